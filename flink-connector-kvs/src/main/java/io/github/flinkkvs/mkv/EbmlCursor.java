@@ -1,0 +1,135 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Walks the children of one element that is wholly in memory. Call {@link #next} before the first
+ * child; unknown elements are met like any other and can simply be passed over.
+ */
+final class EbmlCursor {
+
+    private final byte[] bytes;
+    private final int end;
+    private final long base;
+    private int position;
+
+    private int id;
+    private int start;
+    private int dataStart;
+    private int dataEnd;
+
+    /**
+     * @param from where the first child begins
+     * @param base what to add to an index to get the offset that messages name
+     */
+    EbmlCursor(byte[] bytes, int from, int end, long base) {
+        this.bytes = bytes;
+        this.position = from;
+        this.end = end;
+        this.base = base;
+    }
+
+    /** Moves to the next child; false after the last one. */
+    boolean next() throws MkvException {
+        if (position == end) {
+            return false;
+        }
+        start = position;
+        int idLength = Vint.length(bytes[position]);
+        if (idLength > 4 || position + idLength >= end) {
+            throw MkvException.malformed("Not an element id", 0, base + start);
+        }
+        id = (int) Vint.raw(bytes, position, idLength);
+        int sizeAt = position + idLength;
+        int sizeLength = Vint.length(bytes[sizeAt]);
+        if (sizeLength > 8 || sizeAt + sizeLength > end) {
+            throw MkvException.malformed("Not an element size", id, base + start);
+        }
+        dataStart = sizeAt + sizeLength;
+        if (Vint.isAllOnes(bytes, sizeAt, sizeLength)) {
+            if (!MkvElements.mayBeUnknownSized(id)) {
+                throw MkvException.malformed("Unknown size", id, base + start);
+            }
+            dataEnd = end;
+        } else {
+            long size = Vint.value(bytes, sizeAt, sizeLength);
+            if (size > end - dataStart) {
+                throw MkvException.malformed("Larger than what it is in", id, base + start);
+            }
+            dataEnd = dataStart + (int) size;
+        }
+        position = dataEnd;
+        return true;
+    }
+
+    int id() {
+        return id;
+    }
+
+    int dataStart() {
+        return dataStart;
+    }
+
+    int dataEnd() {
+        return dataEnd;
+    }
+
+    /** A cursor over the children of the current child. */
+    EbmlCursor children() {
+        return new EbmlCursor(bytes, dataStart, dataEnd, base);
+    }
+
+    long unsigned() throws MkvException {
+        int length = dataEnd - dataStart;
+        if (length > 8) {
+            throw malformed("An integer of " + length + " bytes");
+        }
+        return Vint.raw(bytes, dataStart, length);
+    }
+
+    long signed() throws MkvException {
+        int length = dataEnd - dataStart;
+        long value = unsigned();
+        int unused = 64 - 8 * length;
+        return length == 0 ? 0 : value << unused >> unused;
+    }
+
+    double floating() throws MkvException {
+        switch (dataEnd - dataStart) {
+            case 0:
+                return 0;
+            case 4:
+                return Float.intBitsToFloat((int) unsigned());
+            case 8:
+                return Double.longBitsToDouble(unsigned());
+            default:
+                throw malformed("A float of " + (dataEnd - dataStart) + " bytes");
+        }
+    }
+
+    /** Text up to its first NUL: writers pad with them. */
+    String string() {
+        int textEnd = dataStart;
+        while (textEnd < dataEnd && bytes[textEnd] != 0) {
+            textEnd++;
+        }
+        return new String(bytes, dataStart, textEnd - dataStart, StandardCharsets.UTF_8);
+    }
+
+    byte[] binary() {
+        return Arrays.copyOfRange(bytes, dataStart, dataEnd);
+    }
+
+    MkvException malformed(String message) {
+        return MkvException.malformed(message, id, base + start);
+    }
+}

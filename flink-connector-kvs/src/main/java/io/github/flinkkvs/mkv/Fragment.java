@@ -1,0 +1,259 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One fragment of a Kinesis video stream, complete: its bytes exactly as the service sent them, and
+ * what its tags and tracks say. A fragment that was read for its tags only has no media: all is
+ * there but {@link #bytes()} and {@link #frames()}.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class Fragment {
+
+    private final String streamName;
+    @Nullable private final String streamArn;
+    private final FragmentNumber number;
+    private final long serverTimestampMillis;
+    private final long producerTimestampMillis;
+    @Nullable private final Long millisBehindNow;
+    @Nullable private final String continuationToken;
+    private final List<Tag> tags;
+    private final List<Track> tracks;
+    private final long timestampScaleNanos;
+    private final FrameCounts frameCounts;
+    private final int size;
+    private final boolean hasMedia;
+
+    /** The document, or, without media, only its Info, Tracks and Tags. */
+    private final byte[] content;
+
+    Fragment(FragmentBuilder builder, int size, boolean hasMedia, byte[] content) {
+        this.streamName = builder.streamName;
+        this.streamArn = builder.streamArn;
+        this.number = builder.number;
+        this.serverTimestampMillis = builder.serverTimestampMillis;
+        this.producerTimestampMillis = builder.producerTimestampMillis;
+        this.millisBehindNow = builder.millisBehindNow;
+        this.continuationToken = builder.continuationToken;
+        this.tags = List.copyOf(builder.tags);
+        this.tracks = List.copyOf(builder.tracks);
+        this.timestampScaleNanos = builder.timestampScaleNanos;
+        this.frameCounts = builder.frameCounts.copy();
+        this.size = size;
+        this.hasMedia = hasMedia;
+        this.content = content;
+    }
+
+    /**
+     * The same fragment with media: what was read for its tags, with the bytes it was read from.
+     */
+    private Fragment(Fragment tagsOnly, byte[] document) {
+        this.streamName = tagsOnly.streamName;
+        this.streamArn = tagsOnly.streamArn;
+        this.number = tagsOnly.number;
+        this.serverTimestampMillis = tagsOnly.serverTimestampMillis;
+        this.producerTimestampMillis = tagsOnly.producerTimestampMillis;
+        this.millisBehindNow = tagsOnly.millisBehindNow;
+        this.continuationToken = tagsOnly.continuationToken;
+        this.tags = tagsOnly.tags;
+        this.tracks = tagsOnly.tracks;
+        this.timestampScaleNanos = tagsOnly.timestampScaleNanos;
+        this.frameCounts = tagsOnly.frameCounts;
+        this.size = document.length;
+        this.hasMedia = true;
+        this.content = document;
+    }
+
+    Fragment withMedia(byte[] document) {
+        return new Fragment(this, document);
+    }
+
+    /** The name of the stream. */
+    public String streamName() {
+        return streamName;
+    }
+
+    /**
+     * The ARN of the stream, which ends with its creation time: a stream that was deleted and
+     * created again has another. Null if the bytes did not come from the service.
+     */
+    @Nullable
+    public String streamArn() {
+        return streamArn;
+    }
+
+    /** AWS_KINESISVIDEO_FRAGMENT_NUMBER. */
+    public FragmentNumber number() {
+        return number;
+    }
+
+    /** When the service began to receive the fragment: epoch millis, by the service's clock. */
+    public long serverTimestampMillis() {
+        return serverTimestampMillis;
+    }
+
+    /**
+     * When the producer began to record the fragment, by the producer's clock: epoch millis, or
+     * millis from the producer's own 0 if it sends relative times. Not necessarily rising.
+     */
+    public long producerTimestampMillis() {
+        return producerTimestampMillis;
+    }
+
+    /**
+     * How far the fragment was behind the newest one when the service sent it; 0 if it was the
+     * newest. Null for archived media.
+     */
+    @Nullable
+    public Long millisBehindNow() {
+        return millisBehindNow;
+    }
+
+    /** AWS_KINESISVIDEO_CONTINUATION_TOKEN; null for archived media. */
+    @Nullable
+    public String continuationToken() {
+        return continuationToken;
+    }
+
+    /** All SimpleTags in the order of the fragment, those of the service among them. */
+    public List<Tag> tags() {
+        return tags;
+    }
+
+    /** The SimpleTags in the order of the fragment, without those that the service itself adds. */
+    public List<Tag> userTags() {
+        return tags.stream()
+                .filter(tag -> !ServiceTags.isServiceTag(tag.name()))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The value of the last tag of this name; null if there is none. */
+    @Nullable
+    public String tag(String name) {
+        for (int i = tags.size() - 1; i >= 0; i--) {
+            if (tags.get(i).name().equals(name)) {
+                return tags.get(i).value();
+            }
+        }
+        return null;
+    }
+
+    /** The tracks, as every fragment declares them anew. */
+    public List<Track> tracks() {
+        return tracks;
+    }
+
+    /** TimestampScale: nanoseconds in a unit of the fragment's times. */
+    public long timestampScaleNanos() {
+        return timestampScaleNanos;
+    }
+
+    /** How many frames each track has, by track number; tracks without frames are not in it. */
+    public SortedMap<Long, Integer> frameCounts() {
+        SortedMap<Long, Integer> counts = new TreeMap<>();
+        for (int i = 0; i < frameCounts.tracks(); i++) {
+            counts.put(frameCounts.trackNumber(i), frameCounts.frames(i));
+        }
+        return counts;
+    }
+
+    /** The size of the whole fragment in bytes, with or without media at hand. */
+    public int sizeBytes() {
+        return size;
+    }
+
+    /** Whether {@link #bytes()} and {@link #frames()} are there. */
+    public boolean hasMedia() {
+        return hasMedia;
+    }
+
+    /**
+     * The fragment as the service sent it: a complete Matroska document. Read-only, a view of its
+     * own at each call.
+     *
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public ByteBuffer bytes() {
+        return ByteBuffer.wrap(media()).asReadOnlyBuffer();
+    }
+
+    /** Writes {@link #bytes()}. */
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(media());
+    }
+
+    /**
+     * The frames of all tracks in the order of the fragment, found anew at each call.
+     *
+     * @throws MkvException if a block is laced in a way that does not fit its size
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public List<Frame> frames() throws MkvException {
+        return FrameReader.read(this, media());
+    }
+
+    private byte[] media() {
+        if (!hasMedia) {
+            throw new IllegalStateException(
+                    "Fragment "
+                            + number
+                            + " of stream "
+                            + streamName
+                            + " was read for its tags only, it has no media. Read whole fragments"
+                            + " to get at bytes and frames.");
+        }
+        return content;
+    }
+
+    /** For the serialized form: see {@link FragmentSerialization}. */
+    byte[] content() {
+        return content;
+    }
+
+    FrameCounts counts() {
+        return frameCounts;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof Fragment)) {
+            return false;
+        }
+        Fragment other = (Fragment) object;
+        return streamName.equals(other.streamName)
+                && Objects.equals(streamArn, other.streamArn)
+                && number.equals(other.number)
+                && size == other.size
+                && hasMedia == other.hasMedia
+                && Arrays.equals(content, other.content);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(streamName, number, size);
+    }
+
+    @Override
+    public String toString() {
+        return "fragment " + number + " of stream " + streamName + ", " + size + " bytes";
+    }
+}

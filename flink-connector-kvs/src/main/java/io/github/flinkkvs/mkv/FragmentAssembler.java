@@ -1,0 +1,280 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Puts fragments together from the bytes of a GetMedia body, in pieces of any size.
+ *
+ * <p>A fragment is handed out as soon as its own last byte is there: the end of the Tags element
+ * that holds AWS_KINESISVIDEO_CONTINUATION_TOKEN. Nothing is made of a fragment that was broken
+ * off: the end of a body, or an exception, leaves it behind.
+ *
+ * <p>Without media only the Info, Tracks and Tags of a fragment are kept; its frames are counted as
+ * they pass.
+ *
+ * <p>Not thread-safe. After an exception the assembler is of no further use.
+ */
+public final class FragmentAssembler {
+
+    /** The element that stands for the frames in a fragment without media: an empty Cluster. */
+    private static final byte[] MEDIA_MARK = {0x1F, 0x43, (byte) 0xB6, 0x75, (byte) 0x80};
+
+    private static final int METADATA_HEADER_LENGTH = 12;
+
+    /** The service allows 3 tracks with 1 MiB of CodecPrivate each, and 10 tags of 384 bytes. */
+    private static final int MAX_METADATA_BYTES = 4 << 20;
+
+    private final boolean keepMedia;
+    private final int maxBytes;
+    private final MkvParser parser = new MkvParser();
+    private final FragmentBuilder builder;
+
+    /** All bytes of the open document; between documents, those of a header not yet reported. */
+    private final ByteChunks document = new ByteChunks();
+
+    /** Info, Tracks and Tags of the open document, each with a header of fixed length. */
+    private byte[] metadata = new byte[1024];
+
+    private int metadataLength;
+    private int metadataElementAt;
+
+    private final byte[] blockPrefix = new byte[BlockHeader.MAX_LENGTH];
+    private int blockPrefixLength;
+
+    private boolean open;
+    private long documentOffset;
+
+    /**
+     * @param streamName for the fragments' {@link Fragment#streamName()}
+     * @param streamArn for the fragments' {@link Fragment#streamArn()}; may be null
+     * @param keepMedia whether fragments carry their bytes
+     * @param maxBytes how many bytes of one fragment may be kept before it is refused as too large
+     */
+    public FragmentAssembler(
+            String streamName, @Nullable String streamArn, boolean keepMedia, int maxBytes) {
+        this.builder = new FragmentBuilder(streamName, streamArn);
+        this.keepMedia = keepMedia;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Takes the next bytes, all of them. Bytes of an unfinished fragment are kept by reference, so
+     * the caller must not change the buffer's content any more.
+     *
+     * @param handler is called from within, in the order of the bytes
+     * @throws MkvException if the bytes are not what the service sends
+     */
+    public void feed(ByteBuffer in, FragmentHandler handler) throws MkvException {
+        int unkept = in.position();
+        while (true) {
+            MkvParser.Event event = parser.next(in);
+            if (event == MkvParser.Event.NEED_INPUT) {
+                keep(in, unkept);
+                return;
+            }
+            if (event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML) {
+                if (parser.isFirstSlice()) {
+                    openDocument();
+                }
+            } else if (!open) {
+                // What follows a fragment's own end, or the service's error, belongs to no
+                // fragment.
+                // An END may come after the next document's header was consumed: keep that.
+                if (event != MkvParser.Event.END) {
+                    document.clear();
+                    unkept = in.position();
+                }
+            } else if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
+                builder.onMedia();
+                appendMetadata(ByteBuffer.wrap(MEDIA_MARK), 0, MEDIA_MARK.length);
+            } else if (event == MkvParser.Event.DATA && onLeaf(in)) {
+                unkept = closeDocument(in, unkept, handler);
+            }
+        }
+    }
+
+    /** Whether part of a fragment was read whose end is still to come. */
+    public boolean isInFragment() {
+        return open;
+    }
+
+    /** The number of the fragment that is being read; null until its leading Tags were met. */
+    @Nullable
+    public FragmentNumber openFragmentNumber() {
+        return open ? builder.number : null;
+    }
+
+    /** How many bytes of the open fragment were read; 0 between fragments. */
+    public long openFragmentBytes() {
+        return open ? parser.position() - documentOffset : 0;
+    }
+
+    /** How many bytes are held for the open fragment. */
+    public int heldBytes() {
+        return keepMedia ? document.length() : metadataLength;
+    }
+
+    /** Where the open fragment, or the next one, begins: bytes from the first one ever fed. */
+    public long fragmentOffset() {
+        return open ? documentOffset : parser.position();
+    }
+
+    // ---- document -----------------------------------------------------------------------------
+
+    private void openDocument() throws MkvException {
+        if (open) {
+            throw new MkvException(
+                    MkvException.Kind.BROKEN_OFF,
+                    (builder.number == null ? "A fragment" : "Fragment " + builder.number)
+                            + " was broken off by the next one",
+                    MkvElements.EBML,
+                    parser.offset());
+        }
+        open = true;
+        documentOffset = parser.offset();
+        builder.clear();
+        metadataLength = 0;
+    }
+
+    private int closeDocument(ByteBuffer in, int unkept, FragmentHandler handler)
+            throws MkvException {
+        int end = in.position();
+        open = false;
+        ServiceError error = builder.error();
+        if (error != null) {
+            document.clear();
+            handler.onServiceError(error);
+            return end;
+        }
+        builder.checkComplete(parser.offset());
+        int size = Math.toIntExact(parser.position() - documentOffset);
+        byte[] content;
+        if (keepMedia) {
+            append(in, unkept, end);
+            content = document.drain();
+        } else {
+            content = Arrays.copyOf(metadata, metadataLength);
+        }
+        handler.onFragment(new Fragment(builder, size, keepMedia, content));
+        return end;
+    }
+
+    private void keep(ByteBuffer in, int unkept) throws MkvException {
+        int end = in.position();
+        if (open) {
+            if (keepMedia) {
+                append(in, unkept, end);
+            }
+            return;
+        }
+        // Between documents only a header not yet reported may turn out to be part of the next one.
+        int header = parser.unreportedBytes();
+        if (header <= end - unkept) {
+            document.clear();
+            document.append(in, end - header, end);
+        } else {
+            document.append(in, unkept, end);
+        }
+    }
+
+    private void append(ByteBuffer in, int from, int to) throws MkvException {
+        if (to - from > maxBytes - document.length()) {
+            throw tooLarge();
+        }
+        document.append(in, from, to);
+    }
+
+    private MkvException tooLarge() {
+        return new MkvException(
+                MkvException.Kind.TOO_LARGE,
+                (builder.number == null ? "A fragment" : "Fragment " + builder.number)
+                        + " of more than "
+                        + maxBytes
+                        + " bytes",
+                MkvElements.EBML,
+                documentOffset);
+    }
+
+    // ---- leaves -------------------------------------------------------------------------------
+
+    /** Takes a slice of a leaf; true if it completes the document. */
+    private boolean onLeaf(ByteBuffer in) throws MkvException {
+        switch (parser.id()) {
+            case MkvElements.SIMPLE_BLOCK:
+            case MkvElements.BLOCK:
+                onBlock(in);
+                return false;
+            case MkvElements.INFO:
+            case MkvElements.TRACKS:
+            case MkvElements.TAGS:
+                return onMetadata(in);
+            default:
+                return false;
+        }
+    }
+
+    private void onBlock(ByteBuffer in) throws MkvException {
+        if (parser.isFirstSlice()) {
+            blockPrefixLength = 0;
+        }
+        int count = Math.min(parser.sliceLength(), blockPrefix.length - blockPrefixLength);
+        int from = in.position() - parser.sliceLength();
+        for (int i = 0; i < count; i++) {
+            blockPrefix[blockPrefixLength++] = in.get(from + i);
+        }
+        if (parser.isLastSlice()) {
+            BlockHeader block =
+                    BlockHeader.read(
+                            blockPrefix, 0, blockPrefixLength, parser.id(), parser.offset());
+            builder.onFrames(block, parser.id(), parser.offset());
+        }
+    }
+
+    private boolean onMetadata(ByteBuffer in) throws MkvException {
+        if (parser.isFirstSlice()) {
+            metadataElementAt = metadataLength;
+            appendMetadata(metadataHeader(parser.id(), parser.size()), 0, METADATA_HEADER_LENGTH);
+        }
+        appendMetadata(in, in.position() - parser.sliceLength(), in.position());
+        if (!parser.isLastSlice()) {
+            return false;
+        }
+        int payloadAt = metadataElementAt + METADATA_HEADER_LENGTH;
+        EbmlCursor children =
+                new EbmlCursor(
+                        metadata, payloadAt, metadataLength, parser.dataOffset() - payloadAt);
+        builder.onMetadata(parser.id(), children, parser.offset());
+        return builder.isComplete() || builder.error() != null;
+    }
+
+    private static ByteBuffer metadataHeader(int id, long size) {
+        return ByteBuffer.allocate(METADATA_HEADER_LENGTH)
+                .putInt(id)
+                .putLong(1L << 56 | size)
+                .flip();
+    }
+
+    private void appendMetadata(ByteBuffer source, int from, int to) throws MkvException {
+        int count = to - from;
+        if (count > Math.min(maxBytes, MAX_METADATA_BYTES) - metadataLength) {
+            throw tooLarge();
+        }
+        if (count > metadata.length - metadataLength) {
+            metadata =
+                    Arrays.copyOf(metadata, Math.max(metadataLength + count, 2 * metadata.length));
+        }
+        source.duplicate().position(from).get(metadata, metadataLength, count);
+        metadataLength += count;
+    }
+}

@@ -1,0 +1,166 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is known so far of the fragment whose elements are arriving: its Info, Tracks and Tags are
+ * collected here and decoded as soon as each is whole.
+ */
+final class FragmentBuilder {
+
+    /** More tracks with frames than this are taken for an attack; the service allows 3. */
+    private static final int MAX_TRACKS = 64;
+
+    final String streamName;
+    @Nullable final String streamArn;
+
+    @Nullable FragmentNumber number;
+    boolean hasServerTimestamp;
+    long serverTimestampMillis;
+    boolean hasProducerTimestamp;
+    long producerTimestampMillis;
+    @Nullable Long millisBehindNow;
+    @Nullable String continuationToken;
+    final List<Tag> tags = new ArrayList<>();
+    final List<Track> tracks = new ArrayList<>();
+    long timestampScaleNanos;
+    final FrameCounts frameCounts = new FrameCounts();
+
+    private boolean mediaSeen;
+    private boolean errorSeen;
+    private int errorId;
+    private String errorCode;
+
+    FragmentBuilder(String streamName, @Nullable String streamArn) {
+        this.streamName = streamName;
+        this.streamArn = streamArn;
+        clear();
+    }
+
+    void clear() {
+        number = null;
+        hasServerTimestamp = false;
+        serverTimestampMillis = 0;
+        hasProducerTimestamp = false;
+        producerTimestampMillis = 0;
+        millisBehindNow = null;
+        continuationToken = null;
+        tags.clear();
+        tracks.clear();
+        timestampScaleNanos = MetadataDecoder.DEFAULT_TIMESTAMP_SCALE_NANOS;
+        frameCounts.clear();
+        mediaSeen = false;
+        errorSeen = false;
+        errorId = ServiceError.NO_ID;
+        errorCode = "";
+    }
+
+    void onMedia() {
+        mediaSeen = true;
+    }
+
+    void onFrames(BlockHeader block, int elementId, long offset) throws MkvException {
+        frameCounts.add(block.trackNumber(), block.frameCount());
+        if (frameCounts.tracks() > MAX_TRACKS) {
+            throw MkvException.malformed(
+                    "Frames of more than " + MAX_TRACKS + " tracks", elementId, offset);
+        }
+    }
+
+    /** Takes a whole Info, Tracks or Tags element. */
+    void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
+        switch (id) {
+            case MkvElements.INFO:
+                timestampScaleNanos = MetadataDecoder.readTimestampScale(children);
+                break;
+            case MkvElements.TRACKS:
+                MetadataDecoder.readTracks(children, tracks);
+                break;
+            case MkvElements.TAGS:
+                int known = tags.size();
+                MetadataDecoder.readTags(
+                        children, mediaSeen ? Tag.Place.AFTER_MEDIA : Tag.Place.BEFORE_MEDIA, tags);
+                for (Tag tag : tags.subList(known, tags.size())) {
+                    onTag(tag, offset);
+                }
+                break;
+            default:
+                throw new AssertionError(id);
+        }
+    }
+
+    private void onTag(Tag tag, long offset) throws MkvException {
+        String value = tag.value();
+        try {
+            switch (tag.name()) {
+                case ServiceTags.FRAGMENT_NUMBER:
+                    number = FragmentNumber.of(value);
+                    break;
+                case ServiceTags.SERVER_TIMESTAMP:
+                case ServiceTags.SERVER_SIDE_TIMESTAMP:
+                    serverTimestampMillis = MetadataDecoder.secondsToMillis(value);
+                    hasServerTimestamp = true;
+                    break;
+                case ServiceTags.PRODUCER_TIMESTAMP:
+                case ServiceTags.PRODUCER_SIDE_TIMESTAMP:
+                    producerTimestampMillis = MetadataDecoder.secondsToMillis(value);
+                    hasProducerTimestamp = true;
+                    break;
+                case ServiceTags.MILLIS_BEHIND_NOW:
+                    millisBehindNow = Long.valueOf(value);
+                    break;
+                case ServiceTags.CONTINUATION_TOKEN:
+                    continuationToken = value;
+                    break;
+                case ServiceTags.ERROR_ID:
+                case ServiceTags.EXCEPTION_ERROR_CODE:
+                    errorSeen = true;
+                    errorId = Integer.parseInt(value);
+                    break;
+                case ServiceTags.ERROR_CODE:
+                case ServiceTags.EXCEPTION_MESSAGE:
+                    errorSeen = true;
+                    errorCode = value;
+                    break;
+                default:
+                    break;
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw MkvException.malformed(
+                    "Tag " + tag.name() + " has a value the service does not write",
+                    MkvElements.TAGS,
+                    offset);
+        }
+    }
+
+    /** Whether the trailing tags of the service were met: nothing of the fragment is to come. */
+    boolean isComplete() {
+        return continuationToken != null;
+    }
+
+    void checkComplete(long offset) throws MkvException {
+        if (number == null || !hasServerTimestamp || !hasProducerTimestamp) {
+            throw MkvException.malformed(
+                    "A fragment without its number, server timestamp or producer timestamp",
+                    MkvElements.TAGS,
+                    offset);
+        }
+    }
+
+    /** The error that the service reports in place of a fragment; null if there is none. */
+    @Nullable
+    ServiceError error() {
+        return errorSeen ? new ServiceError(errorId, errorCode, number) : null;
+    }
+}

@@ -1,0 +1,19 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+/** Takes what a {@link FragmentAssembler} makes of the bytes, in their order. */
+public interface FragmentHandler {
+
+    /** A fragment is complete. */
+    void onFragment(Fragment fragment);
+
+    /** The service sent an error in place of a fragment. */
+    void onServiceError(ServiceError error);
+}

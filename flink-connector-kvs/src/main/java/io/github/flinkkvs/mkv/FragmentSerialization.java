@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The serialized form of a {@link Fragment}: its stream and its bytes, from which everything else
+ * is read again; without media, what was kept of them and what was counted.
+ */
+public final class FragmentSerialization {
+
+    /** Writes a fragment; {@link #read} of the same version of the form reads it back. */
+    public static void write(Fragment fragment, DataOutput out) throws IOException {
+        out.writeUTF(fragment.streamName());
+        out.writeBoolean(fragment.streamArn() != null);
+        if (fragment.streamArn() != null) {
+            out.writeUTF(fragment.streamArn());
+        }
+        out.writeBoolean(fragment.hasMedia());
+        byte[] content = fragment.content();
+        out.writeInt(content.length);
+        out.write(content);
+        if (fragment.hasMedia()) {
+            return;
+        }
+        out.writeInt(fragment.sizeBytes());
+        FrameCounts counts = fragment.counts();
+        out.writeInt(counts.tracks());
+        for (int i = 0; i < counts.tracks(); i++) {
+            out.writeLong(counts.trackNumber(i));
+            out.writeInt(counts.frames(i));
+        }
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static Fragment read(DataInput in) throws IOException {
+        String streamName = in.readUTF();
+        String streamArn = in.readBoolean() ? in.readUTF() : null;
+        boolean hasMedia = in.readBoolean();
+        byte[] content = new byte[in.readInt()];
+        in.readFully(content);
+        return hasMedia
+                ? readDocument(streamName, streamArn, content)
+                : readMetadata(streamName, streamArn, content, in);
+    }
+
+    private static Fragment readDocument(String streamName, String streamArn, byte[] document)
+            throws MkvException {
+        Fragment[] found = new Fragment[1];
+        new FragmentAssembler(streamName, streamArn, false, Integer.MAX_VALUE)
+                .feed(
+                        ByteBuffer.wrap(document),
+                        new FragmentHandler() {
+                            @Override
+                            public void onFragment(Fragment fragment) {
+                                found[0] = fragment;
+                            }
+
+                            @Override
+                            public void onServiceError(ServiceError error) {}
+                        });
+        if (found[0] == null || found[0].sizeBytes() != document.length) {
+            throw MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
+        }
+        return found[0].withMedia(document);
+    }
+
+    private static Fragment readMetadata(
+            String streamName, String streamArn, byte[] metadata, DataInput in) throws IOException {
+        FragmentBuilder builder = new FragmentBuilder(streamName, streamArn);
+        EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
+        while (elements.next()) {
+            if (elements.id() == MkvElements.CLUSTER) {
+                builder.onMedia();
+            } else {
+                builder.onMetadata(elements.id(), elements.children(), elements.dataStart());
+            }
+        }
+        builder.checkComplete(metadata.length);
+        int size = in.readInt();
+        int tracks = in.readInt();
+        for (int i = 0; i < tracks; i++) {
+            builder.frameCounts.add(in.readLong(), in.readInt());
+        }
+        return new Fragment(builder, size, false, metadata);
+    }
+
+    private FragmentSerialization() {}
+}

@@ -1,0 +1,121 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One frame of a fragment: a view on the fragment's bytes with what its block says about it.
+ * Immutable; it keeps the bytes of its whole fragment reachable.
+ */
+public final class Frame {
+
+    /** {@link #durationNanos()} where the block does not tell. */
+    public static final long UNKNOWN_DURATION = -1;
+
+    private final long trackNumber;
+    private final int index;
+    private final long producerTimestampMillis;
+    private final long offsetNanos;
+    private final long durationNanos;
+    private final boolean keyFrame;
+    private final boolean invisible;
+    private final boolean discardable;
+    private final long[] references;
+    private final ByteBuffer data;
+
+    Frame(
+            long trackNumber,
+            int index,
+            long producerTimestampMillis,
+            long offsetNanos,
+            long durationNanos,
+            boolean keyFrame,
+            boolean invisible,
+            boolean discardable,
+            long[] references,
+            ByteBuffer data) {
+        this.trackNumber = trackNumber;
+        this.index = index;
+        this.producerTimestampMillis = producerTimestampMillis;
+        this.offsetNanos = offsetNanos;
+        this.durationNanos = durationNanos;
+        this.keyFrame = keyFrame;
+        this.invisible = invisible;
+        this.discardable = discardable;
+        this.references = references;
+        this.data = data;
+    }
+
+    /** The number of its track, as in {@link Track#number()}. */
+    public long trackNumber() {
+        return trackNumber;
+    }
+
+    /** Its place among all frames of the fragment, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /**
+     * When it was recorded, by the producer's clock: epoch millis, or relative to the producer's 0.
+     */
+    public long timestampMillis() {
+        return producerTimestampMillis + Math.floorDiv(offsetNanos, 1_000_000L);
+    }
+
+    /** Its time from the fragment's producer timestamp on, in nanoseconds; may be negative. */
+    public long offsetNanos() {
+        return offsetNanos;
+    }
+
+    /** BlockDuration, else the track's DefaultDuration, else {@link #UNKNOWN_DURATION}. */
+    public long durationNanos() {
+        return durationNanos;
+    }
+
+    /** Whether it can be decoded without another frame: its flag, or no ReferenceBlock. */
+    public boolean isKeyFrame() {
+        return keyFrame;
+    }
+
+    /** Whether it should be decoded but not shown. */
+    public boolean isInvisible() {
+        return invisible;
+    }
+
+    /** Whether a decoder that is late may leave it out. */
+    public boolean isDiscardable() {
+        return discardable;
+    }
+
+    /**
+     * ReferenceBlocks: times of the frames it needs, relative to its own, in units of
+     * TimestampScale.
+     */
+    public long[] references() {
+        return references.clone();
+    }
+
+    /** Its payload as the producer wrote it; read-only, a view of its own at each call. */
+    public ByteBuffer data() {
+        return data.duplicate();
+    }
+
+    @Override
+    public String toString() {
+        return "frame "
+                + index
+                + " of track "
+                + trackNumber
+                + (keyFrame ? " (key), " : ", ")
+                + data.remaining()
+                + " bytes";
+    }
+}

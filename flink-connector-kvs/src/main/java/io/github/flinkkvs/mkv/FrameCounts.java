@@ -1,0 +1,59 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.util.Arrays;
+
+/** Counts frames by track number without an object for each; mutable, not thread-safe. */
+final class FrameCounts {
+
+    private long[] trackNumbers = new long[3];
+    private int[] counts = new int[3];
+    private int tracks;
+
+    void add(long trackNumber, int frames) {
+        int i = 0;
+        while (i < tracks && trackNumbers[i] != trackNumber) {
+            i++;
+        }
+        if (i == tracks) {
+            if (tracks == trackNumbers.length) {
+                trackNumbers = Arrays.copyOf(trackNumbers, tracks * 2);
+                counts = Arrays.copyOf(counts, tracks * 2);
+            }
+            trackNumbers[tracks++] = trackNumber;
+        }
+        counts[i] += frames;
+    }
+
+    int tracks() {
+        return tracks;
+    }
+
+    long trackNumber(int index) {
+        return trackNumbers[index];
+    }
+
+    int frames(int index) {
+        return counts[index];
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+        tracks = 0;
+    }
+
+    FrameCounts copy() {
+        FrameCounts copy = new FrameCounts();
+        copy.trackNumbers = trackNumbers.clone();
+        copy.counts = counts.clone();
+        copy.tracks = tracks;
+        return copy;
+    }
+}

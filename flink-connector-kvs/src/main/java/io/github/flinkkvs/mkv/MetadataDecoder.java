@@ -1,0 +1,232 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads Tags, Tracks and Info elements that are wholly in memory. */
+final class MetadataDecoder {
+
+    static final long DEFAULT_TIMESTAMP_SCALE_NANOS = 1_000_000;
+
+    /** Deeper nesting of SimpleTags is taken for an attack on the stack. */
+    private static final int MAX_TAG_DEPTH = 16;
+
+    /** Adds the SimpleTags of all Tag elements. */
+    static void readTags(EbmlCursor tags, Tag.Place place, List<Tag> into) throws MkvException {
+        while (tags.next()) {
+            if (tags.id() == MkvElements.TAG) {
+                EbmlCursor tag = tags.children();
+                while (tag.next()) {
+                    if (tag.id() == MkvElements.SIMPLE_TAG) {
+                        into.add(readSimpleTag(tag, place, 1));
+                    }
+                }
+            }
+        }
+    }
+
+    private static Tag readSimpleTag(EbmlCursor simpleTag, Tag.Place place, int depth)
+            throws MkvException {
+        if (depth > MAX_TAG_DEPTH) {
+            throw simpleTag.malformed("SimpleTags nested more than " + MAX_TAG_DEPTH + " deep");
+        }
+        String name = "";
+        String text = null;
+        byte[] binary = null;
+        String language = "und";
+        boolean bcp47 = false;
+        List<Tag> children = List.of();
+        EbmlCursor child = simpleTag.children();
+        while (child.next()) {
+            switch (child.id()) {
+                case MkvElements.TAG_NAME:
+                    name = child.string();
+                    break;
+                case MkvElements.TAG_STRING:
+                    text = child.string();
+                    break;
+                case MkvElements.TAG_BINARY:
+                    binary = child.binary();
+                    break;
+                case MkvElements.TAG_LANGUAGE_BCP47:
+                    language = child.string();
+                    bcp47 = true;
+                    break;
+                case MkvElements.TAG_LANGUAGE:
+                    language = bcp47 ? language : child.string();
+                    break;
+                case MkvElements.SIMPLE_TAG:
+                    if (children.isEmpty()) {
+                        children = new ArrayList<>();
+                    }
+                    children.add(readSimpleTag(child, place, depth + 1));
+                    break;
+                default:
+                    break;
+            }
+        }
+        return new Tag(name, text, binary, language, List.copyOf(children), place);
+    }
+
+    /** Adds the TrackEntries. */
+    static void readTracks(EbmlCursor tracks, List<Track> into) throws MkvException {
+        while (tracks.next()) {
+            if (tracks.id() == MkvElements.TRACK_ENTRY) {
+                into.add(readTrack(tracks.children()));
+            }
+        }
+    }
+
+    private static Track readTrack(EbmlCursor entry) throws MkvException {
+        long number = 0;
+        long uid = 0;
+        Track.Type type = Track.Type.OTHER;
+        String name = null;
+        String codecId = "";
+        byte[] codecPrivate = null;
+        long defaultDuration = 0;
+        Track.Video video = null;
+        Track.Audio audio = null;
+        while (entry.next()) {
+            switch (entry.id()) {
+                case MkvElements.TRACK_NUMBER:
+                    number = entry.unsigned();
+                    break;
+                case MkvElements.TRACK_UID:
+                    uid = entry.unsigned();
+                    break;
+                case MkvElements.TRACK_TYPE:
+                    type = Track.Type.ofCode(entry.unsigned());
+                    break;
+                case MkvElements.NAME:
+                    name = entry.string();
+                    break;
+                case MkvElements.CODEC_ID:
+                    codecId = entry.string();
+                    break;
+                case MkvElements.CODEC_PRIVATE:
+                    codecPrivate = entry.binary();
+                    break;
+                case MkvElements.DEFAULT_DURATION:
+                    defaultDuration = entry.unsigned();
+                    break;
+                case MkvElements.VIDEO:
+                    video = readVideo(entry.children());
+                    break;
+                case MkvElements.AUDIO:
+                    audio = readAudio(entry.children());
+                    break;
+                default:
+                    break;
+            }
+        }
+        return new Track(
+                number, uid, type, name, codecId, codecPrivate, defaultDuration, video, audio);
+    }
+
+    private static Track.Video readVideo(EbmlCursor video) throws MkvException {
+        int pixelWidth = 0;
+        int pixelHeight = 0;
+        int displayWidth = 0;
+        int displayHeight = 0;
+        while (video.next()) {
+            switch (video.id()) {
+                case MkvElements.PIXEL_WIDTH:
+                    pixelWidth = (int) video.unsigned();
+                    break;
+                case MkvElements.PIXEL_HEIGHT:
+                    pixelHeight = (int) video.unsigned();
+                    break;
+                case MkvElements.DISPLAY_WIDTH:
+                    displayWidth = (int) video.unsigned();
+                    break;
+                case MkvElements.DISPLAY_HEIGHT:
+                    displayHeight = (int) video.unsigned();
+                    break;
+                default:
+                    break;
+            }
+        }
+        return new Track.Video(
+                pixelWidth,
+                pixelHeight,
+                displayWidth == 0 ? pixelWidth : displayWidth,
+                displayHeight == 0 ? pixelHeight : displayHeight);
+    }
+
+    private static Track.Audio readAudio(EbmlCursor audio) throws MkvException {
+        double samplingFrequency = 8000;
+        int channels = 1;
+        int bitDepth = 0;
+        while (audio.next()) {
+            switch (audio.id()) {
+                case MkvElements.SAMPLING_FREQUENCY:
+                    samplingFrequency = audio.floating();
+                    break;
+                case MkvElements.CHANNELS:
+                    channels = (int) audio.unsigned();
+                    break;
+                case MkvElements.BIT_DEPTH:
+                    bitDepth = (int) audio.unsigned();
+                    break;
+                default:
+                    break;
+            }
+        }
+        return new Track.Audio(samplingFrequency, channels, bitDepth);
+    }
+
+    /** The TimestampScale of an Info element, in nanoseconds. */
+    static long readTimestampScale(EbmlCursor info) throws MkvException {
+        long scale = DEFAULT_TIMESTAMP_SCALE_NANOS;
+        while (info.next()) {
+            if (info.id() == MkvElements.TIMESTAMP_SCALE) {
+                scale = info.unsigned();
+                // The service accepts 100 ns to 1 s; anything far off would overflow frame times.
+                if (scale < 1 || scale > 1_000_000_000_000L) {
+                    throw info.malformed("A TimestampScale of " + scale + " ns");
+                }
+            }
+        }
+        return scale;
+    }
+
+    /**
+     * Decimal seconds, as the service writes timestamps, in millis; more than three decimals are
+     * cut.
+     *
+     * @throws NumberFormatException if it is anything else
+     */
+    static long secondsToMillis(String text) {
+        int point = text.indexOf('.');
+        String seconds = point < 0 ? text : text.substring(0, point);
+        if (seconds.length() > 15) {
+            throw new NumberFormatException(text);
+        }
+        long millis = Math.multiplyExact(Long.parseLong(seconds), 1000L);
+        if (point < 0) {
+            return millis;
+        }
+        int fraction = 0;
+        for (int i = 0; i < text.length() - point - 1; i++) {
+            int digit = text.charAt(point + 1 + i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new NumberFormatException(text);
+            }
+            if (i < 3) {
+                fraction += digit * (i == 0 ? 100 : i == 1 ? 10 : 1);
+            }
+        }
+        return seconds.startsWith("-") ? millis - fraction : millis + fraction;
+    }
+
+    private MetadataDecoder() {}
+}

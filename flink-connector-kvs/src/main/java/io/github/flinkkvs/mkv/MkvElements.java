@@ -1,0 +1,151 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+/** The element ids that this package acts on, with their names in RFC 9559 (Matroska). */
+final class MkvElements {
+
+    static final int EBML = 0x1A45DFA3;
+    static final int VOID = 0xEC;
+    static final int CRC_32 = 0xBF;
+    static final int SEGMENT = 0x18538067;
+
+    static final int SEEK_HEAD = 0x114D9B74;
+    static final int INFO = 0x1549A966;
+    static final int TRACKS = 0x1654AE6B;
+    static final int CLUSTER = 0x1F43B675;
+    static final int CUES = 0x1C53BB6B;
+    static final int CHAPTERS = 0x1043A770;
+    static final int ATTACHMENTS = 0x1941A469;
+    static final int TAGS = 0x1254C367;
+
+    static final int TIMESTAMP_SCALE = 0x2AD7B1;
+
+    static final int TIMESTAMP = 0xE7;
+    static final int SIMPLE_BLOCK = 0xA3;
+    static final int BLOCK_GROUP = 0xA0;
+    static final int BLOCK = 0xA1;
+    static final int BLOCK_DURATION = 0x9B;
+    static final int REFERENCE_BLOCK = 0xFB;
+
+    static final int TRACK_ENTRY = 0xAE;
+    static final int TRACK_NUMBER = 0xD7;
+    static final int TRACK_UID = 0x73C5;
+    static final int TRACK_TYPE = 0x83;
+    static final int DEFAULT_DURATION = 0x23E383;
+    static final int NAME = 0x536E;
+    static final int LANGUAGE = 0x22B59C;
+    static final int CODEC_ID = 0x86;
+    static final int CODEC_PRIVATE = 0x63A2;
+    static final int VIDEO = 0xE0;
+    static final int PIXEL_WIDTH = 0xB0;
+    static final int PIXEL_HEIGHT = 0xBA;
+    static final int DISPLAY_WIDTH = 0x54B0;
+    static final int DISPLAY_HEIGHT = 0x54BA;
+    static final int AUDIO = 0xE1;
+    static final int SAMPLING_FREQUENCY = 0xB5;
+    static final int CHANNELS = 0x9F;
+    static final int BIT_DEPTH = 0x6264;
+
+    static final int TAG = 0x7373;
+    static final int SIMPLE_TAG = 0x67C8;
+    static final int TAG_NAME = 0x45A3;
+    static final int TAG_STRING = 0x4487;
+    static final int TAG_BINARY = 0x4485;
+    static final int TAG_LANGUAGE = 0x447A;
+    static final int TAG_LANGUAGE_BCP47 = 0x447B;
+
+    /** Elements that the incremental parser looks into; it takes every other one as a whole. */
+    static boolean isEntered(int id) {
+        return id == SEGMENT || id == CLUSTER || id == BLOCK_GROUP;
+    }
+
+    /** The only two elements whose size may be unknown. */
+    static boolean mayBeUnknownSized(int id) {
+        return id == SEGMENT || id == CLUSTER;
+    }
+
+    /** Elements of the document's own level. */
+    static boolean isTopLevel(int id) {
+        return id == EBML || id == SEGMENT;
+    }
+
+    /** Children of the Segment, which can be nowhere below it. */
+    static boolean isSegmentChild(int id) {
+        switch (id) {
+            case SEEK_HEAD:
+            case INFO:
+            case TRACKS:
+            case CLUSTER:
+            case CUES:
+            case CHAPTERS:
+            case ATTACHMENTS:
+            case TAGS:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /** A name for messages: that of the specification, or the id in hex. */
+    static String name(int id) {
+        switch (id) {
+            case EBML:
+                return "EBML";
+            case VOID:
+                return "Void";
+            case CRC_32:
+                return "CRC-32";
+            case SEGMENT:
+                return "Segment";
+            case SEEK_HEAD:
+                return "SeekHead";
+            case INFO:
+                return "Info";
+            case TRACKS:
+                return "Tracks";
+            case CLUSTER:
+                return "Cluster";
+            case CUES:
+                return "Cues";
+            case CHAPTERS:
+                return "Chapters";
+            case ATTACHMENTS:
+                return "Attachments";
+            case TAGS:
+                return "Tags";
+            case TAG:
+                return "Tag";
+            case SIMPLE_TAG:
+                return "SimpleTag";
+            case TAG_NAME:
+                return "TagName";
+            case TAG_STRING:
+                return "TagString";
+            case TAG_BINARY:
+                return "TagBinary";
+            case SIMPLE_BLOCK:
+                return "SimpleBlock";
+            case BLOCK_GROUP:
+                return "BlockGroup";
+            case BLOCK:
+                return "Block";
+            case TRACK_ENTRY:
+                return "TrackEntry";
+            case TIMESTAMP:
+                return "Timestamp";
+            case 0:
+                return "element id";
+            default:
+                return String.format("element 0x%X", id);
+        }
+    }
+
+    private MkvElements() {}
+}

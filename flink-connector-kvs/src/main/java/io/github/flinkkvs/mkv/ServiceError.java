@@ -1,0 +1,56 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+/**
+ * What the service says in place of a fragment, inside a body that began with HTTP status 200: the
+ * tags ERROR_ID and ERROR_CODE. Immutable.
+ */
+public final class ServiceError {
+
+    /** {@link #id()} where the service gave none, or one that is no number. */
+    public static final int NO_ID = -1;
+
+    private final int id;
+    private final String code;
+    @Nullable private final FragmentNumber fragmentNumber;
+
+    ServiceError(int id, String code, @Nullable FragmentNumber fragmentNumber) {
+        this.id = id;
+        this.code = code;
+        this.fragmentNumber = fragmentNumber;
+    }
+
+    /** AWS_KINESISVIDEO_ERROR_ID, such as 4000; or {@link #NO_ID}. */
+    public int id() {
+        return id;
+    }
+
+    /** AWS_KINESISVIDEO_ERROR_CODE, such as FRAGMENT_NOT_FOUND; empty where there is none. */
+    public String code() {
+        return code;
+    }
+
+    /** The fragment it is about; null where the service does not tell. */
+    @Nullable
+    public FragmentNumber fragmentNumber() {
+        return fragmentNumber;
+    }
+
+    @Override
+    public String toString() {
+        return "error "
+                + id
+                + " "
+                + code
+                + (fragmentNumber == null ? "" : " of fragment " + fragmentNumber);
+    }
+}

@@ -1,0 +1,53 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.util.Set;
+
+/** The names of the tags that the service itself adds to what a producer sent. */
+public final class ServiceTags {
+
+    public static final String FRAGMENT_NUMBER = "AWS_KINESISVIDEO_FRAGMENT_NUMBER";
+    public static final String SERVER_TIMESTAMP = "AWS_KINESISVIDEO_SERVER_TIMESTAMP";
+    public static final String PRODUCER_TIMESTAMP = "AWS_KINESISVIDEO_PRODUCER_TIMESTAMP";
+    public static final String MILLIS_BEHIND_NOW = "AWS_KINESISVIDEO_MILLIS_BEHIND_NOW";
+    public static final String CONTINUATION_TOKEN = "AWS_KINESISVIDEO_CONTINUATION_TOKEN";
+    public static final String ERROR_CODE = "AWS_KINESISVIDEO_ERROR_CODE";
+    public static final String ERROR_ID = "AWS_KINESISVIDEO_ERROR_ID";
+
+    // What the documentation of archived media calls them; seen on the wire are the names above.
+    static final String SERVER_SIDE_TIMESTAMP = "AWS_KINESISVIDEO_SERVER_SIDE_TIMESTAMP";
+    static final String PRODUCER_SIDE_TIMESTAMP = "AWS_KINESISVIDEO_PRODUCER_SIDE_TIMESTAMP";
+    static final String EXCEPTION_ERROR_CODE = "AWS_KINESISVIDEO_EXCEPTION_ERROR_CODE";
+    static final String EXCEPTION_MESSAGE = "AWS_KINESISVIDEO_EXCEPTION_MESSAGE";
+
+    private static final Set<String> ALL =
+            Set.of(
+                    FRAGMENT_NUMBER,
+                    SERVER_TIMESTAMP,
+                    PRODUCER_TIMESTAMP,
+                    MILLIS_BEHIND_NOW,
+                    CONTINUATION_TOKEN,
+                    ERROR_CODE,
+                    ERROR_ID,
+                    SERVER_SIDE_TIMESTAMP,
+                    PRODUCER_SIDE_TIMESTAMP,
+                    EXCEPTION_ERROR_CODE,
+                    EXCEPTION_MESSAGE);
+
+    /**
+     * Whether the service itself writes tags of this name. The prefix alone does not tell:
+     * producers send tags such as {@code AWS_KINESISVIDEO_IMAGE_PREFIX}.
+     */
+    public static boolean isServiceTag(String name) {
+        return ALL.contains(name);
+    }
+
+    private ServiceTags() {}
+}

@@ -1,0 +1,264 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** A TrackEntry: what one track of a fragment holds and how it is coded. Immutable. */
+public final class Track implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** TrackType. */
+    public enum Type {
+        VIDEO,
+        AUDIO,
+        SUBTITLE,
+        METADATA,
+        /** Any other code of the specification, or none. */
+        OTHER;
+
+        static Type ofCode(long code) {
+            switch ((int) Math.min(code, Integer.MAX_VALUE)) {
+                case 1:
+                    return VIDEO;
+                case 2:
+                    return AUDIO;
+                case 17:
+                    return SUBTITLE;
+                case 33:
+                    return METADATA;
+                default:
+                    return OTHER;
+            }
+        }
+    }
+
+    /** The Video element. Sizes in pixels; 0 where the fragment does not tell. */
+    public static final class Video implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final int pixelWidth;
+        private final int pixelHeight;
+        private final int displayWidth;
+        private final int displayHeight;
+
+        Video(int pixelWidth, int pixelHeight, int displayWidth, int displayHeight) {
+            this.pixelWidth = pixelWidth;
+            this.pixelHeight = pixelHeight;
+            this.displayWidth = displayWidth;
+            this.displayHeight = displayHeight;
+        }
+
+        public int pixelWidth() {
+            return pixelWidth;
+        }
+
+        public int pixelHeight() {
+            return pixelHeight;
+        }
+
+        /** DisplayWidth; the pixel width where it is absent. */
+        public int displayWidth() {
+            return displayWidth;
+        }
+
+        /** DisplayHeight; the pixel height where it is absent. */
+        public int displayHeight() {
+            return displayHeight;
+        }
+
+        @Override
+        public boolean equals(Object object) {
+            if (!(object instanceof Video)) {
+                return false;
+            }
+            Video other = (Video) object;
+            return pixelWidth == other.pixelWidth
+                    && pixelHeight == other.pixelHeight
+                    && displayWidth == other.displayWidth
+                    && displayHeight == other.displayHeight;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(pixelWidth, pixelHeight, displayWidth, displayHeight);
+        }
+
+        @Override
+        public String toString() {
+            return pixelWidth + "x" + pixelHeight;
+        }
+    }
+
+    /** The Audio element. */
+    public static final class Audio implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final double samplingFrequency;
+        private final int channels;
+        private final int bitDepth;
+
+        Audio(double samplingFrequency, int channels, int bitDepth) {
+            this.samplingFrequency = samplingFrequency;
+            this.channels = channels;
+            this.bitDepth = bitDepth;
+        }
+
+        /** In Hz; Matroska's default is 8000. */
+        public double samplingFrequency() {
+            return samplingFrequency;
+        }
+
+        /** Matroska's default is 1. */
+        public int channels() {
+            return channels;
+        }
+
+        /** Bits per sample; 0 where the fragment does not tell. */
+        public int bitDepth() {
+            return bitDepth;
+        }
+
+        @Override
+        public boolean equals(Object object) {
+            if (!(object instanceof Audio)) {
+                return false;
+            }
+            Audio other = (Audio) object;
+            return samplingFrequency == other.samplingFrequency
+                    && channels == other.channels
+                    && bitDepth == other.bitDepth;
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(samplingFrequency, channels, bitDepth);
+        }
+
+        @Override
+        public String toString() {
+            return samplingFrequency + " Hz, " + channels + " channel(s)";
+        }
+    }
+
+    private final long number;
+    private final long uid;
+    private final Type type;
+    @Nullable private final String name;
+    private final String codecId;
+    @Nullable private final byte[] codecPrivate;
+    private final long defaultDurationNanos;
+    @Nullable private final Video video;
+    @Nullable private final Audio audio;
+
+    Track(
+            long number,
+            long uid,
+            Type type,
+            @Nullable String name,
+            String codecId,
+            @Nullable byte[] codecPrivate,
+            long defaultDurationNanos,
+            @Nullable Video video,
+            @Nullable Audio audio) {
+        this.number = number;
+        this.uid = uid;
+        this.type = type;
+        this.name = name;
+        this.codecId = codecId;
+        this.codecPrivate = codecPrivate;
+        this.defaultDurationNanos = defaultDurationNanos;
+        this.video = video;
+        this.audio = audio;
+    }
+
+    /**
+     * TrackNumber: what frames refer to. Tell tracks of several producers apart by name or type.
+     */
+    public long number() {
+        return number;
+    }
+
+    /** TrackUID, as an unsigned number; 0 where it is absent. */
+    public long uid() {
+        return uid;
+    }
+
+    /** TrackType. */
+    public Type type() {
+        return type;
+    }
+
+    /** Name; null where it is absent. */
+    @Nullable
+    public String name() {
+        return name;
+    }
+
+    /** CodecID such as {@code V_MPEG4/ISO/AVC}: what the producer declares, which may be wrong. */
+    public String codecId() {
+        return codecId;
+    }
+
+    /** CodecPrivate, a copy; null where it is absent. */
+    @Nullable
+    public byte[] codecPrivate() {
+        return codecPrivate == null ? null : codecPrivate.clone();
+    }
+
+    /** DefaultDuration of a frame in nanoseconds; 0 where it is absent. */
+    public long defaultDurationNanos() {
+        return defaultDurationNanos;
+    }
+
+    /** Settings of a video track; null for others. */
+    @Nullable
+    public Video video() {
+        return video;
+    }
+
+    /** Settings of an audio track; null for others. */
+    @Nullable
+    public Audio audio() {
+        return audio;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof Track)) {
+            return false;
+        }
+        Track other = (Track) object;
+        return number == other.number
+                && uid == other.uid
+                && type == other.type
+                && Objects.equals(name, other.name)
+                && codecId.equals(other.codecId)
+                && Arrays.equals(codecPrivate, other.codecPrivate)
+                && defaultDurationNanos == other.defaultDurationNanos
+                && Objects.equals(video, other.video)
+                && Objects.equals(audio, other.audio);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                number, uid, type, name, codecId, Arrays.hashCode(codecPrivate), video, audio);
+    }
+
+    @Override
+    public String toString() {
+        return "track " + number + " (" + type + ", " + codecId + ")";
+    }
+}
