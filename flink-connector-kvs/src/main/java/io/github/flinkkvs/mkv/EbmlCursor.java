@@ -75,6 +75,11 @@ final class EbmlCursor {
         return id;
     }
 
+    /** Where the current child begins, as messages name it. */
+    long offset() {
+        return base + start;
+    }
+
     int dataStart() {
         return dataStart;
     }
@@ -94,6 +99,15 @@ final class EbmlCursor {
             throw malformed("An integer of " + length + " bytes");
         }
         return Vint.raw(bytes, dataStart, length);
+    }
+
+    /** An unsigned number that nothing sensible is above. */
+    long unsigned(long max) throws MkvException {
+        long value = unsigned();
+        if (value < 0 || value > max) {
+            throw malformed("A number of " + Long.toUnsignedString(value));
+        }
+        return value;
     }
 
     long signed() throws MkvException {

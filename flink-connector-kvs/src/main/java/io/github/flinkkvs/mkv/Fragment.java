@@ -181,6 +181,13 @@ public final class Fragment {
         return size;
     }
 
+    /**
+     * How many bytes of memory the fragment's content takes: all of it, or without media its tags.
+     */
+    public int retainedBytes() {
+        return content.length;
+    }
+
     /** Whether {@link #bytes()} and {@link #frames()} are there. */
     public boolean hasMedia() {
         return hasMedia;
@@ -204,7 +211,8 @@ public final class Fragment {
     /**
      * The frames of all tracks in the order of the fragment, found anew at each call.
      *
-     * @throws MkvException if a block is laced in a way that does not fit its size
+     * @throws MkvException if a block is laced in a way that does not fit its size, or what its
+     *     BlockGroup says about it is no sensible number
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public List<Frame> frames() throws MkvException {

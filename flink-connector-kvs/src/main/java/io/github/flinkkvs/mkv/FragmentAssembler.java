@@ -35,6 +35,9 @@ public final class FragmentAssembler {
     /** The service allows 3 tracks with 1 MiB of CodecPrivate each, and 10 tags of 384 bytes. */
     private static final int MAX_METADATA_BYTES = 4 << 20;
 
+    /** A larger buffer for metadata is not kept for the next fragment. */
+    private static final int USUAL_METADATA_BYTES = 64 << 10;
+
     private final boolean keepMedia;
     private final int maxBytes;
     private final MkvParser parser = new MkvParser();
@@ -59,7 +62,8 @@ public final class FragmentAssembler {
      * @param streamName for the fragments' {@link Fragment#streamName()}
      * @param streamArn for the fragments' {@link Fragment#streamArn()}; may be null
      * @param keepMedia whether fragments carry their bytes
-     * @param maxBytes how many bytes of one fragment may be kept before it is refused as too large
+     * @param maxBytes a fragment of more bytes is refused as too large, whether they are kept or
+     *     not
      */
     public FragmentAssembler(
             String streamName, @Nullable String streamArn, boolean keepMedia, int maxBytes) {
@@ -120,14 +124,17 @@ public final class FragmentAssembler {
         return open ? parser.position() - documentOffset : 0;
     }
 
-    /** How many bytes are held for the open fragment. */
+    /**
+     * How many bytes are held for the open fragment: those of its document if media is kept, and
+     * those of its Info, Tracks and Tags. Between fragments, at most a few of the next header.
+     */
     public int heldBytes() {
-        return keepMedia ? document.length() : metadataLength;
+        return document.length() + metadataLength;
     }
 
     /** Where the open fragment, or the next one, begins: bytes from the first one ever fed. */
     public long fragmentOffset() {
-        return open ? documentOffset : parser.position();
+        return open ? documentOffset : parser.position() - parser.unreportedBytes();
     }
 
     // ---- document -----------------------------------------------------------------------------
@@ -144,7 +151,9 @@ public final class FragmentAssembler {
         open = true;
         documentOffset = parser.offset();
         builder.clear();
-        metadataLength = 0;
+        if (!keepMedia) {
+            document.clear();
+        }
     }
 
     private int closeDocument(ByteBuffer in, int unkept, FragmentHandler handler)
@@ -154,27 +163,38 @@ public final class FragmentAssembler {
         ServiceError error = builder.error();
         if (error != null) {
             document.clear();
+            clearMetadata();
             handler.onServiceError(error);
             return end;
         }
         builder.checkComplete(parser.offset());
-        int size = Math.toIntExact(parser.position() - documentOffset);
+        checkSize();
+        int size = (int) (parser.position() - documentOffset);
         byte[] content;
         if (keepMedia) {
-            append(in, unkept, end);
+            document.append(in, unkept, end);
             content = document.drain();
         } else {
             content = Arrays.copyOf(metadata, metadataLength);
         }
+        clearMetadata();
         handler.onFragment(new Fragment(builder, size, keepMedia, content));
         return end;
+    }
+
+    private void clearMetadata() {
+        metadataLength = 0;
+        if (metadata.length > USUAL_METADATA_BYTES) {
+            metadata = new byte[1024];
+        }
     }
 
     private void keep(ByteBuffer in, int unkept) throws MkvException {
         int end = in.position();
         if (open) {
+            checkSize();
             if (keepMedia) {
-                append(in, unkept, end);
+                document.append(in, unkept, end);
             }
             return;
         }
@@ -188,20 +208,17 @@ public final class FragmentAssembler {
         }
     }
 
-    private void append(ByteBuffer in, int from, int to) throws MkvException {
-        if (to - from > maxBytes - document.length()) {
-            throw tooLarge();
+    private void checkSize() throws MkvException {
+        if (parser.position() - documentOffset > maxBytes) {
+            throw tooLarge("of more than " + maxBytes + " bytes");
         }
-        document.append(in, from, to);
     }
 
-    private MkvException tooLarge() {
+    private MkvException tooLarge(String what) {
         return new MkvException(
                 MkvException.Kind.TOO_LARGE,
-                (builder.number == null ? "A fragment" : "Fragment " + builder.number)
-                        + " of more than "
-                        + maxBytes
-                        + " bytes",
+                (builder.number == null ? "A fragment " : "Fragment " + builder.number + " ")
+                        + what,
                 MkvElements.EBML,
                 documentOffset);
     }
@@ -267,8 +284,8 @@ public final class FragmentAssembler {
 
     private void appendMetadata(ByteBuffer source, int from, int to) throws MkvException {
         int count = to - from;
-        if (count > Math.min(maxBytes, MAX_METADATA_BYTES) - metadataLength) {
-            throw tooLarge();
+        if (count > MAX_METADATA_BYTES - metadataLength) {
+            throw tooLarge("with more than " + MAX_METADATA_BYTES + " bytes of Tracks and Tags");
         }
         if (count > metadata.length - metadataLength) {
             metadata =

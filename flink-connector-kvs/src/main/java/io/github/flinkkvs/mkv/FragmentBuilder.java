@@ -20,7 +20,19 @@ import java.util.List;
 final class FragmentBuilder {
 
     /** More tracks with frames than this are taken for an attack; the service allows 3. */
-    private static final int MAX_TRACKS = 64;
+    static final int MAX_TRACKS = 64;
+
+    /**
+     * More SimpleTags, nested ones among them, than this are taken for an attack: empty ones are 3
+     * bytes in the document and many more in memory. The service allows 10.
+     */
+    private static final int MAX_SIMPLE_TAGS = 4096;
+
+    /**
+     * More frames than this are taken for an attack, as empty frames take next to nothing in the
+     * document. The service allows fragments of 20 s: this is a frame every 20 microseconds.
+     */
+    private static final int MAX_FRAMES = 1 << 20;
 
     final String streamName;
     @Nullable final String streamArn;
@@ -37,6 +49,8 @@ final class FragmentBuilder {
     long timestampScaleNanos;
     final FrameCounts frameCounts = new FrameCounts();
 
+    private int simpleTags;
+    private int frames;
     private boolean mediaSeen;
     private boolean errorSeen;
     private int errorId;
@@ -60,6 +74,8 @@ final class FragmentBuilder {
         tracks.clear();
         timestampScaleNanos = MetadataDecoder.DEFAULT_TIMESTAMP_SCALE_NANOS;
         frameCounts.clear();
+        simpleTags = 0;
+        frames = 0;
         mediaSeen = false;
         errorSeen = false;
         errorId = ServiceError.NO_ID;
@@ -71,10 +87,20 @@ final class FragmentBuilder {
     }
 
     void onFrames(BlockHeader block, int elementId, long offset) throws MkvException {
+        frames += block.frameCount();
+        if (frames > MAX_FRAMES) {
+            throw MkvException.malformed("More than " + MAX_FRAMES + " frames", elementId, offset);
+        }
         frameCounts.add(block.trackNumber(), block.frameCount());
         if (frameCounts.tracks() > MAX_TRACKS) {
             throw MkvException.malformed(
                     "Frames of more than " + MAX_TRACKS + " tracks", elementId, offset);
+        }
+    }
+
+    void countSimpleTag(EbmlCursor simpleTag) throws MkvException {
+        if (++simpleTags > MAX_SIMPLE_TAGS) {
+            throw simpleTag.malformed("More than " + MAX_SIMPLE_TAGS + " SimpleTags");
         }
     }
 
@@ -90,13 +116,13 @@ final class FragmentBuilder {
             case MkvElements.TAGS:
                 int known = tags.size();
                 MetadataDecoder.readTags(
-                        children, mediaSeen ? Tag.Place.AFTER_MEDIA : Tag.Place.BEFORE_MEDIA, tags);
+                        children, mediaSeen ? Tag.Place.AFTER_MEDIA : Tag.Place.BEFORE_MEDIA, this);
                 for (Tag tag : tags.subList(known, tags.size())) {
                     onTag(tag, offset);
                 }
                 break;
             default:
-                throw new AssertionError(id);
+                throw MkvException.malformed("Neither Info nor Tracks nor Tags", id, offset);
         }
     }
 
@@ -126,7 +152,7 @@ final class FragmentBuilder {
                 case ServiceTags.ERROR_ID:
                 case ServiceTags.EXCEPTION_ERROR_CODE:
                     errorSeen = true;
-                    errorId = Integer.parseInt(value);
+                    errorId = idOf(value);
                     break;
                 case ServiceTags.ERROR_CODE:
                 case ServiceTags.EXCEPTION_MESSAGE:
@@ -141,6 +167,15 @@ final class FragmentBuilder {
                     "Tag " + tag.name() + " has a value the service does not write",
                     MkvElements.TAGS,
                     offset);
+        }
+    }
+
+    private static int idOf(String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            // Still an error of the service; its text says more.
+            return ServiceError.NO_ID;
         }
     }
 

@@ -47,7 +47,11 @@ public final class FragmentSerialization {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
         boolean hasMedia = in.readBoolean();
-        byte[] content = new byte[in.readInt()];
+        int length = in.readInt();
+        if (length < 0) {
+            throw MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
+        }
+        byte[] content = new byte[length];
         in.readFully(content);
         return hasMedia
                 ? readDocument(streamName, streamArn, content)

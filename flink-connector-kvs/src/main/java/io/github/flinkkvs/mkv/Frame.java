@@ -28,7 +28,9 @@ public final class Frame {
     private final boolean invisible;
     private final boolean discardable;
     private final long[] references;
-    private final ByteBuffer data;
+    private final byte[] document;
+    private final int dataAt;
+    private final int size;
 
     Frame(
             long trackNumber,
@@ -40,7 +42,9 @@ public final class Frame {
             boolean invisible,
             boolean discardable,
             long[] references,
-            ByteBuffer data) {
+            byte[] document,
+            int dataAt,
+            int size) {
         this.trackNumber = trackNumber;
         this.index = index;
         this.producerTimestampMillis = producerTimestampMillis;
@@ -50,7 +54,9 @@ public final class Frame {
         this.invisible = invisible;
         this.discardable = discardable;
         this.references = references;
-        this.data = data;
+        this.document = document;
+        this.dataAt = dataAt;
+        this.size = size;
     }
 
     /** The number of its track, as in {@link Track#number()}. */
@@ -105,7 +111,7 @@ public final class Frame {
 
     /** Its payload as the producer wrote it; read-only, a view of its own at each call. */
     public ByteBuffer data() {
-        return data.duplicate();
+        return ByteBuffer.wrap(document, dataAt, size).slice().asReadOnlyBuffer();
     }
 
     @Override
@@ -115,7 +121,7 @@ public final class Frame {
                 + " of track "
                 + trackNumber
                 + (keyFrame ? " (key), " : ", ")
-                + data.remaining()
+                + size
                 + " bytes";
     }
 }

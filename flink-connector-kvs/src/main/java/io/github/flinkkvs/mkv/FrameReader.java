@@ -11,6 +11,7 @@ package io.github.flinkkvs.mkv;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Finds the frames in a fragment's bytes: SimpleBlocks, BlockGroups, and all modes of lacing. */
@@ -18,8 +19,10 @@ final class FrameReader {
 
     private static final long[] NO_REFERENCES = {};
 
+    /** Longer BlockDurations would overflow frame times. */
+    private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
+
     private final byte[] bytes;
-    private final ByteBuffer view;
     private final long producerTimestampMillis;
     private final long timestampScale;
     private final List<Track> tracks;
@@ -27,7 +30,6 @@ final class FrameReader {
 
     private FrameReader(Fragment fragment, byte[] bytes) {
         this.bytes = bytes;
-        this.view = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
         this.producerTimestampMillis = fragment.producerTimestampMillis();
         this.timestampScale = fragment.timestampScaleNanos();
         this.tracks = fragment.tracks();
@@ -45,7 +47,7 @@ final class FrameReader {
                 reader.addBlockGroup((int) parser.dataOffset(), in.position());
             }
         }
-        return List.copyOf(reader.frames);
+        return Collections.unmodifiableList(reader.frames);
     }
 
     private void addSimpleBlock(MkvParser parser) throws MkvException {
@@ -64,38 +66,40 @@ final class FrameReader {
 
     private void addBlockGroup(int from, int to) throws MkvException {
         EbmlCursor group = new EbmlCursor(bytes, from, to, 0);
-        BlockHeader block = null;
-        int blockStart = 0;
-        int blockEnd = 0;
         long duration = Frame.UNKNOWN_DURATION;
         long[] references = NO_REFERENCES;
+        int referenceCount = 0;
         while (group.next()) {
             switch (group.id()) {
-                case MkvElements.BLOCK:
-                    blockStart = group.dataStart();
-                    blockEnd = group.dataEnd();
-                    block = BlockHeader.read(bytes, blockStart, blockEnd, group.id(), blockStart);
-                    break;
                 case MkvElements.BLOCK_DURATION:
-                    duration = group.unsigned() * timestampScale;
+                    duration = group.unsigned(MAX_DURATION_NANOS / timestampScale) * timestampScale;
                     break;
                 case MkvElements.REFERENCE_BLOCK:
-                    references = Arrays.copyOf(references, references.length + 1);
-                    references[references.length - 1] = group.signed();
+                    if (referenceCount == references.length) {
+                        references = Arrays.copyOf(references, 2 * referenceCount + 1);
+                    }
+                    references[referenceCount++] = group.signed();
                     break;
                 default:
                     break;
             }
         }
-        if (block != null) {
-            addFrames(
-                    block,
-                    blockStart,
-                    blockEnd,
-                    references.length == 0,
-                    false,
-                    duration,
-                    references);
+        references = Arrays.copyOf(references, referenceCount);
+        // The Block's frames last: what is said about them may come after it.
+        EbmlCursor blocks = new EbmlCursor(bytes, from, to, 0);
+        while (blocks.next()) {
+            if (blocks.id() == MkvElements.BLOCK) {
+                int start = blocks.dataStart();
+                int end = blocks.dataEnd();
+                addFrames(
+                        BlockHeader.read(bytes, start, end, blocks.id(), blocks.offset()),
+                        start,
+                        end,
+                        referenceCount == 0,
+                        false,
+                        duration,
+                        references);
+            }
         }
     }
 
@@ -121,8 +125,6 @@ final class FrameReader {
             at -= size;
         }
         for (int size : sizes) {
-            ByteBuffer data = view.duplicate();
-            data.limit(at + size).position(at);
             frames.add(
                     new Frame(
                             block.trackNumber(),
@@ -134,7 +136,9 @@ final class FrameReader {
                             block.isInvisible(),
                             discardable,
                             references,
-                            data.slice().asReadOnlyBuffer()));
+                            bytes,
+                            at,
+                            size));
             at += size;
             offset += Math.max(duration, 0);
         }

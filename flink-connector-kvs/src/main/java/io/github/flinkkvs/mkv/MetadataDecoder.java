@@ -19,22 +19,28 @@ final class MetadataDecoder {
     /** Deeper nesting of SimpleTags is taken for an attack on the stack. */
     private static final int MAX_TAG_DEPTH = 16;
 
+    /** Longer DefaultDurations, a year, would overflow frame times. */
+    private static final long MAX_DEFAULT_DURATION_NANOS = 365L * 24 * 3600 * 1_000_000_000;
+
     /** Adds the SimpleTags of all Tag elements. */
-    static void readTags(EbmlCursor tags, Tag.Place place, List<Tag> into) throws MkvException {
+    static void readTags(EbmlCursor tags, Tag.Place place, FragmentBuilder into)
+            throws MkvException {
         while (tags.next()) {
             if (tags.id() == MkvElements.TAG) {
                 EbmlCursor tag = tags.children();
                 while (tag.next()) {
                     if (tag.id() == MkvElements.SIMPLE_TAG) {
-                        into.add(readSimpleTag(tag, place, 1));
+                        into.tags.add(readSimpleTag(tag, place, 1, into));
                     }
                 }
             }
         }
     }
 
-    private static Tag readSimpleTag(EbmlCursor simpleTag, Tag.Place place, int depth)
+    private static Tag readSimpleTag(
+            EbmlCursor simpleTag, Tag.Place place, int depth, FragmentBuilder counter)
             throws MkvException {
+        counter.countSimpleTag(simpleTag);
         if (depth > MAX_TAG_DEPTH) {
             throw simpleTag.malformed("SimpleTags nested more than " + MAX_TAG_DEPTH + " deep");
         }
@@ -67,7 +73,7 @@ final class MetadataDecoder {
                     if (children.isEmpty()) {
                         children = new ArrayList<>();
                     }
-                    children.add(readSimpleTag(child, place, depth + 1));
+                    children.add(readSimpleTag(child, place, depth + 1, counter));
                     break;
                 default:
                     break;
@@ -80,6 +86,9 @@ final class MetadataDecoder {
     static void readTracks(EbmlCursor tracks, List<Track> into) throws MkvException {
         while (tracks.next()) {
             if (tracks.id() == MkvElements.TRACK_ENTRY) {
+                if (into.size() == FragmentBuilder.MAX_TRACKS) {
+                    throw tracks.malformed("More than " + into.size() + " tracks");
+                }
                 into.add(readTrack(tracks.children()));
             }
         }
@@ -116,7 +125,7 @@ final class MetadataDecoder {
                     codecPrivate = entry.binary();
                     break;
                 case MkvElements.DEFAULT_DURATION:
-                    defaultDuration = entry.unsigned();
+                    defaultDuration = entry.unsigned(MAX_DEFAULT_DURATION_NANOS);
                     break;
                 case MkvElements.VIDEO:
                     video = readVideo(entry.children());
@@ -140,16 +149,16 @@ final class MetadataDecoder {
         while (video.next()) {
             switch (video.id()) {
                 case MkvElements.PIXEL_WIDTH:
-                    pixelWidth = (int) video.unsigned();
+                    pixelWidth = (int) video.unsigned(Integer.MAX_VALUE);
                     break;
                 case MkvElements.PIXEL_HEIGHT:
-                    pixelHeight = (int) video.unsigned();
+                    pixelHeight = (int) video.unsigned(Integer.MAX_VALUE);
                     break;
                 case MkvElements.DISPLAY_WIDTH:
-                    displayWidth = (int) video.unsigned();
+                    displayWidth = (int) video.unsigned(Integer.MAX_VALUE);
                     break;
                 case MkvElements.DISPLAY_HEIGHT:
-                    displayHeight = (int) video.unsigned();
+                    displayHeight = (int) video.unsigned(Integer.MAX_VALUE);
                     break;
                 default:
                     break;
@@ -172,10 +181,10 @@ final class MetadataDecoder {
                     samplingFrequency = audio.floating();
                     break;
                 case MkvElements.CHANNELS:
-                    channels = (int) audio.unsigned();
+                    channels = (int) audio.unsigned(Integer.MAX_VALUE);
                     break;
                 case MkvElements.BIT_DEPTH:
-                    bitDepth = (int) audio.unsigned();
+                    bitDepth = (int) audio.unsigned(Integer.MAX_VALUE);
                     break;
                 default:
                     break;
@@ -189,10 +198,10 @@ final class MetadataDecoder {
         long scale = DEFAULT_TIMESTAMP_SCALE_NANOS;
         while (info.next()) {
             if (info.id() == MkvElements.TIMESTAMP_SCALE) {
-                scale = info.unsigned();
                 // The service accepts 100 ns to 1 s; anything far off would overflow frame times.
-                if (scale < 1 || scale > 1_000_000_000_000L) {
-                    throw info.malformed("A TimestampScale of " + scale + " ns");
+                scale = info.unsigned(1_000_000_000_000L);
+                if (scale == 0) {
+                    throw info.malformed("A TimestampScale of 0");
                 }
             }
         }

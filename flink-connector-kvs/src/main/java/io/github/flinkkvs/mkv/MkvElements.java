@@ -40,7 +40,6 @@ final class MkvElements {
     static final int TRACK_TYPE = 0x83;
     static final int DEFAULT_DURATION = 0x23E383;
     static final int NAME = 0x536E;
-    static final int LANGUAGE = 0x22B59C;
     static final int CODEC_ID = 0x86;
     static final int CODEC_PRIVATE = 0x63A2;
     static final int VIDEO = 0xE0;
@@ -91,6 +90,11 @@ final class MkvElements {
             default:
                 return false;
         }
+    }
+
+    /** Children of a Cluster with frames, which can be nowhere else. */
+    static boolean isClusterChild(int id) {
+        return id == SIMPLE_BLOCK || id == BLOCK_GROUP;
     }
 
     /** A name for messages: that of the specification, or the id in hex. */

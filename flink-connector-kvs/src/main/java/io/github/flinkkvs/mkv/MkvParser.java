@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * reports, never looks at a payload, and allocates nothing. Segment, Cluster and BlockGroup are
  * entered ({@code START} and {@code END}); every other element, known or not, is a leaf that
  * arrives as one or more slices of payload ({@code DATA}). Segment and Cluster may be of unknown
- * size: an id of a higher level then ends them.
+ * size: an id that cannot be inside them then ends them.
  *
  * <p>Not thread-safe. After an exception the parser is of no further use.
  */
@@ -57,7 +57,11 @@ public final class MkvParser {
     private final int[] openIds = new int[MAX_DEPTH];
     private final long[] openOffsets = new long[MAX_DEPTH];
     private final long[] openDataOffsets = new long[MAX_DEPTH];
+    private final long[] openSizes = new long[MAX_DEPTH];
+
+    /** Where each ends at the latest: of unknown size, it may be ended before. */
     private final long[] openEnds = new long[MAX_DEPTH];
+
     private int depth;
 
     private State state = State.HEADER;
@@ -253,6 +257,7 @@ public final class MkvParser {
         openIds[depth] = id;
         openOffsets[depth] = offset;
         openDataOffsets[depth] = dataOffset;
+        openSizes[depth] = size;
         openEnds[depth] = end;
         depth++;
         state = State.HEADER;
@@ -271,7 +276,8 @@ public final class MkvParser {
         boolean misplaced =
                 MkvElements.isTopLevel(id)
                         || MkvElements.isSegmentChild(id) && parent != MkvElements.SEGMENT
-                        || id == MkvElements.BLOCK_GROUP && parent != MkvElements.CLUSTER;
+                        || MkvElements.isClusterChild(id) && parent != MkvElements.CLUSTER
+                        || id == MkvElements.BLOCK && parent != MkvElements.BLOCK_GROUP;
         if (misplaced) {
             throw MkvException.malformed("Not allowed in " + MkvElements.name(parent), id, offset);
         }
@@ -301,7 +307,7 @@ public final class MkvParser {
     /** Whether an id cannot be inside the innermost open element, and so ends it if it may end. */
     private boolean endsInnermost(int followingId) {
         int innermost = depth - 1;
-        return openEnds[innermost] == Long.MAX_VALUE
+        return openSizes[innermost] == UNKNOWN_SIZE
                 && (MkvElements.isTopLevel(followingId)
                         || openIds[innermost] == MkvElements.CLUSTER
                                 && MkvElements.isSegmentChild(followingId));
@@ -312,7 +318,7 @@ public final class MkvParser {
         id = openIds[depth];
         offset = openOffsets[depth];
         dataOffset = openDataOffsets[depth];
-        size = openEnds[depth] == Long.MAX_VALUE ? UNKNOWN_SIZE : openEnds[depth] - dataOffset;
+        size = openSizes[depth];
         return Event.END;
     }
 }

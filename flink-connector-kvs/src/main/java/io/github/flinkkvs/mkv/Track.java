@@ -29,7 +29,8 @@ public final class Track implements Serializable {
         OTHER;
 
         static Type ofCode(long code) {
-            switch ((int) Math.min(code, Integer.MAX_VALUE)) {
+            // One byte by the specification; of more, the lowest must not be taken for the code.
+            switch (code == (byte) code ? (int) code : 0) {
                 case 1:
                     return VIDEO;
                 case 2:
@@ -136,7 +137,7 @@ public final class Track implements Serializable {
                 return false;
             }
             Audio other = (Audio) object;
-            return samplingFrequency == other.samplingFrequency
+            return Double.compare(samplingFrequency, other.samplingFrequency) == 0
                     && channels == other.channels
                     && bitDepth == other.bitDepth;
         }

@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client;
+
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.ServiceError;
+
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.kinesisvideomedia.model.InvalidEndpointException;
+
+import javax.annotation.Nullable;
+import javax.net.ssl.SSLException;
+
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Says of every error of the service what is to be done about it. The page {@code docs/errors.md}
+ * explains each row to users; whoever changes one changes the other.
+ */
+public final class ErrorTable {
+
+    private static final Map<String, ErrorClass> BY_CODE =
+            Map.ofEntries(
+                    Map.entry("ClientLimitExceededException", ErrorClass.THROTTLED),
+                    Map.entry("ThrottlingException", ErrorClass.THROTTLED),
+                    Map.entry("Throttling", ErrorClass.THROTTLED),
+                    Map.entry("TooManyRequestsException", ErrorClass.THROTTLED),
+                    Map.entry("RequestLimitExceeded", ErrorClass.THROTTLED),
+                    Map.entry("ConnectionLimitExceededException", ErrorClass.CONNECTION_LIMIT),
+                    Map.entry("InvalidEndpointException", ErrorClass.REFRESH_ENDPOINT),
+                    Map.entry("ResourceNotFoundException", ErrorClass.STREAM_NOT_FOUND),
+                    // A token that expired is replaced by the credentials provider before the next
+                    // call.
+                    Map.entry("ExpiredTokenException", ErrorClass.RETRY),
+                    Map.entry("ExpiredToken", ErrorClass.RETRY),
+                    Map.entry("RequestExpired", ErrorClass.RETRY),
+                    Map.entry("RequestTimeTooSkewed", ErrorClass.RETRY),
+                    Map.entry("InternalFailure", ErrorClass.RETRY),
+                    Map.entry("ServiceUnavailable", ErrorClass.RETRY),
+                    Map.entry("NotAuthorizedException", ErrorClass.FATAL),
+                    Map.entry("AccessDeniedException", ErrorClass.FATAL),
+                    Map.entry("InvalidArgumentException", ErrorClass.FATAL));
+
+    /**
+     * Error ids inside a body. 3000 is what the service was seen to send, 4000 what it documents.
+     */
+    private static final Map<Integer, ErrorClass> BY_ID =
+            Map.of(
+                    3000, ErrorClass.REPOSITION,
+                    3002, ErrorClass.RETRY,
+                    4000, ErrorClass.REPOSITION,
+                    4500, ErrorClass.FATAL,
+                    4501, ErrorClass.FATAL,
+                    4502, ErrorClass.FATAL,
+                    4503, ErrorClass.RETRY,
+                    4504, ErrorClass.FATAL,
+                    4505, ErrorClass.FATAL,
+                    4506, ErrorClass.FATAL);
+
+    /** What to do about a failed call, whatever it is wrapped in. */
+    public static ErrorClass classify(Throwable error) {
+        Throwable cause = unwrap(error);
+        if (cause instanceof MkvException) {
+            return ErrorClass.BAD_FRAGMENT;
+        }
+        AwsServiceException service = find(cause, AwsServiceException.class);
+        if (service != null) {
+            return classify(service);
+        }
+        if (find(cause, UnknownHostException.class) != null
+                || find(cause, ConnectException.class) != null) {
+            return ErrorClass.REFRESH_ENDPOINT;
+        }
+        SSLException ssl = find(cause, SSLException.class);
+        if (ssl != null && mentions(ssl, "certification path", "certificate")) {
+            return ErrorClass.FATAL;
+        }
+        if (cause instanceof SdkClientException && mentions(cause, "unable to load credentials")) {
+            return ErrorClass.FATAL;
+        }
+        if (cause instanceof IllegalArgumentException) {
+            return ErrorClass.FATAL;
+        }
+        return ErrorClass.RETRY;
+    }
+
+    private static ErrorClass classify(AwsServiceException error) {
+        if (error instanceof InvalidEndpointException) {
+            return ErrorClass.REFRESH_ENDPOINT;
+        }
+        String code = error.awsErrorDetails() == null ? null : error.awsErrorDetails().errorCode();
+        if (code == null || code.isEmpty()) {
+            // So the service answers a call that came to another host than that of its stream.
+            if (error.statusCode() == 403) {
+                return ErrorClass.REFRESH_ENDPOINT;
+            }
+        } else if (code.equals("NotAuthorizedException") && mentions(error, "expired")) {
+            return ErrorClass.RETRY;
+        } else if (BY_CODE.containsKey(code)) {
+            return BY_CODE.get(code);
+        }
+        if (error.statusCode() == 429) {
+            return ErrorClass.THROTTLED;
+        }
+        return error.statusCode() >= 500 ? ErrorClass.RETRY : ErrorClass.FATAL;
+    }
+
+    /** What to do about an error that the service sent inside a body; unknown ids are retried. */
+    public static ErrorClass classify(ServiceError error) {
+        return BY_ID.getOrDefault(error.id(), ErrorClass.RETRY);
+    }
+
+    /** What went wrong, in one line: the service's own words, its error code and request id. */
+    public static String describe(Throwable error) {
+        Throwable cause = unwrap(error);
+        AwsServiceException service = find(cause, AwsServiceException.class);
+        if (service == null) {
+            Throwable root = cause;
+            while (root.getCause() != null && root.getCause() != root) {
+                root = root.getCause();
+            }
+            String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+            return root == cause || String.valueOf(root.getMessage()).equals(cause.getMessage())
+                    ? text
+                    : text + " (" + root + ")";
+        }
+        String code =
+                service.awsErrorDetails() == null ? null : service.awsErrorDetails().errorCode();
+        String message =
+                service.awsErrorDetails() == null ? null : service.awsErrorDetails().errorMessage();
+        return (code == null || code.isEmpty() ? "HTTP status " + service.statusCode() : code)
+                + (message == null || message.isEmpty() ? "" : ": " + message)
+                + (service.requestId() == null ? "" : " (request " + service.requestId() + ")");
+    }
+
+    private static Throwable unwrap(Throwable error) {
+        Throwable cause = error;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    @Nullable
+    private static <E extends Throwable> E find(Throwable error, Class<E> type) {
+        // A bound instead of a set: causes may form a ring.
+        Throwable cause = error;
+        for (int depth = 0; cause != null && depth < 32; depth++, cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
+            }
+        }
+        return null;
+    }
+
+    private static boolean mentions(Throwable error, String... words) {
+        String message = String.valueOf(error.getMessage()).toLowerCase(Locale.ROOT);
+        for (String word : words) {
+            if (message.contains(word)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private ErrorTable() {}
+}

@@ -1,0 +1,264 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source;
+
+import io.github.flinkkvs.client.AwsCredentials;
+import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+
+import javax.annotation.Nullable;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.apache.flink.util.Preconditions.checkNotNull;
+
+/**
+ * Builds a {@link KvsSource}. Streams and a deserialization schema are needed, and the region
+ * unless the streams are given by ARN. Whatever contradicts itself is refused by {@link #build}.
+ *
+ * @param <T> the type of the records
+ */
+@PublicEvolving
+public final class KvsSourceBuilder<T> {
+
+    private static final String CREDENTIALS_PREFIX = "aws.credentials.";
+
+    private final List<String> streams = new ArrayList<>();
+    private final Map<String, StartingPosition> startByStream = new HashMap<>();
+    private final Configuration config = new Configuration();
+    private StartingPosition start = StartingPosition.now();
+    private StoppingPosition stop = StoppingPosition.never();
+    @Nullable private KvsDeserializationSchema<T> schema;
+
+    KvsSourceBuilder() {}
+
+    /** Streams to read, each by its name or its ARN; adds to those set before. */
+    public KvsSourceBuilder<T> setStreams(String... namesOrArns) {
+        return setStreams(Arrays.asList(namesOrArns));
+    }
+
+    /** Streams to read, each by its name or its ARN; adds to those set before. */
+    public KvsSourceBuilder<T> setStreams(List<String> namesOrArns) {
+        streams.addAll(namesOrArns);
+        return this;
+    }
+
+    /** The AWS region of the streams; the same as {@code aws.region}. */
+    public KvsSourceBuilder<T> setRegion(String region) {
+        return set(AwsOptions.REGION, region);
+    }
+
+    /**
+     * Another address for the control plane, such as that of an embedded service; the same as
+     * {@code aws.endpoint}. Where media is served the control plane tells.
+     */
+    public KvsSourceBuilder<T> setEndpoint(String endpoint) {
+        return set(AwsOptions.ENDPOINT, endpoint);
+    }
+
+    /**
+     * Where to begin streams that were not read before; {@link StartingPosition#now()} by default.
+     */
+    public KvsSourceBuilder<T> setStartingPosition(StartingPosition position) {
+        start = checkNotNull(position);
+        return this;
+    }
+
+    /** Where to begin one of the streams, spelt as in {@link #setStreams}. */
+    public KvsSourceBuilder<T> setStartingPosition(String stream, StartingPosition position) {
+        startByStream.put(stream, checkNotNull(position));
+        return this;
+    }
+
+    /** Where to end, inclusive, which makes the source bounded; {@code never()} by default. */
+    public KvsSourceBuilder<T> setStoppingPosition(StoppingPosition position) {
+        stop = checkNotNull(position);
+        return this;
+    }
+
+    /** Makes records of fragments. */
+    public KvsSourceBuilder<T> setDeserializationSchema(KvsDeserializationSchema<T> newSchema) {
+        schema = checkNotNull(newSchema);
+        return this;
+    }
+
+    /** Sets one of the options in {@link KvsSourceOptions} or {@link AwsOptions}. */
+    public <V> KvsSourceBuilder<T> set(ConfigOption<V> option, V value) {
+        config.set(option, value);
+        return this;
+    }
+
+    /** Sets all options of a configuration; adds to those set before. */
+    public KvsSourceBuilder<T> setSourceConfig(Configuration options) {
+        config.addAll(options);
+        return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException if something is missing, unknown or contradictory; the
+     *     message says what to do
+     */
+    public KvsSource<T> build() {
+        check(
+                schema != null,
+                "There is no deserialization schema: call setDeserializationSchema, for example"
+                        + " with KvsDeserializationSchema.fragments()");
+        check(!streams.isEmpty(), "There are no streams: call setStreams with names or ARNs");
+        StreamSelector selector = new StreamSelector(streams);
+        checkNamedOnce();
+        checkOptions();
+        checkRegion();
+        for (String stream : startByStream.keySet()) {
+            check(
+                    streams.contains(stream),
+                    "A starting position is set for stream '%s', which is not among the streams to"
+                            + " read: %s",
+                    stream,
+                    selector);
+        }
+        checkStartBeforeStop(start);
+        startByStream.values().forEach(this::checkStartBeforeStop);
+        AwsCredentials.validate(config);
+        return new KvsSource<>(selector, start, startByStream, stop, schema, config);
+    }
+
+    private void checkNamedOnce() {
+        Set<String> names = new HashSet<>();
+        for (String stream : streams) {
+            // Names and ARNs of the same stream must not meet either.
+            String name = StreamArn.isArn(stream) ? StreamArn.parse(stream).name() : stream;
+            check(names.add(name), "Stream '%s' is named twice: remove one", name);
+        }
+    }
+
+    private void checkRegion() {
+        Set<String> regions =
+                streams.stream()
+                        .filter(StreamArn::isArn)
+                        .map(arn -> StreamArn.parse(arn).region())
+                        .collect(Collectors.toSet());
+        String region = config.getOptional(AwsOptions.REGION).orElse(null);
+        if (region == null) {
+            check(
+                    regions.size() == 1,
+                    regions.isEmpty()
+                            ? "There is no region: call setRegion, or give the streams by ARN"
+                            : "The streams are in several regions (%s): use one source for each",
+                    regions);
+            config.set(AwsOptions.REGION, regions.iterator().next());
+            return;
+        }
+        regions.remove(region);
+        check(
+                regions.isEmpty(),
+                "The region is %s, but there are streams in %s: use one source for each region",
+                region,
+                regions);
+    }
+
+    private void checkOptions() {
+        Set<String> known =
+                Stream.of(
+                                KvsSourceOptions.all(),
+                                AwsOptions.all(),
+                                List.of(
+                                        SourceReaderOptions.ELEMENT_QUEUE_CAPACITY,
+                                        SourceReaderOptions.SOURCE_READER_CLOSE_TIMEOUT))
+                        .flatMap(List::stream)
+                        .map(ConfigOption::key)
+                        .collect(Collectors.toSet());
+        for (String key : config.keySet()) {
+            // Nested role providers make up keys of their own, which their reader checks.
+            check(
+                    known.contains(key) || key.startsWith(CREDENTIALS_PREFIX),
+                    "There is no option '%s'. There are: %s",
+                    key,
+                    known.stream().sorted().collect(Collectors.joining(", ")));
+        }
+        // Reads each option once, so that a value of a wrong type is refused here.
+        KvsSourceOptions.all().forEach(config::getOptional);
+        check(
+                config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes() > 0,
+                "source.memory.budget is 0: give at least the size of some fragments");
+        boolean toTimestamp =
+                config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;
+        String timestamp =
+                config.getOptional(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP).orElse(null);
+        check(
+                toTimestamp == (timestamp != null),
+                "source.expired-position = TIMESTAMP and source.expired-position.timestamp go"
+                        + " together: set both or none");
+        if (timestamp != null) {
+            try {
+                Instant.parse(timestamp);
+            } catch (DateTimeException e) {
+                throw new IllegalArgumentException(
+                        "source.expired-position.timestamp is '"
+                                + timestamp
+                                + "', not a time such as 2026-01-31T08:00:00Z",
+                        e);
+            }
+        }
+    }
+
+    private void checkStartBeforeStop(StartingPosition from) {
+        boolean nothingBetween = false;
+        switch (stop.kind()) {
+            case NOW:
+                nothingBetween = from.kind() == StartingPosition.Kind.NOW;
+                break;
+            case SERVER_TIMESTAMP:
+                nothingBetween =
+                        from.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
+                                && from.timestampMillis() > stop.timestampMillis();
+                break;
+            case PRODUCER_TIMESTAMP:
+                nothingBetween =
+                        from.kind() == StartingPosition.Kind.PRODUCER_TIMESTAMP
+                                && from.timestampMillis() > stop.timestampMillis();
+                break;
+            case FRAGMENT:
+                nothingBetween =
+                        from.kind() == StartingPosition.Kind.AFTER_FRAGMENT
+                                && from.fragmentNumber().compareTo(stop.fragmentNumber()) >= 0;
+                break;
+            default:
+                break;
+        }
+        check(
+                !nothingBetween,
+                "There is nothing between the starting position (%s) and the stopping position (%s):"
+                        + " move one of them",
+                from,
+                stop);
+    }
+
+    private static void check(boolean condition, String message, Object... parts) {
+        if (!condition) {
+            throw new IllegalArgumentException(String.format(message, parts));
+        }
+    }
+}

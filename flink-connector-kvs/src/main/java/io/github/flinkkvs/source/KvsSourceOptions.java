@@ -1,0 +1,191 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source;
+
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+
+import java.time.Duration;
+import java.util.List;
+
+/** How the source reads; {@code AwsOptions} says as whom and where. */
+@PublicEvolving
+public final class KvsSourceOptions {
+
+    /** What to do with a fragment that can never be read. */
+    public enum BadFragmentPolicy {
+        FAIL,
+        SKIP
+    }
+
+    /** What to do when the fragments that come next were deleted before they were read. */
+    public enum ExpiredPositionPolicy {
+        FAIL,
+        EARLIEST,
+        TIMESTAMP
+    }
+
+    /** What to do when a stream does not exist. */
+    public enum DeletedStreamPolicy {
+        FAIL,
+        FINISH
+    }
+
+    /** What to do when a stream was deleted and created again under its name. */
+    public enum RecreatedStreamPolicy {
+        FAIL,
+        READ_NEW
+    }
+
+    public static final ConfigOption<MemorySize> MEMORY_BUDGET =
+            ConfigOptions.key("source.memory.budget")
+                    .memoryType()
+                    .defaultValue(MemorySize.ofMebiBytes(128))
+                    .withDescription(
+                            "Memory that one reader (subtask) spends on fragments, from their first"
+                                    + " byte to their emission, over all its streams. One fragment of"
+                                    + " source.fragment.max-size may come on top, and about 0.1 MB for"
+                                    + " each connection.");
+
+    public static final ConfigOption<MemorySize> FRAGMENT_MAX_SIZE =
+            ConfigOptions.key("source.fragment.max-size")
+                    .memoryType()
+                    .defaultValue(MemorySize.ofMebiBytes(64))
+                    .withDescription(
+                            "A fragment of more bytes is a bad fragment. The service itself takes up to"
+                                    + " 50 MB.");
+
+    public static final ConfigOption<BadFragmentPolicy> BAD_FRAGMENT =
+            ConfigOptions.key("source.bad-fragment")
+                    .enumType(BadFragmentPolicy.class)
+                    .defaultValue(BadFragmentPolicy.FAIL)
+                    .withDescription(
+                            "What to do with a fragment that is malformed, too large or never completed,"
+                                    + " when it failed three times at the same byte: 'FAIL' the job, or"
+                                    + " 'SKIP' it and count it.");
+
+    public static final ConfigOption<ExpiredPositionPolicy> EXPIRED_POSITION =
+            ConfigOptions.key("source.expired-position")
+                    .enumType(ExpiredPositionPolicy.class)
+                    .defaultValue(ExpiredPositionPolicy.FAIL)
+                    .withDescription(
+                            "What to do when fragments that were not read yet have left the stream's"
+                                    + " retention: 'FAIL' the job, go on with the 'EARLIEST' fragment"
+                                    + " there is, or from the server 'TIMESTAMP' in"
+                                    + " source.expired-position.timestamp. Gaps are logged and counted.");
+
+    public static final ConfigOption<String> EXPIRED_POSITION_TIMESTAMP =
+            ConfigOptions.key("source.expired-position.timestamp")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "With source.expired-position = TIMESTAMP: the server timestamp to go on"
+                                    + " from, as 2026-01-31T08:00:00Z.");
+
+    public static final ConfigOption<DeletedStreamPolicy> DELETED_STREAM =
+            ConfigOptions.key("source.deleted-stream")
+                    .enumType(DeletedStreamPolicy.class)
+                    .defaultValue(DeletedStreamPolicy.FAIL)
+                    .withDescription(
+                            "What to do when a stream does not exist, or no longer: 'FAIL' the job, or"
+                                    + " 'FINISH' that stream and read the others.");
+
+    public static final ConfigOption<RecreatedStreamPolicy> RECREATED_STREAM =
+            ConfigOptions.key("source.recreated-stream")
+                    .enumType(RecreatedStreamPolicy.class)
+                    .defaultValue(RecreatedStreamPolicy.FAIL)
+                    .withDescription(
+                            "What to do when a stream was deleted and created again under its name:"
+                                    + " 'FAIL' the job, or 'READ_NEW': read the new stream from its"
+                                    + " earliest fragment.");
+
+    public static final ConfigOption<Duration> SILENCE_TIMEOUT =
+            ConfigOptions.key("source.session.silence-timeout")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(15))
+                    .withDescription(
+                            "A connection that was asked for data and sends nothing for this long is"
+                                    + " dead and is replaced. The service itself ends a call after 3"
+                                    + " seconds without media.");
+
+    public static final ConfigOption<Duration> IDLE_INTERVAL =
+            ConfigOptions.key("source.session.idle-interval")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(5))
+                    .withDescription("A stream without new media is asked at most this often.");
+
+    public static final ConfigOption<Duration> RETRY_INITIAL_BACKOFF =
+            ConfigOptions.key("source.retry.initial-backoff")
+                    .durationType()
+                    .defaultValue(Duration.ofMillis(300))
+                    .withDescription(
+                            "The first delay after an error; it doubles each time, with jitter.");
+
+    public static final ConfigOption<Duration> RETRY_MAX_BACKOFF =
+            ConfigOptions.key("source.retry.max-backoff")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(30))
+                    .withDescription("The longest delay after an error.");
+
+    public static final ConfigOption<Duration> RETRY_BUDGET =
+            ConfigOptions.key("source.retry.budget")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(10))
+                    .withDescription(
+                            "The job fails when a stream had nothing but errors for this long. Does not"
+                                    + " apply to source.connection-limit.fail-after.");
+
+    public static final ConfigOption<Duration> CONNECTION_LIMIT_FAIL_AFTER =
+            ConfigOptions.key("source.connection-limit.fail-after")
+                    .durationType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "The job fails when other consumers held all 3 connections of a stream for"
+                                    + " this long. By default it waits for as long as it takes.");
+
+    public static final ConfigOption<Duration> ENDPOINT_REFRESH_INTERVAL =
+            ConfigOptions.key("source.endpoint.refresh-interval")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(45))
+                    .withDescription(
+                            "How long the data endpoint of a stream is used without asking for it"
+                                    + " again. It is asked for earlier when it fails.");
+
+    public static final ConfigOption<Integer> STREAM_METRICS_LIMIT =
+            ConfigOptions.key("source.metrics.streams-limit")
+                    .intType()
+                    .defaultValue(100)
+                    .withDescription(
+                            "Up to how many streams in a reader each have gauges of their own. Metrics"
+                                    + " over all streams of the reader are always there.");
+
+    /** All options of this class. */
+    public static List<ConfigOption<?>> all() {
+        return List.of(
+                MEMORY_BUDGET,
+                FRAGMENT_MAX_SIZE,
+                BAD_FRAGMENT,
+                EXPIRED_POSITION,
+                EXPIRED_POSITION_TIMESTAMP,
+                DELETED_STREAM,
+                RECREATED_STREAM,
+                SILENCE_TIMEOUT,
+                IDLE_INTERVAL,
+                RETRY_INITIAL_BACKOFF,
+                RETRY_MAX_BACKOFF,
+                RETRY_BUDGET,
+                CONNECTION_LIMIT_FAIL_AFTER,
+                ENDPOINT_REFRESH_INTERVAL,
+                STREAM_METRICS_LIMIT);
+    }
+
+    private KvsSourceOptions() {}
+}

@@ -1,0 +1,93 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.enumerator;
+
+import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.KvsSplitSerializer;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The serialized form of the enumerator's state. The version of the splits inside is a field of its
+ * own, so that both forms can change apart from each other.
+ */
+@Internal
+public final class KvsEnumeratorStateSerializer
+        implements SimpleVersionedSerializer<KvsEnumeratorState> {
+
+    private static final int VERSION_1 = 1;
+
+    private final KvsSplitSerializer splits = new KvsSplitSerializer();
+
+    @Override
+    public int getVersion() {
+        return VERSION_1;
+    }
+
+    @Override
+    public byte[] serialize(KvsEnumeratorState state) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(1024);
+        out.writeInt(state.assigned().size());
+        // Sorted, so that the same state has the same form.
+        for (String splitId : new TreeSet<>(state.assigned())) {
+            out.writeUTF(splitId);
+        }
+        out.writeInt(splits.getVersion());
+        out.writeInt(state.unassigned().size());
+        for (KvsSplit split : state.unassigned()) {
+            byte[] bytes = splits.serialize(split);
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    @Override
+    public KvsEnumeratorState deserialize(int version, byte[] serialized) throws IOException {
+        if (version != VERSION_1) {
+            throw new IOException(
+                    "Enumerator state in version "
+                            + version
+                            + ", but this connector knows versions up to "
+                            + VERSION_1
+                            + ". Restore it with the connector that wrote it, or a newer one.");
+        }
+        DataInputDeserializer in = new DataInputDeserializer(serialized);
+        KvsEnumeratorState state = readVersion1(in);
+        if (in.available() > 0) {
+            throw new IOException(in.available() + " bytes too many in the enumerator state");
+        }
+        return state;
+    }
+
+    private KvsEnumeratorState readVersion1(DataInputDeserializer in) throws IOException {
+        List<String> assigned = new ArrayList<>();
+        int assignedCount = in.readInt();
+        for (int i = 0; i < assignedCount; i++) {
+            assigned.add(in.readUTF());
+        }
+        int splitVersion = in.readInt();
+        List<KvsSplit> unassigned = new ArrayList<>();
+        int unassignedCount = in.readInt();
+        for (int i = 0; i < unassignedCount; i++) {
+            byte[] bytes = new byte[in.readInt()];
+            in.readFully(bytes);
+            unassigned.add(splits.deserialize(splitVersion, bytes));
+        }
+        return new KvsEnumeratorState(assigned, unassigned);
+    }
+}

@@ -1,0 +1,157 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.enumerator;
+
+import io.github.flinkkvs.client.ErrorClass;
+import io.github.flinkkvs.client.ErrorTable;
+import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.StreamDirectory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks up any number of streams, a few at a time, and tries again what may pass. Guarded by
+ * itself; answers come in the threads of the directory.
+ */
+final class StreamResolver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamResolver.class);
+
+    /** The service allows 300 such calls a second for a whole account. */
+    private static final int CALLS_AT_A_TIME = 20;
+
+    private static final long MAX_DELAY_MILLIS = 10_000;
+
+    private final StreamDirectory directory;
+    private final ScheduledExecutorService executor;
+    private final long deadlineNanos;
+    private final boolean leaveOutMissing;
+
+    private final Queue<String> waiting = new ArrayDeque<>();
+    private final Map<String, StreamDescription> found = new LinkedHashMap<>();
+    private final CompletableFuture<Map<String, StreamDescription>> result =
+            new CompletableFuture<>();
+    private int open;
+
+    /**
+     * @param budgetNanos how long to try again
+     * @param leaveOutMissing whether streams that do not exist are left out instead of failing
+     */
+    StreamResolver(
+            StreamDirectory directory,
+            ScheduledExecutorService executor,
+            long budgetNanos,
+            boolean leaveOutMissing) {
+        this.directory = directory;
+        this.executor = executor;
+        this.deadlineNanos = System.nanoTime() + budgetNanos;
+        this.leaveOutMissing = leaveOutMissing;
+    }
+
+    /**
+     * Looks up streams by name or ARN; to be called once. The result is by the same names and ARNs.
+     */
+    CompletableFuture<Map<String, StreamDescription>> resolve(List<String> namesOrArns) {
+        synchronized (this) {
+            waiting.addAll(namesOrArns);
+            open = waiting.size();
+        }
+        if (namesOrArns.isEmpty()) {
+            result.complete(Map.of());
+        }
+        for (int i = 0; i < Math.min(CALLS_AT_A_TIME, namesOrArns.size()); i++) {
+            executor.execute(this::next);
+        }
+        return result;
+    }
+
+    private void next() {
+        String stream;
+        synchronized (this) {
+            stream = waiting.poll();
+        }
+        if (stream != null && !result.isDone()) {
+            lookUp(stream, 0);
+        }
+    }
+
+    private void lookUp(String stream, int failures) {
+        directory
+                .describe(stream)
+                .whenComplete(
+                        (description, error) -> {
+                            if (error == null) {
+                                onFound(stream, description);
+                            } else {
+                                onError(stream, failures, error);
+                            }
+                        });
+    }
+
+    private void onFound(String stream, StreamDescription description) {
+        synchronized (this) {
+            found.put(stream, description);
+        }
+        onDone();
+    }
+
+    private void onDone() {
+        boolean last;
+        synchronized (this) {
+            last = --open == 0;
+        }
+        if (last) {
+            result.complete(found);
+        } else {
+            executor.execute(this::next);
+        }
+    }
+
+    private void onError(String stream, int failures, Throwable error) {
+        ErrorClass errorClass = ErrorTable.classify(error);
+        String what = ErrorTable.describe(error);
+        if (errorClass == ErrorClass.STREAM_NOT_FOUND && leaveOutMissing) {
+            LOG.warn("There is no stream {}, it is not read: {}", stream, what);
+            onDone();
+        } else if (errorClass == ErrorClass.STREAM_NOT_FOUND) {
+            fail(
+                    stream,
+                    what,
+                    "Check the name, the region and the account, or set source.deleted-stream ="
+                            + " FINISH to read the other streams only.",
+                    error);
+        } else if (errorClass == ErrorClass.FATAL || System.nanoTime() > deadlineNanos) {
+            fail(stream, what, "", error);
+        } else {
+            long full = Math.min(MAX_DELAY_MILLIS, 250L << Math.min(failures, 10));
+            long delay = full / 2 + ThreadLocalRandom.current().nextLong(full / 2);
+            LOG.info("Looking up stream {} failed, again in {} ms: {}", stream, delay, what);
+            executor.schedule(() -> lookUp(stream, failures + 1), delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void fail(String stream, String what, String advice, Throwable error) {
+        result.completeExceptionally(
+                new IllegalStateException(
+                        ("Stream " + stream + " cannot be looked up: " + what + ". " + advice)
+                                .trim(),
+                        error));
+    }
+}

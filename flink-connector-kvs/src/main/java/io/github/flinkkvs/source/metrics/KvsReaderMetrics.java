@@ -1,0 +1,190 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.metrics;
+
+import io.github.flinkkvs.client.ErrorClass;
+import io.github.flinkkvs.mkv.Fragment;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * The metrics of a reader over all its streams; for a limited number of streams also their own.
+ * Written with the reader lock held; reporters read whenever they like and may see figures that are
+ * a moment old.
+ */
+@Internal
+public final class KvsReaderMetrics {
+
+    /** The group of all metrics of this connector. */
+    public static final String GROUP = "KinesisVideo";
+
+    /** Why a stream gets a new connection. */
+    public enum ReconnectCause {
+        /** The service ended the call after media, as it does after 45 minutes at the latest. */
+        END("end"),
+        /** The service ended the call without new media. */
+        IDLE("idle"),
+        /** The call ended within a fragment. */
+        CUT("cut"),
+        /** Nothing came though it was asked for. */
+        SILENCE("silence"),
+        /** The data endpoint is asked for anew. */
+        ENDPOINT("endpoint"),
+        /** An error. */
+        ERROR("error");
+
+        private final String metricName;
+
+        ReconnectCause(String metricName) {
+            this.metricName = metricName;
+        }
+    }
+
+    private final MetricGroup group;
+    private final int streamsLimit;
+
+    private final Counter bytes;
+    private final Counter recordErrors;
+    private final Counter fragments;
+    private final Counter duplicates;
+    private final Counter discardedPartialFragments;
+    private final Counter evictions;
+    private final Counter skippedFragments;
+    private final Counter gaps;
+    private final Map<ReconnectCause, Counter> reconnects = new EnumMap<>(ReconnectCause.class);
+    private final Map<ErrorClass, Counter> errors = new EnumMap<>(ErrorClass.class);
+
+    private final Set<StreamMetrics> streams = ConcurrentHashMap.newKeySet();
+    private volatile LongSupplier bufferedBytes = () -> 0;
+    private volatile int connections;
+    private volatile int atConnectionLimit;
+    private volatile long fetchEventTimeLag;
+
+    public KvsReaderMetrics(SourceReaderMetricGroup readerGroup, int streamsLimit) {
+        this.group = readerGroup.addGroup(GROUP);
+        this.streamsLimit = streamsLimit;
+        bytes = readerGroup.getIOMetricGroup().getNumBytesInCounter();
+        recordErrors = readerGroup.getNumRecordsInErrorsCounter();
+        fragments = group.counter("fragments");
+        duplicates = group.counter("duplicateFragments");
+        discardedPartialFragments = group.counter("discardedPartialFragments");
+        evictions = group.counter("evictions");
+        skippedFragments = group.counter("skippedFragments");
+        gaps = group.counter("gaps");
+        for (ReconnectCause cause : ReconnectCause.values()) {
+            reconnects.put(cause, group.addGroup("cause", cause.metricName).counter("reconnects"));
+        }
+        for (ErrorClass errorClass : ErrorClass.values()) {
+            errors.put(
+                    errorClass, group.addGroup("class", errorClass.metricName()).counter("errors"));
+        }
+        group.gauge("bufferedBytes", () -> bufferedBytes.getAsLong());
+        group.gauge("connections", () -> connections);
+        group.gauge("streamsAtConnectionLimit", () -> atConnectionLimit);
+        group.gauge("maxMillisBehindNow", this::maxMillisBehindNow);
+        // FLIP-33's name, on the group where it belongs.
+        readerGroup.gauge("currentFetchEventTimeLag", () -> fetchEventTimeLag);
+    }
+
+    /** Says from now on how many bytes of fragments are held; Flink may replace a split reader. */
+    public void observe(LongSupplier heldBytes) {
+        bufferedBytes = heldBytes;
+    }
+
+    /**
+     * Begins the metrics of a stream. Flink cannot unregister a gauge of a stream that went away,
+     * so beyond the limit streams have none of their own.
+     */
+    public StreamMetrics stream(String streamName) {
+        StreamMetrics metrics = new StreamMetrics();
+        streams.add(metrics);
+        if (streams.size() <= streamsLimit) {
+            metrics.register(group.addGroup("stream", streamName));
+        }
+        return metrics;
+    }
+
+    public void remove(StreamMetrics metrics) {
+        streams.remove(metrics);
+    }
+
+    private long maxMillisBehindNow() {
+        long max = 0;
+        for (StreamMetrics metrics : streams) {
+            max = Math.max(max, metrics.millisBehindNow());
+        }
+        return max;
+    }
+
+    public void onBytes(int count) {
+        bytes.inc(count);
+    }
+
+    /** A fragment passes on; its time is in epoch millis. */
+    public void onFragment(Fragment fragment) {
+        fragments.inc();
+        fetchEventTimeLag = System.currentTimeMillis() - fragment.producerTimestampMillis();
+    }
+
+    public void onRecordError() {
+        recordErrors.inc();
+    }
+
+    public void onDuplicate() {
+        duplicates.inc();
+    }
+
+    public void onPartialDiscarded() {
+        discardedPartialFragments.inc();
+    }
+
+    public void onEviction() {
+        evictions.inc();
+    }
+
+    public void onSkipped() {
+        skippedFragments.inc();
+    }
+
+    public void onGap() {
+        gaps.inc();
+    }
+
+    public void onReconnect(ReconnectCause cause) {
+        reconnects.get(cause).inc();
+    }
+
+    public void onError(ErrorClass errorClass) {
+        errors.get(errorClass).inc();
+    }
+
+    /** A GetMedia call begins. */
+    public void onCall() {
+        connections++;
+    }
+
+    /** A GetMedia call is over, for whatever reason. */
+    public void onCallOver() {
+        connections--;
+    }
+
+    /** A stream began, or ceased, to wait for other consumers' connections. */
+    public void onConnectionLimit(boolean waiting) {
+        atConnectionLimit += waiting ? 1 : -1;
+    }
+}

@@ -1,0 +1,2 @@
+/** What the source measures of itself. */
+package io.github.flinkkvs.source.metrics;

@@ -1,0 +1,37 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Growing delays with jitter. Guarded by the reader lock. */
+final class Backoff {
+
+    private final long initialNanos;
+    private final long maxNanos;
+    private int failures;
+
+    Backoff(long initialNanos, long maxNanos) {
+        this.initialNanos = initialNanos;
+        this.maxNanos = maxNanos;
+    }
+
+    /** The next delay: half of it fixed, half random, so that many streams do not move as one. */
+    long nextNanos() {
+        long full = initialNanos << Math.min(failures, 20);
+        // The shift overflows for long initial delays.
+        full = full <= 0 ? maxNanos : Math.min(full, maxNanos);
+        failures++;
+        return full / 2 + (long) (full / 2 * ThreadLocalRandom.current().nextDouble());
+    }
+
+    void reset() {
+        failures = 0;
+    }
+}

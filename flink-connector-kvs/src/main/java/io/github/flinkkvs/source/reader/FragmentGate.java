@@ -1,0 +1,190 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.split.FragmentPosition;
+
+import javax.annotation.Nullable;
+
+import java.util.OptionalLong;
+
+/**
+ * Decides which fragments of a stream are to be emitted: each once, none before the start, none
+ * after the stop. What the service was asked for only says where reading begins; this is what
+ * counts. Guarded by the reader lock.
+ */
+final class FragmentGate {
+
+    enum Verdict {
+        EMIT,
+        /** Emit it, it is the last one. */
+        EMIT_LAST,
+        /** It was emitted before. */
+        DUPLICATE,
+        /** It lies before the start. */
+        TOO_EARLY,
+        /** It lies beyond the stop: the stream is over. */
+        BEYOND_STOP
+    }
+
+    private final StartingPosition start;
+    private final StoppingPosition stop;
+
+    /** The last fragment that passed or was skipped; null before the first. */
+    @Nullable private FragmentPosition last;
+
+    /** Fragments before this server timestamp are left out, whatever came before. */
+    private long notBeforeMillis = Long.MIN_VALUE;
+
+    FragmentGate(StartingPosition start, StoppingPosition stop, @Nullable FragmentPosition last) {
+        this.start = start;
+        this.stop = stop;
+        this.last = last;
+    }
+
+    @Nullable
+    FragmentPosition last() {
+        return last;
+    }
+
+    StoppingPosition stop() {
+        return stop;
+    }
+
+    Verdict check(Fragment fragment) {
+        if (last != null && fragment.number().compareTo(last.number()) <= 0) {
+            return Verdict.DUPLICATE;
+        }
+        if (isTooEarly(fragment)) {
+            return Verdict.TOO_EARLY;
+        }
+        boolean atStop;
+        switch (stop.kind()) {
+            case NEVER:
+                atStop = false;
+                break;
+            case FRAGMENT:
+                int beyond = fragment.number().compareTo(stop.fragmentNumber());
+                if (beyond > 0) {
+                    return Verdict.BEYOND_STOP;
+                }
+                atStop = beyond == 0;
+                break;
+            case SERVER_TIMESTAMP:
+                if (fragment.serverTimestampMillis() > stop.timestampMillis()) {
+                    return Verdict.BEYOND_STOP;
+                }
+                atStop = false;
+                break;
+            case PRODUCER_TIMESTAMP:
+                if (fragment.producerTimestampMillis() > stop.timestampMillis()) {
+                    return Verdict.BEYOND_STOP;
+                }
+                atStop = false;
+                break;
+            default:
+                throw new IllegalStateException("Unresolved stop: " + stop);
+        }
+        last = new FragmentPosition(fragment.number(), fragment.serverTimestampMillis());
+        return atStop ? Verdict.EMIT_LAST : Verdict.EMIT;
+    }
+
+    private boolean isTooEarly(Fragment fragment) {
+        if (fragment.serverTimestampMillis() < notBeforeMillis) {
+            return true;
+        }
+        if (last != null) {
+            return false;
+        }
+        switch (start.kind()) {
+            case NOW:
+            case SERVER_TIMESTAMP:
+                return fragment.serverTimestampMillis() < start.timestampMillis();
+            case PRODUCER_TIMESTAMP:
+                return fragment.producerTimestampMillis() < start.timestampMillis();
+            case AFTER_FRAGMENT:
+                return fragment.number().compareTo(start.fragmentNumber()) <= 0;
+            default:
+                return false;
+        }
+    }
+
+    /** Leaves a fragment out as if it had passed. */
+    void skip(FragmentPosition position) {
+        last = position;
+    }
+
+    /** Goes back to an earlier fragment: those behind it are read again. */
+    void rewindTo(@Nullable FragmentPosition position) {
+        last = position;
+    }
+
+    /** From now on leaves out what lies before a server timestamp. */
+    void skipToServerTimestamp(long millis) {
+        notBeforeMillis = millis;
+    }
+
+    /**
+     * Whether nothing can come any more that is not beyond the stop, given that nothing comes at
+     * all and this is the service's clock.
+     */
+    boolean isPastStop(long serviceTimeMillis) {
+        switch (stop.kind()) {
+            case NEVER:
+                return false;
+            case FRAGMENT:
+                if (last != null && last.number().compareTo(stop.fragmentNumber()) >= 0) {
+                    return true;
+                }
+                // A number that does not tell its time cannot be waited for.
+                OptionalLong time = stop.fragmentNumber().serverTimestampHint();
+                return time.isEmpty() || serviceTimeMillis > time.getAsLong();
+            default:
+                return serviceTimeMillis > stop.timestampMillis();
+        }
+    }
+
+    /** Whether the last fragment that passed is the last there will be. */
+    boolean isAtStop() {
+        return stop.kind() == StoppingPosition.Kind.FRAGMENT
+                && last != null
+                && last.number().compareTo(stop.fragmentNumber()) >= 0;
+    }
+
+    /** The fragment after which to go on; null if there is none yet. */
+    @Nullable
+    FragmentNumber resumeAfter() {
+        if (last != null) {
+            return last.number();
+        }
+        return start.kind() == StartingPosition.Kind.AFTER_FRAGMENT ? start.fragmentNumber() : null;
+    }
+
+    /**
+     * A time, in epoch millis, that tells which of two streams is further behind: of the last
+     * fragment, else of the start.
+     */
+    long positionMillis() {
+        if (last != null) {
+            return last.serverTimestampMillis();
+        }
+        switch (start.kind()) {
+            case EARLIEST:
+                return Long.MIN_VALUE;
+            case AFTER_FRAGMENT:
+                return start.fragmentNumber().serverTimestampHint().orElse(Long.MIN_VALUE);
+            default:
+                return start.timestampMillis();
+        }
+    }
+}

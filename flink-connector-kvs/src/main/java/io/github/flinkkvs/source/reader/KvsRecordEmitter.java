@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.source.split.KvsSplitState;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.util.Collector;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes records of a fragment, emits them and moves the position: the only place where it moves,
+ * and where duplicates could come from. Flink takes no checkpoint in the middle of a call. Runs in
+ * the task thread.
+ */
+@Internal
+public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, KvsSplitState> {
+
+    private final KvsDeserializationSchema<T> schema;
+    private final KvsReaderMetrics metrics;
+    private final Records<T> records = new Records<>();
+
+    public KvsRecordEmitter(KvsDeserializationSchema<T> schema, KvsReaderMetrics metrics) {
+        this.schema = schema;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void emitRecord(StreamEvent event, SourceOutput<T> output, KvsSplitState state)
+            throws Exception {
+        if (event instanceof StreamEvent.FragmentArrived) {
+            StreamEvent.FragmentArrived arrived = (StreamEvent.FragmentArrived) event;
+            emit(arrived.fragment(), output);
+            event.applyTo(state);
+            arrived.session().onEmitted(arrived);
+        } else {
+            event.applyTo(state);
+        }
+    }
+
+    private void emit(Fragment fragment, SourceOutput<T> output) throws IOException {
+        records.list.clear();
+        try {
+            schema.deserialize(fragment, records);
+        } catch (Exception e) {
+            metrics.onRecordError();
+            throw new IOException("No record could be made of " + fragment + ": " + e, e);
+        }
+        // Outside of the try block: what an operator behind throws is not to be blamed on the
+        // schema.
+        for (T record : records.list) {
+            output.collect(record, fragment.producerTimestampMillis());
+        }
+        records.list.clear();
+    }
+
+    private static final class Records<T> implements Collector<T> {
+
+        private final List<T> list = new ArrayList<>();
+
+        @Override
+        public void collect(T record) {
+            list.add(record);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,97 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.KvsSplitState;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.core.io.InputStatus;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Flink's reader of one subtask: a single fetcher for all its streams. Runs in the task thread. */
+@Internal
+public final class KvsSourceReader<T>
+        extends SingleThreadMultiplexSourceReaderBase<StreamEvent, T, KvsSplit, KvsSplitState> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KvsSourceReader.class);
+
+    private final StreamSelector streams;
+
+    /** Whether the output was told that nothing comes from here. */
+    private boolean idle;
+
+    public KvsSourceReader(
+            Supplier<SplitReader<StreamEvent, KvsSplit>> splitReader,
+            RecordEmitter<StreamEvent, T, KvsSplitState> emitter,
+            StreamSelector streams,
+            Configuration config,
+            SourceReaderContext context) {
+        super(splitReader, emitter, config, context);
+        this.streams = streams;
+    }
+
+    @Override
+    public void addSplits(List<KvsSplit> splits) {
+        List<KvsSplit> toRead = new ArrayList<>();
+        for (KvsSplit split : splits) {
+            if (streams.contains(split.arn())) {
+                toRead.add(split);
+            } else {
+                // It comes from a checkpoint that was taken when it still was.
+                LOG.info("Stream {} is no longer among those to read, it is forgotten", split);
+            }
+        }
+        super.addSplits(toRead);
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        // Without streams a reader would hold back the watermark of the whole job.
+        boolean nothingToRead = getNumberOfCurrentlyAssignedSplits() == 0;
+        if (nothingToRead != idle) {
+            idle = nothingToRead;
+            if (idle) {
+                output.markIdle();
+            } else {
+                output.markActive();
+            }
+        }
+        return super.pollNext(output);
+    }
+
+    @Override
+    protected void onSplitFinished(Map<String, KvsSplitState> finishedSplits) {
+        // The enumerator hands out a stream once; there is nothing to tell it.
+    }
+
+    @Override
+    protected KvsSplitState initializedState(KvsSplit split) {
+        return new KvsSplitState(split);
+    }
+
+    @Override
+    protected KvsSplit toSplitType(String splitId, KvsSplitState state) {
+        return state.toSplit();
+    }
+}

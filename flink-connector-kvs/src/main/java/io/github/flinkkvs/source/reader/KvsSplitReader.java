@@ -1,0 +1,178 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.split.KvsSplit;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.base.source.reader.RecordsBySplits;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Reads any number of streams at once. Flink's fetcher thread calls all methods but {@link
+ * #wakeUp}; it only ever waits in {@link #fetch}.
+ */
+@Internal
+public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KvsSplitReader.class);
+
+    private final SessionSettings settings;
+    private final KvsReaderMetrics metrics;
+    private final KvsConnection connection;
+    private final ReaderLock lock = new ReaderLock();
+    private final Handover handover = new Handover(lock);
+    private final MemoryBudget budget;
+    private final Timer timer;
+
+    /** By split id; touched by the fetcher thread only. */
+    private final Map<String, MediaSession> sessions = new LinkedHashMap<>();
+
+    /**
+     * @param connection to the service; closed with this reader
+     */
+    public KvsSplitReader(
+            ReadableConfig config,
+            boolean needsMedia,
+            KvsConnection connection,
+            KvsReaderMetrics metrics) {
+        this.settings = new SessionSettings(config, needsMedia);
+        this.budget = new MemoryBudget(config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes());
+        this.connection = connection;
+        this.metrics = metrics;
+        this.timer = new ExecutorTimer(connection);
+        metrics.observe(this::bufferedBytes);
+    }
+
+    private long bufferedBytes() {
+        lock.lock();
+        try {
+            return budget.held();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public RecordsWithSplitIds<StreamEvent> fetch() throws IOException {
+        Handover.Batch batch = handover.take();
+        RecordsBySplits.Builder<StreamEvent> records = new RecordsBySplits.Builder<>();
+        for (int i = 0; i < batch.events.size(); i++) {
+            records.add(batch.sessions.get(i).splitId(), batch.events.get(i));
+        }
+        for (MediaSession session : batch.finished) {
+            sessions.remove(session.splitId());
+            lock.lock();
+            session.close();
+            lock.unlock();
+            records.addFinishedSplit(session.splitId());
+        }
+        return records.build();
+    }
+
+    @Override
+    public void handleSplitsChanges(SplitsChange<KvsSplit> change) {
+        if (!(change instanceof SplitsAddition)) {
+            throw new UnsupportedOperationException("Not a change of splits known here: " + change);
+        }
+        for (KvsSplit split : change.splits()) {
+            LOG.info("Reading stream {}", split);
+            MediaSession session =
+                    new MediaSession(
+                            split,
+                            settings,
+                            lock,
+                            handover,
+                            budget,
+                            timer,
+                            connection.media(),
+                            connection.directory(),
+                            metrics);
+            sessions.put(split.splitId(), session);
+            lock.lock();
+            session.start();
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void pauseOrResumeSplits(Collection<KvsSplit> toPause, Collection<KvsSplit> toResume) {
+        lock.lock();
+        // Splits that are finished may still be named.
+        for (KvsSplit split : toPause) {
+            MediaSession session = sessions.get(split.splitId());
+            if (session != null) {
+                session.pause();
+            }
+        }
+        for (KvsSplit split : toResume) {
+            MediaSession session = sessions.get(split.splitId());
+            if (session != null) {
+                session.resume();
+            }
+        }
+        lock.unlock();
+    }
+
+    @Override
+    public void wakeUp() {
+        handover.wakeUp();
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        for (MediaSession session : sessions.values()) {
+            session.close();
+        }
+        lock.unlock();
+        sessions.clear();
+        // Not waited for: the HTTP client takes seconds to close.
+        connection.closeAsync();
+    }
+
+    /** Runs what is due in the connection's own thread. */
+    private static final class ExecutorTimer implements Timer {
+
+        private final KvsConnection connection;
+
+        ExecutorTimer(KvsConnection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Task schedule(Runnable action, long delayNanos) {
+            ScheduledFuture<?> future =
+                    connection.executor().schedule(action, delayNanos, TimeUnit.NANOSECONDS);
+            return () -> future.cancel(false);
+        }
+    }
+}

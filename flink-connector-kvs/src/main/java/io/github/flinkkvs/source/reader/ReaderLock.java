@@ -1,0 +1,66 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The one lock of a reader: sessions, memory budget and hand-over are only touched while it is
+ * held.
+ *
+ * <p>It is never held while bytes are parsed or foreign code is called. What must be called because
+ * of a change, such as asking a connection for more or cancelling it, is {@linkplain #defer
+ * deferred}, and runs in the same thread as soon as the lock is free again.
+ */
+final class ReaderLock {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+
+    void lock() {
+        lock.lock();
+    }
+
+    /** Frees the lock, then runs what was deferred while it was held. */
+    void unlock() {
+        if (lock.getHoldCount() > 1 || deferred.isEmpty()) {
+            lock.unlock();
+            return;
+        }
+        Runnable[] actions = deferred.toArray(new Runnable[0]);
+        deferred.clear();
+        lock.unlock();
+        for (Runnable action : actions) {
+            action.run();
+        }
+    }
+
+    /** Runs an action once the lock is free. */
+    void defer(Runnable action) {
+        assertHeld();
+        deferred.add(action);
+    }
+
+    /** Wakes whoever {@linkplain #awaitChange waits}. */
+    void signalChange() {
+        assertHeld();
+        changed.signalAll();
+    }
+
+    void awaitChange() throws InterruptedException {
+        changed.await();
+    }
+
+    void assertHeld() {
+        assert lock.isHeldByCurrentThread() : "needs the reader lock";
+    }
+}

@@ -1,0 +1,64 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
+
+import org.apache.flink.configuration.ReadableConfig;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The source's options as a session uses them: parsed once, immutable. */
+final class SessionSettings {
+
+    final boolean needsMedia;
+    final int maxFragmentBytes;
+    final BadFragmentPolicy badFragment;
+    final ExpiredPositionPolicy expiredPosition;
+    final long expiredPositionMillis;
+    final DeletedStreamPolicy deletedStream;
+    final RecreatedStreamPolicy recreatedStream;
+    final long silenceTimeoutNanos;
+    final long idleIntervalNanos;
+    final long initialBackoffNanos;
+    final long maxBackoffNanos;
+    final long retryBudgetNanos;
+    final long connectionLimitFailAfterNanos;
+
+    SessionSettings(ReadableConfig config, boolean needsMedia) {
+        this.needsMedia = needsMedia;
+        this.maxFragmentBytes =
+                (int)
+                        Math.min(
+                                config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes(),
+                                Integer.MAX_VALUE - 64);
+        this.badFragment = config.get(KvsSourceOptions.BAD_FRAGMENT);
+        this.expiredPosition = config.get(KvsSourceOptions.EXPIRED_POSITION);
+        this.expiredPositionMillis =
+                config.getOptional(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP)
+                        .map(text -> Instant.parse(text).toEpochMilli())
+                        .orElse(Long.MIN_VALUE);
+        this.deletedStream = config.get(KvsSourceOptions.DELETED_STREAM);
+        this.recreatedStream = config.get(KvsSourceOptions.RECREATED_STREAM);
+        this.silenceTimeoutNanos = config.get(KvsSourceOptions.SILENCE_TIMEOUT).toNanos();
+        this.idleIntervalNanos = config.get(KvsSourceOptions.IDLE_INTERVAL).toNanos();
+        this.initialBackoffNanos = config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF).toNanos();
+        this.maxBackoffNanos = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF).toNanos();
+        this.retryBudgetNanos = config.get(KvsSourceOptions.RETRY_BUDGET).toNanos();
+        this.connectionLimitFailAfterNanos =
+                config.getOptional(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER)
+                        .map(Duration::toNanos)
+                        .orElse(Long.MAX_VALUE);
+    }
+}

@@ -1,0 +1,116 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.split;
+
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.connector.source.SourceSplit;
+
+import javax.annotation.Nullable;
+
+import java.util.Objects;
+
+/**
+ * One stream and how far it was read. The split is named after the stream whatever its creation
+ * time; its position belongs to the stream of exactly the ARN it holds. Immutable.
+ */
+@Internal
+public final class KvsSplit implements SourceSplit {
+
+    private final StreamArn arn;
+    private final StartingPosition start;
+    private final StoppingPosition stop;
+    @Nullable private final FragmentPosition position;
+    @Nullable private final Long caughtUpMillis;
+
+    /**
+     * @param position of the last emitted fragment; null if none was
+     * @param caughtUpMillis when, by the service's clock, everything there was had been emitted;
+     *     null if that was never so
+     */
+    public KvsSplit(
+            StreamArn arn,
+            StartingPosition start,
+            StoppingPosition stop,
+            @Nullable FragmentPosition position,
+            @Nullable Long caughtUpMillis) {
+        this.arn = arn;
+        this.start = start;
+        this.stop = stop;
+        this.position = position;
+        this.caughtUpMillis = caughtUpMillis;
+    }
+
+    /** A split that nothing was read of. */
+    public static KvsSplit unread(StreamArn arn, StartingPosition start, StoppingPosition stop) {
+        return new KvsSplit(arn, start, stop, null, null);
+    }
+
+    @Override
+    public String splitId() {
+        return arn.withoutCreationTime();
+    }
+
+    public StreamArn arn() {
+        return arn;
+    }
+
+    /** Where reading began, or is to begin, if there is no position. */
+    public StartingPosition start() {
+        return start;
+    }
+
+    /** Where reading ends, resolved. */
+    public StoppingPosition stop() {
+        return stop;
+    }
+
+    @Nullable
+    public FragmentPosition position() {
+        return position;
+    }
+
+    @Nullable
+    public Long caughtUpMillis() {
+        return caughtUpMillis;
+    }
+
+    /** The same split for whoever cannot begin at once, such as after a restart. */
+    public KvsSplit delayed() {
+        return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis);
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof KvsSplit)) {
+            return false;
+        }
+        KvsSplit other = (KvsSplit) object;
+        return arn.equals(other.arn)
+                && start.equals(other.start)
+                && stop.equals(other.stop)
+                && Objects.equals(position, other.position)
+                && Objects.equals(caughtUpMillis, other.caughtUpMillis);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(arn, start, stop, position, caughtUpMillis);
+    }
+
+    @Override
+    public String toString() {
+        return arn.name()
+                + (position == null ? " from " + start : " after " + position)
+                + (stop.isBounded() ? " to " + stop : "");
+    }
+}
