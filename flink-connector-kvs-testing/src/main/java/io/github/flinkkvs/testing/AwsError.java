@@ -1,0 +1,66 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+/** An answer in the error wire format of the service. Thrown without a stack trace. */
+final class AwsError extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    final int status;
+    final String type;
+
+    AwsError(int status, String type, String message) {
+        super(message, null, false, false);
+        this.status = status;
+        this.type = type;
+    }
+
+    static AwsError invalidArgument(String message) {
+        return new AwsError(400, "InvalidArgumentException", message);
+    }
+
+    static AwsError streamNotFound() {
+        return new AwsError(
+                404,
+                "ResourceNotFoundException",
+                "The requested stream is not found or not active.");
+    }
+
+    static AwsError callLimit(String operation, String stream) {
+        return new AwsError(
+                400,
+                "ClientLimitExceededException",
+                "Limit exceeded on number of requests for "
+                        + operation
+                        + " API for resource '"
+                        + stream
+                        + "'");
+    }
+
+    static AwsError connectionLimit(String stream) {
+        return new AwsError(
+                400,
+                "ConnectionLimitExceededException",
+                "Limit exceeded on number of concurrent connections for resource '" + stream + "'");
+    }
+
+    static AwsError notAuthorized() {
+        return new AwsError(
+                401,
+                "NotAuthorizedException",
+                "The security token included in the request is expired");
+    }
+
+    static AwsError invalidEndpoint() {
+        return new AwsError(
+                400,
+                "InvalidEndpointException",
+                "The endpoint is not valid for this stream; call GetDataEndpoint");
+    }
+}

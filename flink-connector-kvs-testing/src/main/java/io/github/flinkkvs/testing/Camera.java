@@ -1,0 +1,383 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+
+import javax.annotation.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
+
+/**
+ * Plays a clip in a loop and pushes it into a stream, fragment by fragment, each beginning with a
+ * key frame, in real time or faster.
+ *
+ * <p>Owned by one event loop of the server: its timers do all the work there. {@link #start()},
+ * {@link #stop()} and {@link #awaitDone} may be called from any other thread.
+ */
+public final class Camera implements AutoCloseable {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final EmbeddedStream stream;
+    private final Builder settings;
+    private final MediaClip clip;
+    private final Vertx vertx;
+    private final Context context;
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    private final AtomicBoolean started = new AtomicBoolean();
+    @Nullable private volatile RuntimeException failure;
+
+    // All below is owned by the event loop.
+    private boolean stopped;
+    private long timer = -1;
+    private long startMillis;
+    private long startNanos;
+
+    /** Index of the next frame, counted over all rounds of the clip. */
+    private long nextFrame;
+
+    private long fragmentsDone;
+    @Nullable private FragmentUpload upload;
+    private long fragmentStart;
+    private List<Long> frameTimes = List.of();
+    private int framesUploaded;
+    private long fragmentEnd;
+
+    private Camera(Builder settings) {
+        this.settings = settings;
+        this.stream = settings.stream;
+        this.clip = settings.clip;
+        this.vertx = stream.service().vertx();
+        this.context = stream.service().eventLoop();
+    }
+
+    /** A camera for a stream, with the bundled H.264 clip in fragments of 1 s, in real time. */
+    public static Builder builder(EmbeddedStream stream) {
+        return new Builder(stream);
+    }
+
+    /** Begins to push; a camera can be started once. */
+    public Camera start() {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("The camera was started already");
+        }
+        stream.service().started(this);
+        context.runOnContext(
+                begun -> {
+                    startMillis = stream.service().clock().millis();
+                    startNanos = System.nanoTime();
+                    if (!stream.pushed().isEmpty()) {
+                        stream.newProducerSession();
+                    }
+                    step();
+                });
+        return this;
+    }
+
+    /** Stops soon; a fragment that is open is completed with the frames it has so far. */
+    public void stop() {
+        if (done.getCount() == 0) {
+            return;
+        }
+        context.runOnContext(
+                asked -> {
+                    stopped = true;
+                    finish();
+                });
+    }
+
+    /**
+     * Waits until all its fragments are pushed, or it was stopped, or its stream deleted.
+     *
+     * @throws IllegalStateException if it could not push
+     */
+    public void awaitDone(Duration timeout) {
+        try {
+            if (!done.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("The camera was not done within " + timeout);
+            }
+            if (failure != null) {
+                throw new IllegalStateException("The camera could not push", failure);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("Interrupted", e);
+        }
+    }
+
+    /** Stops and waits until it has. */
+    @Override
+    public void close() {
+        stop();
+        awaitDone(Duration.ofSeconds(30));
+    }
+
+    // ------------------------------------------------------------------ on the event loop
+
+    /** Does all that is due now, then sets a timer for what comes next. */
+    private void step() {
+        try {
+            pushWhatIsDue();
+        } catch (RuntimeException e) {
+            failure = e;
+            upload = null;
+            finish();
+        }
+    }
+
+    private void pushWhatIsDue() {
+        while (!stopped) {
+            if (upload == null) {
+                boolean enough = settings.fragments > 0 && fragmentsDone == settings.fragments;
+                if (enough || stream.status() == StreamStatus.DELETING) {
+                    finish();
+                    return;
+                }
+                beginFragment();
+            }
+            while (framesUploaded < frameTimes.size()) {
+                if (!due(frameTimes.get(framesUploaded))) {
+                    return;
+                }
+                if (!settings.wholeFragments) {
+                    upload.next();
+                }
+                framesUploaded++;
+            }
+            if (!due(fragmentEnd)) {
+                return;
+            }
+            upload.complete();
+            upload = null;
+            fragmentsDone++;
+            if (settings.unlimited) {
+                // Others on this event loop get their turn between two fragments.
+                context.runOnContext(next -> step());
+                return;
+            }
+        }
+    }
+
+    private boolean due(long mediaMillis) {
+        if (settings.unlimited) {
+            return true;
+        }
+        long at = startNanos + (long) (mediaMillis * NANOS_PER_MILLI / settings.speed);
+        long wait = at - System.nanoTime();
+        if (wait <= 0) {
+            return true;
+        }
+        timer =
+                vertx.setTimer(
+                        1 + wait / NANOS_PER_MILLI,
+                        id -> {
+                            timer = -1;
+                            step();
+                        });
+        return false;
+    }
+
+    private void beginFragment() {
+        List<MediaFrame> frames = new ArrayList<>();
+        List<Long> times = new ArrayList<>();
+        fragmentStart = time(nextFrame);
+        long limit = fragmentStart + settings.fragmentDuration.toMillis();
+        while (true) {
+            MediaClip.ClipFrame frame = frame(nextFrame);
+            long time = time(nextFrame);
+            // A new fragment begins with a key frame of the video, or with any frame of sound.
+            boolean mayBegin = frame.track == clip.mainTrack && frame.key;
+            if (!frames.isEmpty() && time >= limit && mayBegin) {
+                break;
+            }
+            frames.add(
+                    MediaFrame.of(
+                            frame.track, (int) (time - fragmentStart), frame.key, frame.data));
+            times.add(time);
+            nextFrame++;
+        }
+        fragmentEnd = time(nextFrame);
+        frameTimes = times;
+        framesUploaded = 0;
+        MediaFragment.Builder media =
+                MediaFragment.builder()
+                        .header(clip.ebml, clip.info, clip.tracks)
+                        .clusterSize(settings.clusterSize)
+                        .frames(frames);
+        timestamps(media);
+        settings.tags.forEach(media::tagBefore);
+        settings.tagsOf.apply(fragmentsDone).forEach(media::tagAfter);
+        upload = stream.begin(media.build());
+    }
+
+    private void timestamps(MediaFragment.Builder media) {
+        switch (settings.producerTime) {
+            case RELATIVE:
+                media.producerTimestampMillis(startMillis + fragmentStart);
+                media.clusterTimestamp(fragmentStart);
+                break;
+            case FROM_ZERO:
+                media.producerTimestampMillis(fragmentStart);
+                media.clusterTimestamp(fragmentStart);
+                break;
+            default:
+                media.producerTimestampMillis(startMillis + fragmentStart);
+                media.clusterTimestamp(startMillis + fragmentStart);
+        }
+    }
+
+    private MediaClip.ClipFrame frame(long index) {
+        return clip.frames.get((int) (index % clip.frames.size()));
+    }
+
+    /** Milliseconds of media before a frame. */
+    private long time(long index) {
+        if (settings.framesPerSecond > 0) {
+            return Math.round(index * 1000 / settings.framesPerSecond);
+        }
+        return index / clip.frames.size() * clip.durationMillis + frame(index).millis;
+    }
+
+    private void finish() {
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+        if (upload != null) {
+            if (settings.clusterSize == ClusterSize.KNOWN) {
+                // The size of the Cluster was announced: all its frames come now.
+                upload.complete();
+            } else {
+                upload.completeEarly();
+            }
+            upload = null;
+        }
+        stopped = true;
+        stream.service().done(this);
+        done.countDown();
+    }
+
+    /** Builds a camera; not thread-safe. */
+    public static final class Builder {
+        private final EmbeddedStream stream;
+        private MediaClip clip;
+        private Duration fragmentDuration = Duration.ofSeconds(1);
+        private double framesPerSecond;
+        private double speed = 1;
+        private boolean unlimited;
+        private boolean wholeFragments;
+        private long fragments;
+        private ClusterSize clusterSize = ClusterSize.UNKNOWN_1_BYTE;
+        private ProducerTime producerTime = ProducerTime.ABSOLUTE;
+        private final Map<String, String> tags = new LinkedHashMap<>();
+        private LongFunction<Map<String, String>> tagsOf = fragment -> Map.of();
+
+        private Builder(EmbeddedStream stream) {
+            this.stream = Objects.requireNonNull(stream);
+        }
+
+        /** What it shows; {@link MediaClip#h264()} by default. */
+        public Builder clip(MediaClip media) {
+            clip = Objects.requireNonNull(media);
+            return this;
+        }
+
+        /** The least duration; a fragment ends before the next key frame after it. */
+        public Builder fragmentDuration(Duration duration) {
+            fragmentDuration = duration;
+            return this;
+        }
+
+        /** Plays the clip at another frame rate; only for clips with a single track. */
+        public Builder framesPerSecond(double frames) {
+            framesPerSecond = frames;
+            return this;
+        }
+
+        /** 1 is real time, 2 twice as fast. Timestamps of the media do not depend on it. */
+        public Builder speed(double factor) {
+            speed = factor;
+            unlimited = false;
+            return this;
+        }
+
+        /** As fast as the server takes it; needs a number of fragments. */
+        public Builder unlimitedSpeed() {
+            unlimited = true;
+            return this;
+        }
+
+        /** A number of fragments; 0, the default, means without end. */
+        public Builder fragments(long number) {
+            fragments = number;
+            return this;
+        }
+
+        /** Frames of a fragment arrive together at its end, not each in its time. */
+        public Builder wholeFragments(boolean whole) {
+            wholeFragments = whole;
+            return this;
+        }
+
+        /** Unknown in one byte by default, as the Producer SDK writes it. */
+        public Builder clusterSize(ClusterSize size) {
+            clusterSize = Objects.requireNonNull(size);
+            return this;
+        }
+
+        public Builder producerTime(ProducerTime time) {
+            producerTime = Objects.requireNonNull(time);
+            return this;
+        }
+
+        /** A user tag of every fragment, before the Cluster. */
+        public Builder tag(String name, String value) {
+            tags.put(name, value);
+            return this;
+        }
+
+        /** User tags behind the Cluster, by the count of fragments, from 0. */
+        public Builder tagsOf(LongFunction<Map<String, String>> function) {
+            tagsOf = Objects.requireNonNull(function);
+            return this;
+        }
+
+        public Camera build() {
+            if (unlimited && fragments == 0) {
+                throw new IllegalArgumentException("Unlimited speed needs a number of fragments");
+            }
+            if (!unlimited && !(speed > 0)) {
+                throw new IllegalArgumentException("The speed is above 0");
+            }
+            if (clip == null) {
+                clip = MediaClip.h264();
+            }
+            if (framesPerSecond > 0 && clip.trackCount > 1) {
+                throw new IllegalArgumentException("A frame rate is for clips with a single track");
+            }
+            return new Camera(this);
+        }
+
+        /** Builds and starts it. */
+        public Camera start() {
+            return build().start();
+        }
+    }
+}

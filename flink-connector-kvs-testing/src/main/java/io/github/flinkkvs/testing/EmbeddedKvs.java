@@ -1,0 +1,511 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.PfxOptions;
+
+import javax.annotation.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An embedded Kinesis Video Streams that unmodified AWS clients talk to, with an endpoint override
+ * and dummy credentials. Like the real service it spreads its operations over hosts: one port for
+ * the control plane, one for GetMedia (or one per stream), one for archived media.
+ *
+ * <p>Thread-safe. It runs on a few event loops of its own, which {@link #close()} ends.
+ */
+public final class EmbeddedKvs implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    /**
+     * Vert.x lets verticle instances share a random port when they ask for the same negative one.
+     */
+    private static final AtomicInteger SHARED_PORT = new AtomicInteger(-1);
+
+    private final Builder settings;
+    private final Vertx vertx;
+    private final ServiceApi api;
+    private final ServiceClock clock;
+    private final ServiceLog log = new ServiceLog();
+    private final Limits limits;
+    private final Faults faults = new Faults();
+    private final ConcurrentSkipListMap<String, EmbeddedStream> streams =
+            new ConcurrentSkipListMap<>();
+    private final Set<String> expiredAccessKeys = ConcurrentHashMap.newKeySet();
+    private final Set<Camera> cameras = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    @Nullable private final SelfSignedCertificate certificate;
+    private final URI endpoint;
+    private final URI mediaEndpoint;
+    private final URI archiveEndpoint;
+    private volatile Behavior behavior;
+    @Nullable private volatile Path certificateFolder;
+    private long lastCreationMillis;
+
+    private EmbeddedKvs(Builder settings) {
+        this.settings = settings;
+        limits = settings.limits.copy();
+        behavior = settings.behavior;
+        clock = new ServiceClock(settings.clockOffset);
+        certificate = settings.https ? new SelfSignedCertificate(settings.host) : null;
+        vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(settings.eventLoops)
+                                .setFileSystemOptions(
+                                        new FileSystemOptions()
+                                                .setFileCachingEnabled(false)
+                                                .setClassPathResolvingEnabled(false)));
+        api = new ServiceApi(this, vertx);
+        try {
+            endpoint = listen(settings.port, ServiceApi.Plane.CONTROL, null);
+            mediaEndpoint = listen(0, ServiceApi.Plane.MEDIA, null);
+            archiveEndpoint = listen(0, ServiceApi.Plane.ARCHIVE, null);
+        } catch (RuntimeException e) {
+            vertx.close();
+            throw e;
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts a server with defaults: HTTP, free ports, the service's limits. */
+    public static EmbeddedKvs start() {
+        return builder().start();
+    }
+
+    /** The base URL of the control plane, for {@code endpointOverride}. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    URI archiveEndpoint() {
+        return archiveEndpoint;
+    }
+
+    public String region() {
+        return settings.region;
+    }
+
+    public String accountId() {
+        return settings.accountId;
+    }
+
+    /** What was pushed, asked and sent. */
+    public ServiceLog log() {
+        return log;
+    }
+
+    public ServiceClock clock() {
+        return clock;
+    }
+
+    /** The limits in force; changes apply at once. */
+    public Limits limits() {
+        return limits;
+    }
+
+    public Behavior behavior() {
+        return behavior;
+    }
+
+    /** Changes the switches while the server runs. */
+    public void behavior(Behavior newBehavior) {
+        behavior = Objects.requireNonNull(newBehavior);
+    }
+
+    /** Faults of calls on any stream, and of ListStreams. */
+    public Faults faults() {
+        return faults;
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** One of the event loops, in turn. */
+    Context eventLoop() {
+        return ((VertxInternal) vertx).createEventLoopContext();
+    }
+
+    // ------------------------------------------------------------------ streams
+
+    /** Creates a stream with default settings. */
+    public EmbeddedStream createStream(String name) {
+        return createStream(StreamSettings.named(name).build());
+    }
+
+    /**
+     * Creates a stream, ACTIVE at once.
+     *
+     * @throws IllegalArgumentException if a stream of this name exists
+     */
+    public synchronized EmbeddedStream createStream(StreamSettings stream) {
+        if (streams.containsKey(stream.name)) {
+            throw new IllegalArgumentException("Stream " + stream.name + " exists");
+        }
+        // A stream that is deleted and created again within a millisecond is still another one.
+        lastCreationMillis = Math.max(clock.millis(), lastCreationMillis + 1);
+        long creationMillis =
+                stream.creationTime == null
+                        ? lastCreationMillis
+                        : stream.creationTime.toEpochMilli();
+        EmbeddedStream created = new EmbeddedStream(this, stream, creationMillis, mediaEndpoint);
+        if (settings.dataPortPerStream) {
+            created.mediaEndpoint(listen(0, ServiceApi.Plane.MEDIA, created));
+        }
+        streams.put(stream.name, created);
+        return created;
+    }
+
+    /**
+     * The stream with this name.
+     *
+     * @throws NoSuchElementException if there is none
+     */
+    public EmbeddedStream stream(String name) {
+        EmbeddedStream stream = streams.get(name);
+        if (stream == null) {
+            throw new NoSuchElementException("Stream " + name);
+        }
+        return stream;
+    }
+
+    @Nullable
+    EmbeddedStream find(String name) {
+        return streams.get(name);
+    }
+
+    /** All streams, by name. */
+    public List<EmbeddedStream> streams() {
+        return List.copyOf(streams.values());
+    }
+
+    /** Deletes a stream; its live GetMedia bodies end. */
+    public void deleteStream(String name) {
+        EmbeddedStream stream = streams.remove(name);
+        if (stream == null) {
+            throw new NoSuchElementException("Stream " + name);
+        }
+        stream.status(StreamStatus.DELETING);
+    }
+
+    // ------------------------------------------------------------------ connections
+
+    /** GetMedia connections held now on one stream; 0 if there is no such stream. */
+    public int openConnections(String streamName) {
+        EmbeddedStream stream = streams.get(streamName);
+        return stream == null ? 0 : stream.openConnections();
+    }
+
+    /** GetMedia connections held now on all streams. */
+    public int openConnections() {
+        return streams.values().stream().mapToInt(EmbeddedStream::openConnections).sum();
+    }
+
+    /** Waits, by notification, until a stream has this many GetMedia connections. */
+    public void awaitOpenConnections(String streamName, int count, Duration timeout) {
+        log.await(
+                seen -> openConnections(streamName) == count,
+                count + " connections on " + streamName,
+                timeout);
+    }
+
+    /** Lets other consumers hold this many connections of a stream, from now on. */
+    public void foreignConnections(String streamName, int connections) {
+        stream(streamName).foreignConnections(connections);
+    }
+
+    /**
+     * Lets credentials expire: calls with them answer NotAuthorizedException, and open bodies end
+     * if {@link Behavior#credentialsCheckedOnlyAtStart()} is false.
+     */
+    public void expireCredentials(String accessKeyId) {
+        expiredAccessKeys.add(accessKeyId);
+        if (!behavior.credentialsCheckedOnlyAtStart()) {
+            streams.values().forEach(stream -> stream.endSessionsOf(accessKeyId));
+        }
+    }
+
+    /** Takes {@link #expireCredentials} back. */
+    public void renewCredentials(String accessKeyId) {
+        expiredAccessKeys.remove(accessKeyId);
+    }
+
+    boolean expired(@Nullable String accessKeyId) {
+        return accessKeyId != null && expiredAccessKeys.contains(accessKeyId);
+    }
+
+    // ------------------------------------------------------------------ TLS
+
+    /** What clients must trust; only with HTTPS. */
+    public KeyStore trustStore() {
+        return requireCertificate().trustStore();
+    }
+
+    /** The trust store as a PKCS #12 file, deleted by {@link #close()}; only with HTTPS. */
+    public Path trustStoreFile() {
+        return certificateFolder().resolve("truststore.p12");
+    }
+
+    public String trustStorePassword() {
+        return SelfSignedCertificate.PASSWORD;
+    }
+
+    /** The certificate as a PEM file, as {@code AWS_CA_BUNDLE} wants it; only with HTTPS. */
+    public Path certificateFile() {
+        return certificateFolder().resolve("certificate.pem");
+    }
+
+    private SelfSignedCertificate requireCertificate() {
+        if (certificate == null) {
+            throw new IllegalStateException("The server was built without HTTPS");
+        }
+        return certificate;
+    }
+
+    private synchronized Path certificateFolder() {
+        SelfSignedCertificate made = requireCertificate();
+        if (certificateFolder == null) {
+            try {
+                certificateFolder = Files.createTempDirectory("embedded-kvs");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            made.write(certificateFolder);
+        }
+        return certificateFolder;
+    }
+
+    // ------------------------------------------------------------------ server
+
+    private URI listen(int port, ServiceApi.Plane plane, @Nullable EmbeddedStream only) {
+        int shared = port == 0 ? SHARED_PORT.getAndDecrement() : port;
+        AtomicInteger bound = new AtomicInteger();
+        DeploymentOptions deployment =
+                new DeploymentOptions().setInstances(only == null ? settings.eventLoops : 1);
+        await(vertx.deployVerticle(() -> new Listener(shared, plane, only, bound), deployment));
+        return URI.create(
+                (settings.https ? "https" : "http") + "://" + settings.host + ":" + bound.get());
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("Cannot start or stop the embedded service", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        }
+    }
+
+    void started(Camera camera) {
+        cameras.add(camera);
+    }
+
+    void done(Camera camera) {
+        cameras.remove(camera);
+    }
+
+    /** Stops cameras, ends all bodies and connections, frees threads and ports. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        cameras.forEach(Camera::close);
+        streams.values().forEach(stream -> stream.endSessions(EndReason.SERVER_CLOSED));
+        await(vertx.close());
+        Path folder = certificateFolder;
+        if (folder != null) {
+            try {
+                Files.deleteIfExists(folder.resolve("truststore.p12"));
+                Files.deleteIfExists(folder.resolve("certificate.pem"));
+                Files.deleteIfExists(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** One HTTP server on one event loop; several share a port. */
+    private final class Listener extends AbstractVerticle {
+        private final int port;
+        private final ServiceApi.Plane plane;
+        @Nullable private final EmbeddedStream only;
+        private final AtomicInteger bound;
+
+        Listener(
+                int port,
+                ServiceApi.Plane plane,
+                @Nullable EmbeddedStream only,
+                AtomicInteger bound) {
+            this.port = port;
+            this.plane = plane;
+            this.only = only;
+            this.bound = bound;
+        }
+
+        @Override
+        public void start(Promise<Void> started) {
+            HttpServerOptions options =
+                    new HttpServerOptions()
+                            .setHandle100ContinueAutomatically(true)
+                            // The service speaks HTTP/1.1.
+                            .setHttp2ClearTextEnabled(false)
+                            .setTcpNoDelay(true);
+            if (certificate != null) {
+                options.setSsl(true)
+                        .setKeyCertOptions(
+                                new PfxOptions()
+                                        .setValue(Buffer.buffer(certificate.keyStore()))
+                                        .setPassword(SelfSignedCertificate.PASSWORD));
+            }
+            HttpServer server = vertx.createHttpServer(options);
+            server.requestHandler(request -> api.handle(request, plane, only))
+                    .listen(port, settings.bindAddress)
+                    .onSuccess(listening -> bound.set(listening.actualPort()))
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+    }
+
+    /** Builds a server; not thread-safe. */
+    public static final class Builder {
+        private String region = "us-east-1";
+        private String accountId = "123456789012";
+        private String host = "127.0.0.1";
+        private String bindAddress = "127.0.0.1";
+        private int port;
+        private int eventLoops = 2;
+        private boolean https;
+        private boolean dataPortPerStream;
+        private Limits limits = Limits.service();
+        private Behavior behavior = Behavior.likely();
+        private Duration clockOffset = Duration.ZERO;
+
+        private Builder() {}
+
+        public Builder region(String name) {
+            region = Objects.requireNonNull(name);
+            return this;
+        }
+
+        public Builder accountId(String id) {
+            accountId = Objects.requireNonNull(id);
+            return this;
+        }
+
+        /** The port of the control plane; 0, the default, takes a free one. */
+        public Builder port(int controlPort) {
+            port = controlPort;
+            return this;
+        }
+
+        /**
+         * Where to listen and the host in the URLs that clients are given; 127.0.0.1 for both by
+         * default.
+         */
+        public Builder host(String listenAddress, String advertisedHost) {
+            bindAddress = Objects.requireNonNull(listenAddress);
+            host = Objects.requireNonNull(advertisedHost);
+            return this;
+        }
+
+        /** HTTPS with a certificate made for this server; see {@link EmbeddedKvs#trustStore()}. */
+        public Builder https(boolean enabled) {
+            https = enabled;
+            return this;
+        }
+
+        /** A GetMedia port of its own for each stream. */
+        public Builder dataPortPerStream(boolean enabled) {
+            dataPortPerStream = enabled;
+            return this;
+        }
+
+        /** A copy is taken at the start; {@link Limits#service()} by default. */
+        public Builder limits(Limits startLimits) {
+            limits = Objects.requireNonNull(startLimits);
+            return this;
+        }
+
+        public Builder behavior(Behavior startBehavior) {
+            behavior = Objects.requireNonNull(startBehavior);
+            return this;
+        }
+
+        /** The distance of the service's clock from this machine's. */
+        public Builder clockOffset(Duration offset) {
+            clockOffset = Objects.requireNonNull(offset);
+            return this;
+        }
+
+        /** Threads that serve all connections; 2 by default. */
+        public Builder eventLoops(int threads) {
+            eventLoops = threads;
+            return this;
+        }
+
+        public EmbeddedKvs start() {
+            return new EmbeddedKvs(copy());
+        }
+
+        private Builder copy() {
+            Builder copy = new Builder();
+            copy.region = region;
+            copy.accountId = accountId;
+            copy.host = host;
+            copy.bindAddress = bindAddress;
+            copy.port = port;
+            copy.eventLoops = eventLoops;
+            copy.https = https;
+            copy.dataPortPerStream = dataPortPerStream;
+            copy.limits = limits;
+            copy.behavior = behavior;
+            copy.clockOffset = clockOffset;
+            return copy;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+import javax.annotation.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Encoded media that cameras play in a loop: one Matroska file with Clusters of known size, as
+ * FFmpeg writes it with {@code -live 1}. Immutable.
+ */
+public final class MediaClip {
+    /** A thousand cameras show the same clip from the same memory. */
+    private static final Map<String, MediaClip> BUNDLED = new ConcurrentHashMap<>();
+
+    /** H.264, 160x120, 25 frames per second, a key frame every 5 frames, 4 s. */
+    public static MediaClip h264() {
+        return bundled("h264.mkv");
+    }
+
+    /** The same picture for 2 s as track 1, with AAC (mono, 16 kHz) as track 2. */
+    public static MediaClip h264WithAac() {
+        return bundled("h264-aac.mkv");
+    }
+
+    /**
+     * Two tracks of PCM (16 bit, little endian, mono, 8 kHz) named as Amazon Connect names them,
+     * AUDIO_FROM_CUSTOMER and AUDIO_TO_CUSTOMER, in blocks of 64 ms, 2.048 s.
+     */
+    public static MediaClip pcm() {
+        return bundled("pcm.mkv");
+    }
+
+    final byte[] ebml;
+    final byte[] info;
+    final byte[] tracks;
+    final List<ClipFrame> frames;
+    final int mainTrack;
+    final int trackCount;
+    final boolean hasVideo;
+
+    /** The time of one round: where the first frame comes again. */
+    final long durationMillis;
+
+    private MediaClip(byte[] file) {
+        byte[] ebmlHeader = null;
+        byte[] infoElement = null;
+        byte[] tracksElement = null;
+        List<ClipFrame> all = new ArrayList<>();
+        Map<Integer, Integer> types = new HashMap<>();
+        int offset = 0;
+        EbmlElement element;
+        while ((element = EbmlElement.at(file, offset, file.length)) != null) {
+            if (element.id == Ebml.SEGMENT) {
+                offset = element.payload;
+                continue;
+            }
+            if (element.unknownSize() || element.end() > file.length) {
+                throw new IllegalArgumentException("Clips have whole elements of known size");
+            }
+            offset = (int) element.end();
+            if (element.id == Ebml.EBML) {
+                ebmlHeader = Arrays.copyOfRange(file, element.start, offset);
+            } else if (element.id == Ebml.INFO) {
+                infoElement = Arrays.copyOfRange(file, element.start, offset);
+            } else if (element.id == Ebml.TRACKS) {
+                tracksElement = Arrays.copyOfRange(file, element.start, offset);
+                trackTypes(file, element, types);
+            } else if (element.id == Ebml.CLUSTER) {
+                frames(file, element, all);
+            }
+        }
+        if (ebmlHeader == null || infoElement == null || tracksElement == null || all.isEmpty()) {
+            throw new IllegalArgumentException("A clip needs Info, Tracks and frames");
+        }
+        ebml = ebmlHeader;
+        info = infoElement;
+        tracks = tracksElement;
+        trackCount = types.size();
+        hasVideo = types.containsValue(1);
+        mainTrack =
+                types.entrySet().stream()
+                        .min(Map.Entry.comparingByValue())
+                        .orElseThrow(IllegalStateException::new)
+                        .getKey();
+        durationMillis = round(all);
+        frames = loopable(all);
+    }
+
+    /** Any Matroska file with Clusters and SimpleBlocks of known size. */
+    public static MediaClip of(Path file) {
+        try {
+            return new MediaClip(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The number of frames in one round. */
+    public int frameCount() {
+        return frames.size();
+    }
+
+    private static MediaClip bundled(String name) {
+        return BUNDLED.computeIfAbsent(name, MediaClip::load);
+    }
+
+    private static MediaClip load(String name) {
+        try (InputStream in = MediaClip.class.getResourceAsStream("clips/" + name)) {
+            return new MediaClip(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long round(List<ClipFrame> all) {
+        List<ClipFrame> main =
+                all.stream().filter(f -> f.track == mainTrack).collect(Collectors.toList());
+        if (main.size() < 2) {
+            throw new IllegalArgumentException("A clip has at least two frames of its main track");
+        }
+        ClipFrame last = main.get(main.size() - 1);
+        long step = last.millis - main.get(main.size() - 2).millis;
+        return last.millis + step - main.get(0).millis;
+    }
+
+    /**
+     * Frames in the order of their time, from the first one of the main track on, as long as the
+     * round lasts: encoders of sound begin a little earlier and end a little later.
+     */
+    private List<ClipFrame> loopable(List<ClipFrame> all) {
+        long start =
+                all.stream()
+                        .filter(frame -> frame.track == mainTrack)
+                        .mapToLong(frame -> frame.millis)
+                        .findFirst()
+                        .orElseThrow(IllegalStateException::new);
+        return all.stream()
+                .filter(f -> f.millis >= start && f.millis < start + durationMillis)
+                .map(f -> new ClipFrame(f.track, f.millis - start, f.key, f.data))
+                .sorted(
+                        Comparator.<ClipFrame>comparingLong(f -> f.millis)
+                                .thenComparing(f -> f.track != mainTrack))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    private static void trackTypes(byte[] file, EbmlElement parent, Map<Integer, Integer> types) {
+        for (EbmlElement entry : children(file, parent)) {
+            if (entry.id == Ebml.TRACK_ENTRY) {
+                EbmlElement number = child(file, entry, Ebml.TRACK_NUMBER);
+                EbmlElement type = child(file, entry, Ebml.TRACK_TYPE);
+                if (number != null && type != null) {
+                    types.put((int) number.unsigned(), (int) type.unsigned());
+                }
+            }
+        }
+    }
+
+    private static void frames(byte[] file, EbmlElement cluster, List<ClipFrame> out) {
+        EbmlElement timestamp = child(file, cluster, Ebml.TIMESTAMP);
+        long base = timestamp == null ? 0 : timestamp.unsigned();
+        for (EbmlElement element : children(file, cluster)) {
+            EbmlElement block = element;
+            boolean key = false;
+            if (element.id == Ebml.SIMPLE_BLOCK) {
+                key = (file[element.payload + 3] & 0x80) != 0;
+            } else if (element.id == Ebml.BLOCK_GROUP) {
+                block = child(file, element, Ebml.BLOCK);
+            } else {
+                continue;
+            }
+            int at = block.payload;
+            short offset = (short) EbmlElement.unsigned(file, at + 1, 2);
+            out.add(
+                    new ClipFrame(
+                            file[at] & 0x7F,
+                            base + offset,
+                            key,
+                            Arrays.copyOfRange(file, at + 4, (int) block.end())));
+        }
+    }
+
+    @Nullable
+    private static EbmlElement child(byte[] file, EbmlElement parent, int id) {
+        for (EbmlElement element : children(file, parent)) {
+            if (element.id == id) {
+                return element;
+            }
+        }
+        return null;
+    }
+
+    private static List<EbmlElement> children(byte[] file, EbmlElement parent) {
+        List<EbmlElement> children = new ArrayList<>();
+        int offset = parent.payload;
+        EbmlElement element;
+        while ((element = EbmlElement.at(file, offset, (int) parent.end())) != null) {
+            children.add(element);
+            offset = (int) element.end();
+        }
+        return children;
+    }
+
+    /** A frame with its time from the start of the clip. */
+    static final class ClipFrame {
+        final int track;
+        final long millis;
+        final boolean key;
+        final byte[] data;
+
+        ClipFrame(int track, long millis, boolean key, byte[] data) {
+            this.track = track;
+            this.millis = millis;
+            this.key = key;
+            this.data = data;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+import javax.annotation.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a stream is created with. Immutable. */
+public final class StreamSettings {
+    private static final Duration DEFAULT_RETENTION = Duration.ofHours(24);
+
+    final String name;
+    final Duration retention;
+    @Nullable final String mediaType;
+    final Map<String, String> tags;
+    final long firstCounter;
+    @Nullable final Instant creationTime;
+    final boolean keepExpired;
+
+    private StreamSettings(Builder builder) {
+        name = builder.name;
+        retention = builder.retention;
+        mediaType = builder.mediaType;
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tags));
+        firstCounter = builder.firstCounter;
+        creationTime = builder.creationTime;
+        keepExpired = builder.keepExpired;
+    }
+
+    /** Settings of a stream with this name: 24 h of retention, video/h264, no tags. */
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** Builds settings; not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private Duration retention = DEFAULT_RETENTION;
+        @Nullable private String mediaType = "video/h264";
+        private final Map<String, String> tags = new LinkedHashMap<>();
+        private long firstCounter = 1;
+        @Nullable private Instant creationTime;
+        private boolean keepExpired = true;
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name);
+        }
+
+        /** How long fragments are kept; zero: what a host buffers, 5 minutes and 200 MB at most. */
+        public Builder retention(Duration time) {
+            retention = time;
+            return this;
+        }
+
+        public Builder mediaType(@Nullable String type) {
+            mediaType = type;
+            return this;
+        }
+
+        /** A tag of the stream, as ListTagsForStream gives it. */
+        public Builder tag(String key, String value) {
+            tags.put(key, value);
+            return this;
+        }
+
+        public Builder tags(Map<String, String> more) {
+            tags.putAll(more);
+            return this;
+        }
+
+        /** The counter in the first fragment number; 1 by default. */
+        public Builder firstCounter(long counter) {
+            firstCounter = counter;
+            return this;
+        }
+
+        /** The creation time, also the last part of the ARN; the service's time by default. */
+        public Builder creationTime(Instant time) {
+            creationTime = time;
+            return this;
+        }
+
+        /**
+         * False: fragments that leave retention are dropped for good, also from {@link
+         * EmbeddedStream#pushed()}. For endless cameras.
+         */
+        public Builder keepExpired(boolean keep) {
+            keepExpired = keep;
+            return this;
+        }
+
+        public StreamSettings build() {
+            return new StreamSettings(this);
+        }
+    }
+}

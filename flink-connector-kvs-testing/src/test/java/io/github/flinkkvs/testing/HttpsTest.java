@@ -1,0 +1,89 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+import io.github.flinkkvs.testing.TestClients.Body;
+
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaClient;
+
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Arrays;
+
+import static io.github.flinkkvs.testing.TestClients.earliest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class HttpsTest {
+    @Test
+    void clientsThatTrustTheStoreAreServed() throws Exception {
+        Path file;
+        try (EmbeddedKvs kvs =
+                EmbeddedKvs.builder()
+                        .https(true)
+                        .limits(Limits.none().idleEnd(Duration.ofMillis(200)))
+                        .behavior(Behavior.likely().millisBehindNow(MillisBehindNow.ZERO))
+                        .start()) {
+            EmbeddedStream stream = kvs.createStream("camera");
+            assertThat(kvs.endpoint().getScheme()).isEqualTo("https");
+            StoredFragment fragment = stream.push(MediaFragment.ofSize(200_000));
+            file = kvs.trustStoreFile();
+            assertThat(kvs.certificateFile()).content().startsWith("-----BEGIN CERTIFICATE-----");
+            try (KinesisVideoMediaClient client = trusting(kvs, stream)) {
+                assertThat(get(client).toEnd()).isEqualTo(fragment.bytes());
+                for (Cut cut : new Cut[] {Cut.FIN, Cut.ABRUPT}) {
+                    stream.faults().nextConnection(Fault.cutAfter(100_000, cut));
+                    Body body = get(client);
+                    assertThat(body.next(100_000))
+                            .isEqualTo(Arrays.copyOf(fragment.bytes(), 100_000));
+                    assertThatThrownBy(body::toEnd).isInstanceOf(UncheckedIOException.class);
+                }
+            }
+            try (KinesisVideoMediaClient other = TestClients.media(stream.mediaEndpoint())) {
+                assertThatThrownBy(() -> get(other)).isInstanceOf(SdkClientException.class);
+            }
+        }
+        assertThat(file).doesNotExist();
+    }
+
+    private static Body get(KinesisVideoMediaClient client) {
+        return new Body(
+                client, client.getMedia(r -> r.streamName("camera").startSelector(earliest())));
+    }
+
+    private static KinesisVideoMediaClient trusting(EmbeddedKvs kvs, EmbeddedStream stream)
+            throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(kvs.trustStoreFile())) {
+            store.load(in, kvs.trustStorePassword().toCharArray());
+        }
+        TrustManagerFactory factory =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        TrustManager[] managers = factory.getTrustManagers();
+        return KinesisVideoMediaClient.builder()
+                .endpointOverride(stream.mediaEndpoint())
+                .region(Region.US_EAST_1)
+                .credentialsProvider(TestClients.credentials())
+                .httpClientBuilder(
+                        ApacheHttpClient.builder().tlsTrustManagersProvider(() -> managers))
+                .build();
+    }
+}

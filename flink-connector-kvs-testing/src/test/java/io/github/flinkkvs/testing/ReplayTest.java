@@ -1,0 +1,125 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+import static io.github.flinkkvs.testing.TestClients.after;
+import static io.github.flinkkvs.testing.TestClients.at;
+import static io.github.flinkkvs.testing.TestClients.concat;
+import static io.github.flinkkvs.testing.TestClients.earliest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+class ReplayTest {
+    private EmbeddedKvs kvs;
+    private TestClients clients;
+    private EmbeddedStream stream;
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void start() {
+        kvs = EmbeddedKvs.builder().limits(Limits.none().idleEnd(Duration.ofMillis(300))).start();
+        clients = new TestClients(kvs);
+        stream = kvs.createStream("camera");
+    }
+
+    @AfterEach
+    void stop() {
+        clients.close();
+        kvs.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "output_get_media.mkv, 5, IDLE",
+        "kinesis_video_renderer_example_output.mkv, 8, IDLE",
+        "output-get-media-equal-timecode.mkv, 1, BROKEN_FRAGMENT",
+        "empty-mkv-with-tags.mkv, 0, BROKEN_FRAGMENT"
+    })
+    void recordingsComeBackByteForByte(String name, int complete, EndReason end) throws Exception {
+        String samples = System.getProperty("kvs.samples", "");
+        assumeTrue(!samples.isEmpty(), "-Dkvs.samples=<folder with recorded GetMedia output>");
+        Path file = Path.of(samples, name);
+        assumeTrue(Files.exists(file), file + " does not exist");
+        stream.replay(file);
+        assertThat(stream.fragments()).hasSize(complete);
+        assertThat(clients.readAll("camera", earliest())).isEqualTo(Files.readAllBytes(file));
+        assertThat(kvs.log().sessions("camera").get(0).endReason()).isEqualTo(end);
+        assertThat(CameraTest.parse(Files.readAllBytes(file)))
+                .extracting(fragment -> fragment.number().toString())
+                .containsExactlyElementsOf(
+                        stream.fragments().stream().map(StoredFragment::number)::iterator);
+        if (complete > 1) {
+            StoredFragment last = stream.fragments().get(complete - 1);
+            assertThat(
+                            clients.readAll(
+                                    "camera", after(stream.fragments().get(complete - 2).number())))
+                    .isEqualTo(last.bytes());
+            assertThat(
+                            clients.readAll(
+                                    "camera",
+                                    at(
+                                            StartSelectorType.SERVER_TIMESTAMP,
+                                            last.serverTimestampMillis())))
+                    .isEqualTo(last.bytes());
+        }
+    }
+
+    /** Without samples: the service's own output is a recording, too. */
+    @Test
+    void ownOutputCanBeReplayed() throws Exception {
+        EmbeddedStream source = kvs.createStream("source");
+        for (ClusterSize size : ClusterSize.values()) {
+            Camera.builder(source)
+                    .clusterSize(size)
+                    .fragments(2)
+                    .unlimitedSpeed()
+                    .start()
+                    .awaitDone(TestClients.PATIENCE);
+        }
+        byte[] recorded = clients.readAll("source", earliest());
+        int cut = recorded.length - 300;
+        Path file = Files.write(folder.resolve("recorded.mkv"), Arrays.copyOf(recorded, cut));
+        stream.replay(file);
+        List<StoredFragment> fragments = stream.fragments();
+        assertThat(fragments).hasSize(5);
+        for (int i = 0; i < 5; i++) {
+            StoredFragment original = source.fragments().get(i);
+            assertThat(fragments.get(i).number()).isEqualTo(original.number());
+            assertThat(fragments.get(i).serverTimestampMillis())
+                    .isEqualTo(original.serverTimestampMillis());
+            assertThat(fragments.get(i).producerTimestampMillis())
+                    .isEqualTo(original.producerTimestampMillis());
+            assertThat(fragments.get(i).durationMillis()).isEqualTo(original.durationMillis());
+        }
+        assertThat(clients.readAll("camera", earliest())).isEqualTo(Arrays.copyOf(recorded, cut));
+
+        StoredFragment next = stream.push(MediaFragment.ofSize(1_000));
+        assertThat(next.sequence()).isGreaterThan(fragments.get(4).sequence());
+        stream.neverComplete(fragments.get(1).number());
+        stream.oversize(fragments.get(0).number(), 100);
+        byte[] broken = clients.readAll("camera", earliest());
+        assertThat(broken.length)
+                .isLessThan(concat(fragments.subList(0, 1)).length + fragments.get(2).size());
+    }
+}
