@@ -73,9 +73,8 @@ public final class AwsOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Region of the streams, such as eu-central-1. Without it the AWS SDK's"
-                                    + " own rules apply (AWS_REGION, profile file, instance"
-                                    + " metadata).");
+                            "Region of the streams, such as eu-central-1. Needed, unless the streams"
+                                    + " are given by ARN.");
 
     /** The address of the control plane. */
     public static final ConfigOption<String> ENDPOINT =

@@ -66,6 +66,9 @@ public final class KvsClients implements AutoCloseable {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
 
+    /** Nothing else would end a call of the control plane that is never answered. */
+    private static final Duration CONTROL_CALL_TIMEOUT = Duration.ofSeconds(10);
+
     /** The control plane needs some, and a cancelled connection takes its time to go. */
     private static final int SPARE_CONNECTIONS = 32;
 
@@ -118,7 +121,8 @@ public final class KvsClients implements AutoCloseable {
                             .region(region)
                             .credentialsProvider(credentials.provider())
                             .httpClient(http)
-                            .overrideConfiguration(o -> override(o, timer))
+                            .overrideConfiguration(
+                                    o -> override(o, timer).apiCallTimeout(CONTROL_CALL_TIMEOUT))
                             .asyncConfiguration(
                                     a ->
                                             a.advancedOption(
@@ -272,9 +276,9 @@ public final class KvsClients implements AutoCloseable {
         }
     }
 
-    private static void override(
+    private static ClientOverrideConfiguration.Builder override(
             ClientOverrideConfiguration.Builder override, ScheduledExecutorService timer) {
-        override.retryStrategy(DefaultRetryStrategy.doNotRetry())
+        return override.retryStrategy(DefaultRetryStrategy.doNotRetry())
                 .scheduledExecutorService(timer)
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT);
     }

@@ -159,9 +159,9 @@ public final class FragmentAssembler {
     private int closeDocument(ByteBuffer in, int unkept, FragmentHandler handler)
             throws MkvException {
         int end = in.position();
-        open = false;
         ServiceError error = builder.error();
         if (error != null) {
+            open = false;
             document.clear();
             clearMetadata();
             handler.onServiceError(error);
@@ -169,6 +169,8 @@ public final class FragmentAssembler {
         }
         builder.checkComplete(parser.offset());
         checkSize();
+        // Not before: whoever catches an exception asks which fragment it was.
+        open = false;
         int size = (int) (parser.position() - documentOffset);
         byte[] content;
         if (keepMedia) {

@@ -543,6 +543,10 @@ final class MediaSession implements MemoryBudget.Tenant {
                     return;
                 }
                 dispose();
+                if (serviceTimeMillis == Long.MIN_VALUE) {
+                    // Not even an answer: the endpoint is dead, or the call that asks for it is.
+                    service.forgetEndpoint(arn);
+                }
                 retry(
                         ErrorClass.RETRY,
                         ReconnectCause.SILENCE,

@@ -49,6 +49,9 @@ final class MemoryBudget {
     }
 
     private static final class Account {
+        /** Tells apart streams that stand at the same place. */
+        final long order;
+
         /** Bytes of the fragment being received. */
         long partial;
 
@@ -63,6 +66,10 @@ final class MemoryBudget {
 
         boolean waiting;
 
+        Account(long order) {
+            this.order = order;
+        }
+
         long reserved() {
             return admitted ? Math.max(expected, partial) : partial;
         }
@@ -70,6 +77,16 @@ final class MemoryBudget {
 
     private final long limit;
     private final Map<Tenant, Account> accounts = new LinkedHashMap<>();
+
+    /**
+     * Those further behind come first. Total, as streams that begin together stand at the same
+     * place: if each took itself for the last one, all could end up waiting for each other.
+     */
+    private final Comparator<Tenant> furtherBehind =
+            Comparator.comparingLong(Tenant::positionMillis)
+                    .thenComparingLong(tenant -> accounts.get(tenant).order);
+
+    private long added;
     private long used;
     private int waiting;
 
@@ -95,7 +112,7 @@ final class MemoryBudget {
     }
 
     void add(Tenant tenant) {
-        accounts.put(tenant, new Account());
+        accounts.put(tenant, new Account(added++));
     }
 
     void remove(Tenant tenant) {
@@ -137,6 +154,7 @@ final class MemoryBudget {
         used -= account.reserved();
         account.partial = 0;
         account.admitted = false;
+        setWaiting(account, false);
         if (held) {
             proceedWaiting();
         }
@@ -145,9 +163,14 @@ final class MemoryBudget {
     /** A stream holds so many bytes of a partial fragment: 0 between fragments. */
     void received(Tenant tenant, long partial) {
         Account account = accounts.get(tenant);
-        used -= account.reserved();
+        long reserved = account.reserved();
         account.partial = partial;
-        used += account.reserved();
+        // What was set aside for a fragment that turned out not to be kept.
+        account.admitted &= partial > 0;
+        used += account.reserved() - reserved;
+        if (account.reserved() < reserved) {
+            proceedWaiting();
+        }
     }
 
     /**
@@ -214,7 +237,7 @@ final class MemoryBudget {
             boolean wants = entry.getValue().partial > 0 || entry.getValue().waiting;
             if (wants
                     && !tenant.isPaused()
-                    && (last == null || tenant.positionMillis() < last.positionMillis())) {
+                    && (last == null || furtherBehind.compare(tenant, last) < 0)) {
                 last = tenant;
             }
         }
@@ -233,8 +256,13 @@ final class MemoryBudget {
             if (enough.getAsBoolean()) {
                 break;
             }
-            victim.evict();
-            setWaiting(accounts.get(victim), !victim.isPaused());
+            Account account = accounts.get(victim);
+            if (holds(victim, account)) {
+                victim.evict();
+                setWaiting(account, !victim.isPaused());
+            }
+            // Also what was only set aside.
+            dropped(victim);
         }
         makingRoom = false;
     }
@@ -245,20 +273,27 @@ final class MemoryBudget {
         for (Map.Entry<Tenant, Account> entry : accounts.entrySet()) {
             Tenant tenant = entry.getKey();
             Account account = entry.getValue();
-            boolean holds = account.partial > 0 || tenant.isPaused() && account.complete > 0;
             boolean lessUrgent =
                     tenant.isPaused()
                             || tenant.isSilent()
-                            || tenant.positionMillis() > asking.positionMillis();
-            if (holds && lessUrgent && tenant != asking && tenant != protectedOne) {
+                            || furtherBehind.compare(tenant, asking) > 0;
+            if ((account.reserved() > 0 || holds(tenant, account))
+                    && lessUrgent
+                    && tenant != asking
+                    && tenant != protectedOne) {
                 tenants.add(tenant);
             }
         }
         tenants.sort(
                 Comparator.comparing((Tenant tenant) -> !tenant.isPaused())
                         .thenComparing(tenant -> !tenant.isSilent())
-                        .thenComparing(Tenant::positionMillis, Comparator.reverseOrder()));
+                        .thenComparing(furtherBehind.reversed()));
         return tenants;
+    }
+
+    /** Whether a stream holds something that it can drop. */
+    private static boolean holds(Tenant tenant, Account account) {
+        return account.partial > 0 || tenant.isPaused() && account.complete > 0;
     }
 
     /** Lets waiting streams go on, furthest behind first, as long as there is room. */
@@ -272,9 +307,13 @@ final class MemoryBudget {
                 candidates.add(entry.getKey());
             }
         }
-        candidates.sort(Comparator.comparingLong(Tenant::positionMillis));
+        candidates.sort(furtherBehind);
         for (Tenant tenant : candidates) {
             Account account = accounts.get(tenant);
+            if (!account.waiting) {
+                // One before it went on, which let it go on, too.
+                continue;
+            }
             if (!admit(tenant, account)) {
                 return;
             }

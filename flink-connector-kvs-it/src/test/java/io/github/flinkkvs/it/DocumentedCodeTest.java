@@ -1,0 +1,111 @@
+package io.github.flinkkvs.it;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Compiles every piece of Java in the documentation, so that what users copy works. */
+class DocumentedCodeTest {
+
+    private static final Path ROOT = Path.of("..");
+
+    private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    private static final String IMPORTS =
+            String.join(
+                    "\n",
+                    "import io.github.flinkkvs.client.AwsOptions;",
+                    "import io.github.flinkkvs.mkv.*;",
+                    "import io.github.flinkkvs.source.*;",
+                    "import io.github.flinkkvs.source.serialization.*;",
+                    "import io.github.flinkkvs.testing.Camera;",
+                    "import io.github.flinkkvs.testing.EmbeddedKvs;",
+                    "import io.github.flinkkvs.testing.EmbeddedKvsExtension;",
+                    "import io.github.flinkkvs.testing.EmbeddedStream;",
+                    "import java.nio.ByteBuffer;",
+                    "import java.time.*;",
+                    "import java.util.*;",
+                    "import org.apache.flink.api.common.eventtime.WatermarkStrategy;",
+                    "import org.apache.flink.api.common.typeinfo.*;",
+                    "import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;",
+                    "import org.apache.flink.util.Collector;",
+                    "import org.junit.jupiter.api.Test;",
+                    "import org.junit.jupiter.api.extension.RegisterExtension;",
+                    "");
+
+    @TempDir Path folder;
+
+    static Stream<String> blocks() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            docs.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+        }
+        List<String> blocks = new ArrayList<>();
+        for (Path page : pages) {
+            Matcher block = BLOCK.matcher(Files.readString(page));
+            while (block.find()) {
+                blocks.add("// " + page.getFileName() + "\n" + block.group(1));
+            }
+        }
+        assertThat(blocks).isNotEmpty();
+        return blocks.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("blocks")
+    void compiles(String block) throws IOException {
+        String code = block.substring(block.indexOf('\n') + 1).strip();
+        String source;
+        if (code.startsWith("public class")) {
+            source = code.replaceFirst("public class", "class");
+        } else if (code.contains("@Test")) {
+            source = "class Members {\n" + code + "\n}";
+        } else if (code.endsWith(";") || code.endsWith("}")) {
+            source = "class Statements { void run() throws Exception {\n" + code + "\n} }";
+        } else {
+            source = "class Expression { Object value =\n" + code + ";\n}";
+        }
+        assertThat(errors(IMPORTS + source)).as(block).isEmpty();
+    }
+
+    private String errors(String source) throws IOException {
+        Path file = Files.writeString(folder.resolve("Documented.java"), source);
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter messages = new StringWriter();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            Iterable<? extends JavaFileObject> sources = files.getJavaFileObjects(file);
+            boolean good =
+                    compiler.getTask(
+                                    messages,
+                                    files,
+                                    null,
+                                    List.of(
+                                            "-proc:none",
+                                            "-d",
+                                            folder.toString(),
+                                            "-classpath",
+                                            System.getProperty("java.class.path")),
+                                    null,
+                                    sources)
+                            .call();
+            return good ? "" : messages.toString();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What tests compare, as text: a difference is then read at once. */
+final class Describe {
+
+    static String frame(Frame frame) {
+        return frame(
+                frame.trackNumber(),
+                frame.timestampMillis(),
+                frame.offsetNanos(),
+                frame.durationNanos(),
+                frame.isKeyFrame(),
+                frame.isInvisible(),
+                frame.isDiscardable(),
+                frame.references(),
+                bytes(frame.data()));
+    }
+
+    static String frame(
+            long track,
+            long millis,
+            long offsetNanos,
+            long durationNanos,
+            boolean key,
+            boolean invisible,
+            boolean discardable,
+            long[] references,
+            byte[] payload) {
+        return "track "
+                + track
+                + " at "
+                + millis
+                + " ms, offset "
+                + offsetNanos
+                + ", duration "
+                + durationNanos
+                + (key ? ", key" : "")
+                + (invisible ? ", invisible" : "")
+                + (discardable ? ", discardable" : "")
+                + ", references "
+                + Arrays.toString(references)
+                + ": "
+                + TestMedia.hex(payload);
+    }
+
+    static List<String> frames(Fragment fragment) throws MkvException {
+        List<String> frames = new ArrayList<>();
+        for (Frame frame : fragment.frames()) {
+            frames.add(frame(frame));
+        }
+        return frames;
+    }
+
+    static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+
+    /** All that a fragment says, but for its frames and bytes. */
+    static String metadata(Fragment fragment) {
+        return String.join(
+                "\n",
+                fragment.streamName() + " " + fragment.streamArn(),
+                fragment.number().toString(),
+                "server " + fragment.serverTimestampMillis(),
+                "producer " + fragment.producerTimestampMillis(),
+                "behind " + fragment.millisBehindNow(),
+                "token " + fragment.continuationToken(),
+                "tags " + tags(fragment.tags()),
+                "tracks " + tracks(fragment.tracks()),
+                "scale " + fragment.timestampScaleNanos(),
+                "frames " + fragment.frameCounts(),
+                "size " + fragment.sizeBytes());
+    }
+
+    static String tags(List<Tag> tags) {
+        StringBuilder text = new StringBuilder();
+        for (Tag tag : tags) {
+            text.append("\n  ")
+                    .append(tag.place())
+                    .append(' ')
+                    .append(tag.name())
+                    .append('=')
+                    .append(tag.text())
+                    .append('|')
+                    .append(tag.binary() == null ? null : TestMedia.hex(tag.binary()))
+                    .append('|')
+                    .append(tag.language())
+                    .append(tag.children().isEmpty() ? "" : " {" + tags(tag.children()) + "}");
+        }
+        return text.toString();
+    }
+
+    static String tracks(List<Track> tracks) {
+        StringBuilder text = new StringBuilder();
+        for (Track track : tracks) {
+            text.append("\n  ")
+                    .append(track)
+                    .append(" uid ")
+                    .append(Long.toUnsignedString(track.uid()))
+                    .append(" name ")
+                    .append(track.name())
+                    .append(" private ")
+                    .append(
+                            track.codecPrivate() == null
+                                    ? null
+                                    : TestMedia.hex(track.codecPrivate()))
+                    .append(" duration ")
+                    .append(track.defaultDurationNanos())
+                    .append(" video ")
+                    .append(track.video())
+                    .append(" audio ")
+                    .append(track.audio());
+        }
+        return text.toString();
+    }
+
+    private Describe() {}
+}

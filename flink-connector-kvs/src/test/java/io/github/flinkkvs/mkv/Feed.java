@@ -1,0 +1,94 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntSupplier;
+
+/** An assembler that is fed in pieces, and what came out of it. */
+final class Feed implements FragmentHandler {
+
+    static final String STREAM = "camera";
+    static final String ARN = "arn:aws:kinesisvideo:eu-central-1:1:stream/camera/1700000000000";
+
+    final List<Fragment> fragments = new ArrayList<>();
+    final List<ServiceError> errors = new ArrayList<>();
+    final FragmentAssembler assembler;
+
+    /** The most that was held after any piece. */
+    int mostHeld;
+
+    Feed(boolean keepMedia, int maxBytes) {
+        assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes);
+    }
+
+    Feed(boolean keepMedia) {
+        this(keepMedia, Integer.MAX_VALUE);
+    }
+
+    static Feed of(byte[] bytes) throws MkvException {
+        return new Feed(true).all(bytes, bytes.length);
+    }
+
+    static Fragment only(byte[] document) throws MkvException {
+        List<Fragment> fragments = of(document).fragments;
+        if (fragments.size() != 1) {
+            throw new AssertionError(fragments);
+        }
+        return fragments.get(0);
+    }
+
+    static Fragment onlyTagsOf(byte[] document) throws MkvException {
+        return new Feed(false).all(document, document.length).fragments.get(0);
+    }
+
+    Feed all(byte[] bytes, int pieceLength) throws MkvException {
+        return all(bytes, () -> pieceLength);
+    }
+
+    Feed all(byte[] bytes, IntSupplier pieceLengths) throws MkvException {
+        return all(bytes, 0, bytes.length, pieceLengths);
+    }
+
+    Feed all(byte[] bytes, int from, int to, IntSupplier pieceLengths) throws MkvException {
+        int at = from;
+        while (at < to) {
+            int end = Math.min(at + Math.max(pieceLengths.getAsInt(), 1), to);
+            // Pieces of their own, as from a network: nothing may be read beyond them.
+            ByteBuffer piece = ByteBuffer.wrap(Arrays.copyOfRange(bytes, at, end));
+            assembler.feed(piece, this);
+            if (piece.hasRemaining()) {
+                throw new AssertionError("feed left " + piece.remaining() + " bytes");
+            }
+            mostHeld = Math.max(mostHeld, assembler.heldBytes());
+            at = end;
+        }
+        return this;
+    }
+
+    /** Lengths from one byte to some thousands, short ones more often. */
+    static IntSupplier randomPieces(long seed) {
+        Random random = new Random(seed);
+        return () -> 1 + random.nextInt(1 << random.nextInt(13));
+    }
+
+    @Override
+    public void onFragment(Fragment fragment) {
+        fragments.add(fragment);
+    }
+
+    @Override
+    public void onServiceError(ServiceError error) {
+        errors.add(error);
+    }
+}
