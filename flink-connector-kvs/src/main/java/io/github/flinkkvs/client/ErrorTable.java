@@ -69,6 +69,9 @@ public final class ErrorTable {
                     4505, ErrorClass.FATAL,
                     4506, ErrorClass.FATAL);
 
+    /** So many causes are looked at: they may form a ring. */
+    private static final int MAX_DEPTH = 32;
+
     /** What to do about a failed call, whatever it is wrapped in. */
     public static ErrorClass classify(Throwable error) {
         Throwable cause = unwrap(error);
@@ -128,7 +131,7 @@ public final class ErrorTable {
         AwsServiceException service = find(cause, AwsServiceException.class);
         if (service == null) {
             Throwable root = cause;
-            while (root.getCause() != null && root.getCause() != root) {
+            for (int depth = 0; root.getCause() != null && depth < MAX_DEPTH; depth++) {
                 root = root.getCause();
             }
             String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
@@ -147,8 +150,12 @@ public final class ErrorTable {
 
     private static Throwable unwrap(Throwable error) {
         Throwable cause = error;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
+        for (int depth = 0; depth < MAX_DEPTH; depth++) {
+            boolean wrapper =
+                    cause instanceof CompletionException || cause instanceof ExecutionException;
+            if (!wrapper || cause.getCause() == null) {
+                break;
+            }
             cause = cause.getCause();
         }
         return cause;
@@ -156,9 +163,8 @@ public final class ErrorTable {
 
     @Nullable
     private static <E extends Throwable> E find(Throwable error, Class<E> type) {
-        // A bound instead of a set: causes may form a ring.
         Throwable cause = error;
-        for (int depth = 0; cause != null && depth < 32; depth++, cause = cause.getCause()) {
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++, cause = cause.getCause()) {
             if (type.isInstance(cause)) {
                 return type.cast(cause);
             }

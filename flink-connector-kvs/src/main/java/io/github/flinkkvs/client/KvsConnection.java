@@ -8,86 +8,26 @@
  */
 package io.github.flinkkvs.client;
 
-import org.apache.flink.configuration.ReadableConfig;
-
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * Everything that one reader, or the enumerator, needs of the service: four threads at most,
- * however many streams there are. Thread-safe.
- */
-public final class KvsConnection implements AutoCloseable {
+/** Everything that one reader, or the enumerator, needs of the service. Thread-safe. */
+public interface KvsConnection extends AutoCloseable {
 
-    /** One may wait for credentials while the other keeps time. */
-    private static final int CONTROL_THREADS = 2;
+    StreamDirectory directory();
 
-    private final ScheduledThreadPoolExecutor executor;
-    private final KvsClients clients;
-    private final StreamDirectory directory;
-    private final MediaService media;
-
-    /**
-     * @param maxConnections how many media sessions there may be at a time, at least 1
-     * @param endpointRefreshInterval how long a data endpoint is used
-     * @param name begins the names of all threads
-     * @throws IllegalArgumentException if the configuration is not usable
-     */
-    public KvsConnection(
-            ReadableConfig config,
-            int maxConnections,
-            Duration endpointRefreshInterval,
-            String name) {
-        AtomicInteger number = new AtomicInteger();
-        executor =
-                new ScheduledThreadPoolExecutor(
-                        CONTROL_THREADS,
-                        task -> {
-                            Thread thread =
-                                    new Thread(task, name + "-control-" + number.incrementAndGet());
-                            thread.setDaemon(true);
-                            return thread;
-                        });
-        executor.setRemoveOnCancelPolicy(true);
-        try {
-            clients = new KvsClients(config, maxConnections, executor, name + "-io");
-        } catch (RuntimeException | Error e) {
-            executor.shutdownNow();
-            throw e;
-        }
-        directory = new SdkStreamDirectory(clients);
-        media =
-                new SdkMediaService(
-                        clients,
-                        new DataEndpoints(clients.control(), endpointRefreshInterval),
-                        executor);
-    }
-
-    public StreamDirectory directory() {
-        return directory;
-    }
-
-    public MediaService media() {
-        return media;
-    }
+    MediaService media();
 
     /** For timers and for calls to the service, which may wait for credentials. */
-    public ScheduledExecutorService executor() {
-        return executor;
-    }
+    ScheduledExecutorService executor();
 
     /**
      * Closes everything without waiting for it; the future completes when all threads are ending.
      */
-    public CompletableFuture<Void> closeAsync() {
-        return clients.closeAsync().whenComplete((done, error) -> executor.shutdownNow());
-    }
+    CompletableFuture<Void> closeAsync();
 
     @Override
-    public void close() {
+    default void close() {
         closeAsync().join();
     }
 }

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.SdkConnection;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorState;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorStateSerializer;
 import io.github.flinkkvs.source.enumerator.KvsSourceEnumerator;
@@ -129,7 +130,7 @@ public final class KvsSource<T>
     }
 
     private KvsConnection connection(String name) {
-        return new KvsConnection(
+        return new SdkConnection(
                 config,
                 streams.namesOrArns().size(),
                 config.get(KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL),

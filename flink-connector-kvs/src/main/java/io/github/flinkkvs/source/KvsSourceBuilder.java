@@ -22,6 +22,7 @@ import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
 import javax.annotation.Nullable;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +46,14 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
 public final class KvsSourceBuilder<T> {
 
     private static final String CREDENTIALS_PREFIX = "aws.credentials.";
+
+    private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
+            List.of(
+                    KvsSourceOptions.SILENCE_TIMEOUT,
+                    KvsSourceOptions.IDLE_INTERVAL,
+                    KvsSourceOptions.RETRY_INITIAL_BACKOFF,
+                    KvsSourceOptions.RETRY_MAX_BACKOFF,
+                    KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL);
 
     private final List<String> streams = new ArrayList<>();
     private final Map<String, StartingPosition> startByStream = new HashMap<>();
@@ -142,7 +151,9 @@ public final class KvsSourceBuilder<T> {
         checkStartBeforeStop(start);
         startByStream.values().forEach(this::checkStartBeforeStop);
         AwsCredentials.validate(config);
-        return new KvsSource<>(selector, start, startByStream, stop, schema, config);
+        // A copy: what is set afterwards is for the next source.
+        return new KvsSource<>(
+                selector, start, startByStream, stop, schema, new Configuration(config));
     }
 
     private void checkNamedOnce() {
@@ -203,6 +214,17 @@ public final class KvsSourceBuilder<T> {
         check(
                 config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes() > 0,
                 "source.memory.budget is 0: give at least the size of some fragments");
+        check(
+                config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes() > 0,
+                "source.fragment.max-size is 0: give at least the size of a fragment");
+        for (ConfigOption<Duration> option : POSITIVE_DURATIONS) {
+            Duration duration = config.get(option);
+            check(
+                    !duration.isNegative() && !duration.isZero(),
+                    "%s is %s: give a time above 0",
+                    option.key(),
+                    duration);
+        }
         boolean toTimestamp =
                 config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;
         String timestamp =

@@ -39,6 +39,9 @@ public final class StoppingPosition implements Serializable {
         FRAGMENT
     }
 
+    /** The service tells its time in the header Date of its answers, in seconds. */
+    private static final long CLOCK_STEP_MILLIS = 1000;
+
     private final Kind kind;
     @Nullable private final Long timestampMillis;
     @Nullable private final FragmentNumber fragmentNumber;
@@ -91,11 +94,15 @@ public final class StoppingPosition implements Serializable {
         return new StoppingPosition(kind, timestampMillis, fragmentNumber);
     }
 
-    /** The same position with "now" fixed to a moment of the service's clock. */
+    /**
+     * The same position with "now" fixed to a moment of the service's clock, which tells whole
+     * seconds: to the end of that second, so that nothing received up to now is left out.
+     */
     @Internal
     public StoppingPosition resolved(long serviceTimeMillis) {
         return kind == Kind.NOW
-                ? new StoppingPosition(Kind.SERVER_TIMESTAMP, serviceTimeMillis, null)
+                ? new StoppingPosition(
+                        Kind.SERVER_TIMESTAMP, serviceTimeMillis + CLOCK_STEP_MILLIS - 1, null)
                 : this;
     }
 

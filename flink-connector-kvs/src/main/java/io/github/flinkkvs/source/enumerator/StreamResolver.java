@@ -87,12 +87,15 @@ final class StreamResolver {
         synchronized (this) {
             stream = waiting.poll();
         }
-        if (stream != null && !result.isDone()) {
+        if (stream != null) {
             lookUp(stream, 0);
         }
     }
 
     private void lookUp(String stream, int failures) {
+        if (result.isDone()) {
+            return;
+        }
         directory
                 .describe(stream)
                 .whenComplete(

@@ -10,22 +10,18 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.ErrorClass;
 import io.github.flinkkvs.client.ErrorTable;
-import io.github.flinkkvs.client.MediaCall;
-import io.github.flinkkvs.client.MediaListener;
 import io.github.flinkkvs.client.MediaService;
 import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
-import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
 import io.github.flinkkvs.source.metrics.StreamMetrics;
@@ -34,36 +30,31 @@ import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
 
 import javax.annotation.Nullable;
 
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Reads one stream for as long as it takes: one GetMedia call after the other, each from where the
  * last complete fragment ended.
  *
- * <p>At most one {@link Attempt} is current: a GetMedia call or a look at the stream's description.
- * Whatever reports back is heard only while it is the current one, and {@link #dispose} is the only
- * way it ceases to be. All state is guarded by the reader lock; bytes are parsed outside of it, in
- * the I/O thread that brings them, by the assembler of their own call.
+ * <p>At most one attempt is current: a {@link MediaAttempt}, or a {@link LookUp} of the stream's
+ * description. Whatever reports back is heard only while it is the current one, and {@link
+ * #dispose} is the only way it ceases to be. All state is guarded by the reader lock.
+ *
+ * <p>{@link ReadCursor} knows where to go on, {@link Patience} when, {@link Strikes} what is
+ * hopeless.
  */
-final class MediaSession implements MemoryBudget.Tenant {
+final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaSession.class);
 
     /** The service allows 5 calls a second for all consumers of a stream together. */
     private static final long MIN_CALL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    private static final long THROTTLED_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long CONNECTION_LIMIT_WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** Without bytes for this long, though they were asked for, a stream makes way for others. */
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -82,52 +73,33 @@ final class MediaSession implements MemoryBudget.Tenant {
     private final StreamMetrics streamMetrics;
 
     private final String splitId;
-    private final StartingPosition start;
-    private StreamArn arn;
-    private FragmentGate gate;
-    @Nullable private Long caughtUpMillis;
+    private final ReadCursor cursor;
+    private final Patience patience;
+    private final Strikes strikes = new Strikes();
 
-    /** For the fetcher; and the last position that it took. */
+    /** For the fetcher. */
     private final ArrayDeque<StreamEvent> events = new ArrayDeque<>();
 
-    @Nullable private FragmentPosition taken;
+    /** A MediaAttempt, a LookUp, or null. */
+    @Nullable private Object current;
 
-    @Nullable private Attempt current;
     @Nullable private Timer.Task nextConnect;
+    private boolean called;
+    private long lastCallNanos;
+
     private boolean paused;
+    private long pausedSinceNanos;
     private boolean done;
     private boolean finishReported;
 
-    /** Replaces the position as what to ask for, until a fragment passes. */
-    @Nullable private StartSelector detour;
+    /** Whether the stream itself is gone, so that nothing of it can be read again. */
+    private boolean deleted;
 
-    private boolean nowIsOver;
+    /** Whether it was just made sure that nothing to be read next was deleted. */
     private boolean positionChecked;
-    private long gapAfterMillis = Long.MIN_VALUE;
+
+    private long gapAfterMillis = ReadCursor.UNREAD;
     private int quietPastStop;
-
-    private final Strikes strikes = new Strikes();
-    private final Backoff backoff;
-    private final Backoff throttledBackoff;
-    private boolean called;
-    private long lastCallNanos;
-    private boolean failing;
-    private long failingSinceNanos;
-    private boolean atConnectionLimit;
-    private boolean connectionLimitReported;
-    private long atConnectionLimitSinceNanos;
-
-    /** Something under way that may report back. */
-    private abstract class Attempt {
-
-        final boolean isCurrent() {
-            lock.assertHeld();
-            return current == this;
-        }
-
-        /** Gives it up; called with the lock held. */
-        void cancel() {}
-    }
 
     MediaSession(
             KvsSplit split,
@@ -140,11 +112,8 @@ final class MediaSession implements MemoryBudget.Tenant {
             StreamDirectory directory,
             KvsReaderMetrics metrics) {
         this.splitId = split.splitId();
-        this.arn = split.arn();
-        this.start = split.start();
-        this.gate = new FragmentGate(split.start(), split.stop(), split.position());
-        this.taken = split.position();
-        this.caughtUpMillis = split.caughtUpMillis();
+        this.cursor = new ReadCursor(split);
+        this.patience = new Patience(settings, timer);
         this.settings = settings;
         this.lock = lock;
         this.handover = handover;
@@ -153,9 +122,7 @@ final class MediaSession implements MemoryBudget.Tenant {
         this.service = service;
         this.directory = directory;
         this.metrics = metrics;
-        this.streamMetrics = metrics.stream(arn.name());
-        this.backoff = new Backoff(settings.initialBackoffNanos, settings.maxBackoffNanos);
-        this.throttledBackoff = new Backoff(THROTTLED_BACKOFF_NANOS, settings.maxBackoffNanos);
+        this.streamMetrics = metrics.stream(split.arn().name());
     }
 
     // ---- for the split reader -----------------------------------------------------------------
@@ -163,7 +130,7 @@ final class MediaSession implements MemoryBudget.Tenant {
     void start() {
         lock.assertHeld();
         budget.add(this);
-        if (gate.isAtStop()) {
+        if (cursor.gate().isAtStop()) {
             finish();
         } else {
             connectAfter(0);
@@ -175,6 +142,7 @@ final class MediaSession implements MemoryBudget.Tenant {
         lock.assertHeld();
         if (!paused) {
             paused = true;
+            pausedSinceNanos = timer.nanoTime();
             handover.update(this);
             budget.rebalance();
         }
@@ -190,11 +158,10 @@ final class MediaSession implements MemoryBudget.Tenant {
         if (done) {
             return;
         }
-        if (current instanceof GetMedia) {
-            ((GetMedia) current).askForMore();
-        } else if (current == null && nextConnect == null) {
-            connectAfter(0);
-        }
+        // Who did not try did not fail either, and what was checked before may have expired.
+        patience.excuse(timer.nanoTime() - pausedSinceNanos);
+        positionChecked = false;
+        proceed();
         budget.rebalance();
     }
 
@@ -207,17 +174,14 @@ final class MediaSession implements MemoryBudget.Tenant {
         cancelNextConnect();
         events.clear();
         budget.remove(this);
+        leaveConnectionLimit();
         metrics.remove(streamMetrics);
     }
 
     /** The fetcher took an event. */
     void onTaken(StreamEvent event) {
         lock.assertHeld();
-        if (event instanceof StreamEvent.FragmentArrived) {
-            taken = ((StreamEvent.FragmentArrived) event).position();
-        } else if (event instanceof StreamEvent.StreamRecreated) {
-            taken = null;
-        }
+        cursor.onTaken(event);
     }
 
     /** The record emitter is through with a fragment. */
@@ -229,6 +193,10 @@ final class MediaSession implements MemoryBudget.Tenant {
 
     String splitId() {
         return splitId;
+    }
+
+    private String name() {
+        return cursor.arn().name();
     }
 
     ArrayDeque<StreamEvent> events() {
@@ -278,298 +246,46 @@ final class MediaSession implements MemoryBudget.Tenant {
             }
             called = true;
             lastCallNanos = timer.nanoTime();
-            GetMedia call = new GetMedia(startSelector(), positionChecked);
-            positionChecked = false;
-            current = call;
+            MediaAttempt attempt = newAttempt();
+            current = attempt;
             metrics.onCall();
-            lock.defer(call::open);
+            StreamArn arn = cursor.arn();
+            lock.defer(
+                    () ->
+                            attempt.open(
+                                    listener -> service.open(arn, attempt.selector(), listener)));
         } finally {
             lock.unlock();
         }
     }
 
-    private StartSelector startSelector() {
-        if (detour != null) {
-            return detour;
-        }
-        FragmentNumber after = gate.resumeAfter();
-        if (after != null) {
-            return StartSelector.builder()
-                    .startSelectorType(StartSelectorType.FRAGMENT_NUMBER)
-                    .afterFragmentNumber(after.toString())
-                    .build();
-        }
-        switch (start.kind()) {
-            case NOW:
-                if (!nowIsOver) {
-                    nowIsOver = true;
-                    return selector(StartSelectorType.NOW);
-                }
-                return timestamp(StartSelectorType.SERVER_TIMESTAMP, start.timestampMillis());
-            case SERVER_TIMESTAMP:
-                return timestamp(StartSelectorType.SERVER_TIMESTAMP, start.timestampMillis());
-            case PRODUCER_TIMESTAMP:
-                return timestamp(StartSelectorType.PRODUCER_TIMESTAMP, start.timestampMillis());
-            default:
-                return selector(StartSelectorType.EARLIEST);
-        }
-    }
-
-    private static StartSelector selector(StartSelectorType type) {
-        return StartSelector.builder().startSelectorType(type).build();
-    }
-
-    private static StartSelector timestamp(StartSelectorType type, long millis) {
-        return StartSelector.builder()
-                .startSelectorType(type)
-                .startTimestamp(Instant.ofEpochMilli(millis))
-                .build();
-    }
-
-    /** One GetMedia call. */
-    private final class GetMedia extends Attempt implements MediaListener, FragmentHandler {
-
-        private final StartSelector selector;
-
-        /** Whether it is known that nothing to be read next was deleted. */
-        private final boolean positionChecked;
-
-        private final FragmentAssembler assembler =
+    private MediaAttempt newAttempt() {
+        boolean checked = positionChecked;
+        positionChecked = false;
+        return new MediaAttempt(
+                this,
+                cursor.next(),
+                checked,
                 new FragmentAssembler(
-                        arn.name(), arn.toString(), settings.needsMedia, settings.maxFragmentBytes);
-
-        /** What the assembler made of the last bytes; touched by the thread that feeds it. */
-        private final List<Fragment> fragments = new ArrayList<>();
-
-        @Nullable private ServiceError error;
-
-        @Nullable private MediaCall call;
-        private String requestId = "unknown";
-        private long serviceTimeMillis = Long.MIN_VALUE;
-        private boolean progress;
-
-        /** Whether bytes were asked for that did not come yet. */
-        private boolean asked;
-
-        /** Whether the assembler is at work, in an I/O thread, without the lock. */
-        private boolean parsing;
-
-        // How the assembler was left when it was last at work.
-        private boolean inFragment;
-        @Nullable private FragmentNumber openNumber;
-        private long openBytes;
-        private int heldBytes;
-
-        private long activeNanos = timer.nanoTime();
-        @Nullable private Timer.Task silenceCheck;
-
-        GetMedia(StartSelector selector, boolean positionChecked) {
-            this.selector = selector;
-            this.positionChecked = positionChecked;
-        }
-
-        void open() {
-            MediaCall opened = service.open(arn, selector, this);
-            lock.lock();
-            try {
-                if (isCurrent()) {
-                    call = opened;
-                    watchForSilence();
-                    askForMore();
-                } else {
-                    lock.defer(opened::cancel);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        void cancel() {
-            if (call != null) {
-                lock.defer(call::cancel);
-            }
-            if (silenceCheck != null) {
-                silenceCheck.cancel();
-            }
-            if (inFragment) {
-                metrics.onPartialDiscarded();
-            }
-        }
-
-        /** Asks for the next bytes if memory allows, unless that was done already. */
-        void askForMore() {
-            // Who parses asks afterwards; who opens asks when the call is there.
-            if (!parsing && call != null && mayAskForMore()) {
-                lock.defer(call::request);
-            }
-        }
-
-        private boolean mayAskForMore() {
-            if (asked || paused || !budget.mayGoOn(MediaSession.this)) {
-                return false;
-            }
-            asked = true;
-            activeNanos = timer.nanoTime();
-            return true;
-        }
-
-        @Override
-        public void onResponse(String id, long timeMillis) {
-            lock.lock();
-            try {
-                if (isCurrent()) {
-                    requestId = id;
-                    serviceTimeMillis = timeMillis;
-                    activeNanos = timer.nanoTime();
-                    LOG.debug("{}: reading from {} (request {})", arn.name(), selector, id);
-                    onCallAccepted(this);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        public void onBytes(ByteBuffer bytes) {
-            lock.lock();
-            try {
-                if (!isCurrent()) {
-                    return;
-                }
-                asked = false;
-                parsing = true;
-                activeNanos = timer.nanoTime();
-                metrics.onBytes(bytes.remaining());
-            } finally {
-                lock.unlock();
-            }
-            MkvException problem = null;
-            try {
-                assembler.feed(bytes, this);
-            } catch (MkvException e) {
-                problem = e;
-            }
-            boolean more;
-            lock.lock();
-            try {
-                parsing = false;
-                more = isCurrent() && onParsed(problem);
-            } finally {
-                fragments.clear();
-                lock.unlock();
-            }
-            if (more) {
-                // Not deferred: it may deliver at once, and would then grow the stack of deferrals.
-                call.request();
-            }
-        }
-
-        @Override
-        public void onFragment(Fragment fragment) {
-            fragments.add(fragment);
-        }
-
-        @Override
-        public void onServiceError(ServiceError serviceError) {
-            error = serviceError;
-        }
-
-        /** Whether to ask for more. */
-        private boolean onParsed(@Nullable MkvException problem) {
-            inFragment = assembler.isInFragment();
-            openNumber = assembler.openFragmentNumber();
-            openBytes = assembler.openFragmentBytes();
-            heldBytes = inFragment ? Math.max(assembler.heldBytes(), 1) : 0;
-            for (Fragment fragment : fragments) {
-                if (!accept(fragment, this)) {
-                    return false;
-                }
-            }
-            if (error != null) {
-                onErrorTag(this, error);
-                return false;
-            }
-            if (problem != null) {
-                onBadFragment(this, problem);
-                return false;
-            }
-            budget.received(MediaSession.this, heldBytes);
-            return mayAskForMore();
-        }
-
-        @Override
-        public void onEnd() {
-            lock.lock();
-            try {
-                if (isCurrent()) {
-                    onCallEnded(this);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        @Override
-        public void onError(Throwable cause) {
-            lock.lock();
-            try {
-                if (isCurrent()) {
-                    onCallFailed(this, cause);
-                }
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        private void watchForSilence() {
-            long due = activeNanos + settings.silenceTimeoutNanos - timer.nanoTime();
-            silenceCheck = timer.schedule(this::checkForSilence, Math.max(due, 1));
-        }
-
-        private void checkForSilence() {
-            lock.lock();
-            try {
-                if (!isCurrent()) {
-                    return;
-                }
-                // A connection that was not asked, as it is paused or waits for memory, may be
-                // silent.
-                if (!asked) {
-                    activeNanos = timer.nanoTime();
-                }
-                if (timer.nanoTime() - activeNanos < settings.silenceTimeoutNanos) {
-                    watchForSilence();
-                    return;
-                }
-                dispose();
-                if (serviceTimeMillis == Long.MIN_VALUE) {
-                    // Not even an answer: the endpoint is dead, or the call that asks for it is.
-                    service.forgetEndpoint(arn);
-                }
-                retry(
-                        ErrorClass.RETRY,
-                        ReconnectCause.SILENCE,
-                        "no data for "
-                                + TimeUnit.NANOSECONDS.toSeconds(settings.silenceTimeoutNanos)
-                                + " s (request "
-                                + requestId
-                                + ")",
-                        null);
-            } finally {
-                lock.unlock();
-            }
-        }
+                        cursor.arn().name(),
+                        cursor.arn().toString(),
+                        settings.needsMedia,
+                        settings.maxFragmentBytes),
+                settings.silenceTimeoutNanos,
+                lock,
+                timer);
     }
 
     /** Ends the current attempt: what it held is free, what it still reports is not heard. */
     private void dispose() {
-        Attempt attempt = current;
-        if (attempt != null) {
-            current = null;
-            attempt.cancel();
-            if (attempt instanceof GetMedia) {
-                metrics.onCallOver();
+        Object attempt = current;
+        current = null;
+        if (attempt instanceof MediaAttempt) {
+            MediaAttempt media = (MediaAttempt) attempt;
+            media.cancel();
+            metrics.onCallOver();
+            if (media.isInFragment()) {
+                metrics.onPartialDiscarded();
             }
             budget.dropped(this);
         }
@@ -577,10 +293,43 @@ final class MediaSession implements MemoryBudget.Tenant {
 
     // ---- what a call brings -------------------------------------------------------------------
 
-    /** Takes a complete fragment; false if the call is over with it. */
-    private boolean accept(Fragment fragment, GetMedia call) {
+    @Override
+    public boolean isCurrent(MediaAttempt attempt) {
+        return current == attempt;
+    }
+
+    @Override
+    public boolean mayAskForMore() {
+        return !paused && budget.mayGoOn(this);
+    }
+
+    @Override
+    public void onAccepted(MediaAttempt call) {
+        LOG.debug("{}: reading from {} (request {})", name(), call.selector(), call.requestId());
+        leaveConnectionLimit();
+        // The service may silently begin with the oldest fragment where it should tell of a gap.
+        if (cursor.isAtPosition()
+                && !call.isPositionChecked()
+                && call.serviceTimeMillis() - cursor.readUpToMillis() > ALWAYS_RETAINED_MILLIS) {
+            dispose();
+            lookUp(cursor.arn().toString(), this::onPositionChecked);
+        }
+    }
+
+    @Override
+    public void onReceived(int bytes) {
+        metrics.onBytes(bytes);
+    }
+
+    @Override
+    public void onHeld(int bytes) {
+        budget.received(this, bytes);
+    }
+
+    @Override
+    public boolean onFragment(MediaAttempt call, Fragment fragment) {
         streamMetrics.onFragment(fragment);
-        switch (gate.check(fragment)) {
+        switch (cursor.check(fragment)) {
             case DUPLICATE:
                 metrics.onDuplicate();
                 return true;
@@ -594,7 +343,7 @@ final class MediaSession implements MemoryBudget.Tenant {
                 finish();
                 return false;
             default:
-                call.progress = true;
+                call.setProgress();
                 onProgress(fragment);
                 emit(fragment);
                 return true;
@@ -608,26 +357,19 @@ final class MediaSession implements MemoryBudget.Tenant {
     }
 
     private void onProgress(Fragment fragment) {
-        if (gapAfterMillis != Long.MIN_VALUE) {
+        if (gapAfterMillis != ReadCursor.UNREAD) {
             LOG.warn(
                     "{}: fragments between {} and {} (server time) were deleted before they were read;"
                             + " going on with {}",
-                    arn.name(),
+                    name(),
                     Instant.ofEpochMilli(gapAfterMillis),
                     Instant.ofEpochMilli(fragment.serverTimestampMillis()),
                     fragment);
-            gapAfterMillis = Long.MIN_VALUE;
+            gapAfterMillis = ReadCursor.UNREAD;
         }
-        detour = null;
         quietPastStop = 0;
         strikes.clear();
-        onHealthy();
-    }
-
-    private void onHealthy() {
-        failing = false;
-        backoff.reset();
-        throttledBackoff.reset();
+        patience.restore();
     }
 
     private void add(StreamEvent event) {
@@ -635,10 +377,11 @@ final class MediaSession implements MemoryBudget.Tenant {
         handover.update(this);
     }
 
-    private void onCallEnded(GetMedia call) {
-        boolean cut = call.inFragment;
-        FragmentNumber number = call.openNumber;
-        long offset = call.openBytes;
+    @Override
+    public void onEnded(MediaAttempt call) {
+        boolean cut = call.isInFragment();
+        FragmentNumber number = call.openNumber();
+        long offset = call.openBytes();
         dispose();
         if (paused) {
             // Nobody asked, so nothing is to be made of the end. Resuming connects anew.
@@ -646,14 +389,14 @@ final class MediaSession implements MemoryBudget.Tenant {
         }
         if (cut && strike(number, offset, "it ends")) {
             onFinallyBad(number, offset, "it is never completed");
-        } else if (call.progress) {
+        } else if (call.hasProgress()) {
             metrics.onReconnect(cut ? ReconnectCause.CUT : ReconnectCause.END);
             connectAfter(0);
         } else if (cut) {
             retry(
                     ErrorClass.RETRY,
                     ReconnectCause.CUT,
-                    "the connection was cut within a fragment (request " + call.requestId + ")",
+                    "the connection was cut within a fragment (request " + call.requestId() + ")",
                     null);
         } else {
             onQuiet(call, true);
@@ -661,15 +404,16 @@ final class MediaSession implements MemoryBudget.Tenant {
     }
 
     /** A call ended as it does when there is nothing to read. */
-    private void onQuiet(GetMedia call, boolean caughtUp) {
-        onHealthy();
+    private void onQuiet(MediaAttempt call, boolean caughtUp) {
+        patience.restore();
         strikes.clear();
-        if (caughtUp && call.serviceTimeMillis != Long.MIN_VALUE) {
-            caughtUpMillis = call.serviceTimeMillis;
+        long serviceTime = call.serviceTimeMillis();
+        if (caughtUp && serviceTime != MediaAttempt.UNANSWERED) {
+            cursor.caughtUp(serviceTime);
             streamMetrics.onCaughtUp();
-            add(new StreamEvent.CaughtUp(call.serviceTimeMillis));
+            add(new StreamEvent.CaughtUp(serviceTime));
         }
-        if (gate.isPastStop(call.serviceTimeMillis)) {
+        if (cursor.gate().isPastStop(serviceTime)) {
             quietPastStop++;
             if (quietPastStop == 2) {
                 finish();
@@ -680,8 +424,9 @@ final class MediaSession implements MemoryBudget.Tenant {
         connectAfter(lastCallNanos + settings.idleIntervalNanos - timer.nanoTime());
     }
 
-    private void onCallFailed(GetMedia call, Throwable cause) {
-        FragmentNumber number = call.openNumber;
+    @Override
+    public void onFailed(MediaAttempt call, Throwable cause) {
+        FragmentNumber number = call.openNumber();
         dispose();
         if (paused) {
             return;
@@ -694,23 +439,44 @@ final class MediaSession implements MemoryBudget.Tenant {
         handle(errorClass, what, cause);
     }
 
-    private void onErrorTag(GetMedia call, ServiceError error) {
+    @Override
+    public void onSilent(MediaAttempt call) {
+        dispose();
+        if (call.serviceTimeMillis() == MediaAttempt.UNANSWERED) {
+            // Not even an answer: the endpoint is dead, or the call that asks for it is.
+            service.forgetEndpoint(cursor.arn());
+        }
+        retry(
+                ErrorClass.RETRY,
+                ReconnectCause.SILENCE,
+                "no data for "
+                        + TimeUnit.NANOSECONDS.toSeconds(settings.silenceTimeoutNanos)
+                        + " s (request "
+                        + call.requestId()
+                        + ")",
+                null);
+    }
+
+    @Override
+    public void onBroken(Throwable cause) {
+        fail("reading failed: " + cause, "", cause);
+    }
+
+    @Override
+    public void onErrorTag(MediaAttempt call, ServiceError error) {
         dispose();
         ErrorClass errorClass = ErrorTable.classify(error);
-        String what = "the service sent " + error + " (request " + call.requestId + ")";
+        String what = "the service sent " + error + " (request " + call.requestId() + ")";
         if (errorClass != ErrorClass.REPOSITION) {
             handle(errorClass, what, null);
             return;
         }
         metrics.onError(errorClass);
-        boolean byNumber = call.selector.startSelectorType() == StartSelectorType.FRAGMENT_NUMBER;
-        if (byNumber) {
-            LOG.info("{}: {}", arn.name(), what);
-            lookUp(arn.toString(), this::onPositionNotFound);
-        } else if (call.selector == detour
-                && call.selector.startSelectorType() == StartSelectorType.SERVER_TIMESTAMP) {
-            detour = selector(StartSelectorType.EARLIEST);
-            connectAfter(backoff.nextNanos());
+        if (call.selector().startSelectorType() == StartSelectorType.FRAGMENT_NUMBER) {
+            LOG.info("{}: {}", name(), what);
+            lookUp(cursor.arn().toString(), this::onPositionNotFound);
+        } else if (cursor.goFurtherAround(call.selector())) {
+            connectAfter(patience.delayNanos(errorClass));
         } else {
             // There is no fragment of that time yet, or none at all.
             onQuiet(call, false);
@@ -725,7 +491,7 @@ final class MediaSession implements MemoryBudget.Tenant {
                 onConnectionLimit(what, cause);
                 break;
             case REFRESH_ENDPOINT:
-                service.forgetEndpoint(arn);
+                service.forgetEndpoint(cursor.arn());
                 retry(errorClass, ReconnectCause.ENDPOINT, what, cause);
                 break;
             case STREAM_NOT_FOUND:
@@ -745,12 +511,8 @@ final class MediaSession implements MemoryBudget.Tenant {
             ErrorClass errorClass, ReconnectCause reason, String what, @Nullable Throwable cause) {
         metrics.onError(errorClass);
         quietPastStop = 0;
-        if (!failing) {
-            failing = true;
-            failingSinceNanos = timer.nanoTime();
-        }
-        long failingFor = timer.nanoTime() - failingSinceNanos;
-        if (failingFor > settings.retryBudgetNanos) {
+        long failingFor = patience.failingNanos();
+        if (patience.isExhausted(failingFor)) {
             fail(
                     what,
                     "Nothing but errors for "
@@ -759,11 +521,8 @@ final class MediaSession implements MemoryBudget.Tenant {
                     cause);
             return;
         }
-        long delay =
-                errorClass == ErrorClass.THROTTLED
-                        ? throttledBackoff.nextNanos()
-                        : backoff.nextNanos();
-        LOG.info("{}: {}; again in {} ms", arn.name(), what, TimeUnit.NANOSECONDS.toMillis(delay));
+        long delay = patience.delayNanos(errorClass);
+        LOG.info("{}: {}; again in {} ms", name(), what, TimeUnit.NANOSECONDS.toMillis(delay));
         metrics.onReconnect(reason);
         connectAfter(delay);
     }
@@ -771,40 +530,27 @@ final class MediaSession implements MemoryBudget.Tenant {
     private void onConnectionLimit(String what, @Nullable Throwable cause) {
         metrics.onError(ErrorClass.CONNECTION_LIMIT);
         quietPastStop = 0;
-        long now = timer.nanoTime();
-        if (!atConnectionLimit) {
-            atConnectionLimit = true;
-            atConnectionLimitSinceNanos = now;
+        if (patience.enterConnectionLimit()) {
             metrics.onConnectionLimit(true);
         }
-        long waiting = now - atConnectionLimitSinceNanos;
-        if (waiting > settings.connectionLimitFailAfterNanos) {
+        if (patience.isConnectionLimitExhausted()) {
             fail(what, "", cause);
             return;
         }
-        if (waiting > CONNECTION_LIMIT_WARNING_NANOS && !connectionLimitReported) {
-            connectionLimitReported = true;
+        if (patience.takeConnectionLimitWarning()) {
             LOG.warn(
                     "{}: other consumers have held all connections for more than a minute. The service"
                             + " allows 3 for a stream, over all its consumers; is another job, or an"
                             + " earlier run of this one, reading it? {}",
-                    arn.name(),
+                    name(),
                     what);
         }
         metrics.onReconnect(ReconnectCause.ERROR);
-        connectAfter(throttledBackoff.nextNanos());
+        connectAfter(patience.delayNanos(ErrorClass.CONNECTION_LIMIT));
     }
 
     private void fail(String what, String advice, @Nullable Throwable cause) {
-        FragmentNumber after = gate.resumeAfter();
-        String message =
-                "Stream "
-                        + arn
-                        + (after == null ? ", from " + start : ", after fragment " + after)
-                        + ": "
-                        + what
-                        + ". "
-                        + advice;
+        String message = cursor + ": " + what + ". " + advice;
         done = true;
         finishReported = true;
         dispose();
@@ -813,7 +559,7 @@ final class MediaSession implements MemoryBudget.Tenant {
     }
 
     private void finish() {
-        LOG.info("{}: read to its stop", arn.name());
+        LOG.info("{}: read to its stop", name());
         done = true;
         dispose();
         cancelNextConnect();
@@ -822,24 +568,24 @@ final class MediaSession implements MemoryBudget.Tenant {
 
     // ---- bad fragments ------------------------------------------------------------------------
 
-    private void onBadFragment(GetMedia call, MkvException problem) {
-        FragmentNumber number = call.openNumber;
-        long offset = Math.max(problem.offset() - call.assembler.fragmentOffset(), 0);
+    @Override
+    public void onBadBytes(MediaAttempt call, MkvException problem) {
+        FragmentNumber number = call.openNumber();
+        long offset = call.offsetInFragment(problem);
         dispose();
-        metrics.onError(ErrorClass.BAD_FRAGMENT);
         String what = problem.getMessage();
         if (strike(number, offset, problem.kind().name())) {
+            metrics.onError(ErrorClass.BAD_FRAGMENT);
             onFinallyBad(number, offset, what);
-            return;
+        } else {
+            // Failures in ever other places end with the retry budget.
+            retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
         }
-        LOG.warn("{}: {}; reading it again", arn.name(), what);
-        metrics.onReconnect(ReconnectCause.ERROR);
-        connectAfter(backoff.nextNanos());
     }
 
     private boolean strike(@Nullable FragmentNumber number, long offset, String failure) {
         quietPastStop = 0;
-        return strikes.strike(gate.resumeAfter(), number, offset, failure);
+        return strikes.strike(cursor.gate().resumeAfter(), number, offset, failure);
     }
 
     private void onFinallyBad(@Nullable FragmentNumber number, long offset, String what) {
@@ -859,16 +605,18 @@ final class MediaSession implements MemoryBudget.Tenant {
                     null);
             return;
         }
-        LOG.warn("{}: {} is left out, {}", arn.name(), fragment, what);
-        metrics.onSkipped();
         strikes.clear();
-        FragmentPosition position =
-                new FragmentPosition(
-                        number,
-                        number.serverTimestampHint().orElse(Math.max(gate.positionMillis(), 0)));
-        gate.skip(position);
-        add(new StreamEvent.FragmentSkipped(position));
-        if (gate.isAtStop()) {
+        FragmentPosition skipped = cursor.skip(number);
+        if (skipped == null) {
+            LOG.warn("{}: going on behind {}, {}", name(), fragment, what);
+            retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
+            return;
+        }
+        LOG.warn("{}: {} is left out, {}", name(), fragment, what);
+        metrics.onSkipped();
+        patience.restore();
+        add(new StreamEvent.FragmentSkipped(skipped));
+        if (cursor.gate().isAtStop()) {
             finish();
         } else {
             connectAfter(0);
@@ -881,7 +629,8 @@ final class MediaSession implements MemoryBudget.Tenant {
         void accept(StreamDescription description);
     }
 
-    private final class LookUp extends Attempt {}
+    /** Asking for the stream's description; it is its identity that counts. */
+    private static final class LookUp {}
 
     /** Asks for a stream's description; errors are handled as those of a call are. */
     private void lookUp(String nameOrArn, Answer answer) {
@@ -906,7 +655,7 @@ final class MediaSession implements MemoryBudget.Tenant {
             @Nullable Throwable error) {
         lock.lock();
         try {
-            if (lookUp.isCurrent()) {
+            if (current == lookUp) {
                 dispose();
                 if (error == null) {
                     answer.accept(found);
@@ -928,56 +677,35 @@ final class MediaSession implements MemoryBudget.Tenant {
         }
     }
 
-    private void onCallAccepted(GetMedia call) {
-        if (atConnectionLimit) {
-            atConnectionLimit = false;
-            connectionLimitReported = false;
+    private void leaveConnectionLimit() {
+        if (patience.leaveConnectionLimit()) {
             metrics.onConnectionLimit(false);
         }
-        // The service may silently begin with the oldest fragment where it should tell of a gap.
-        if (gate.last() != null
-                && detour == null
-                && !call.positionChecked
-                && call.serviceTimeMillis - readUpToMillis() > ALWAYS_RETAINED_MILLIS) {
-            dispose();
-            lookUp(arn.toString(), this::onPositionChecked);
-        }
-    }
-
-    /** Everything that the service received before this server timestamp was read. */
-    private long readUpToMillis() {
-        long position = gate.last() == null ? Long.MIN_VALUE : gate.last().serverTimestampMillis();
-        return caughtUpMillis == null ? position : Math.max(position, caughtUpMillis);
     }
 
     private void onPositionChecked(StreamDescription description) {
-        if (readUpToMillis() >= description.oldestRetainedMillis()) {
+        if (cursor.hasExpired(description)) {
+            onExpired(description);
+        } else {
             positionChecked = true;
             connectAfter(0);
-        } else {
-            onExpired(description);
         }
     }
 
     private void onPositionNotFound(StreamDescription description) {
-        long oldest = description.oldestRetainedMillis();
-        if (readUpToMillis() < oldest) {
+        if (cursor.hasExpired(description)) {
             onExpired(description);
-            return;
+        } else {
+            cursor.goAroundPosition(description);
+            connectAfter(0);
         }
-        // Nothing that is unread was deleted. The gate leaves out what was read.
-        detour =
-                gate.positionMillis() >= oldest
-                        ? timestamp(StartSelectorType.SERVER_TIMESTAMP, gate.positionMillis())
-                        : selector(StartSelectorType.EARLIEST);
-        connectAfter(0);
     }
 
     private void onExpired(StreamDescription description) {
-        long readUpTo = readUpToMillis();
+        long readUpTo = cursor.readUpToMillis();
         Instant oldest = Instant.ofEpochMilli(description.oldestRetainedMillis());
         String read =
-                readUpTo == Long.MIN_VALUE
+                readUpTo == ReadCursor.UNREAD
                         ? "the start"
                         : Instant.ofEpochMilli(readUpTo) + " (server time)";
         switch (settings.expiredPosition) {
@@ -991,32 +719,29 @@ final class MediaSession implements MemoryBudget.Tenant {
                         null);
                 return;
             case EARLIEST:
-                detour = selector(StartSelectorType.EARLIEST);
+                cursor.skipToEarliest();
                 break;
             default:
-                gate.skipToServerTimestamp(settings.expiredPositionMillis);
-                detour =
-                        timestamp(
-                                StartSelectorType.SERVER_TIMESTAMP, settings.expiredPositionMillis);
+                cursor.skipToServerTimestamp(settings.expiredPositionMillis);
         }
         metrics.onGap();
-        gapAfterMillis = readUpTo == Long.MIN_VALUE ? 0 : readUpTo;
+        gapAfterMillis = readUpTo == ReadCursor.UNREAD ? 0 : readUpTo;
         LOG.warn(
                 "{}: what follows {} has left the stream's retention, going on from {}",
-                arn.name(),
+                name(),
                 read,
                 settings.expiredPosition);
         connectAfter(0);
     }
 
     private void onStreamNotFound() {
-        lookUp(arn.name(), this::onNamesake);
+        lookUp(name(), this::onNamesake);
     }
 
     /** There is no stream of this ARN, but one of its name. */
     private void onNamesake(StreamDescription description) {
         StreamArn found = description.arn();
-        if (found.equals(arn)) {
+        if (found.equals(cursor.arn())) {
             retry(
                     ErrorClass.STREAM_NOT_FOUND,
                     ReconnectCause.ERROR,
@@ -1028,11 +753,8 @@ final class MediaSession implements MemoryBudget.Tenant {
                     "Set source.recreated-stream = READ_NEW to read that one. ",
                     null);
         } else {
-            LOG.warn("{}: the stream was created anew, reading {}", arn.name(), found);
-            arn = found;
-            gate = new FragmentGate(StartingPosition.earliest(), gate.stop(), null);
-            caughtUpMillis = null;
-            detour = selector(StartSelectorType.EARLIEST);
+            LOG.warn("{}: the stream was created anew, reading {}", name(), found);
+            cursor.switchTo(found);
             strikes.clear();
             add(new StreamEvent.StreamRecreated(found));
             connectAfter(0);
@@ -1041,7 +763,8 @@ final class MediaSession implements MemoryBudget.Tenant {
 
     private void onStreamDeleted() {
         if (settings.deletedStream == DeletedStreamPolicy.FINISH) {
-            LOG.warn("{}: the stream was deleted, it is read no more", arn.name());
+            LOG.warn("{}: the stream was deleted, it is read no more", name());
+            deleted = true;
             finish();
         } else {
             fail(
@@ -1061,35 +784,45 @@ final class MediaSession implements MemoryBudget.Tenant {
 
     @Override
     public boolean isSilent() {
-        return current instanceof GetMedia
-                && ((GetMedia) current).asked
-                && timer.nanoTime() - ((GetMedia) current).activeNanos > SILENT_NANOS;
+        return current instanceof MediaAttempt
+                && ((MediaAttempt) current).isSilentFor(SILENT_NANOS);
     }
 
     @Override
     public long positionMillis() {
-        return gate.positionMillis();
+        return cursor.gate().positionMillis();
     }
 
     @Override
     public void evict() {
         metrics.onEviction();
-        LOG.debug("{}: makes way for streams that are further behind", arn.name());
+        LOG.debug("{}: makes way for streams that are further behind", name());
         dispose();
-        if (paused && events.stream().allMatch(e -> e instanceof StreamEvent.FragmentArrived)) {
-            // Complete fragments, too, can be read again. Other events cannot.
-            for (StreamEvent event : events) {
-                budget.released(this, event.retainedBytes());
-            }
-            events.clear();
-            gate.rewindTo(taken);
+        if (paused && !deleted && !events.isEmpty()) {
+            dropEvents();
         }
+    }
+
+    /** Gives up what the fetcher did not take: it is read again, from where that begins. */
+    private void dropEvents() {
+        while (!events.isEmpty() && !(events.peekLast() instanceof StreamEvent.StreamRecreated)) {
+            budget.released(this, events.pollLast().retainedBytes());
+        }
+        // What comes before another stream belongs to one that is gone.
+        if (events.isEmpty()) {
+            cursor.rewindToTaken();
+        } else {
+            cursor.rewindToStart();
+        }
+        quietPastStop = 0;
+        // It may have been read to its stop.
+        done = false;
     }
 
     @Override
     public void proceed() {
-        if (current instanceof GetMedia) {
-            ((GetMedia) current).askForMore();
+        if (current instanceof MediaAttempt) {
+            ((MediaAttempt) current).askForMore();
         } else if (current == null && nextConnect == null) {
             connectAfter(0);
         }
@@ -1097,6 +830,6 @@ final class MediaSession implements MemoryBudget.Tenant {
 
     @Override
     public String toString() {
-        return "session of " + arn.name();
+        return "session of " + name();
     }
 }

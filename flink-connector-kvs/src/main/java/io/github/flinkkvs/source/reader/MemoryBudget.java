@@ -66,6 +66,9 @@ final class MemoryBudget {
 
         boolean waiting;
 
+        /** Whether what it waits for is a fragment that it had begun already. */
+        boolean evicted;
+
         Account(long order) {
             this.order = order;
         }
@@ -179,9 +182,26 @@ final class MemoryBudget {
      */
     boolean mayGoOn(Tenant tenant) {
         Account account = accounts.get(tenant);
-        // Waiting for a fragment to begin costs nothing.
-        setWaiting(account, account.partial > 0 && !admit(tenant, account));
+        account.evicted = false;
+        setWaiting(account, !mayGrow(tenant, account));
         return !account.waiting;
+    }
+
+    private boolean mayGrow(Tenant tenant, Account account) {
+        return account.partial > 0 || account.evicted
+                ? admit(tenant, account)
+                : mayBegin(tenant, account);
+    }
+
+    /**
+     * Waiting for a fragment to begin costs nothing, so nothing is set aside for it. But what comes
+     * next may be whole fragments.
+     */
+    private boolean mayBegin(Tenant tenant, Account account) {
+        if (usedByOthers(account) > limit && tenant == furthestBehind(tenant)) {
+            evictUntil(tenant, () -> usedByOthers(account) <= limit);
+        }
+        return usedByOthers(account) <= limit;
     }
 
     private void setWaiting(Account account, boolean newWaiting) {
@@ -208,6 +228,8 @@ final class MemoryBudget {
                 return grow(account);
             }
             tenant.evict();
+            account.evicted = true;
+            setWaiting(account, true);
         }
         return false;
     }
@@ -257,12 +279,15 @@ final class MemoryBudget {
                 break;
             }
             Account account = accounts.get(victim);
+            boolean goesOnLater = account.waiting;
             if (holds(victim, account)) {
                 victim.evict();
-                setWaiting(account, !victim.isPaused());
+                goesOnLater = !victim.isPaused();
+                account.evicted = true;
             }
             // Also what was only set aside.
             dropped(victim);
+            setWaiting(account, goesOnLater);
         }
         makingRoom = false;
     }
@@ -314,7 +339,7 @@ final class MemoryBudget {
                 // One before it went on, which let it go on, too.
                 continue;
             }
-            if (!admit(tenant, account)) {
+            if (!mayGrow(tenant, account)) {
                 return;
             }
             setWaiting(account, false);

@@ -39,8 +39,20 @@ final class ReaderLock {
         Runnable[] actions = deferred.toArray(new Runnable[0]);
         deferred.clear();
         lock.unlock();
-        for (Runnable action : actions) {
-            action.run();
+        run(actions, 0);
+    }
+
+    /** Runs all of them, whatever becomes of one: each may be what another stream waits for. */
+    private static void run(Runnable[] actions, int from) {
+        int next = from;
+        try {
+            while (next < actions.length) {
+                actions[next++].run();
+            }
+        } finally {
+            if (next < actions.length) {
+                run(actions, next);
+            }
         }
     }
 

@@ -76,6 +76,10 @@ public abstract class StreamEvent {
             this.position = position;
         }
 
+        FragmentPosition position() {
+            return position;
+        }
+
         @Override
         void applyTo(KvsSplitState state) {
             state.moveTo(position);
@@ -89,6 +93,10 @@ public abstract class StreamEvent {
 
         CaughtUp(long serviceTimeMillis) {
             this.serviceTimeMillis = serviceTimeMillis;
+        }
+
+        long serviceTimeMillis() {
+            return serviceTimeMillis;
         }
 
         @Override

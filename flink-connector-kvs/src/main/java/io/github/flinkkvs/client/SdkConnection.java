@@ -1,0 +1,85 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client;
+
+import org.apache.flink.configuration.ReadableConfig;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A connection by the AWS SDK: four threads at most, however many streams there are. */
+public final class SdkConnection implements KvsConnection {
+
+    /** One may wait for credentials while the other keeps time. */
+    private static final int CONTROL_THREADS = 2;
+
+    private final ScheduledThreadPoolExecutor executor;
+    private final KvsClients clients;
+    private final StreamDirectory directory;
+    private final MediaService media;
+
+    /**
+     * @param maxConnections how many media sessions there may be at a time, at least 1
+     * @param endpointRefreshInterval how long a data endpoint is used
+     * @param name begins the names of all threads
+     * @throws IllegalArgumentException if the configuration is not usable
+     */
+    public SdkConnection(
+            ReadableConfig config,
+            int maxConnections,
+            Duration endpointRefreshInterval,
+            String name) {
+        AtomicInteger number = new AtomicInteger();
+        executor =
+                new ScheduledThreadPoolExecutor(
+                        CONTROL_THREADS,
+                        task -> {
+                            Thread thread =
+                                    new Thread(task, name + "-control-" + number.incrementAndGet());
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        executor.setRemoveOnCancelPolicy(true);
+        try {
+            clients = new KvsClients(config, maxConnections, executor, name + "-io");
+        } catch (RuntimeException | Error e) {
+            executor.shutdownNow();
+            throw e;
+        }
+        directory = new SdkStreamDirectory(clients);
+        media =
+                new SdkMediaService(
+                        clients,
+                        new DataEndpoints(clients.control(), endpointRefreshInterval),
+                        executor);
+    }
+
+    @Override
+    public StreamDirectory directory() {
+        return directory;
+    }
+
+    @Override
+    public MediaService media() {
+        return media;
+    }
+
+    @Override
+    public ScheduledExecutorService executor() {
+        return executor;
+    }
+
+    @Override
+    public CompletableFuture<Void> closeAsync() {
+        return clients.closeAsync().whenComplete((done, error) -> executor.shutdownNow());
+    }
+}

@@ -1,0 +1,357 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.client.MediaCall;
+import io.github.flinkkvs.client.MediaListener;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.ServiceError;
+
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One GetMedia call of a session: asks for bytes one piece at a time, has them parsed, and notices
+ * when they cease to come. What it finds out it tells its session, and only while it is the
+ * session's current attempt.
+ *
+ * <p>Guarded by the reader lock, but for the assembler, which belongs to the thread that brings
+ * bytes.
+ */
+final class MediaAttempt implements MediaListener, FragmentHandler {
+
+    /** {@link #serviceTimeMillis()} before the service answered. */
+    static final long UNANSWERED = Long.MIN_VALUE;
+
+    /** The session; all methods are called with the reader lock held, and may end the attempt. */
+    interface Owner {
+
+        boolean isCurrent(MediaAttempt attempt);
+
+        /** Whether memory and alignment allow to ask for more; the bytes are asked for if so. */
+        boolean mayAskForMore();
+
+        /** The service answered. */
+        void onAccepted(MediaAttempt attempt);
+
+        /** Some bytes came. */
+        void onReceived(int bytes);
+
+        /** A fragment is complete; false if the attempt is over with it. */
+        boolean onFragment(MediaAttempt attempt, Fragment fragment);
+
+        /** So many bytes of a partial fragment are held now. */
+        void onHeld(int bytes);
+
+        void onErrorTag(MediaAttempt attempt, ServiceError error);
+
+        void onBadBytes(MediaAttempt attempt, MkvException problem);
+
+        /** The reader itself is at fault. */
+        void onBroken(Throwable cause);
+
+        void onEnded(MediaAttempt attempt);
+
+        void onFailed(MediaAttempt attempt, Throwable cause);
+
+        /** Nothing came for too long though it was asked for. */
+        void onSilent(MediaAttempt attempt);
+    }
+
+    private final Owner owner;
+    private final StartSelector selector;
+    private final boolean positionChecked;
+    private final FragmentAssembler assembler;
+    private final long silenceTimeoutNanos;
+    private final ReaderLock lock;
+    private final Timer timer;
+
+    /** What the assembler made of the last bytes. */
+    private final List<Fragment> fragments = new ArrayList<>();
+
+    @Nullable private ServiceError error;
+
+    @Nullable private MediaCall call;
+    private String requestId = "unknown";
+    private long serviceTimeMillis = UNANSWERED;
+
+    /** Whether bytes were asked for that did not come yet. */
+    private boolean asked;
+
+    /** Whether the assembler is at work, in an I/O thread, without the lock. */
+    private boolean parsing;
+
+    // How the assembler was left when it was last at work.
+    private boolean inFragment;
+    @Nullable private FragmentNumber openNumber;
+    private long openBytes;
+
+    private boolean progress;
+    private long activeNanos;
+    @Nullable private Timer.Task silenceCheck;
+
+    /**
+     * @param positionChecked whether it is known that nothing to be read next was deleted
+     */
+    MediaAttempt(
+            Owner owner,
+            StartSelector selector,
+            boolean positionChecked,
+            FragmentAssembler assembler,
+            long silenceTimeoutNanos,
+            ReaderLock lock,
+            Timer timer) {
+        this.owner = owner;
+        this.selector = selector;
+        this.positionChecked = positionChecked;
+        this.assembler = assembler;
+        this.silenceTimeoutNanos = silenceTimeoutNanos;
+        this.lock = lock;
+        this.timer = timer;
+        this.activeNanos = timer.nanoTime();
+    }
+
+    // ---- for the session ------------------------------------------------------------------------
+
+    /** Makes the call; without the lock. */
+    void open(Function<MediaListener, MediaCall> opener) {
+        MediaCall opened = opener.apply(this);
+        whileCurrent(
+                () -> {
+                    call = opened;
+                    watchForSilence();
+                    askForMore();
+                },
+                () -> lock.defer(opened::cancel));
+    }
+
+    /** Gives the call up; what it still brings is not heard, since it is no longer current. */
+    void cancel() {
+        lock.assertHeld();
+        if (call != null) {
+            lock.defer(call::cancel);
+        }
+        if (silenceCheck != null) {
+            silenceCheck.cancel();
+        }
+    }
+
+    /** Asks for the next bytes if memory allows, unless that was done already. */
+    void askForMore() {
+        lock.assertHeld();
+        // Who parses asks afterwards; who opens asks when the call is there.
+        if (!parsing && call != null && mayAsk()) {
+            lock.defer(call::request);
+        }
+    }
+
+    StartSelector selector() {
+        return selector;
+    }
+
+    boolean isPositionChecked() {
+        return positionChecked;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    /** The service's clock when it answered: epoch millis; or {@link #UNANSWERED}. */
+    long serviceTimeMillis() {
+        return serviceTimeMillis;
+    }
+
+    /** Whether it brought a fragment that was not read before. */
+    boolean hasProgress() {
+        return progress;
+    }
+
+    void setProgress() {
+        progress = true;
+    }
+
+    /** Whether it holds a part of a fragment. */
+    boolean isInFragment() {
+        return inFragment;
+    }
+
+    /** The number of that fragment; null if it is not known. */
+    @Nullable
+    FragmentNumber openNumber() {
+        return openNumber;
+    }
+
+    /** How many bytes of that fragment came. */
+    long openBytes() {
+        return openBytes;
+    }
+
+    /** Where in its fragment bytes are bad. */
+    long offsetInFragment(MkvException problem) {
+        return Math.max(problem.offset() - assembler.fragmentOffset(), 0);
+    }
+
+    /** Whether bytes that were asked for are overdue by so much. */
+    boolean isSilentFor(long nanos) {
+        return asked && timer.nanoTime() - activeNanos > nanos;
+    }
+
+    // ---- for the call
+    // -----------------------------------------------------------------------------
+
+    @Override
+    public void onResponse(String id, long timeMillis) {
+        whileCurrent(
+                () -> {
+                    requestId = id;
+                    serviceTimeMillis = timeMillis;
+                    activeNanos = timer.nanoTime();
+                    owner.onAccepted(this);
+                });
+    }
+
+    @Override
+    public void onBytes(ByteBuffer bytes) {
+        lock.lock();
+        try {
+            if (!owner.isCurrent(this)) {
+                return;
+            }
+            asked = false;
+            parsing = true;
+            activeNanos = timer.nanoTime();
+            owner.onReceived(bytes.remaining());
+        } finally {
+            lock.unlock();
+        }
+        MkvException problem = null;
+        try {
+            assembler.feed(bytes, this);
+        } catch (MkvException e) {
+            problem = e;
+        } catch (RuntimeException | Error e) {
+            // Nobody else would notice: nothing is asked for any more.
+            whileCurrent(() -> owner.onBroken(e));
+            throw e;
+        }
+        boolean more;
+        lock.lock();
+        try {
+            parsing = false;
+            more = owner.isCurrent(this) && onParsed(problem);
+        } finally {
+            fragments.clear();
+            lock.unlock();
+        }
+        if (more) {
+            // Not deferred: it may deliver at once, and would then grow the stack of deferrals.
+            call.request();
+        }
+    }
+
+    @Override
+    public void onFragment(Fragment fragment) {
+        fragments.add(fragment);
+    }
+
+    @Override
+    public void onServiceError(ServiceError serviceError) {
+        error = serviceError;
+    }
+
+    /** Whether to ask for more. */
+    private boolean onParsed(@Nullable MkvException problem) {
+        inFragment = assembler.isInFragment();
+        openNumber = assembler.openFragmentNumber();
+        openBytes = assembler.openFragmentBytes();
+        int held = inFragment ? Math.max(assembler.heldBytes(), 1) : 0;
+        for (Fragment fragment : fragments) {
+            if (!owner.onFragment(this, fragment)) {
+                return false;
+            }
+        }
+        if (error != null) {
+            owner.onErrorTag(this, error);
+            return false;
+        }
+        if (problem != null) {
+            owner.onBadBytes(this, problem);
+            return false;
+        }
+        owner.onHeld(held);
+        return mayAsk();
+    }
+
+    @Override
+    public void onEnd() {
+        whileCurrent(() -> owner.onEnded(this));
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        whileCurrent(() -> owner.onFailed(this, cause));
+    }
+
+    // ---- inside
+    // -----------------------------------------------------------------------------------
+
+    private boolean mayAsk() {
+        if (asked || !owner.mayAskForMore()) {
+            return false;
+        }
+        asked = true;
+        activeNanos = timer.nanoTime();
+        return true;
+    }
+
+    private void watchForSilence() {
+        long due = activeNanos + silenceTimeoutNanos - timer.nanoTime();
+        silenceCheck = timer.schedule(this::checkForSilence, Math.max(due, 1));
+    }
+
+    private void checkForSilence() {
+        whileCurrent(
+                () -> {
+                    // A connection that was not asked, as it is paused or waits for memory, may be
+                    // silent.
+                    if (!asked) {
+                        activeNanos = timer.nanoTime();
+                    }
+                    if (timer.nanoTime() - activeNanos < silenceTimeoutNanos) {
+                        watchForSilence();
+                    } else {
+                        owner.onSilent(this);
+                    }
+                });
+    }
+
+    private void whileCurrent(Runnable action) {
+        whileCurrent(action, () -> {});
+    }
+
+    private void whileCurrent(Runnable action, Runnable otherwise) {
+        lock.lock();
+        try {
+            (owner.isCurrent(this) ? action : otherwise).run();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

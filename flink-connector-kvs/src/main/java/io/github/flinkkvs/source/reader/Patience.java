@@ -1,0 +1,113 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.client.ErrorClass;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long a session puts up with errors, and how long it waits after each. Guarded by the reader
+ * lock.
+ */
+final class Patience {
+
+    private static final long THROTTLED_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CONNECTION_LIMIT_WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final SessionSettings settings;
+    private final Timer timer;
+    private final Backoff backoff;
+    private final Backoff throttledBackoff;
+
+    private boolean failing;
+    private long failingSinceNanos;
+
+    private boolean atConnectionLimit;
+    private boolean connectionLimitReported;
+    private long atConnectionLimitSinceNanos;
+
+    Patience(SessionSettings settings, Timer timer) {
+        this.settings = settings;
+        this.timer = timer;
+        this.backoff = new Backoff(settings.initialBackoffNanos, settings.maxBackoffNanos);
+        this.throttledBackoff = new Backoff(THROTTLED_BACKOFF_NANOS, settings.maxBackoffNanos);
+    }
+
+    /** The service does what it should. */
+    void restore() {
+        failing = false;
+        backoff.reset();
+        throttledBackoff.reset();
+    }
+
+    /** Who did not try for so long did not fail either. */
+    void excuse(long nanos) {
+        failingSinceNanos += nanos;
+        atConnectionLimitSinceNanos += nanos;
+    }
+
+    /** Notes an error; returns for how long there were only errors. */
+    long failingNanos() {
+        if (!failing) {
+            failing = true;
+            failingSinceNanos = timer.nanoTime();
+        }
+        return timer.nanoTime() - failingSinceNanos;
+    }
+
+    boolean isExhausted(long failingNanos) {
+        return failingNanos > settings.retryBudgetNanos;
+    }
+
+    /** How long to wait after an error. */
+    long delayNanos(ErrorClass errorClass) {
+        boolean crowded =
+                errorClass == ErrorClass.THROTTLED || errorClass == ErrorClass.CONNECTION_LIMIT;
+        return (crowded ? throttledBackoff : backoff).nextNanos();
+    }
+
+    // ---- connection limit
+    // -------------------------------------------------------------------------
+
+    /** Notes that other consumers hold all connections; true if they did not before. */
+    boolean enterConnectionLimit() {
+        if (atConnectionLimit) {
+            return false;
+        }
+        atConnectionLimit = true;
+        connectionLimitReported = false;
+        atConnectionLimitSinceNanos = timer.nanoTime();
+        return true;
+    }
+
+    /** Notes that a connection was to be had; true if none was before. */
+    boolean leaveConnectionLimit() {
+        boolean left = atConnectionLimit;
+        atConnectionLimit = false;
+        return left;
+    }
+
+    boolean isConnectionLimitExhausted() {
+        return connectionLimitNanos() > settings.connectionLimitFailAfterNanos;
+    }
+
+    /** Whether it is time to warn; true once. */
+    boolean takeConnectionLimitWarning() {
+        if (connectionLimitReported || connectionLimitNanos() <= CONNECTION_LIMIT_WARNING_NANOS) {
+            return false;
+        }
+        connectionLimitReported = true;
+        return true;
+    }
+
+    private long connectionLimitNanos() {
+        return timer.nanoTime() - atConnectionLimitSinceNanos;
+    }
+}

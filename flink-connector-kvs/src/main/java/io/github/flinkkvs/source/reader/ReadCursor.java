@@ -1,0 +1,243 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.split.FragmentPosition;
+import io.github.flinkkvs.source.split.KvsSplit;
+
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
+
+import javax.annotation.Nullable;
+
+import java.time.Instant;
+
+/**
+ * How far a session has read its stream, and what to ask the service for next. Ahead of the split's
+ * state by what waits to be emitted. Guarded by the reader lock.
+ */
+final class ReadCursor {
+
+    /** {@link #readUpToMillis()} of a stream that nothing is known of. */
+    static final long UNREAD = Long.MIN_VALUE;
+
+    private StreamArn arn;
+    private StartingPosition start;
+    private FragmentGate gate;
+    @Nullable private Long caughtUpMillis;
+
+    /** Whether "now" was asked for once; from then on it is a server timestamp. */
+    private boolean nowIsOver;
+
+    /** Replaces the position as what to ask for, until a fragment passes. */
+    @Nullable private StartSelector detour;
+
+    // How far what the fetcher took reaches.
+    @Nullable private FragmentPosition taken;
+    @Nullable private Long takenCaughtUpMillis;
+
+    ReadCursor(KvsSplit split) {
+        this.arn = split.arn();
+        this.start = split.start();
+        this.gate = new FragmentGate(split.start(), split.stop(), split.position());
+        this.caughtUpMillis = split.caughtUpMillis();
+        this.taken = split.position();
+        this.takenCaughtUpMillis = split.caughtUpMillis();
+    }
+
+    StreamArn arn() {
+        return arn;
+    }
+
+    FragmentGate gate() {
+        return gate;
+    }
+
+    /** What to ask the service for. */
+    StartSelector next() {
+        if (detour != null) {
+            return detour;
+        }
+        FragmentNumber after = gate.resumeAfter();
+        if (after != null) {
+            return after(after);
+        }
+        switch (start.kind()) {
+            case NOW:
+                if (!nowIsOver) {
+                    nowIsOver = true;
+                    return of(StartSelectorType.NOW);
+                }
+                return of(StartSelectorType.SERVER_TIMESTAMP, start.timestampMillis());
+            case SERVER_TIMESTAMP:
+                return of(StartSelectorType.SERVER_TIMESTAMP, start.timestampMillis());
+            case PRODUCER_TIMESTAMP:
+                return of(StartSelectorType.PRODUCER_TIMESTAMP, start.timestampMillis());
+            default:
+                return of(StartSelectorType.EARLIEST);
+        }
+    }
+
+    private static StartSelector after(FragmentNumber number) {
+        return StartSelector.builder()
+                .startSelectorType(StartSelectorType.FRAGMENT_NUMBER)
+                .afterFragmentNumber(number.toString())
+                .build();
+    }
+
+    private static StartSelector of(StartSelectorType type) {
+        return StartSelector.builder().startSelectorType(type).build();
+    }
+
+    private static StartSelector of(StartSelectorType type, long millis) {
+        return StartSelector.builder()
+                .startSelectorType(type)
+                .startTimestamp(Instant.ofEpochMilli(millis))
+                .build();
+    }
+
+    /** Whether the position was asked for, and not something in its place. */
+    boolean isAtPosition() {
+        return gate.last() != null && detour == null;
+    }
+
+    /**
+     * Everything that the service received before this server timestamp was read; {@link #UNREAD}
+     * if nothing is known.
+     */
+    long readUpToMillis() {
+        long position = gate.last() == null ? UNREAD : gate.last().serverTimestampMillis();
+        return caughtUpMillis == null ? position : Math.max(position, caughtUpMillis);
+    }
+
+    /** Whether something may have been deleted that was not read. */
+    boolean hasExpired(StreamDescription stream) {
+        return readUpToMillis() < stream.oldestRetainedMillis();
+    }
+
+    // ---- moving
+    // -----------------------------------------------------------------------------------
+
+    FragmentGate.Verdict check(Fragment fragment) {
+        FragmentGate.Verdict verdict = gate.check(fragment);
+        if (verdict == FragmentGate.Verdict.EMIT) {
+            detour = null;
+        }
+        return verdict;
+    }
+
+    /** Everything was read that there was at this moment of the service's clock. */
+    void caughtUp(long serviceTimeMillis) {
+        caughtUpMillis = serviceTimeMillis;
+    }
+
+    /**
+     * Goes on behind a fragment that cannot be read.
+     *
+     * @return its position if it is left out; null if it was read before and is merely in the way
+     */
+    @Nullable
+    FragmentPosition skip(FragmentNumber number) {
+        if (gate.last() != null && number.compareTo(gate.last().number()) <= 0) {
+            detour = after(number);
+            return null;
+        }
+        detour = null;
+        FragmentPosition position =
+                new FragmentPosition(
+                        number,
+                        number.serverTimestampHint().orElse(Math.max(gate.positionMillis(), 0)));
+        gate.skip(position);
+        return position;
+    }
+
+    /** Goes around a position that is not there, though nothing unread was deleted. */
+    void goAroundPosition(StreamDescription stream) {
+        // The gate leaves out what was read.
+        detour =
+                gate.positionMillis() >= stream.oldestRetainedMillis()
+                        ? of(StartSelectorType.SERVER_TIMESTAMP, gate.positionMillis())
+                        : of(StartSelectorType.EARLIEST);
+    }
+
+    /**
+     * Goes around by the oldest fragment if the way around by a timestamp was closed too.
+     *
+     * @return whether there is that other way
+     */
+    boolean goFurtherAround(StartSelector closed) {
+        boolean further =
+                closed == detour
+                        && closed.startSelectorType() == StartSelectorType.SERVER_TIMESTAMP;
+        if (further) {
+            detour = of(StartSelectorType.EARLIEST);
+        }
+        return further;
+    }
+
+    /** Goes on with the oldest fragment, over a gap. */
+    void skipToEarliest() {
+        detour = of(StartSelectorType.EARLIEST);
+    }
+
+    /** Goes on from a server timestamp, over a gap. */
+    void skipToServerTimestamp(long millis) {
+        gate.skipToServerTimestamp(millis);
+        detour = of(StartSelectorType.SERVER_TIMESTAMP, millis);
+    }
+
+    /** Reads another stream of the same name from its beginning. */
+    void switchTo(StreamArn newArn) {
+        arn = newArn;
+        start = StartingPosition.earliest();
+        gate = new FragmentGate(start, gate.stop(), null);
+        caughtUpMillis = null;
+        detour = null;
+    }
+
+    // ---- what the fetcher took
+    // --------------------------------------------------------------------
+
+    void onTaken(StreamEvent event) {
+        if (event instanceof StreamEvent.FragmentArrived) {
+            taken = ((StreamEvent.FragmentArrived) event).position();
+        } else if (event instanceof StreamEvent.FragmentSkipped) {
+            taken = ((StreamEvent.FragmentSkipped) event).position();
+        } else if (event instanceof StreamEvent.CaughtUp) {
+            takenCaughtUpMillis = ((StreamEvent.CaughtUp) event).serviceTimeMillis();
+        } else {
+            taken = null;
+            takenCaughtUpMillis = null;
+        }
+    }
+
+    /** Goes back to where what the fetcher took ends. */
+    void rewindToTaken() {
+        gate.rewindTo(taken);
+        caughtUpMillis = takenCaughtUpMillis;
+    }
+
+    /** Goes back to the beginning of the stream. */
+    void rewindToStart() {
+        gate.rewindTo(null);
+        caughtUpMillis = null;
+    }
+
+    /** Where it is, for messages. */
+    @Override
+    public String toString() {
+        FragmentNumber after = gate.resumeAfter();
+        return "Stream " + arn + (after == null ? ", from " + start : ", after fragment " + after);
+    }
+}

@@ -1,0 +1,111 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source;
+
+import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.MediaCall;
+import io.github.flinkkvs.client.MediaListener;
+import io.github.flinkkvs.client.MediaService;
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.StreamDirectory;
+
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/** A service without a network. Every GetMedia call gets the same pieces, then nothing. */
+public final class FakeConnection implements KvsConnection {
+
+    private static final ScheduledExecutorService EXECUTOR =
+            new ScheduledThreadPoolExecutor(
+                    1,
+                    task -> {
+                        Thread thread = Executors.defaultThreadFactory().newThread(task);
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    /** What describing a stream answers, in turn; the last one for ever. */
+    public final Map<String, Queue<Object>> descriptions = new HashMap<>();
+
+    public final List<String> described = Collections.synchronizedList(new ArrayList<>());
+    public final List<byte[]> media = new ArrayList<>();
+    public volatile boolean closed;
+
+    public FakeConnection answer(String nameOrArn, Object... answers) {
+        descriptions.put(nameOrArn, new ArrayDeque<>(List.of(answers)));
+        return this;
+    }
+
+    public static StreamArn arn(String name) {
+        return StreamArn.parse(
+                "arn:aws:kinesisvideo:eu-central-1:123456789012:stream/" + name + "/1");
+    }
+
+    @Override
+    public StreamDirectory directory() {
+        return nameOrArn -> {
+            described.add(nameOrArn);
+            Queue<Object> answers = descriptions.get(nameOrArn);
+            Object answer = answers.size() > 1 ? answers.poll() : answers.peek();
+            return answer instanceof Throwable
+                    ? CompletableFuture.failedFuture((Throwable) answer)
+                    : CompletableFuture.completedFuture((StreamDescription) answer);
+        };
+    }
+
+    @Override
+    public MediaService media() {
+        return new MediaService() {
+            @Override
+            public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
+                Queue<byte[]> pieces = new ArrayDeque<>(media);
+                listener.onResponse("r-1", 1_700_000_000_000L);
+                return new MediaCall() {
+                    @Override
+                    public void request() {
+                        byte[] piece = pieces.poll();
+                        if (piece != null) {
+                            listener.onBytes(ByteBuffer.wrap(piece));
+                        }
+                    }
+
+                    @Override
+                    public void cancel() {}
+                };
+            }
+
+            @Override
+            public void forgetEndpoint(StreamArn stream) {}
+        };
+    }
+
+    @Override
+    public ScheduledExecutorService executor() {
+        return EXECUTOR;
+    }
+
+    @Override
+    public CompletableFuture<Void> closeAsync() {
+        closed = true;
+        return CompletableFuture.completedFuture(null);
+    }
+}

@@ -1,0 +1,234 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source;
+
+import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.util.InstantiationUtil;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class KvsSourceBuilderTest {
+
+    private static final String ARN = "arn:aws:kinesisvideo:eu-west-1:123456789012:stream/camera/1";
+
+    private static KvsSourceBuilder<Fragment> builder() {
+        return KvsSource.<Fragment>builder()
+                .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                .setRegion("eu-west-1")
+                .setStreams("a");
+    }
+
+    private static void assertRefused(KvsSourceBuilder<?> builder, String... words) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(builder::build)
+                .satisfies(e -> assertThat(e.getMessage()).contains(words));
+    }
+
+    @Test
+    void buildsWithDefaults() throws Exception {
+        KvsSource<Fragment> source = builder().build();
+        assertThat(source.getBoundedness()).isEqualTo(Boundedness.CONTINUOUS_UNBOUNDED);
+        assertThat(source.getProducedType()).isSameAs(FragmentTypeInfo.INSTANCE);
+        assertThat(InstantiationUtil.<KvsSource<Fragment>>clone(source)).isNotNull();
+        assertThat(source.getSplitSerializer().getVersion()).isEqualTo(1);
+        assertThat(source.getEnumeratorCheckpointSerializer().getVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void aStopMakesItBounded() {
+        KvsSource<Fragment> source =
+                builder()
+                        .setStartingPosition(StartingPosition.earliest())
+                        .setStoppingPosition(StoppingPosition.now())
+                        .build();
+        assertThat(source.getBoundedness()).isEqualTo(Boundedness.BOUNDED);
+    }
+
+    @Test
+    void takesEveryOptionThereIs() {
+        builder()
+                .setSourceConfig(
+                        new Configuration()
+                                .set(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY, 4)
+                                .set(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO))
+                .set(AwsOptions.ENDPOINT, "http://localhost:1")
+                .setEndpoint("https://localhost")
+                .setStartingPosition("a", StartingPosition.earliest())
+                .build();
+    }
+
+    @Test
+    void needsASchemaAndStreams() {
+        assertRefused(
+                KvsSource.builder().setStreams("a").setRegion("eu-west-1"),
+                "setDeserializationSchema");
+        assertRefused(
+                KvsSource.<Fragment>builder()
+                        .setRegion("eu-west-1")
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments()),
+                "setStreams");
+        assertThatThrownBy(() -> builder().setDeserializationSchema(null))
+                .isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void refusesWhatIsNoStream() {
+        assertRefused(builder().setStreams("a b"), "'a b'", "no name");
+        assertRefused(builder().setStreams(""), "no name");
+        assertRefused(builder().setStreams("arn:aws:s3:::bucket"), "Not the ARN");
+        assertRefused(builder().setStreams(List.of("b", "a")), "'a' is named twice");
+        assertRefused(builder().setStreams(ARN, "camera"), "'camera' is named twice");
+    }
+
+    @Test
+    void takesTheRegionFromArns() {
+        KvsSourceBuilder<Fragment> builder =
+                KvsSource.<Fragment>builder()
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments());
+        builder.setStreams(ARN).build();
+        assertRefused(
+                builder().setStreams(ARN).setRegion("eu-central-1"),
+                "eu-central-1",
+                "[eu-west-1]",
+                "one source for each region");
+        assertRefused(
+                KvsSource.<Fragment>builder()
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                        .setStreams("a"),
+                "There is no region");
+        assertRefused(
+                KvsSource.<Fragment>builder()
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                        .setStreams(ARN, ARN.replace("west", "south").replace("camera", "b")),
+                "several regions");
+    }
+
+    @Test
+    void refusesUnknownOptions() {
+        ConfigOption<String> option =
+                ConfigOptions.key("source.memory.buget").stringType().noDefaultValue();
+        assertRefused(builder().set(option, "1"), "'source.memory.buget'", "source.memory.budget");
+    }
+
+    @Test
+    void refusesValuesOfWrongTypes() {
+        Configuration config = new Configuration();
+        config.setString("source.retry.budget", "for ever");
+        assertRefused(builder().setSourceConfig(config), "source.retry.budget");
+        config = new Configuration();
+        config.setString("source.bad-fragment", "IGNORE");
+        assertRefused(builder().setSourceConfig(config), "source.bad-fragment");
+    }
+
+    @Test
+    void refusesSizesAndTimesThatCannotWork() {
+        assertRefused(
+                builder().set(KvsSourceOptions.MEMORY_BUDGET, MemorySize.ZERO),
+                "source.memory.budget is 0");
+        assertRefused(
+                builder().set(KvsSourceOptions.FRAGMENT_MAX_SIZE, MemorySize.ZERO),
+                "source.fragment.max-size is 0");
+        for (ConfigOption<Duration> option :
+                List.of(
+                        KvsSourceOptions.SILENCE_TIMEOUT,
+                        KvsSourceOptions.IDLE_INTERVAL,
+                        KvsSourceOptions.RETRY_INITIAL_BACKOFF,
+                        KvsSourceOptions.RETRY_MAX_BACKOFF,
+                        KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL)) {
+            assertRefused(builder().set(option, Duration.ZERO), option.key(), "PT0S");
+            assertRefused(builder().set(option, Duration.ofMillis(-1)), option.key());
+        }
+    }
+
+    @Test
+    void thePolicyTimestampNeedsOne() {
+        assertRefused(
+                builder().set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.TIMESTAMP),
+                "go together");
+        assertRefused(
+                builder().set(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP, "2026-01-31T08:00:00Z"),
+                "go together");
+        assertRefused(
+                builder()
+                        .set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.TIMESTAMP)
+                        .set(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP, "yesterday"),
+                "'yesterday'");
+    }
+
+    @Test
+    void refusesStartsBehindTheStop() {
+        Instant time = Instant.ofEpochMilli(1000);
+        assertRefused(
+                builder().setStoppingPosition(StoppingPosition.now()), "There is nothing between");
+        assertRefused(
+                builder()
+                        .setStartingPosition(StartingPosition.atServerTimestamp(time))
+                        .setStoppingPosition(
+                                StoppingPosition.atServerTimestamp(time.minusMillis(1))),
+                "There is nothing between");
+        assertRefused(
+                builder()
+                        .setStartingPosition(StartingPosition.atProducerTimestamp(time))
+                        .setStoppingPosition(
+                                StoppingPosition.atProducerTimestamp(time.minusMillis(1))),
+                "There is nothing between");
+        assertRefused(
+                builder()
+                        .setStartingPosition(StartingPosition.afterFragment("7"))
+                        .setStoppingPosition(StoppingPosition.atFragment("7")),
+                "There is nothing between");
+        builder()
+                .setStartingPosition(StartingPosition.atServerTimestamp(time))
+                .setStoppingPosition(StoppingPosition.atServerTimestamp(time))
+                .build();
+    }
+
+    @Test
+    void aStartingPositionBelongsToAStreamThatIsRead() {
+        assertRefused(
+                builder().setStartingPosition("b", StartingPosition.earliest()),
+                "'b'",
+                "not among the streams");
+    }
+
+    @Test
+    void refusesCredentialsThatCannotWork() {
+        assertRefused(
+                builder().set(AwsOptions.CREDENTIALS_PROVIDER, AwsOptions.CredentialProvider.BASIC),
+                "aws.credentials");
+    }
+
+    @Test
+    void whatIsSetAfterwardsIsForTheNextSource() throws Exception {
+        KvsSourceBuilder<Fragment> builder = builder();
+        KvsSource<Fragment> first = builder.build();
+        byte[] before = InstantiationUtil.serializeObject(first);
+        builder.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(1)).setStreams("b");
+        assertThat(InstantiationUtil.serializeObject(first)).isEqualTo(before);
+    }
+}

@@ -1,0 +1,92 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.enumerator;
+
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.KvsSplitSerializerTest;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class KvsEnumeratorStateSerializerTest {
+
+    private static final KvsEnumeratorState STATE =
+            new KvsEnumeratorState(
+                    List.of("b", "a"),
+                    List.of(
+                            KvsSplit.unread(
+                                    StreamArn.parse("arn:aws:kinesisvideo:eu-west-1:1:stream/c/2"),
+                                    StartingPosition.earliest(),
+                                    StoppingPosition.never())));
+
+    private final KvsEnumeratorStateSerializer serializer = new KvsEnumeratorStateSerializer();
+
+    @Provide
+    static Arbitrary<KvsEnumeratorState> states() {
+        return Combinators.combine(
+                        Arbitraries.strings().ofMaxLength(60).set().ofMaxSize(20),
+                        KvsSplitSerializerTest.splits().list().ofMaxSize(8))
+                .as(KvsEnumeratorState::new);
+    }
+
+    @Property(tries = 200, seed = "21")
+    void readsWhatItWrote(@ForAll("states") KvsEnumeratorState state) throws Exception {
+        byte[] bytes = serializer.serialize(state);
+        KvsEnumeratorState read = serializer.deserialize(serializer.getVersion(), bytes);
+        assertThat(read).isEqualTo(state).hasSameHashCodeAs(state);
+        assertThat(serializer.serialize(read)).isEqualTo(bytes);
+    }
+
+    @Test
+    void readsVersion1ForEver() throws Exception {
+        String golden =
+                "00000002"
+                        + "000161"
+                        + "000162"
+                        + "00000001"
+                        + "00000001"
+                        + "00000038"
+                        + "002b61726e3a6177733a6b696e65736973766964656f3a65752d776573742d313a313a73747265616d"
+                        + "2f632f32"
+                        + "01000000"
+                        + "00000000"
+                        + "000000";
+        assertThat(KvsSplitSerializerTest.hex(serializer.serialize(STATE))).isEqualTo(golden);
+        assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden)))
+                .isEqualTo(STATE);
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() throws Exception {
+        byte[] bytes = serializer.serialize(STATE);
+        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
+                .hasMessageContaining("version 2")
+                .hasMessageContaining("up to 1");
+        assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 1)))
+                .hasMessageContaining("1 bytes too many");
+        // Splits inside have a version of their own.
+        bytes[13] = 9;
+        assertThatThrownBy(() -> serializer.deserialize(1, bytes))
+                .hasMessageContaining("Kinesis video stream in version");
+    }
+}

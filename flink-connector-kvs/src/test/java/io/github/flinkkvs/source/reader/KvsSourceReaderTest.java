@@ -1,0 +1,111 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.FakeConnection;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.source.split.KvsSplit;
+
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
+import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
+import org.apache.flink.core.io.InputStatus;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+
+import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Timeout(30)
+class KvsSourceReaderTest {
+
+    private final FakeConnection connection = new FakeConnection();
+    private final List<String> marks = new ArrayList<>();
+    private final TestingReaderOutput<Fragment> records = new TestingReaderOutput<>();
+    private final KvsReaderMetrics metrics = new KvsReaderMetrics(new RecordedMetrics().group(), 1);
+    private final KvsSourceReader<Fragment> reader =
+            new KvsSourceReader<>(
+                    () -> new KvsSplitReader(new Configuration(), true, connection, metrics),
+                    new KvsRecordEmitter<>(KvsDeserializationSchema.fragments(), metrics),
+                    new StreamSelector(List.of("a")),
+                    new Configuration(),
+                    new TestingReaderContext());
+
+    /** Notes the marks, passes on everything else. */
+    @SuppressWarnings("unchecked")
+    private final ReaderOutput<Fragment> output =
+            (ReaderOutput<Fragment>)
+                    Proxy.newProxyInstance(
+                            getClass().getClassLoader(),
+                            new Class<?>[] {ReaderOutput.class},
+                            (proxy, method, args) -> {
+                                if (method.getName().startsWith("mark")) {
+                                    marks.add(method.getName());
+                                    return null;
+                                }
+                                return method.invoke(records, args);
+                            });
+
+    private static KvsSplit split(String name) {
+        return KvsSplit.unread(
+                FakeConnection.arn(name),
+                StartingPosition.earliest(),
+                StoppingPosition.atFragment("1"));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        reader.close();
+    }
+
+    @Test
+    void isIdleWithoutStreamsAndOnlyThen() throws Exception {
+        connection.media.add(fragment(1, T0, 1));
+        reader.start();
+        reader.pollNext(output);
+        reader.pollNext(output);
+        assertThat(marks).containsExactly("markIdle");
+        reader.addSplits(List.of(split("a")));
+        reader.notifyNoMoreSplits();
+        while (reader.pollNext(output) != InputStatus.END_OF_INPUT) {
+            reader.isAvailable().get();
+        }
+        assertThat(marks).startsWith("markIdle", "markActive");
+        assertThat(records.getEmittedRecords()).hasSize(1);
+    }
+
+    @Test
+    void forgetsStreamsThatAreNoLongerToBeRead() {
+        reader.start();
+        reader.addSplits(List.of(split("b")));
+        assertThat(reader.getNumberOfCurrentlyAssignedSplits()).isZero();
+        assertThat(reader.snapshotState(1)).isEmpty();
+    }
+
+    @Test
+    void aSplitThatWasNotReadIsKeptAsItWas() {
+        reader.start();
+        connection.media.clear();
+        reader.addSplits(List.of(split("a")));
+        assertThat(reader.snapshotState(1)).containsExactly(split("a"));
+    }
+}

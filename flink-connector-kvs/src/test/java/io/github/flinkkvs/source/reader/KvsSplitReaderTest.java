@@ -1,0 +1,108 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.source.FakeConnection;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.split.KvsSplit;
+
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsRemoval;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@Timeout(30)
+class KvsSplitReaderTest {
+
+    private final FakeConnection connection = new FakeConnection();
+    private final RecordedMetrics metrics = new RecordedMetrics();
+    private final KvsSplitReader reader =
+            new KvsSplitReader(
+                    new Configuration(),
+                    true,
+                    connection,
+                    new KvsReaderMetrics(metrics.group(), 1));
+    private final Set<String> finished = new HashSet<>();
+
+    private static KvsSplit split(String name, StoppingPosition stop) {
+        return KvsSplit.unread(FakeConnection.arn(name), StartingPosition.earliest(), stop);
+    }
+
+    private List<String> fetch(int events) throws Exception {
+        List<String> found = new ArrayList<>();
+        while (found.size() + finished.size() < events) {
+            RecordsWithSplitIds<StreamEvent> records = reader.fetch();
+            for (String id = records.nextSplit(); id != null; id = records.nextSplit()) {
+                StreamEvent event = records.nextRecordFromSplit();
+                while (event != null) {
+                    String number =
+                            ((StreamEvent.FragmentArrived) event).fragment().number().toString();
+                    found.add(id.substring(id.lastIndexOf('/') + 1) + " " + number);
+                    event = records.nextRecordFromSplit();
+                }
+            }
+            finished.addAll(records.finishedSplits());
+        }
+        return found;
+    }
+
+    @Test
+    void readsStreamsUntilTheyEnd() throws Exception {
+        connection.media.add(fragment(1, T0, 1));
+        connection.media.add(fragment(2, T0, 1));
+        KvsSplit a = split("a", StoppingPosition.never());
+        KvsSplit b = split("b", StoppingPosition.atFragment("1"));
+        reader.handleSplitsChanges(new SplitsAddition<>(List.of(a, b)));
+        assertThat(fetch(4)).containsExactlyInAnyOrder("a 1", "a 2", "b 1");
+        assertThat(finished).containsExactly(b.splitId());
+        // Beyond the limit a stream has no gauges of its own.
+        assertThat(metrics.gauges()).containsKey("KinesisVideo.stream.a.millisBehindNow");
+        assertThat(metrics.gauges()).doesNotContainKey("KinesisVideo.stream.b.millisBehindNow");
+        assertThat(metrics.gauge("bufferedBytes")).isPositive();
+        // Also a split that is finished, or was never here, may be named.
+        reader.pauseOrResumeSplits(List.of(a, b), List.of());
+        reader.pauseOrResumeSplits(List.of(), List.of(a, b));
+        reader.close();
+        assertThat(connection.closed).isTrue();
+        assertThat(metrics.gauge("connections")).isZero();
+        assertThat(metrics.gauge("bufferedBytes")).isZero();
+    }
+
+    @Test
+    void returnsWhenWokenUp() throws Exception {
+        reader.wakeUp();
+        assertThat(reader.fetch().nextSplit()).isNull();
+        reader.close();
+    }
+
+    @Test
+    void knowsNoOtherChangesOfSplits() {
+        assertThatThrownBy(
+                        () ->
+                                reader.handleSplitsChanges(
+                                        new SplitsRemoval<>(
+                                                List.of(split("a", StoppingPosition.never())))))
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+}

@@ -1,0 +1,994 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.split.KvsSplit;
+
+import org.apache.flink.configuration.MemorySize;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+
+import static io.github.flinkkvs.source.reader.GetMediaBytes.beginning;
+import static io.github.flinkkvs.source.reader.GetMediaBytes.error;
+import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.reader.GetMediaBytes.malformed;
+import static io.github.flinkkvs.source.reader.GetMediaBytes.malformedEarly;
+import static io.github.flinkkvs.source.reader.SessionRig.ARN;
+import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class MediaSessionTest {
+
+    private static final long HOUR = Duration.ofHours(1).toMillis();
+
+    private final SessionRig rig = new SessionRig();
+
+    // ---- reading ------------------------------------------------------------------------------
+
+    @Test
+    void readsOneFragmentAfterTheOther() throws Exception {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        assertThat(call.start()).isEqualTo("EARLIEST");
+        byte[] two = GetMediaBytes.concat(fragment(1, T0, 10), fragment(2, T0 + 1, 10));
+        for (byte b : two) {
+            call.bytes(new byte[] {b});
+        }
+        assertThat(rig.take()).containsExactly("1", "2");
+        assertThat(rig.state.toSplit().position()).isEqualTo(SessionRig.at(2, T0 + 1));
+        assertThat(rig.budget.held()).isZero();
+        assertThat(rig.metrics.count("fragments")).isEqualTo(2);
+        assertThat(rig.metrics.gauge("connections")).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnAtOnceAfterTheLastFragmentWhenACallEnds() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 10)).end();
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 1");
+        assertThat(rig.metrics.count("cause.end.reconnects")).isEqualTo(1);
+    }
+
+    @Test
+    void dropsWhatItReadBefore() throws Exception {
+        rig.resumeAfter(5, T0);
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 5");
+        rig.call().respond().bytes(fragment(4, T0, 1), fragment(5, T0, 1), fragment(6, T0, 1));
+        assertThat(rig.take()).containsExactly("6");
+        assertThat(rig.metrics.count("duplicateFragments")).isEqualTo(2);
+    }
+
+    @Test
+    void dropsAFragmentThatWasCutAndReadsItAgain() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 10), beginning(2, T0, 10)).end();
+        assertThat(rig.metrics.count("discardedPartialFragments")).isEqualTo(1);
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 1");
+        rig.call().respond().bytes(fragment(2, T0, 10));
+        assertThat(rig.take()).containsExactly("1", "2");
+        assertThat(rig.metrics.count("cause.cut.reconnects")).isEqualTo(1);
+        assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void takesBytesThatComeFromWithinTheRequest() throws Exception {
+        rig.service.whileOpening =
+                call -> {
+                    call.respond();
+                    for (int i = 1; i <= 1000; i++) {
+                        call.ready.add(fragment(i, T0 + i, 10));
+                    }
+                };
+        rig.budget = new MemoryBudget(1 << 30);
+        rig.start(StartingPosition.earliest());
+        while (rig.take().size() < 1000) {
+            assertThat(rig.taken).isNotEmpty();
+        }
+        assertThat(rig.call().requested).isEqualTo(1);
+    }
+
+    @Test
+    void asksNowOnceAndThenForTheTimeThatNowWas() throws Exception {
+        rig.start(StartingPosition.now().resolved(T0));
+        assertThat(rig.call().start()).isEqualTo("NOW");
+        rig.call().respond().bytes(fragment(1, T0 - 1, 1)).end();
+        assertThat(rig.nextCall(5000).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+        rig.call().respond().bytes(fragment(1, T0 - 1, 1), fragment(2, T0, 1));
+        assertThat(rig.take()).containsExactly("CaughtUp", "2");
+    }
+
+    @Test
+    void startsWhereItIsTold() {
+        rig.start(StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0)));
+        assertThat(rig.call().start()).isEqualTo("PRODUCER_TIMESTAMP " + T0);
+        SessionRig other = new SessionRig().start(StartingPosition.afterFragment("17"));
+        assertThat(other.call().start()).isEqualTo("FRAGMENT_NUMBER 17");
+    }
+
+    // ---- demand -------------------------------------------------------------------------------
+
+    @Test
+    void asksForNothingWhilePausedAndGoesOnWhenResumed() throws Exception {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        rig.pause();
+        call.bytes(fragment(1, T0, 1));
+        assertThat(call.requested).isZero();
+        assertThat(rig.take()).isEmpty();
+        rig.timer.advance(Duration.ofHours(1));
+        assertThat(rig.call()).isSameAs(call);
+        rig.resume();
+        assertThat(call.requested).isEqualTo(1);
+        assertThat(rig.take()).containsExactly("1");
+    }
+
+    @Test
+    void doesNotAskTwiceWhenResumedWithARequestOutstanding() {
+        rig.start(StartingPosition.earliest());
+        rig.pause();
+        rig.pause();
+        rig.resume();
+        rig.resume();
+        assertThat(rig.call().requested).isEqualTo(1);
+    }
+
+    @Test
+    void connectsAnewWhenTheCallEndedDuringThePause() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 1), beginning(2, T0, 1));
+        rig.pause();
+        rig.call().end();
+        rig.timer.advance(Duration.ofHours(1));
+        assertThat(rig.service.open()).isEmpty();
+        rig.resume();
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
+        assertThat(rig.call().requested).isEqualTo(1);
+    }
+
+    @Test
+    void ignoresAnErrorDuringThePause() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.pause();
+        rig.call().fail(SessionRig.error("AccessDeniedException", 403));
+        assertThat(rig.take()).isEmpty();
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        rig.call();
+    }
+
+    @Test
+    void doesNotConnectWhilePaused() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(new IOException("reset"));
+        rig.pause();
+        rig.timer.advance(Duration.ofMinutes(5));
+        assertThat(rig.service.calls).hasSize(1);
+        rig.resume();
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        assertThat(rig.take()).containsExactly("1");
+    }
+
+    @Test
+    void aPauseThatEndsBeforeTheNextCallChangesNothing() {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().end();
+        rig.pause();
+        rig.timer.advanceMillis(1000);
+        rig.resume();
+        rig.timer.advanceMillis(3000);
+        assertThat(rig.service.calls).hasSize(1);
+        rig.nextCall(1000);
+        assertThat(rig.timer.scheduled()).isEqualTo(1);
+    }
+
+    @Test
+    void timePausedIsNoTimeOfErrors() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(new IOException("reset"));
+        rig.pause();
+        rig.timer.advance(Duration.ofHours(1));
+        rig.resume();
+        rig.call().fail(new IOException("reset"));
+        assertThat(rig.take()).isEmpty();
+        rig.nextCall(1000);
+    }
+
+    // ---- calls that are given up --------------------------------------------------------------
+
+    @Test
+    void doesNotHearACallThatIsGivenUp() throws Exception {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call old = rig.call().respond();
+        old.bytes(beginning(1, T0, 100));
+        rig.evict();
+        assertThat(old.cancelled).isTrue();
+        assertThat(rig.budget.held()).isZero();
+        old.respond();
+        old.lateBytes(fragment(1, T0, 1));
+        old.fail(new IOException("cancelled"));
+        old.end();
+        assertThat(rig.take()).isEmpty();
+        assertThat(rig.budget.held()).isZero();
+        assertThat(rig.service.calls).hasSize(1);
+        rig.lock.lock();
+        rig.session.proceed();
+        rig.lock.unlock();
+        rig.timer.advanceMillis(250);
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        old.end();
+        old.lateBytes(fragment(9, T0, 1));
+        assertThat(rig.take()).containsExactly("1");
+        assertThat(rig.metrics.gauge("connections")).isEqualTo(1);
+    }
+
+    @Test
+    void hearsOnlyTheFirstEnd() {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        call.bytes(fragment(1, T0, 1)).end();
+        call.end();
+        call.fail(new IOException("again"));
+        rig.nextCall(250);
+        assertThat(rig.metrics.count("class.retry.errors")).isZero();
+    }
+
+    @Test
+    void cancelsACallThatFailsWhileItIsOpened() {
+        rig.service.whileOpening = call -> call.fail(new IOException("at once"));
+        rig.start(StartingPosition.earliest());
+        assertThat(rig.service.calls.get(0).cancelled).isTrue();
+        assertThat(rig.service.calls.get(0).requested).isZero();
+        rig.service.whileOpening = call -> {};
+        assertThat(rig.nextCall(300).requested).isEqualTo(1);
+    }
+
+    @Test
+    void closesInEveryState() throws Exception {
+        // Before the first call.
+        SessionRig connecting = new SessionRig();
+        connecting.session =
+                connecting.newSession(
+                        KvsSplit.unread(
+                                ARN, StartingPosition.earliest(), StoppingPosition.never()));
+        connecting.lock.lock();
+        connecting.session.start();
+        connecting.lock.unlock();
+        connecting.close();
+        // While receiving.
+        SessionRig receiving = new SessionRig().start(StartingPosition.earliest());
+        receiving.call().respond().bytes(fragment(1, T0, 1), beginning(2, T0, 1));
+        SessionRig.Call call = receiving.call();
+        receiving.close();
+        assertThat(call.cancelled).isTrue();
+        call.lateBytes(fragment(2, T0, 1));
+        call.end();
+        // Backing off.
+        SessionRig backingOff = new SessionRig().start(StartingPosition.earliest());
+        backingOff.call().fail(new IOException("reset"));
+        backingOff.close();
+        // Asking for a description.
+        SessionRig looking = new SessionRig().start(StartingPosition.earliest());
+        looking.call().fail(SessionRig.error("ResourceNotFoundException", 404));
+        looking.timer.runDue();
+        looking.close();
+        looking.directory
+                .answers
+                .get("camera")
+                .completeExceptionally(SessionRig.error("ResourceNotFoundException", 404));
+        // Paused, and at the connection limit.
+        SessionRig limited = new SessionRig().start(StartingPosition.earliest());
+        limited.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+        limited.pause();
+        assertThat(limited.metrics.gauge("streamsAtConnectionLimit")).isEqualTo(1);
+        limited.close();
+        assertThat(limited.metrics.gauge("streamsAtConnectionLimit")).isZero();
+        for (SessionRig closed :
+                Arrays.asList(connecting, receiving, backingOff, looking, limited)) {
+            assertThat(closed.timer.scheduled()).isZero();
+            assertThat(closed.service.open()).isEmpty();
+            assertThat(closed.budget.used()).isZero();
+            assertThat(closed.take()).isEmpty();
+            assertThat(closed.metrics.gauge("connections")).isZero();
+            closed.resume();
+            closed.timer.advance(Duration.ofHours(1));
+            assertThat(closed.service.open()).isEmpty();
+        }
+    }
+
+    // ---- pacing -------------------------------------------------------------------------------
+
+    @Test
+    void callsAtMostFourTimesASecond() {
+        rig.start(StartingPosition.earliest());
+        for (int i = 1; i <= 40; i++) {
+            rig.call().respond().bytes(fragment(i, T0, 1)).end();
+            rig.timer.advanceMillis(249);
+            assertThat(rig.service.open()).isEmpty();
+            rig.timer.advanceMillis(1);
+        }
+    }
+
+    @Test
+    void asksAQuietStreamOnlyOnceInAWhile() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.timer.advanceMillis(3000);
+        rig.call().respond(T0 + 3000).end();
+        rig.timer.advanceMillis(1999);
+        assertThat(rig.service.open()).isEmpty();
+        rig.nextCall(1);
+        assertThat(rig.take()).containsExactly("CaughtUp");
+        assertThat(rig.state.toSplit().caughtUpMillis()).isEqualTo(T0 + 3000);
+        assertThat(rig.metrics.count("cause.idle.reconnects")).isEqualTo(1);
+    }
+
+    // ---- errors -------------------------------------------------------------------------------
+
+    @Test
+    void waitsLongerAfterEachErrorAndGivesUpInTheEnd() {
+        rig.start(StartingPosition.earliest());
+        long last = 0;
+        long total = 0;
+        while (total < Duration.ofMinutes(11).toMillis()) {
+            int before = rig.service.calls.size();
+            rig.call().fail(new IOException("reset " + before));
+            if (rig.timer.scheduled() == 0) {
+                break;
+            }
+            long waited = 0;
+            while (rig.service.calls.size() == before) {
+                rig.timer.advanceMillis(1);
+                waited++;
+            }
+            assertThat(waited).isBetween(Math.min(150L << before - 1, 15_000L), 30_000L);
+            last = waited;
+            total += waited;
+        }
+        assertThat(last).isGreaterThanOrEqualTo(15_000);
+        assertThat(total).isBetween(600_000L, 631_000L);
+        assertThatThrownBy(rig::take)
+                .isInstanceOf(KvsReadException.class)
+                .hasMessageContaining(ARN.toString())
+                .hasMessageContaining("reset")
+                .hasMessageContaining("source.retry.budget");
+    }
+
+    @Test
+    void startsCountingAnewAfterProgress() {
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 8; i++) {
+            rig.call().fail(new IOException("reset"));
+            rig.nextCall(31_000);
+        }
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        rig.call().fail(new IOException("reset"));
+        rig.nextCall(300);
+    }
+
+    @Test
+    void waitsASecondWhenThrottled() {
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(SessionRig.error("ClientLimitExceededException", 400));
+        rig.timer.advanceMillis(499);
+        assertThat(rig.service.open()).isEmpty();
+        rig.nextCall(501);
+    }
+
+    @Test
+    void asksForTheEndpointAgain() {
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(SessionRig.error(null, 403));
+        assertThat(rig.service.forgotten).containsExactly(ARN);
+        rig.nextCall(300);
+        assertThat(rig.metrics.count("cause.endpoint.reconnects")).isEqualTo(1);
+    }
+
+    @Test
+    void waitsForAConnectionForAsLongAsItTakes() throws Exception {
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 200; i++) {
+            rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+            assertThat(rig.metrics.gauge("streamsAtConnectionLimit")).isEqualTo(1);
+            rig.nextCall(31_000);
+        }
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        assertThat(rig.metrics.gauge("streamsAtConnectionLimit")).isZero();
+        assertThat(rig.take()).containsExactly("1");
+    }
+
+    @Test
+    void failsAtTheConnectionLimitIfToldTo() {
+        rig.set(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ofMinutes(2));
+        rig.start(StartingPosition.earliest());
+        long from = rig.timer.nanoTime();
+        while (rig.timer.nanoTime() - from <= Duration.ofMinutes(2).toNanos()) {
+            rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+            rig.nextCall(31_000);
+        }
+        rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+        assertThatThrownBy(rig::take).hasMessageContaining("ConnectionLimitExceeded");
+    }
+
+    @Test
+    void failsAtOnceWhereWaitingMendsNothing() {
+        rig.resumeAfter(7, T0);
+        rig.call().fail(SessionRig.error("AccessDeniedException", 403));
+        assertThatThrownBy(rig::take)
+                .isInstanceOf(KvsReadException.class)
+                .hasMessage(
+                        "Stream "
+                                + ARN
+                                + ", after fragment 7: AccessDeniedException: told so (request"
+                                + " r-1).");
+        assertThat(rig.timer.scheduled()).isZero();
+    }
+
+    @Test
+    void aDeadConnectionIsReplaced() {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call dead = rig.call().respond();
+        rig.timer.advanceMillis(14_999);
+        assertThat(dead.cancelled).isFalse();
+        rig.timer.advanceMillis(1);
+        assertThat(dead.cancelled).isTrue();
+        assertThat(rig.metrics.count("cause.silence.reconnects")).isEqualTo(1);
+        assertThat(rig.service.forgotten).isEmpty();
+        // Not even an answer.
+        rig.nextCall(300);
+        rig.timer.advanceMillis(15_000);
+        assertThat(rig.service.forgotten).containsExactly(ARN);
+    }
+
+    @Test
+    void bytesKeepAConnectionAlive() {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        byte[] bytes = fragment(1, T0, 100);
+        for (int i = 0; i < 20; i++) {
+            rig.timer.advanceMillis(14_000);
+            call.bytes(new byte[] {bytes[i]});
+        }
+        assertThat(rig.call()).isSameAs(call);
+    }
+
+    @Test
+    void silenceCountsOnlyFromTheRequest() {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        rig.pause();
+        call.bytes(fragment(1, T0, 1));
+        rig.timer.advance(Duration.ofHours(1));
+        rig.resume();
+        rig.timer.advanceMillis(14_999);
+        assertThat(call.cancelled).isFalse();
+        rig.timer.advanceMillis(15_000);
+        assertThat(call.cancelled).isTrue();
+    }
+
+    // ---- error tags ---------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {3000, 4000})
+    void aFragmentThatIsNotFoundIsReplacedByItsTime(int id) throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 1, T0 + 1000);
+        rig.resumeAfter(5, T0);
+        rig.call().respond(T0 + 1000).bytes(error(id, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(250).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+        rig.call().respond(T0 + 1000).bytes(error(id, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
+        rig.call().respond(T0 + 1000).bytes(fragment(5, T0, 1), fragment(6, T0, 1)).end();
+        assertThat(rig.take()).containsExactly("6");
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 6");
+        assertThat(rig.metrics.count("gaps")).isZero();
+    }
+
+    @Test
+    void aStartThatIsNotFoundIsAQuietStream() throws Exception {
+        rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        rig.timer.advanceMillis(4_999);
+        assertThat(rig.service.open()).isEmpty();
+        assertThat(rig.nextCall(1).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+        // Nothing proves that all was read.
+        assertThat(rig.take()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4500, KMS_KEY_ACCESS_DENIED", "4506, KMS_KEY_NOT_FOUND"})
+    void anErrorOfTheKeyIsFinal(int id, String code) {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(error(id, code));
+        assertThatThrownBy(rig::take)
+                .hasMessageContaining("error " + id + " " + code)
+                .hasMessageContaining("request r-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4503, KMS_KEY_UNAVAILABLE", "5000, INTERNAL_ERROR", "1234, WHATEVER"})
+    void otherErrorsPass(int id, String code) throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 1), error(id, code));
+        assertThat(rig.take()).containsExactly("1");
+        assertThat(rig.nextCall(300).start()).isEqualTo("FRAGMENT_NUMBER 1");
+        assertThat(rig.service.calls.get(0).cancelled).isTrue();
+    }
+
+    // ---- bad fragments ------------------------------------------------------------------------
+
+    @Test
+    void failsAtAFragmentThatIsBadThreeTimes() {
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(malformed(1, T0));
+            rig.timer.advanceMillis(2000);
+        }
+        assertThat(rig.service.calls).hasSize(3);
+        assertThatThrownBy(rig::take)
+                .hasMessageContaining("Fragment 1 cannot be read")
+                .hasMessageContaining("source.bad-fragment");
+    }
+
+    @Test
+    void skipsAFragmentThatIsBadThreeTimes() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int bad = 1; bad <= 50; bad++) {
+            for (int i = 0; i < 3; i++) {
+                rig.call().respond().bytes(malformed(GetMediaBytes.number(T0, bad), T0));
+                // Skipping is progress: the delay begins anew with each fragment.
+                rig.nextCall(601);
+            }
+        }
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER " + GetMediaBytes.number(T0, 50));
+        String last = GetMediaBytes.number(T0, 51);
+        rig.call().respond().bytes(fragment(last, T0, 1));
+        assertThat(rig.take()).hasSize(51).startsWith("FragmentSkipped").endsWith(last);
+        assertThat(rig.metrics.count("skippedFragments")).isEqualTo(50);
+        assertThat(rig.metrics.count("class.badFragment.errors")).isEqualTo(150);
+    }
+
+    @Test
+    void cannotSkipAFragmentWithoutNumber() {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(malformedEarly());
+            rig.timer.advanceMillis(2000);
+        }
+        assertThatThrownBy(rig::take).hasMessageContaining("its number is not known");
+    }
+
+    @Test
+    void aFragmentThatIsTooLargeIsBad() throws Exception {
+        rig.set(KvsSourceOptions.FRAGMENT_MAX_SIZE, new MemorySize(5000));
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            // Whether it comes as a whole or in parts.
+            byte[] large = fragment(1, T0, 5000);
+            rig.call().respond();
+            if (i == 1) {
+                rig.call().bytes(Arrays.copyOf(large, 1000));
+                rig.call().bytes(Arrays.copyOfRange(large, 1000, large.length));
+            } else {
+                rig.call().bytes(large);
+            }
+            rig.timer.advanceMillis(2000);
+        }
+        assertThat(rig.take()).containsExactly("FragmentSkipped");
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
+    }
+
+    @Test
+    void aFragmentThatAlwaysEndsAtTheSameByteIsBad() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(beginning(1, T0, 100)).end();
+            rig.timer.advanceMillis(2000);
+        }
+        assertThat(rig.take()).containsExactly("FragmentSkipped");
+    }
+
+    @Test
+    void aFragmentThatEndsHereAndThereIsNot() {
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 10; i++) {
+            rig.call().respond().bytes(beginning(1, T0, 100 + i % 2)).end();
+            rig.nextCall(31_000);
+        }
+    }
+
+    @Test
+    void aStreamThatIsBadInEverOtherPlacesEndsWithTheRetryBudget() {
+        rig.start(StartingPosition.earliest());
+        int tries = 0;
+        while (!rig.service.open().isEmpty()) {
+            assertThat(tries++).isLessThan(100);
+            rig.call().respond().bytes(tries % 2 == 0 ? malformedEarly() : malformed(1, T0));
+            if (rig.timer.scheduled() > 0) {
+                rig.nextCall(31_000);
+            }
+        }
+        assertThatThrownBy(rig::take).hasMessageContaining("source.retry.budget");
+    }
+
+    @Test
+    void aBadFragmentBehindADetourIsSkippedOnce() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        rig.call().respond(T0);
+        rig.timer.advanceMillis(250);
+        for (int i = 0; i < 3; i++) {
+            assertThat(rig.call().start()).isEqualTo("EARLIEST");
+            rig.call().respond(T0).bytes(malformed(9, T0 - HOUR));
+            rig.timer.advanceMillis(1000);
+        }
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 9");
+        assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
+    }
+
+    @Test
+    void aBadFragmentThatWasReadBeforeDoesNotMoveThePositionBack() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0);
+        rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        rig.timer.advanceMillis(250);
+        for (int i = 0; i < 3; i++) {
+            assertThat(rig.call().start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+            rig.call().respond(T0).bytes(malformed(4, T0));
+            rig.timer.advanceMillis(2000);
+        }
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 4");
+        rig.call().respond(T0).bytes(fragment(5, T0, 1), fragment(6, T0, 1));
+        assertThat(rig.take()).containsExactly("6");
+        assertThat(rig.metrics.count("skippedFragments")).isZero();
+    }
+
+    // ---- expired positions --------------------------------------------------------------------
+
+    @Test
+    void checksAnOldPositionBeforeItReadsOn() throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        SessionRig.Call first = rig.call().respond(T0);
+        assertThat(first.cancelled).isTrue();
+        SessionRig.Call second = rig.nextCall(250).respond(T0);
+        assertThat(second.start()).isEqualTo("FRAGMENT_NUMBER 5");
+        assertThat(second.cancelled).isFalse();
+        assertThat(rig.directory.asked).containsExactly(ARN.toString());
+    }
+
+    @Test
+    void aCheckDoesNotOutliveAPause() {
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        rig.call().respond(T0);
+        rig.pause();
+        rig.timer.advance(Duration.ofHours(24));
+        rig.directory.answer(ARN.toString(), ARN, 24, T0 + 24 * HOUR);
+        rig.resume();
+        rig.call().respond(T0 + 24 * HOUR);
+        rig.timer.runDue();
+        assertThatThrownBy(rig::take).hasMessageContaining("retention");
+    }
+
+    @Test
+    void failsWhereAGapWouldBe() {
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        rig.call().respond(T0);
+        rig.timer.runDue();
+        assertThatThrownBy(rig::take)
+                .hasMessageContaining("retention")
+                .hasMessageContaining("source.expired-position");
+    }
+
+    @Test
+    void goesOnBehindTheGapAtTheEarliest() throws Exception {
+        rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        rig.call().respond(T0);
+        assertThat(rig.nextCall(250).start()).isEqualTo("EARLIEST");
+        rig.call().respond(T0).bytes(fragment(9, T0 - HOUR, 1));
+        assertThat(rig.take()).containsExactly("9");
+        assertThat(rig.metrics.count("gaps")).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnBehindTheGapAtATime() throws Exception {
+        long from = T0 - HOUR / 2;
+        rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.TIMESTAMP);
+        rig.set(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP, Instant.ofEpochMilli(from).toString());
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        rig.call().respond(T0);
+        assertThat(rig.nextCall(250).start()).isEqualTo("SERVER_TIMESTAMP " + from);
+        rig.call().respond(T0).bytes(fragment(8, from - 1, 1), fragment(9, from, 1));
+        assertThat(rig.take()).containsExactly("9");
+    }
+
+    @Test
+    void thereIsNoGapWhereNothingWasUnread() throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.start(
+                new KvsSplit(
+                        ARN,
+                        StartingPosition.earliest(),
+                        StoppingPosition.never(),
+                        SessionRig.at(5, T0 - 5 * HOUR),
+                        T0 - HOUR / 2));
+        rig.call().respond(T0);
+        SessionRig.Call second = rig.nextCall(250);
+        assertThat(second.start()).isEqualTo("FRAGMENT_NUMBER 5");
+        second.respond(T0).bytes(error(3000, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(250).start()).isEqualTo("EARLIEST");
+        rig.call().respond(T0).bytes(fragment(6, T0, 1));
+        assertThat(rig.take()).containsExactly("6");
+        assertThat(rig.metrics.count("gaps")).isZero();
+    }
+
+    // ---- streams that are gone ----------------------------------------------------------------
+
+    private void streamIsGone() {
+        rig.call().fail(SessionRig.error("ResourceNotFoundException", 404));
+        rig.timer.runDue();
+    }
+
+    @Test
+    void failsWhenTheStreamWasDeleted() {
+        rig.directory.fail("camera", SessionRig.error("ResourceNotFoundException", 404));
+        rig.start(StartingPosition.earliest());
+        streamIsGone();
+        assertThatThrownBy(rig::take).hasMessageContaining("source.deleted-stream");
+    }
+
+    @Test
+    void finishesWhenTheStreamWasDeletedIfToldTo() throws Exception {
+        rig.set(KvsSourceOptions.DELETED_STREAM, DeletedStreamPolicy.FINISH);
+        rig.directory.fail("camera", SessionRig.error("ResourceNotFoundException", 404));
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        streamIsGone();
+        assertThat(rig.take()).containsExactly("1", "finished");
+        assertThat(rig.take()).containsExactly("1", "finished");
+    }
+
+    @Test
+    void failsWhenTheStreamWasCreatedAnew() {
+        rig.directory.answer("camera", SessionRig.arn("camera", 2), 1, T0);
+        rig.start(StartingPosition.earliest());
+        streamIsGone();
+        assertThatThrownBy(rig::take).hasMessageContaining("source.recreated-stream");
+    }
+
+    @Test
+    void readsTheNewStreamFromItsBeginning() throws Exception {
+        StreamArn second = SessionRig.arn("camera", 2);
+        rig.set(KvsSourceOptions.RECREATED_STREAM, RecreatedStreamPolicy.READ_NEW);
+        rig.directory.answer("camera", second, 1, T0);
+        rig.start(StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(fragment(7, T0 + 1000, 1));
+        streamIsGone();
+        SessionRig.Call call = rig.nextCall(250);
+        assertThat(call.arn).isEqualTo(second);
+        assertThat(call.start()).isEqualTo("EARLIEST");
+        call.respond().bytes(fragment(1, T0 - HOUR, 1));
+        // Before it is taken, it is dropped: the new stream is read from its beginning again.
+        rig.pause();
+        rig.evict();
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        assertThat(rig.call().start()).isEqualTo("EARLIEST");
+        rig.call().respond().bytes(fragment(1, T0 - HOUR, 1));
+        assertThat(rig.take()).containsExactly("7", "StreamRecreated", "1");
+        assertThat(rig.state.toSplit().arn()).isEqualTo(second);
+        assertThat(rig.state.toSplit().position()).isEqualTo(SessionRig.at(1, T0 - HOUR));
+    }
+
+    @Test
+    void waitsForAStreamThatExists() {
+        rig.directory.answer("camera", ARN, 1, T0);
+        rig.start(StartingPosition.earliest());
+        streamIsGone();
+        rig.nextCall(300);
+    }
+
+    @Test
+    void asksAgainWhenTheDescriptionFails() {
+        rig.directory.fail("camera", new IOException("reset"));
+        rig.start(StartingPosition.earliest());
+        streamIsGone();
+        rig.nextCall(300);
+    }
+
+    // ---- stops --------------------------------------------------------------------------------
+
+    @Test
+    void endsAtTheFragmentOfTheStop() throws Exception {
+        rig.start(StartingPosition.earliest(), StoppingPosition.atFragment("2"));
+        rig.call().respond().bytes(fragment(1, T0, 1), fragment(2, T0, 1), fragment(3, T0, 1));
+        assertThat(rig.take()).containsExactly("1", "2", "finished");
+        assertThat(rig.service.calls.get(0).cancelled).isTrue();
+        assertThat(rig.timer.scheduled()).isZero();
+    }
+
+    @Test
+    void endsBeforeTheFirstFragmentBeyondTheStop() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(fragment(1, T0, 1), fragment(2, T0 + 1, 1));
+        assertThat(rig.take()).containsExactly("1", "finished");
+    }
+
+    @Test
+    void isOverBeforeItBeginsWhenItStandsAtTheStop() throws Exception {
+        rig.start(
+                new KvsSplit(
+                        ARN,
+                        StartingPosition.earliest(),
+                        StoppingPosition.atFragment("2"),
+                        SessionRig.at(2, T0),
+                        null));
+        assertThat(rig.take()).containsExactly("finished");
+        assertThat(rig.service.calls).isEmpty();
+    }
+
+    @Test
+    void endsWhenNothingComesTwiceAfterTheStop() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        // Not yet past the stop.
+        rig.call().respond(T0).end();
+        rig.nextCall(5000).respond(T0 + 1).end();
+        // An error in between, or a cut, begins the count anew.
+        rig.nextCall(5000).fail(new IOException("reset"));
+        rig.nextCall(1000).respond(T0 + 2000).end();
+        rig.nextCall(5000).respond(T0 + 3000).bytes(beginning(1, T0, 1)).end();
+        rig.nextCall(1000).respond(T0 + 4000).end();
+        assertThat(rig.take()).doesNotContain("finished");
+        rig.nextCall(5000).respond(T0 + 5000).end();
+        assertThat(rig.take()).endsWith("finished");
+        assertThat(rig.timer.scheduled()).isZero();
+    }
+
+    // ---- memory -------------------------------------------------------------------------------
+
+    @Test
+    void aPausedStreamGivesUpWhatWasNotTakenAndReadsItAgain() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        rig.takeWithoutEmitting();
+        rig.call().bytes(fragment(2, T0, 1), fragment(3, T0, 1)).end();
+        rig.nextCall(250).respond(T0 + 1).end();
+        rig.pause();
+        rig.evict();
+        assertThat(rig.metrics.count("evictions")).isEqualTo(1);
+        // Only what was taken is held.
+        assertThat(rig.budget.held()).isEqualTo(fragment(1, T0, 1).length);
+        rig.resume();
+        rig.timer.advanceMillis(5000);
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
+        rig.call().respond().bytes(fragment(2, T0, 1), fragment(3, T0, 1));
+        assertThat(rig.take()).containsExactly("1", "2", "3");
+        assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void aPausedStreamThatWasReadToItsStopLosesNothing() throws Exception {
+        rig.start(StartingPosition.earliest(), StoppingPosition.atFragment("2"));
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        rig.pause();
+        rig.resume();
+        rig.take();
+        SessionRig.Call call = rig.call();
+        rig.pause();
+        call.bytes(fragment(2, T0, 1));
+        rig.evict();
+        assertThat(rig.take()).containsExactly("1");
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        rig.call().respond().bytes(fragment(2, T0, 1));
+        assertThat(rig.take()).containsExactly("1", "2", "finished");
+    }
+
+    @Test
+    void aPausedStreamThatEndedQuietlyEndsAgainAfterItsFragmentsWereDropped() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond(T0 + 1).bytes(fragment(1, T0, 1)).end();
+        rig.nextCall(250).respond(T0 + 1000).end();
+        rig.nextCall(5000).respond(T0 + 6000).end();
+        rig.pause();
+        rig.evict();
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        rig.call().respond(T0 + 7000).bytes(fragment(1, T0, 1)).end();
+        rig.nextCall(250).respond(T0 + 8000).end();
+        rig.nextCall(5000).respond(T0 + 13000).end();
+        assertThat(rig.take()).contains("1").endsWith("finished");
+    }
+
+    @Test
+    void aSkippedFragmentThatWasTakenIsNotReadAgain() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(malformed(1, T0));
+            rig.timer.advanceMillis(2000);
+        }
+        rig.take();
+        rig.call().respond().bytes(fragment(2, T0, 1));
+        rig.pause();
+        rig.evict();
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
+    }
+
+    @Test
+    void twoStreamsShareTheBudget() throws Exception {
+        byte[] first = fragment(1, T0, 1000);
+        rig.budget = new MemoryBudget(first.length + 400);
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call mine = rig.call().respond();
+        // The other one is ahead.
+        KvsSplit ahead =
+                new KvsSplit(
+                        SessionRig.arn("other", 1),
+                        StartingPosition.earliest(),
+                        StoppingPosition.never(),
+                        SessionRig.at(1, T0 + 5000),
+                        null);
+        MediaSession other = rig.newSession(ahead);
+        rig.lock.lock();
+        other.start();
+        rig.lock.unlock();
+        rig.timer.runDue();
+        SessionRig.Call others = rig.service.calls.get(1).respond(T0 + 5000);
+        others.bytes(beginning(2, T0 + 6000, 600));
+        assertThat(others.requested).isEqualTo(1);
+        // Together that is too much, but the one that is behind gets on; the other makes way.
+        mine.bytes(Arrays.copyOf(first, 1000));
+        assertThat(mine.requested).isEqualTo(1);
+        others.bytes(new byte[0]);
+        assertThat(others.cancelled).isTrue();
+        mine.bytes(Arrays.copyOfRange(first, 1000, first.length)).end();
+        assertThat(rig.service.calls).hasSize(2);
+        rig.take();
+        rig.timer.advanceMillis(250);
+        // And is back when the first one's fragment is emitted.
+        assertThat(rig.service.calls).hasSize(4);
+        assertThat(rig.service.calls.get(3).arn.name() + rig.service.calls.get(2).arn.name())
+                .contains("other", "camera");
+    }
+}

@@ -1,0 +1,528 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MemoryBudgetTest {
+
+    private final MemoryBudget budget = new MemoryBudget(100);
+    private final List<String> log = new ArrayList<>();
+
+    /** Drops what it is told to; nothing else. */
+    private final class Stream implements MemoryBudget.Tenant {
+        final String name;
+        long position;
+        boolean paused;
+        boolean silent;
+        long complete;
+
+        Stream(String name, long position) {
+            this.name = name;
+            this.position = position;
+            budget.add(this);
+        }
+
+        /** Receives so much of a fragment in all, and says whether it may go on. */
+        boolean has(long partial) {
+            budget.received(this, partial);
+            return budget.mayGoOn(this);
+        }
+
+        void completes(long bytes) {
+            budget.completed(this, bytes);
+            budget.received(this, 0);
+            complete += bytes;
+        }
+
+        void emits(long bytes) {
+            complete -= bytes;
+            budget.released(this, bytes);
+        }
+
+        @Override
+        public boolean isPaused() {
+            return paused;
+        }
+
+        @Override
+        public boolean isSilent() {
+            return silent;
+        }
+
+        @Override
+        public long positionMillis() {
+            return position;
+        }
+
+        @Override
+        public void evict() {
+            log.add("evict " + name);
+            budget.dropped(this);
+            if (paused) {
+                budget.released(this, complete);
+                complete = 0;
+            }
+        }
+
+        @Override
+        public void proceed() {
+            log.add("proceed " + name);
+        }
+    }
+
+    @Test
+    void letsEveryStreamWaitForAFragment() {
+        Stream full = new Stream("full", 1);
+        assertThat(full.has(100)).isTrue();
+        Stream other = new Stream("other", 2);
+        assertThat(other.has(0)).isTrue();
+    }
+
+    @Test
+    void letsAFragmentWaitUntilAnotherIsEmitted() {
+        Stream a = new Stream("a", 1);
+        Stream b = new Stream("b", 2);
+        b.completes(60);
+        b.emits(60);
+        a.has(60);
+        assertThat(b.has(5)).isFalse();
+        a.completes(60);
+        assertThat(log).isEmpty();
+        a.emits(60);
+        assertThat(log).containsExactly("proceed b");
+        assertThat(b.has(60)).isTrue();
+    }
+
+    @Test
+    void evictsPausedThenSilentThenThoseFurthestAhead() {
+        Stream behind = new Stream("behind", 1);
+        Stream near = new Stream("near", 5);
+        Stream far = new Stream("far", 9);
+        Stream silent = new Stream("silent", 3);
+        Stream paused = new Stream("paused", 2);
+        behind.has(1);
+        near.has(24);
+        far.has(25);
+        silent.has(25);
+        paused.has(25);
+        silent.silent = true;
+        paused.paused = true;
+        assertThat(log).isEmpty();
+        // What others hold is over the limit only when complete fragments take what is left.
+        Stream done = new Stream("done", 0);
+        done.completes(25);
+        assertThat(behind.has(10)).isTrue();
+        assertThat(log).containsExactly("evict paused");
+        done.completes(25);
+        assertThat(behind.has(20)).isTrue();
+        assertThat(log).containsExactly("evict paused", "evict silent");
+        done.completes(25);
+        assertThat(behind.has(30)).isTrue();
+        assertThat(log).containsExactly("evict paused", "evict silent", "evict far");
+        done.completes(19);
+        assertThat(behind.has(40)).isTrue();
+        assertThat(log).containsExactly("evict paused", "evict silent", "evict far", "evict near");
+    }
+
+    @Test
+    void evictsAStreamThatOutgrowsItsShareInFavourOfOneFurtherBehind() {
+        Stream behind = new Stream("behind", 1);
+        Stream ahead = new Stream("ahead", 2);
+        behind.has(50);
+        assertThat(ahead.has(50)).isTrue();
+        assertThat(ahead.has(60)).isFalse();
+        assertThat(log).containsExactly("evict ahead");
+        // The stream behind is done: the other one may go on, from the start of its fragment.
+        behind.completes(50);
+        behind.emits(50);
+        assertThat(log).containsExactly("evict ahead", "proceed ahead");
+    }
+
+    @Test
+    void letsTheStreamFurthestBehindExceedTheLimitByOneFragment() {
+        Stream behind = new Stream("behind", 1);
+        Stream other = new Stream("other", 2);
+        other.completes(100);
+        assertThat(behind.has(60)).isTrue();
+        assertThat(behind.has(1000)).isTrue();
+        assertThat(budget.held()).isEqualTo(1100);
+        behind.completes(1000);
+        // But not by a second one.
+        assertThat(behind.has(1)).isFalse();
+        behind.emits(1000);
+        assertThat(log).containsExactly("proceed behind");
+    }
+
+    @Test
+    void dropsCompleteFragmentsOfPausedStreamsOnly() {
+        Stream behind = new Stream("behind", 1);
+        Stream paused = new Stream("paused", 2);
+        Stream running = new Stream("running", 3);
+        paused.completes(60);
+        running.completes(60);
+        paused.paused = true;
+        assertThat(behind.has(1)).isTrue();
+        assertThat(log).containsExactly("evict paused");
+        assertThat(budget.held()).isEqualTo(61);
+    }
+
+    @Test
+    void aReservationOfAStreamWithoutBytesStandsInNobodysWay() {
+        Stream behind = new Stream("behind", 1);
+        Stream ahead = new Stream("ahead", 2);
+        ahead.completes(90);
+        ahead.emits(90);
+        behind.has(50);
+        assertThat(ahead.has(5)).isFalse();
+        behind.completes(50);
+        behind.emits(50);
+        assertThat(log).containsExactly("proceed ahead");
+        // It was admitted with the 90 bytes of its last fragment in mind; then it was paused.
+        budget.dropped(ahead);
+        ahead.paused = true;
+        budget.rebalance();
+        Stream third = new Stream("third", 9);
+        assertThat(third.has(80)).isTrue();
+    }
+
+    @Test
+    void roomThatADuplicateFragmentLeavesIsGivenAway() {
+        Stream behind = new Stream("behind", 1);
+        Stream ahead = new Stream("ahead", 2);
+        behind.has(60);
+        ahead.completes(60);
+        ahead.emits(60);
+        assertThat(ahead.has(10)).isFalse();
+        // It was a duplicate: nothing of it is kept, and the next one has not begun.
+        assertThat(behind.has(0)).isTrue();
+        assertThat(log).containsExactly("proceed ahead");
+        assertThat(budget.used()).isEqualTo(60);
+    }
+
+    @Test
+    void streamsThatStandAtTheSamePlaceDoNotBlockEachOther() {
+        // All that begin "now" stand at the same second, all that begin "earliest" at none.
+        List<Stream> streams = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            streams.add(new Stream("s" + i, 7));
+        }
+        for (Stream stream : streams) {
+            assertThat(stream.has(10)).isTrue();
+        }
+        // Who was asked for more brings it.
+        List<Stream> going = new ArrayList<>(streams);
+        for (int bytes = 18; bytes < 50; bytes += 8) {
+            int now = bytes;
+            going.removeIf(stream -> !stream.has(now));
+            assertThat(going).isNotEmpty();
+        }
+    }
+
+    @Test
+    void streamsOfSmallFragmentsAreBoundedToo() {
+        // Each piece brings whole fragments, so there is never a partial one.
+        Stream small = new Stream("small", 1);
+        int pieces = 0;
+        do {
+            small.completes(8);
+            assertThat(pieces++).isLessThan(14);
+        } while (budget.mayGoOn(small));
+        small.emits(8);
+        assertThat(log).containsExactly("proceed small");
+    }
+
+    @Test
+    void forgetsAStreamThatIsRemoved() {
+        Stream a = new Stream("a", 1);
+        Stream b = new Stream("b", 2);
+        a.has(60);
+        a.completes(60);
+        a.has(50);
+        b.completes(70);
+        b.emits(70);
+        assertThat(b.has(1)).isFalse();
+        budget.remove(a);
+        assertThat(log).containsExactly("proceed b");
+        b.completes(70);
+        assertThat(budget.held()).isEqualTo(70);
+        assertThat(budget.used()).isEqualTo(70);
+        budget.remove(b);
+        assertThat(budget.used()).isZero();
+        // What was taken before is released later.
+        budget.released(a, 60);
+        assertThat(budget.used()).isZero();
+    }
+
+    // ---- properties ---------------------------------------------------------------------------
+
+    private static final int CHUNK = 8;
+
+    /** A stream as it is: calls that are opened and dropped, chunks, pauses, a queue to emit. */
+    private static final class Camera implements MemoryBudget.Tenant {
+        final MemoryBudget budget;
+        final long[] sizes;
+        final long[] times;
+        final List<Integer> queue = new ArrayList<>();
+        boolean open;
+        boolean asked;
+        boolean paused;
+        long partial;
+        int next;
+        int emitted;
+
+        Camera(MemoryBudget budget, long[] sizes, long[] times) {
+            this.budget = budget;
+            this.sizes = sizes;
+            this.times = times;
+            budget.add(this);
+        }
+
+        void ask() {
+            if (open && !asked && !paused && budget.mayGoOn(this)) {
+                // mayGoOn may have evicted it.
+                asked = open;
+            }
+        }
+
+        void connect() {
+            if (!open && !paused && !waiting && next < sizes.length) {
+                open = true;
+                ask();
+            }
+        }
+
+        boolean waiting;
+
+        void receive() {
+            if (!open || !asked) {
+                return;
+            }
+            asked = false;
+            partial = Math.min(partial + CHUNK, sizes[next]);
+            if (partial == sizes[next]) {
+                budget.completed(this, partial);
+                queue.add(next++);
+                partial = 0;
+            }
+            budget.received(this, partial);
+            if (next == sizes.length) {
+                drop();
+            } else {
+                ask();
+            }
+        }
+
+        void drop() {
+            open = false;
+            asked = false;
+            partial = 0;
+            budget.dropped(this);
+        }
+
+        void emit() {
+            if (!queue.isEmpty()) {
+                int fragment = queue.remove(0);
+                assertThat(fragment).isEqualTo(emitted++);
+                budget.released(this, sizes[fragment]);
+            }
+        }
+
+        void pause() {
+            paused = true;
+            budget.rebalance();
+        }
+
+        void resume() {
+            paused = false;
+            waiting = false;
+            ask();
+            connect();
+            budget.rebalance();
+        }
+
+        @Override
+        public boolean isPaused() {
+            return paused;
+        }
+
+        @Override
+        public boolean isSilent() {
+            return false;
+        }
+
+        @Override
+        public long positionMillis() {
+            return next == 0 ? Long.MIN_VALUE : times[next - 1];
+        }
+
+        @Override
+        public void evict() {
+            // Dropping may already let it go on.
+            waiting = !paused;
+            if (open) {
+                drop();
+            }
+            if (paused) {
+                for (int fragment : queue) {
+                    budget.released(this, sizes[fragment]);
+                }
+                queue.clear();
+                next = emitted;
+            }
+        }
+
+        @Override
+        public void proceed() {
+            waiting = false;
+            ask();
+            connect();
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    "emitted %d, queued %d of %d%s%s%s%s, %d bytes",
+                    emitted,
+                    queue.size(),
+                    sizes.length,
+                    paused ? ", paused" : "",
+                    open ? ", open" : "",
+                    asked ? ", asked" : "",
+                    waiting ? ", waiting" : "",
+                    partial);
+        }
+
+        boolean isDone() {
+            return emitted == sizes.length;
+        }
+    }
+
+    @Provide
+    static Arbitrary<long[]> fragmentSizes() {
+        return Arbitraries.longs().between(1, 120).array(long[].class).ofMinSize(1).ofMaxSize(6);
+    }
+
+    @Provide
+    Arbitrary<List<long[]>> cameras() {
+        return fragmentSizes().list().ofMinSize(1).ofMaxSize(8);
+    }
+
+    @Provide
+    static Arbitrary<long[]> limits() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, 200), Arbitraries.longs().between(0, 9))
+                .as((limit, gap) -> new long[] {limit, gap});
+    }
+
+    @Property(tries = 2000, seed = "20")
+    void isBoundedAndEveryFragmentGetsThrough(
+            @ForAll("cameras") List<long[]> sizes,
+            @ForAll("limits") long[] limitAndGap,
+            @ForAll Random random) {
+        long limit = limitAndGap[0];
+        MemoryBudget budget = new MemoryBudget(limit);
+        List<Camera> cameras = new ArrayList<>();
+        long largest = 0;
+        for (long[] s : sizes) {
+            long[] times = new long[s.length];
+            for (int i = 0; i < times.length; i++) {
+                times[i] = (i == 0 ? 0 : times[i - 1]) + random.nextInt((int) limitAndGap[1] + 1);
+                largest = Math.max(largest, s[i]);
+            }
+            cameras.add(new Camera(budget, s, times));
+        }
+        long bound = limit + largest + (long) CHUNK * cameras.size();
+        for (int step = 0; step < 300; step++) {
+            Camera camera = cameras.get(random.nextInt(cameras.size()));
+            switch (random.nextInt(12)) {
+                case 0:
+                    camera.emit();
+                    break;
+                case 1:
+                    camera.pause();
+                    break;
+                case 2:
+                    camera.resume();
+                    break;
+                case 3:
+                    if (camera.open) {
+                        camera.drop();
+                    }
+                    break;
+                case 4:
+                case 5:
+                    camera.connect();
+                    break;
+                default:
+                    camera.receive();
+            }
+            check(budget, cameras, bound);
+        }
+        // Fair from now on; a random few stay paused, as alignment does, until the others are
+        // through.
+        List<Camera> held = new ArrayList<>();
+        for (Camera camera : cameras) {
+            if (camera.paused && random.nextBoolean()) {
+                held.add(camera);
+            } else if (camera.paused) {
+                camera.resume();
+            }
+        }
+        List<Camera> running = new ArrayList<>(cameras);
+        running.removeAll(held);
+        drain(budget, running, cameras, bound);
+        held.forEach(Camera::resume);
+        drain(budget, held, cameras, bound);
+        assertThat(budget.used()).isZero();
+        assertThat(budget.held()).isZero();
+    }
+
+    private static void drain(
+            MemoryBudget budget, List<Camera> running, List<Camera> all, long bound) {
+        int rounds = 0;
+        while (!running.stream().allMatch(Camera::isDone)) {
+            assertThat(rounds++).as("rounds until all is through, with %s", all).isLessThan(5000);
+            for (Camera camera : running) {
+                camera.connect();
+                camera.receive();
+                check(budget, all, bound);
+            }
+            for (Camera camera : running) {
+                camera.emit();
+                check(budget, all, bound);
+            }
+        }
+    }
+
+    private static void check(MemoryBudget budget, List<Camera> cameras, long bound) {
+        long held = 0;
+        for (Camera camera : cameras) {
+            held += camera.partial;
+            for (int fragment : camera.queue) {
+                held += camera.sizes[fragment];
+            }
+        }
+        assertThat(budget.held()).isEqualTo(held);
+        assertThat(held).isLessThanOrEqualTo(bound);
+        assertThat(budget.used()).isGreaterThanOrEqualTo(held);
+    }
+}

@@ -1,0 +1,169 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.split;
+
+import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+public class KvsSplitSerializerTest {
+
+    private static final String ARN = "arn:aws:kinesisvideo:eu-west-1:1:stream/c/2";
+
+    private final KvsSplitSerializer serializer = new KvsSplitSerializer();
+
+    @Provide
+    public static Arbitrary<KvsSplit> splits() {
+        Arbitrary<FragmentNumber> numbers =
+                Arbitraries.strings()
+                        .numeric()
+                        .ofMinLength(1)
+                        .ofMaxLength(128)
+                        .map(FragmentNumber::of);
+        Arbitrary<Long> times = Arbitraries.longs();
+        return Combinators.combine(
+                        Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(256),
+                        Combinators.combine(
+                                        Arbitraries.of(StartingPosition.Kind.class),
+                                        times.injectNull(0.3),
+                                        numbers.injectNull(0.3))
+                                .as(StartingPosition::of),
+                        Combinators.combine(
+                                        Arbitraries.of(StoppingPosition.Kind.class),
+                                        times.injectNull(0.3),
+                                        numbers.injectNull(0.3))
+                                .as(StoppingPosition::of),
+                        Combinators.combine(numbers, times)
+                                .as(FragmentPosition::new)
+                                .injectNull(0.3),
+                        times.injectNull(0.3))
+                .as(
+                        (name, start, stop, position, caughtUp) ->
+                                new KvsSplit(
+                                        StreamArn.parse(ARN.replace("/c/", "/" + name + "/")),
+                                        start,
+                                        stop,
+                                        position,
+                                        caughtUp));
+    }
+
+    @Property(tries = 300, seed = "22")
+    void readsWhatItWrote(@ForAll("splits") KvsSplit split) throws Exception {
+        byte[] bytes = serializer.serialize(split);
+        KvsSplit read = serializer.deserialize(serializer.getVersion(), bytes);
+        assertThat(read).isEqualTo(split).hasSameHashCodeAs(split);
+        assertThat(serializer.serialize(read)).isEqualTo(bytes);
+    }
+
+    @Test
+    void readsVersion1ForEver() throws Exception {
+        // ARN; start: EARLIEST; stop: SERVER_TIMESTAMP 10; position: 7 at 8; caught up at 9.
+        String golden =
+                "002b61726e3a6177733a6b696e65736973766964656f3a65752d776573742d313a313a73747265616d"
+                        + "2f632f32"
+                        + "01000000"
+                        + "0201000000000000000a0000"
+                        + "0001370000000000000008"
+                        + "010000000000000009";
+        KvsSplit split =
+                new KvsSplit(
+                        StreamArn.parse(ARN),
+                        StartingPosition.earliest(),
+                        StoppingPosition.of(StoppingPosition.Kind.SERVER_TIMESTAMP, 10L, null),
+                        new FragmentPosition(FragmentNumber.of("7"), 8),
+                        9L);
+        assertThat(hex(serializer.serialize(split))).isEqualTo(golden);
+        assertThat(serializer.deserialize(1, bytes(golden))).isEqualTo(split);
+        assertThat(serializer.getVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesWhatItDoesNotKnow() throws Exception {
+        byte[] bytes =
+                serializer.serialize(
+                        KvsSplit.unread(
+                                StreamArn.parse(ARN),
+                                StartingPosition.now(),
+                                StoppingPosition.never()));
+        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("version 2")
+                .hasMessageContaining("up to 1");
+        assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 3)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("3 bytes too many")
+                .hasMessageContaining(ARN);
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            assertThatThrownBy(() -> serializer.deserialize(1, cut))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void theOrderOfTheKindsIsPartOfTheForm() {
+        assertThat(StartingPosition.Kind.values())
+                .extracting(Enum::name)
+                .containsExactly(
+                        "NOW",
+                        "EARLIEST",
+                        "SERVER_TIMESTAMP",
+                        "PRODUCER_TIMESTAMP",
+                        "AFTER_FRAGMENT");
+        assertThat(StoppingPosition.Kind.values())
+                .extracting(Enum::name)
+                .containsExactly(
+                        "NEVER", "NOW", "SERVER_TIMESTAMP", "PRODUCER_TIMESTAMP", "FRAGMENT");
+    }
+
+    @Test
+    void aCheckpointTurnsNowIntoATime() {
+        KvsSplit split =
+                KvsSplit.unread(
+                        StreamArn.parse(ARN),
+                        StartingPosition.now().resolved(5),
+                        StoppingPosition.never());
+        assertThat(split.start().kind()).isEqualTo(StartingPosition.Kind.NOW);
+        StartingPosition kept = new KvsSplitState(split).toSplit().start();
+        assertThat(kept.kind()).isEqualTo(StartingPosition.Kind.SERVER_TIMESTAMP);
+        assertThat(kept.timestampMillis()).isEqualTo(5);
+        assertThat(split.splitId()).isEqualTo("arn:aws:kinesisvideo:eu-west-1:1:stream/c");
+    }
+
+    public static String hex(byte[] bytes) {
+        StringBuilder hex = new StringBuilder();
+        for (byte b : bytes) {
+            hex.append(String.format("%02x", b));
+        }
+        return hex.toString();
+    }
+
+    public static byte[] bytes(String hex) {
+        byte[] bytes = new byte[hex.length() / 2];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+        }
+        return bytes;
+    }
+}
