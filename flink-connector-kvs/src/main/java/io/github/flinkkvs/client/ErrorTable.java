@@ -117,7 +117,9 @@ public final class ErrorTable {
         if (error.statusCode() == 429) {
             return ErrorClass.THROTTLED;
         }
-        return error.statusCode() >= 500 ? ErrorClass.RETRY : ErrorClass.FATAL;
+        return error.statusCode() == 408 || error.statusCode() >= 500
+                ? ErrorClass.RETRY
+                : ErrorClass.FATAL;
     }
 
     /** What to do about an error that the service sent inside a body; unknown ids are retried. */

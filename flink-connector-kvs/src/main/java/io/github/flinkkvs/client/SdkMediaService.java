@@ -139,8 +139,7 @@ final class SdkMediaService implements MediaService {
             }
         }
 
-        // ---- for the session
-        // ----------------------------------------------------------------------
+        // ---- for the session ---------------------------------------------------------------
 
         @Override
         public void request() {
@@ -174,8 +173,7 @@ final class SdkMediaService implements MediaService {
             }
         }
 
-        // ---- for the SDK
-        // --------------------------------------------------------------------------
+        // ---- for the SDK -------------------------------------------------------------------
 
         @Override
         public CompletableFuture<Void> prepare() {

@@ -137,7 +137,7 @@ public final class FragmentAssembler {
         return open ? documentOffset : parser.position() - parser.unreportedBytes();
     }
 
-    // ---- document -----------------------------------------------------------------------------
+    // ---- document --------------------------------------------------------------------------
 
     private void openDocument() throws MkvException {
         if (open) {
@@ -225,7 +225,7 @@ public final class FragmentAssembler {
                 documentOffset);
     }
 
-    // ---- leaves -------------------------------------------------------------------------------
+    // ---- leaves ----------------------------------------------------------------------------
 
     /** Takes a slice of a leaf; true if it completes the document. */
     private boolean onLeaf(ByteBuffer in) throws MkvException {

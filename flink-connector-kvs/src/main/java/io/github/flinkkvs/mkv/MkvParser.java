@@ -178,7 +178,7 @@ public final class MkvParser {
         return remaining == 0;
     }
 
-    // ---- payload ------------------------------------------------------------------------------
+    // ---- payload ---------------------------------------------------------------------------
 
     private Event slice(ByteBuffer in) {
         int length = (int) Math.min(remaining, in.remaining());
@@ -193,7 +193,7 @@ public final class MkvParser {
         return Event.DATA;
     }
 
-    // ---- headers ------------------------------------------------------------------------------
+    // ---- headers ---------------------------------------------------------------------------
 
     /** Reads an id and a size, or as much of them as there is; false if more is needed. */
     private boolean readHeader(ByteBuffer in) throws MkvException {
@@ -302,7 +302,7 @@ public final class MkvParser {
         return end;
     }
 
-    // ---- ends ---------------------------------------------------------------------------------
+    // ---- ends ------------------------------------------------------------------------------
 
     /** Whether an id cannot be inside the innermost open element, and so ends it if it may end. */
     private boolean endsInnermost(int followingId) {

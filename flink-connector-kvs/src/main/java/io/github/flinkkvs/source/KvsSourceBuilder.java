@@ -50,6 +50,7 @@ public final class KvsSourceBuilder<T> {
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
                     KvsSourceOptions.SILENCE_TIMEOUT,
+                    KvsSourceOptions.QUIET_TIME,
                     KvsSourceOptions.IDLE_INTERVAL,
                     KvsSourceOptions.RETRY_INITIAL_BACKOFF,
                     KvsSourceOptions.RETRY_MAX_BACKOFF,

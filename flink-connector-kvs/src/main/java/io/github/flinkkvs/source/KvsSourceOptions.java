@@ -116,6 +116,15 @@ public final class KvsSourceOptions {
                                     + " dead and is replaced. The service itself ends a call after 3"
                                     + " seconds without media.");
 
+    public static final ConfigOption<Duration> QUIET_TIME =
+            ConfigOptions.key("source.session.quiet-time")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(2))
+                    .withDescription(
+                            "The service ends a call when it had nothing to send for 3 seconds. A call"
+                                    + " that ends sooner than this after its last byte was cut, and"
+                                    + " does not prove that there is nothing to read.");
+
     public static final ConfigOption<Duration> IDLE_INTERVAL =
             ConfigOptions.key("source.session.idle-interval")
                     .durationType()
@@ -178,6 +187,7 @@ public final class KvsSourceOptions {
                 DELETED_STREAM,
                 RECREATED_STREAM,
                 SILENCE_TIMEOUT,
+                QUIET_TIME,
                 IDLE_INTERVAL,
                 RETRY_INITIAL_BACKOFF,
                 RETRY_MAX_BACKOFF,

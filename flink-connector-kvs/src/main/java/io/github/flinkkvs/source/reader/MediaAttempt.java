@@ -127,11 +127,17 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         this.activeNanos = timer.nanoTime();
     }
 
-    // ---- for the session ------------------------------------------------------------------------
+    // ---- for the session -------------------------------------------------------------------
 
     /** Makes the call; without the lock. */
     void open(Function<MediaListener, MediaCall> opener) {
-        MediaCall opened = opener.apply(this);
+        MediaCall opened;
+        try {
+            opened = opener.apply(this);
+        } catch (RuntimeException e) {
+            onError(e);
+            return;
+        }
         whileCurrent(
                 () -> {
                     call = opened;
@@ -208,13 +214,12 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         return Math.max(problem.offset() - assembler.fragmentOffset(), 0);
     }
 
-    /** Whether bytes that were asked for are overdue by so much. */
+    /** Whether bytes were asked for so long ago, and none came. */
     boolean isSilentFor(long nanos) {
-        return asked && timer.nanoTime() - activeNanos > nanos;
+        return asked && timer.nanoTime() - activeNanos >= nanos;
     }
 
-    // ---- for the call
-    // -----------------------------------------------------------------------------
+    // ---- for the call ----------------------------------------------------------------------
 
     @Override
     public void onResponse(String id, long timeMillis) {
@@ -309,8 +314,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         whileCurrent(() -> owner.onFailed(this, cause));
     }
 
-    // ---- inside
-    // -----------------------------------------------------------------------------------
+    // ---- inside ----------------------------------------------------------------------------
 
     private boolean mayAsk() {
         if (asked || !owner.mayAskForMore()) {

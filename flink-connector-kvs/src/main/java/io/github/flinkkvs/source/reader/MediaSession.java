@@ -59,6 +59,9 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     /** Without bytes for this long, though they were asked for, a stream makes way for others. */
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** A fragment lasts 20 s at most; after this long the service will not complete it any more. */
+    private static final long NEVER_COMPLETED_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
     /** What was read more recently than this cannot have left any stream's retention. */
     private static final long ALWAYS_RETAINED_MILLIS = TimeUnit.MINUTES.toMillis(4);
 
@@ -125,7 +128,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         this.streamMetrics = metrics.stream(split.arn().name());
     }
 
-    // ---- for the split reader -----------------------------------------------------------------
+    // ---- for the split reader --------------------------------------------------------------
 
     void start() {
         lock.assertHeld();
@@ -214,7 +217,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         return true;
     }
 
-    // ---- connecting ---------------------------------------------------------------------------
+    // ---- connecting ------------------------------------------------------------------------
 
     private void connectAfter(long delayNanos) {
         if (done) {
@@ -291,7 +294,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         }
     }
 
-    // ---- what a call brings -------------------------------------------------------------------
+    // ---- what a call brings ----------------------------------------------------------------
 
     @Override
     public boolean isCurrent(MediaAttempt attempt) {
@@ -307,6 +310,11 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     public void onAccepted(MediaAttempt call) {
         LOG.debug("{}: reading from {} (request {})", name(), call.selector(), call.requestId());
         leaveConnectionLimit();
+        if (cursor.isTooLateForNow(call.selector(), call.serviceTimeMillis())) {
+            dispose();
+            connectAfter(0);
+            return;
+        }
         // The service may silently begin with the oldest fragment where it should tell of a gap.
         if (cursor.isAtPosition()
                 && !call.isPositionChecked()
@@ -379,7 +387,8 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     @Override
     public void onEnded(MediaAttempt call) {
-        boolean cut = call.isInFragment();
+        boolean inFragment = call.isInFragment();
+        boolean quiet = call.isSilentFor(settings.quietTimeNanos);
         FragmentNumber number = call.openNumber();
         long offset = call.openBytes();
         dispose();
@@ -387,33 +396,43 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             // Nobody asked, so nothing is to be made of the end. Resuming connects anew.
             return;
         }
-        if (cut && strike(number, offset, "it ends")) {
+        if (inFragment && !quiet && strike(number, offset, "it ends")) {
             onFinallyBad(number, offset, "it is never completed");
         } else if (call.hasProgress()) {
-            metrics.onReconnect(cut ? ReconnectCause.CUT : ReconnectCause.END);
+            metrics.onReconnect(inFragment ? ReconnectCause.CUT : ReconnectCause.END);
             connectAfter(0);
-        } else if (cut) {
+        } else if (inFragment && quiet) {
+            // The producer stalls. It may go on, and there is nothing else to read.
+            onQuiet(call.serviceTimeMillis() - NEVER_COMPLETED_MILLIS);
+        } else if (inFragment) {
             retry(
                     ErrorClass.RETRY,
                     ReconnectCause.CUT,
                     "the connection was cut within a fragment (request " + call.requestId() + ")",
                     null);
+        } else if (quiet && call.serviceTimeMillis() != MediaAttempt.UNANSWERED) {
+            cursor.caughtUp(call.serviceTimeMillis());
+            streamMetrics.onCaughtUp();
+            add(new StreamEvent.CaughtUp(call.serviceTimeMillis()));
+            onQuiet(call.serviceTimeMillis());
         } else {
-            onQuiet(call, true);
+            // It brought nothing, but ended too soon to mean that there is nothing.
+            quietPastStop = 0;
+            metrics.onReconnect(ReconnectCause.CUT);
+            connectAfter(
+                    Math.min(patience.delayNanos(ErrorClass.RETRY), settings.idleIntervalNanos));
         }
     }
 
-    /** A call ended as it does when there is nothing to read. */
-    private void onQuiet(MediaAttempt call, boolean caughtUp) {
+    /**
+     * A call ended as it does when there is nothing to read.
+     *
+     * @param upToMillis nothing can come any more that the service received before this time
+     */
+    private void onQuiet(long upToMillis) {
         patience.restore();
         strikes.clear();
-        long serviceTime = call.serviceTimeMillis();
-        if (caughtUp && serviceTime != MediaAttempt.UNANSWERED) {
-            cursor.caughtUp(serviceTime);
-            streamMetrics.onCaughtUp();
-            add(new StreamEvent.CaughtUp(serviceTime));
-        }
-        if (cursor.gate().isPastStop(serviceTime)) {
+        if (cursor.gate().isPastStop(upToMillis)) {
             quietPastStop++;
             if (quietPastStop == 2) {
                 finish();
@@ -479,11 +498,11 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             connectAfter(patience.delayNanos(errorClass));
         } else {
             // There is no fragment of that time yet, or none at all.
-            onQuiet(call, false);
+            onQuiet(call.serviceTimeMillis());
         }
     }
 
-    // ---- errors -------------------------------------------------------------------------------
+    // ---- errors ----------------------------------------------------------------------------
 
     private void handle(ErrorClass errorClass, String what, @Nullable Throwable cause) {
         switch (errorClass) {
@@ -566,7 +585,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         handover.update(this);
     }
 
-    // ---- bad fragments ------------------------------------------------------------------------
+    // ---- bad fragments ---------------------------------------------------------------------
 
     @Override
     public void onBadBytes(MediaAttempt call, MkvException problem) {
@@ -623,7 +642,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         }
     }
 
-    // ---- positions and streams that are gone ----------------------------------------------------
+    // ---- positions and streams that are gone -----------------------------------------------
 
     private interface Answer {
         void accept(StreamDescription description);
@@ -775,7 +794,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         }
     }
 
-    // ---- memory -------------------------------------------------------------------------------
+    // ---- memory ----------------------------------------------------------------------------
 
     @Override
     public boolean isPaused() {

@@ -73,8 +73,7 @@ final class Patience {
         return (crowded ? throttledBackoff : backoff).nextNanos();
     }
 
-    // ---- connection limit
-    // -------------------------------------------------------------------------
+    // ---- connection limit ------------------------------------------------------------------
 
     /** Notes that other consumers hold all connections; true if they did not before. */
     boolean enterConnectionLimit() {

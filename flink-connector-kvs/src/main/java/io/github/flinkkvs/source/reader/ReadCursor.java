@@ -126,8 +126,13 @@ final class ReadCursor {
         return readUpToMillis() < stream.oldestRetainedMillis();
     }
 
-    // ---- moving
-    // -----------------------------------------------------------------------------------
+    /** Whether a call for "now" was answered later than that, and may have missed something. */
+    boolean isTooLateForNow(StartSelector asked, long serviceTimeMillis) {
+        return asked.startSelectorType() == StartSelectorType.NOW
+                && serviceTimeMillis > start.timestampMillis();
+    }
+
+    // ---- moving ----------------------------------------------------------------------------
 
     FragmentGate.Verdict check(Fragment fragment) {
         FragmentGate.Verdict verdict = gate.check(fragment);
@@ -206,8 +211,7 @@ final class ReadCursor {
         detour = null;
     }
 
-    // ---- what the fetcher took
-    // --------------------------------------------------------------------
+    // ---- what the fetcher took -------------------------------------------------------------
 
     void onTaken(StreamEvent event) {
         if (event instanceof StreamEvent.FragmentArrived) {

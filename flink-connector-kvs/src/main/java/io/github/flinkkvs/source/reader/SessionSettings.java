@@ -30,6 +30,7 @@ final class SessionSettings {
     final DeletedStreamPolicy deletedStream;
     final RecreatedStreamPolicy recreatedStream;
     final long silenceTimeoutNanos;
+    final long quietTimeNanos;
     final long idleIntervalNanos;
     final long initialBackoffNanos;
     final long maxBackoffNanos;
@@ -52,6 +53,7 @@ final class SessionSettings {
         this.deletedStream = config.get(KvsSourceOptions.DELETED_STREAM);
         this.recreatedStream = config.get(KvsSourceOptions.RECREATED_STREAM);
         this.silenceTimeoutNanos = config.get(KvsSourceOptions.SILENCE_TIMEOUT).toNanos();
+        this.quietTimeNanos = config.get(KvsSourceOptions.QUIET_TIME).toNanos();
         this.idleIntervalNanos = config.get(KvsSourceOptions.IDLE_INTERVAL).toNanos();
         this.initialBackoffNanos = config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF).toNanos();
         this.maxBackoffNanos = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF).toNanos();

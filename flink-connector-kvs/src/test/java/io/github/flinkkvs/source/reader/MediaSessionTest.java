@@ -198,7 +198,7 @@ class MediaSessionTest {
         rig.pause();
         rig.timer.advanceMillis(1000);
         rig.resume();
-        rig.timer.advanceMillis(3000);
+        rig.timer.advanceMillis(1999);
         assertThat(rig.service.calls).hasSize(1);
         rig.nextCall(1000);
         assertThat(rig.timer.scheduled()).isEqualTo(1);
@@ -248,8 +248,8 @@ class MediaSessionTest {
     void hearsOnlyTheFirstEnd() {
         rig.start(StartingPosition.earliest());
         SessionRig.Call call = rig.call().respond();
-        call.bytes(fragment(1, T0, 1)).end();
-        call.end();
+        call.bytes(fragment(1, T0, 1)).endEarly();
+        call.endEarly();
         call.fail(new IOException("again"));
         rig.nextCall(250);
         assertThat(rig.metrics.count("class.retry.errors")).isZero();
@@ -318,13 +318,67 @@ class MediaSessionTest {
         }
     }
 
+    // ---- ends that prove nothing ----------------------------------------------------------------
+
+    @Test
+    void aCallThatEndsEarlyDoesNotMeanThatThereIsNothing() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        for (int i = 0; i < 20; i++) {
+            rig.call().respond(T0 + 10_000).endEarly();
+            // Not as soon as after progress, and not later than a quiet stream is asked.
+            rig.nextCall(5000);
+        }
+        rig.call().respond(T0 + 10_000).bytes(fragment(1, T0, 1)).end();
+        assertThat(rig.take()).containsExactly("1");
+        assertThat(rig.metrics.count("cause.cut.reconnects")).isEqualTo(20);
+    }
+
+    @Test
+    void aProducerThatStallsWithinAFragmentIsWaitedFor() throws Exception {
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 100; i++) {
+            rig.call().respond().bytes(beginning(1, T0, 100));
+            rig.timer.advanceMillis(3000);
+            rig.call().endEarly();
+            rig.nextCall(5000);
+        }
+        rig.call().respond().bytes(fragment(1, T0, 1));
+        assertThat(rig.take()).containsExactly("1");
+    }
+
+    @Test
+    void aStopDoesNotWaitForAFragmentThatIsNeverCompleted() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        for (int second : new int[] {30, 60, 90, 95}) {
+            assertThat(rig.take()).isEmpty();
+            rig.call().respond(T0 + second * 1000L).bytes(beginning(1, T0, 100));
+            rig.timer.advanceMillis(3000);
+            rig.call().endEarly();
+            rig.timer.advanceMillis(5000);
+        }
+        assertThat(rig.take()).containsExactly("finished");
+    }
+
+    @Test
+    void aNowThatIsAnsweredLateIsAskedForAsTheTimeItWas() {
+        rig.start(StartingPosition.now().resolved(T0));
+        assertThat(rig.call().start()).isEqualTo("NOW");
+        rig.call().respond(T0 + 2000);
+        assertThat(rig.nextCall(250).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+        rig.call().respond(T0 + 2000).bytes(fragment(1, T0 + 1000, 1));
+    }
+
     // ---- pacing -------------------------------------------------------------------------------
 
     @Test
     void callsAtMostFourTimesASecond() {
         rig.start(StartingPosition.earliest());
         for (int i = 1; i <= 40; i++) {
-            rig.call().respond().bytes(fragment(i, T0, 1)).end();
+            rig.call().respond().bytes(fragment(i, T0, 1)).endEarly();
             rig.timer.advanceMillis(249);
             assertThat(rig.service.open()).isEmpty();
             rig.timer.advanceMillis(1);
@@ -334,7 +388,7 @@ class MediaSessionTest {
     @Test
     void asksAQuietStreamOnlyOnceInAWhile() throws Exception {
         rig.start(StartingPosition.earliest());
-        rig.timer.advanceMillis(3000);
+        rig.timer.advanceMillis(1000);
         rig.call().respond(T0 + 3000).end();
         rig.timer.advanceMillis(1999);
         assertThat(rig.service.open()).isEmpty();

@@ -15,6 +15,7 @@ import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
@@ -202,7 +203,7 @@ final class SessionRig {
     }
 
     /** A GetMedia call. */
-    static final class Call implements MediaCall {
+    final class Call implements MediaCall {
         final StartSelector selector;
         final StreamArn arn;
         private final MediaListener listener;
@@ -272,7 +273,15 @@ final class SessionRig {
             listener.onBytes(ByteBuffer.wrap(bytes));
         }
 
+        /** Ends as the service does, which waits for media: at once only within a fragment. */
         void end() {
+            if (!((MediaAttempt) listener).isInFragment()) {
+                timer.advanceMillis(KvsSourceOptions.QUIET_TIME.defaultValue().toMillis());
+            }
+            endEarly();
+        }
+
+        void endEarly() {
             over = true;
             listener.onEnd();
         }
@@ -283,7 +292,7 @@ final class SessionRig {
         }
     }
 
-    static final class Service implements MediaService {
+    final class Service implements MediaService {
         final List<Call> calls = new ArrayList<>();
         final List<StreamArn> forgotten = new ArrayList<>();
 

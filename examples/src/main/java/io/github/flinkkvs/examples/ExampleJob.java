@@ -1,0 +1,103 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples;
+
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/**
+ * What the examples share: options, running the job, printing what comes out of it, and the
+ * summary. A job defines the stream of lines to print, one for each fragment.
+ *
+ * <p>The lines come back to the client over Flink's own collecting sink, so there is one output in
+ * one place, each line once, whether the job runs in this process or on a cluster.
+ */
+abstract class ExampleJob implements Callable<Integer> {
+
+    /** Lines come back when a checkpoint has confirmed them, so it is also the delay. */
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(250);
+
+    @Mixin private InputOptions options;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help.")
+    private boolean help;
+
+    @Spec private CommandSpec spec;
+
+    /** The job: from the source to the lines to print. */
+    abstract DataStream<String> define(StreamExecutionEnvironment env, Input input);
+
+    @Override
+    public Integer call() throws Exception {
+        try (Input input = options.open()) {
+            long printed = input.streams().isEmpty() ? 0 : run(input);
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            "%s: %d fragment%s%s%n",
+                            spec.name(), printed, printed == 1 ? "" : "s", input.remark());
+        }
+        return 0;
+    }
+
+    private long run(Input input) throws Exception {
+        StreamExecutionEnvironment env = environment();
+        PrintWriter out = spec.commandLine().getOut();
+        long limit = input.maxFragments() == 0 ? Long.MAX_VALUE : input.maxFragments();
+        long printed = 0;
+        // Closing it ends the job, if it did not end by itself.
+        try (CloseableIterator<String> lines =
+                define(env, input).executeAndCollect("kvs-example-" + spec.name())) {
+            while (printed < limit && lines.hasNext()) {
+                out.println(lines.next());
+                printed++;
+                if (out.checkError()) {
+                    // Nobody reads any more, as behind "| head".
+                    return printed;
+                }
+            }
+        }
+        if (printed < Math.min(limit, input.expectedFragments())) {
+            throw new ExampleException(
+                    "Only "
+                            + printed
+                            + " of "
+                            + input.expectedFragments()
+                            + " fragments came out of the job");
+        }
+        return printed;
+    }
+
+    private static StreamExecutionEnvironment environment() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+        if (env instanceof LocalStreamEnvironment) {
+            env.setParallelism(1);
+            // Whoever tries an example wants to see what is wrong, not a job that tries again.
+            env.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+        }
+        return env;
+    }
+}

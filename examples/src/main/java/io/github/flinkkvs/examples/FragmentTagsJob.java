@@ -1,0 +1,57 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import picocli.CommandLine.Command;
+
+/** Shows fragments as they arrive: their times, sizes, numbers of frames and tags, as JSON. */
+@Command(
+        name = "tags",
+        header = "Shows fragments as they arrive: times, sizes, frames and tags as JSON.",
+        description = {
+            "Prints one JSON object for each fragment and line: its stream, number, times, size,"
+                    + " frames and tags.",
+            "",
+            "Without options it reads two scripted cameras in an embedded service and stops after"
+                    + " 20 fragments.",
+            ""
+        })
+public final class FragmentTagsJob extends ExampleJob {
+
+    public static void main(String[] arguments) {
+        Examples.main(new FragmentTagsJob(), arguments);
+    }
+
+    @Override
+    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+        KvsSource<Fragment> source =
+                KvsSource.<Fragment>builder()
+                        .setRegion(input.region())
+                        .setEndpoint(input.endpoint())
+                        .setStreams(input.streams())
+                        .setStartingPosition(input.start())
+                        .setStoppingPosition(input.stop())
+                        .setSourceConfig(input.config())
+                        // Media is passed over as it arrives: a stream costs only some kilobytes.
+                        .setDeserializationSchema(KvsDeserializationSchema.tagsOnly())
+                        .build();
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")
+                .uid("kvs")
+                .map(new FragmentToJson(input.labels()))
+                .uid("json");
+    }
+}

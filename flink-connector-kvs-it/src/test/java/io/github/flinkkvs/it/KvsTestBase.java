@@ -1,0 +1,432 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.KvsSourceBuilder;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.Limits;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.StoredFragment;
+
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.ExceptionUtils;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import javax.annotation.Nullable;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A Flink cluster for each class, an embedded service for each test, jobs from the one to the
+ * other; and after each test the proof that nothing is left of them.
+ */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+abstract class KvsTestBase {
+
+    /** The longest that anything is waited for. */
+    static final Duration TIME = Duration.ofSeconds(30);
+
+    static final Duration IDLE_END = Duration.ofMillis(300);
+
+    static final String SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
+
+    private static final int SLOTS_PER_TASK_MANAGER = 2;
+
+    /** Of the running cluster, which closes it. */
+    private static volatile InMemoryReporter reporter;
+
+    @RegisterExtension
+    static final MiniClusterExtension FLINK =
+            new MiniClusterExtension(
+                    () -> {
+                        reporter = InMemoryReporter.createWithRetainedMetrics();
+                        return new MiniClusterResourceConfiguration.Builder()
+                                .setConfiguration(reporter.addToConfiguration(new Configuration()))
+                                .setNumberTaskManagers(2)
+                                .setNumberSlotsPerTaskManager(SLOTS_PER_TASK_MANAGER)
+                                .build();
+                    });
+
+    /** Threads of the connector, and the test in which each was first seen. */
+    private static final Map<Thread, String> THREADS = new ConcurrentHashMap<>();
+
+    @TempDir Path folder;
+
+    EmbeddedKvs kvs;
+    private final List<Job> jobs = new ArrayList<>();
+
+    // ---- before and after a test --------------------------------------------------------------
+
+    @BeforeEach
+    final void startService() {
+        startService(EmbeddedKvs.builder());
+    }
+
+    /** Replaces the service by one of other settings; its limits are those of {@link #limits}. */
+    final void startService(EmbeddedKvs.Builder builder) {
+        if (kvs != null) {
+            kvs.close();
+        }
+        kvs = builder.limits(limits()).start();
+    }
+
+    /** The service's limits, but quick to end idle sessions and without limits of throughput. */
+    static Limits limits() {
+        return Limits.service().fragmentsPerSecond(0).bytesPerSecond(0).idleEnd(IDLE_END);
+    }
+
+    @AfterEach
+    final void nothingIsLeft(TestInfo test) throws Exception {
+        connectorThreads().forEach(t -> THREADS.putIfAbsent(t, test.getDisplayName()));
+        try {
+            for (Job job : jobs) {
+                job.cancel();
+            }
+            connectorThreads().forEach(t -> THREADS.putIfAbsent(t, test.getDisplayName()));
+            kvs.log().await(seen -> kvs.openConnections() == 0, "no connection is left", TIME);
+        } finally {
+            kvs.close();
+            jobs.forEach(job -> job.results.forget());
+        }
+    }
+
+    /** Waited for only once for all tests: an HTTP client takes two seconds to close. */
+    @AfterAll
+    static void noThreadIsLeft() throws InterruptedException {
+        long deadline = System.nanoTime() + TIME.toNanos();
+        List<String> left = new ArrayList<>();
+        // A coordinator closes a little later than its job ends, in a thread made for that.
+        for (List<Thread> alive = connectorThreads();
+                !alive.isEmpty() && left.isEmpty();
+                alive = connectorThreads()) {
+            for (Thread thread : alive) {
+                thread.join(Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis()));
+                if (thread.isAlive()) {
+                    String since = THREADS.getOrDefault(thread, "the last test");
+                    left.add(thread.getName() + " of " + since);
+                }
+            }
+        }
+        THREADS.clear();
+        assertThat(left).as("threads that outlive their job").isEmpty();
+    }
+
+    private static List<Thread> connectorThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t.getName().startsWith("kvs-"))
+                .collect(Collectors.toList());
+    }
+
+    // ---- streams ------------------------------------------------------------------------------
+
+    /** Pushes some small fragments, all different. */
+    static List<StoredFragment> push(EmbeddedStream stream, int count) {
+        List<StoredFragment> pushed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            pushed.add(push(stream, 3_000, stream.pushed().size()));
+        }
+        return pushed;
+    }
+
+    static StoredFragment push(EmbeddedStream stream, int bytes, int seed) {
+        return stream.push(MediaFragment.ofSize(bytes, stream.name().hashCode() + seed));
+    }
+
+    /** Pushes a small fragment of that producer time. */
+    static StoredFragment pushAt(EmbeddedStream stream, long producerMillis) {
+        return stream.push(
+                MediaFragment.ofSize(3_000, producerMillis).toBuilder()
+                        .producerTimestampMillis(producerMillis)
+                        .build());
+    }
+
+    /** Waits until the n-th GetMedia call of a stream (from 1) was accepted. */
+    void awaitSession(EmbeddedStream stream, int count) {
+        kvs.log().awaitSessions(stream.name(), count, TIME);
+    }
+
+    // ---- sources ------------------------------------------------------------------------------
+
+    /** A source of fragments, from the earliest, that loses no time with waiting. */
+    KvsSourceBuilder<Fragment> source(EmbeddedStream... streams) {
+        return source(
+                Arrays.stream(streams).map(EmbeddedStream::name).collect(Collectors.toList()));
+    }
+
+    KvsSourceBuilder<Fragment> source(List<String> streams) {
+        return KvsSource.<Fragment>builder()
+                .setRegion(kvs.region())
+                .setEndpoint(kvs.endpoint().toString())
+                .set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE")
+                .set(AwsOptions.SECRET_KEY, SECRET)
+                .setStreams(streams)
+                .setStartingPosition(StartingPosition.earliest())
+                .set(KvsSourceOptions.QUIET_TIME, IDLE_END.dividedBy(2))
+                .set(KvsSourceOptions.IDLE_INTERVAL, Duration.ofMillis(300))
+                .set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMillis(50))
+                .set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(500))
+                .setDeserializationSchema(KvsDeserializationSchema.fragments());
+    }
+
+    // ---- jobs ---------------------------------------------------------------------------------
+
+    /** A job from a source into a {@link ResultSink}; checkpoints every 100 ms. */
+    JobBuilder job(KvsSourceBuilder<Fragment> source) {
+        return new JobBuilder(source.build());
+    }
+
+    /** Builds a job. */
+    final class JobBuilder {
+        private final KvsSource<Fragment> source;
+        private final Configuration config = new Configuration();
+        private int parallelism = 1;
+        private int restarts = 3;
+        private WatermarkStrategy<Fragment> watermarks = WatermarkStrategy.noWatermarks();
+        private MapFunction<Fragment, Fragment> map = fragment -> fragment;
+
+        private JobBuilder(KvsSource<Fragment> source) {
+            this.source = source;
+        }
+
+        /** Of the source; the sink's is 1. */
+        JobBuilder parallelism(int readers) {
+            parallelism = readers;
+            return this;
+        }
+
+        JobBuilder restarts(int attempts) {
+            restarts = attempts;
+            return this;
+        }
+
+        JobBuilder watermarks(WatermarkStrategy<Fragment> strategy) {
+            watermarks = strategy;
+            return this;
+        }
+
+        /** Between source and sink, in the parallelism of the source. */
+        JobBuilder map(MapFunction<Fragment, Fragment> function) {
+            map = function;
+            return this;
+        }
+
+        JobBuilder from(@Nullable String savepoint) {
+            if (savepoint != null) {
+                config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+            }
+            return this;
+        }
+
+        Job start() throws Exception {
+            StreamExecutionEnvironment env = environment(config, restarts);
+            DataStream<Fragment> fragments =
+                    env.fromSource(source, watermarks, "kvs")
+                            .uid("kvs")
+                            .setParallelism(parallelism)
+                            .map(map)
+                            .returns(FragmentTypeInfo.INSTANCE)
+                            .uid("map")
+                            .setParallelism(parallelism);
+            return KvsTestBase.this.start(env, fragments);
+        }
+    }
+
+    StreamExecutionEnvironment environment(Configuration config, int restarts) {
+        if (restarts == 0) {
+            config.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        } else {
+            config.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+            config.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, restarts);
+            config.set(
+                    RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY,
+                    Duration.ofMillis(10));
+        }
+        config.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                folder.resolve("checkpoints").toUri().toString());
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+        env.enableCheckpointing(100);
+        return env;
+    }
+
+    Job start(StreamExecutionEnvironment env, DataStream<Fragment> fragments) throws Exception {
+        Results results = new Results();
+        fragments
+                .flatMap(new ResultSink(results))
+                .uid("results")
+                .setParallelism(1)
+                .sinkTo(new DiscardingSink<>())
+                .setParallelism(1);
+        Job job = new Job(env.executeAsync(), results);
+        jobs.add(job);
+        return job;
+    }
+
+    /** A job under way. */
+    final class Job {
+        final JobClient client;
+        final Results results;
+
+        private Job(JobClient client, Results results) {
+            this.client = client;
+            this.results = results;
+        }
+
+        /** Waits until it ends by itself; everything is then committed. */
+        List<Fragment> awaitFinished() throws Exception {
+            client.getJobExecutionResult().get(TIME.toSeconds(), TimeUnit.SECONDS);
+            return results.committed();
+        }
+
+        /** Waits until it fails; returns all messages of its failure. */
+        String awaitFailure() throws Exception {
+            try {
+                client.getJobExecutionResult().get(TIME.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                assertThat(ExceptionUtils.stringifyException(e)).doesNotContain(SECRET);
+                StringBuilder messages = new StringBuilder();
+                for (Throwable t = e; t != null; t = t.getCause()) {
+                    messages.append(t.getMessage()).append('\n');
+                }
+                return messages.toString();
+            }
+            throw new AssertionError("The job did not fail");
+        }
+
+        void cancel() throws Exception {
+            if (!client.getJobStatus()
+                    .get(TIME.toSeconds(), TimeUnit.SECONDS)
+                    .isGloballyTerminalState()) {
+                try {
+                    client.cancel().get(TIME.toSeconds(), TimeUnit.SECONDS);
+                } catch (ExecutionException e) {
+                    // It ended in the meantime.
+                }
+            }
+            try {
+                client.getJobExecutionResult().get(TIME.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                // Cancelled, or failed as it should.
+            }
+        }
+
+        JobStatus status() throws Exception {
+            return client.getJobStatus().get(TIME.toSeconds(), TimeUnit.SECONDS);
+        }
+
+        /** Stops it with a savepoint; its last fragments are then committed. */
+        String stopWithSavepoint() throws Exception {
+            return client.stopWithSavepoint(
+                            false,
+                            folder.resolve("savepoints").toUri().toString(),
+                            SavepointFormatType.CANONICAL)
+                    .get(TIME.toSeconds(), TimeUnit.SECONDS);
+        }
+
+        /** Takes a savepoint and lets it go on. */
+        String savepoint() throws Exception {
+            return client.triggerSavepoint(
+                            folder.resolve("savepoints").toUri().toString(),
+                            SavepointFormatType.CANONICAL)
+                    .get(TIME.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    // ---- metrics ------------------------------------------------------------------------------
+
+    /** The sum of a counter or gauge over all readers and attempts of a job. */
+    static long metric(Job job, String name) {
+        return reporter.getMetricsByIdentifiers(job.client.getJobID()).entrySet().stream()
+                .filter(metric -> metric.getKey().endsWith("." + name))
+                .mapToLong(
+                        metric ->
+                                metric.getValue() instanceof Counter
+                                        ? ((Counter) metric.getValue()).getCount()
+                                        : ((Number) ((Gauge<?>) metric.getValue()).getValue())
+                                                .longValue())
+                .sum();
+    }
+
+    static long reconnects(Job job, String cause) {
+        return metric(job, "KinesisVideo.cause." + cause + ".reconnects");
+    }
+
+    // ---- the truth ----------------------------------------------------------------------------
+
+    /** Each fragment that was pushed is there once, byte for byte, in the order of its stream. */
+    static void assertAll(List<Fragment> actual, EmbeddedStream... streams) {
+        int sum = 0;
+        for (EmbeddedStream stream : streams) {
+            assertExactly(of(stream, actual), stream.pushed());
+            sum += stream.pushed().size();
+        }
+        assertThat(actual).hasSize(sum);
+    }
+
+    static List<Fragment> of(EmbeddedStream stream, List<Fragment> fragments) {
+        return fragments.stream()
+                .filter(fragment -> fragment.streamArn().equals(stream.arn()))
+                .collect(Collectors.toList());
+    }
+
+    /** These are those, byte for byte, in this order. */
+    static void assertExactly(List<Fragment> actual, List<StoredFragment> expected) {
+        assertThat(actual)
+                .extracting(fragment -> fragment.number().toString())
+                .containsExactlyElementsOf(
+                        expected.stream().map(StoredFragment::number).collect(Collectors.toList()));
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(expected.get(i).matches(actual.get(i).bytes()))
+                    .as("bytes of %s", actual.get(i))
+                    .isTrue();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.mkv.Fragment;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * What reached a sink: at once, and committed by a checkpoint. Sinks find it by its id, since they
+ * are serialized on their way into the cluster. Thread-safe: guarded by itself.
+ */
+final class Results {
+
+    private static final Map<String, Results> BY_ID = new ConcurrentHashMap<>();
+
+    private final String id = UUID.randomUUID().toString();
+    private List<Fragment> committed = List.of();
+    private List<Fragment> seen = new ArrayList<>();
+    private final List<Fragment> everSeen = new ArrayList<>();
+    private int attempts;
+    private int commits;
+
+    Results() {
+        BY_ID.put(id, this);
+    }
+
+    String id() {
+        return id;
+    }
+
+    static Results of(String id) {
+        return BY_ID.get(id);
+    }
+
+    void forget() {
+        BY_ID.remove(id);
+    }
+
+    // ---- for the sink -------------------------------------------------------------------------
+
+    synchronized void attempt(List<Fragment> restored) {
+        attempts++;
+        seen = new ArrayList<>(restored);
+        committed = List.copyOf(restored);
+        notifyAll();
+    }
+
+    synchronized void see(Fragment fragment) {
+        seen.add(fragment);
+        everSeen.add(fragment);
+        notifyAll();
+    }
+
+    synchronized void commit(List<Fragment> all) {
+        committed = all;
+        commits++;
+        notifyAll();
+    }
+
+    // ---- for tests ----------------------------------------------------------------------------
+
+    /** All that the last completed checkpoint covers, over all attempts. */
+    synchronized List<Fragment> committed() {
+        return committed;
+    }
+
+    /** What the running attempt has, with what it was restored with. */
+    synchronized List<Fragment> seen() {
+        return List.copyOf(seen);
+    }
+
+    /** All that ever arrived, in any attempt; some of it more than once. */
+    synchronized List<Fragment> everSeen() {
+        return List.copyOf(everSeen);
+    }
+
+    /** How often the sink was started. */
+    synchronized int attempts() {
+        return attempts;
+    }
+
+    List<Fragment> awaitCommitted(int count) {
+        return await(this::committed, count, "committed");
+    }
+
+    List<Fragment> awaitSeen(int count) {
+        return await(this::seen, count, "seen");
+    }
+
+    /** Waits for a checkpoint that begins after now: all that is seen by now is in it. */
+    synchronized void awaitNewCheckpoint() {
+        // The next one may be under way already.
+        int enough = commits + 2;
+        awaitTrue(() -> commits >= enough, () -> "two more checkpoints");
+    }
+
+    synchronized void awaitAttempts(int count) {
+        awaitTrue(() -> attempts >= count, () -> count + " attempts, not " + attempts);
+    }
+
+    private synchronized List<Fragment> await(
+            Supplier<List<Fragment>> list, int count, String what) {
+        awaitTrue(
+                () -> list.get().size() >= count,
+                () -> count + " fragments " + what + ", not " + describe(list.get()));
+        return list.get();
+    }
+
+    private void awaitTrue(Supplier<Boolean> condition, Supplier<String> what) {
+        long deadline = System.nanoTime() + KvsTestBase.TIME.toNanos();
+        while (!condition.get()) {
+            long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+            if (left <= 0) {
+                throw new AssertionError("Not within " + KvsTestBase.TIME + ": " + what.get());
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("Interrupted", e);
+            }
+        }
+    }
+
+    static String describe(List<Fragment> fragments) {
+        return fragments.stream()
+                .map(fragment -> fragment.streamName() + "#" + fragment.number())
+                .collect(Collectors.joining(", ", fragments.size() + " [", "]"));
+    }
+}
