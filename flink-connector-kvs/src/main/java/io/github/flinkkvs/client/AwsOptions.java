@@ -303,6 +303,30 @@ public final class AwsOptions {
                         + " the whole configuration.");
     }
 
+    /**
+     * Whether a key is one of a credentials provider, at any nesting of roles and in either
+     * spelling. Custom providers take what they like below {@code
+     * aws.credentials.provider.custom.}.
+     */
+    public static boolean isCredentialsKey(String key) {
+        String suffix;
+        if (key.startsWith(CREDENTIALS_PREFIX)) {
+            suffix = key.substring(CREDENTIALS_PREFIX.length());
+        } else if (key.startsWith(CREDENTIALS_PREFIX_IN_TABLES)) {
+            suffix = key.substring(CREDENTIALS_PREFIX_IN_TABLES.length());
+        } else {
+            return false;
+        }
+        while (suffix.startsWith(rolePrefix("") + ".")) {
+            suffix = suffix.substring(rolePrefix("").length());
+        }
+        if (suffix.equals(rolePrefix("")) || suffix.startsWith(".custom.")) {
+            return true;
+        }
+        String plain = CREDENTIALS_PREFIX + suffix;
+        return all().stream().anyMatch(option -> option.key().equals(plain));
+    }
+
     /** The prefix of the provider whose credentials assume the role. */
     static String rolePrefix(String prefix) {
         return prefix + ".role.provider";

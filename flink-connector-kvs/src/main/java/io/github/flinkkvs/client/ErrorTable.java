@@ -90,13 +90,19 @@ public final class ErrorTable {
         if (ssl != null && mentions(ssl, "certification path", "certificate")) {
             return ErrorClass.FATAL;
         }
-        if (cause instanceof SdkClientException && mentions(cause, "unable to load credentials")) {
+        if (isLackOfCredentials(cause)) {
             return ErrorClass.FATAL;
         }
         if (cause instanceof IllegalArgumentException) {
             return ErrorClass.FATAL;
         }
         return ErrorClass.RETRY;
+    }
+
+    /** Whether no credentials could be found, wherever they were to come from. */
+    public static boolean isLackOfCredentials(Throwable error) {
+        Throwable cause = unwrap(error);
+        return cause instanceof SdkClientException && mentions(cause, "unable to load credentials");
     }
 
     private static ErrorClass classify(AwsServiceException error) {

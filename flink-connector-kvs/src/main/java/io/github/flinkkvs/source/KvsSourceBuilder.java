@@ -45,7 +45,8 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
 @PublicEvolving
 public final class KvsSourceBuilder<T> {
 
-    private static final String CREDENTIALS_PREFIX = "aws.credentials.";
+    /** As good as for ever, and far from what overflows in nanoseconds. */
+    private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
@@ -203,9 +204,8 @@ public final class KvsSourceBuilder<T> {
                         .map(ConfigOption::key)
                         .collect(Collectors.toSet());
         for (String key : config.keySet()) {
-            // Nested role providers make up keys of their own, which their reader checks.
             check(
-                    known.contains(key) || key.startsWith(CREDENTIALS_PREFIX),
+                    known.contains(key) || AwsOptions.isCredentialsKey(key),
                     "There is no option '%s'. There are: %s",
                     key,
                     known.stream().sorted().collect(Collectors.joining(", ")));
@@ -219,13 +219,10 @@ public final class KvsSourceBuilder<T> {
                 config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes() > 0,
                 "source.fragment.max-size is 0: give at least the size of a fragment");
         for (ConfigOption<Duration> option : POSITIVE_DURATIONS) {
-            Duration duration = config.get(option);
-            check(
-                    !duration.isNegative() && !duration.isZero(),
-                    "%s is %s: give a time above 0",
-                    option.key(),
-                    duration);
+            checkDuration(option, !config.get(option).isZero(), "above 0");
         }
+        checkDuration(KvsSourceOptions.RETRY_BUDGET, true, "of 0 or more");
+        checkDuration(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, true, "of 0 or more");
         boolean toTimestamp =
                 config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;
         String timestamp =
@@ -245,6 +242,18 @@ public final class KvsSourceBuilder<T> {
                         e);
             }
         }
+    }
+
+    private void checkDuration(ConfigOption<Duration> option, boolean valid, String allowed) {
+        Duration duration = config.get(option);
+        check(
+                duration == null
+                        || valid && !duration.isNegative() && duration.compareTo(MAX_DURATION) <= 0,
+                "%s is %s: give a time %s, and at most %s days",
+                option.key(),
+                duration,
+                allowed,
+                MAX_DURATION.toDays());
     }
 
     private void checkStartBeforeStop(StartingPosition from) {

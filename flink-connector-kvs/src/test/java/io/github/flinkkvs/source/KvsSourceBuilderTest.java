@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -47,6 +48,23 @@ class KvsSourceBuilderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(builder::build)
                 .satisfies(e -> assertThat(e.getMessage()).contains(words));
+    }
+
+    @Test
+    void refusesMisspeltCredentials() {
+        assertRefused(
+                builder()
+                        .setSourceConfig(
+                                Configuration.fromMap(
+                                        Map.of("aws.credentials.provider.basic.accessKeyId", "a"))),
+                "There is no option 'aws.credentials.provider.basic.accessKeyId'");
+        assertThat(AwsOptions.isCredentialsKey("aws.credentials.basic.accesskeyid")).isTrue();
+        assertThat(
+                        AwsOptions.isCredentialsKey(
+                                "aws.credentials.provider.role.provider.role.provider.role.arn"))
+                .isTrue();
+        assertThat(AwsOptions.isCredentialsKey("aws.credentials.provider.role.provider.arn"))
+                .isFalse();
     }
 
     @Test

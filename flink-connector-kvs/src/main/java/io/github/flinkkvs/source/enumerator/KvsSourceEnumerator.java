@@ -145,6 +145,8 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     private void onLookedUp(
             @Nullable Map<String, StreamDescription> found, @Nullable Throwable error) {
+        // Nothing is looked up any more.
+        connection.closeAsync();
         if (error != null) {
             throw new FlinkRuntimeException(error.getMessage(), error);
         }
@@ -219,6 +221,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     @Override
     public void close() {
         if (connection != null) {
+            // Again, if it was closed before: that does no harm.
             connection.closeAsync();
         }
     }

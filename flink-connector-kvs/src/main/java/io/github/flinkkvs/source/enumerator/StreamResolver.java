@@ -41,7 +41,8 @@ final class StreamResolver {
 
     private final StreamDirectory directory;
     private final ScheduledExecutorService executor;
-    private final long deadlineNanos;
+    private final long startNanos = System.nanoTime();
+    private final long budgetNanos;
     private final boolean leaveOutMissing;
 
     private final Queue<String> waiting = new ArrayDeque<>();
@@ -61,7 +62,7 @@ final class StreamResolver {
             boolean leaveOutMissing) {
         this.directory = directory;
         this.executor = executor;
-        this.deadlineNanos = System.nanoTime() + budgetNanos;
+        this.budgetNanos = budgetNanos;
         this.leaveOutMissing = leaveOutMissing;
     }
 
@@ -96,16 +97,20 @@ final class StreamResolver {
         if (result.isDone()) {
             return;
         }
-        directory
-                .describe(stream)
-                .whenComplete(
-                        (description, error) -> {
-                            if (error == null) {
-                                onFound(stream, description);
-                            } else {
-                                onError(stream, failures, error);
-                            }
-                        });
+        CompletableFuture<StreamDescription> answer;
+        try {
+            answer = directory.describe(stream);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        answer.whenComplete(
+                (description, error) -> {
+                    if (error == null) {
+                        onFound(stream, description);
+                    } else {
+                        onError(stream, failures, error);
+                    }
+                });
     }
 
     private void onFound(String stream, StreamDescription description) {
@@ -140,7 +145,7 @@ final class StreamResolver {
                     "Check the name, the region and the account, or set source.deleted-stream ="
                             + " FINISH to read the other streams only.",
                     error);
-        } else if (errorClass == ErrorClass.FATAL || System.nanoTime() > deadlineNanos) {
+        } else if (errorClass == ErrorClass.FATAL || System.nanoTime() - startNanos > budgetNanos) {
             fail(stream, what, "", error);
         } else {
             long full = Math.min(MAX_DELAY_MILLIS, 250L << Math.min(failures, 10));

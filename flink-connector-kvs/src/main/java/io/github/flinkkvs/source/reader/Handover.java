@@ -78,9 +78,12 @@ final class Handover {
     /** Lets {@link #take} return at once, now or at its next call. */
     void wakeUp() {
         lock.lock();
-        awakened = true;
-        lock.signalChange();
-        lock.unlock();
+        try {
+            awakened = true;
+            lock.signalChange();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**

@@ -38,6 +38,9 @@ public final class KvsSourceReader<T>
 
     private final StreamSelector streams;
 
+    /** Ids of restored splits that are not read. */
+    private final List<String> forgotten = new ArrayList<>();
+
     /** Whether the output was told that nothing comes from here. */
     private boolean idle;
 
@@ -60,6 +63,7 @@ public final class KvsSourceReader<T>
             } else {
                 // It comes from a checkpoint that was taken when it still was.
                 LOG.info("Stream {} is no longer among those to read, it is forgotten", split);
+                forgotten.add(split.splitId());
             }
         }
         super.addSplits(toRead);
@@ -67,6 +71,9 @@ public final class KvsSourceReader<T>
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        // Flink made an output for each restored split; it would hold back the watermark.
+        forgotten.forEach(output::releaseOutputForSplit);
+        forgotten.clear();
         // Without streams a reader would hold back the watermark of the whole job.
         boolean nothingToRead = getNumberOfCurrentlyAssignedSplits() == 0;
         if (nothingToRead != idle) {

@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Reads any number of streams at once. Flink's fetcher thread calls all methods but {@link
@@ -85,9 +86,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         }
         for (MediaSession session : batch.finished) {
             sessions.remove(session.splitId());
-            lock.lock();
-            session.close();
-            lock.unlock();
+            locked(session::close);
             records.addFinishedSplit(session.splitId());
         }
         return records.build();
@@ -112,29 +111,36 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
                             connection.directory(),
                             metrics);
             sessions.put(split.splitId(), session);
-            lock.lock();
-            session.start();
-            lock.unlock();
+            locked(session::start);
         }
     }
 
     @Override
     public void pauseOrResumeSplits(Collection<KvsSplit> toPause, Collection<KvsSplit> toResume) {
+        locked(
+                () -> {
+                    forEach(toPause, MediaSession::pause);
+                    forEach(toResume, MediaSession::resume);
+                });
+    }
+
+    private void forEach(Collection<KvsSplit> splits, Consumer<MediaSession> action) {
+        for (KvsSplit split : splits) {
+            MediaSession session = sessions.get(split.splitId());
+            // Splits that are finished may still be named.
+            if (session != null) {
+                action.accept(session);
+            }
+        }
+    }
+
+    private void locked(Runnable action) {
         lock.lock();
-        // Splits that are finished may still be named.
-        for (KvsSplit split : toPause) {
-            MediaSession session = sessions.get(split.splitId());
-            if (session != null) {
-                session.pause();
-            }
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
         }
-        for (KvsSplit split : toResume) {
-            MediaSession session = sessions.get(split.splitId());
-            if (session != null) {
-                session.resume();
-            }
-        }
-        lock.unlock();
     }
 
     @Override
@@ -144,11 +150,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
 
     @Override
     public void close() {
-        lock.lock();
-        for (MediaSession session : sessions.values()) {
-            session.close();
-        }
-        lock.unlock();
+        locked(() -> sessions.values().forEach(MediaSession::close));
         sessions.clear();
         // Not waited for: the HTTP client takes seconds to close.
         connection.closeAsync();

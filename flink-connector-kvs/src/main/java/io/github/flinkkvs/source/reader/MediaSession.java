@@ -92,6 +92,12 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     private boolean paused;
     private long pausedSinceNanos;
+    private boolean waitingForMemory;
+    private long waitingSinceNanos;
+
+    /** Whether the service ever took a call, and so the credentials. */
+    private boolean accepted;
+
     private boolean done;
     private boolean finishReported;
 
@@ -190,8 +196,11 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     /** The record emitter is through with a fragment. */
     void onEmitted(StreamEvent.FragmentArrived event) {
         lock.lock();
-        budget.released(this, event.retainedBytes());
-        lock.unlock();
+        try {
+            budget.released(this, event.retainedBytes());
+        } finally {
+            lock.unlock();
+        }
     }
 
     String splitId() {
@@ -303,12 +312,21 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     @Override
     public boolean mayAskForMore() {
-        return !paused && budget.mayGoOn(this);
+        if (paused) {
+            return false;
+        }
+        boolean may = budget.mayGoOn(this);
+        if (!may && !waitingForMemory) {
+            waitingForMemory = true;
+            waitingSinceNanos = timer.nanoTime();
+        }
+        return may;
     }
 
     @Override
     public void onAccepted(MediaAttempt call) {
         LOG.debug("{}: reading from {} (request {})", name(), call.selector(), call.requestId());
+        accepted = true;
         leaveConnectionLimit();
         if (cursor.isTooLateForNow(call.selector(), call.serviceTimeMillis())) {
             dispose();
@@ -340,8 +358,10 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         switch (cursor.check(fragment)) {
             case DUPLICATE:
                 metrics.onDuplicate();
+                onPassedOver(call);
                 return true;
             case TOO_EARLY:
+                onPassedOver(call);
                 return true;
             case BEYOND_STOP:
                 finish();
@@ -355,6 +375,14 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
                 onProgress(fragment);
                 emit(fragment);
                 return true;
+        }
+    }
+
+    /** A fragment is not to be emitted; on the way around a lost position that is progress too. */
+    private void onPassedOver(MediaAttempt call) {
+        if (cursor.isOnDetour()) {
+            call.setProgress();
+            patience.restore();
         }
     }
 
@@ -461,6 +489,9 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     @Override
     public void onSilent(MediaAttempt call) {
         dispose();
+        if (paused) {
+            return;
+        }
         if (call.serviceTimeMillis() == MediaAttempt.UNANSWERED) {
             // Not even an answer: the endpoint is dead, or the call that asks for it is.
             service.forgetEndpoint(cursor.arn());
@@ -494,10 +525,11 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         if (call.selector().startSelectorType() == StartSelectorType.FRAGMENT_NUMBER) {
             LOG.info("{}: {}", name(), what);
             lookUp(cursor.arn().toString(), this::onPositionNotFound);
-        } else if (cursor.goFurtherAround(call.selector())) {
+        } else if (cursor.goAroundTimestamp(call.selector())) {
+            LOG.warn("{}: {}; going on with the oldest fragment instead", name(), what);
             connectAfter(patience.delayNanos(errorClass));
         } else {
-            // There is no fragment of that time yet, or none at all.
+            // There is no fragment at all.
             onQuiet(call.serviceTimeMillis());
         }
     }
@@ -518,8 +550,13 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
                 onStreamNotFound();
                 break;
             case FATAL:
-                metrics.onError(errorClass);
-                fail(what, "", cause);
+                if (accepted && cause != null && ErrorTable.isLackOfCredentials(cause)) {
+                    // They were there before, so where they come from is out of order for a while.
+                    retry(ErrorClass.RETRY, ReconnectCause.ERROR, what, cause);
+                } else {
+                    metrics.onError(errorClass);
+                    fail(what, "", cause);
+                }
                 break;
             default:
                 retry(errorClass, ReconnectCause.ERROR, what, cause);
@@ -529,6 +566,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     private void retry(
             ErrorClass errorClass, ReconnectCause reason, String what, @Nullable Throwable cause) {
         metrics.onError(errorClass);
+        leaveConnectionLimit();
         quietPastStop = 0;
         long failingFor = patience.failingNanos();
         if (patience.isExhausted(failingFor)) {
@@ -549,6 +587,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     private void onConnectionLimit(String what, @Nullable Throwable cause) {
         metrics.onError(ErrorClass.CONNECTION_LIMIT);
         quietPastStop = 0;
+        patience.restoreAfterAnswer();
         if (patience.enterConnectionLimit()) {
             metrics.onConnectionLimit(true);
         }
@@ -578,7 +617,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     }
 
     private void finish() {
-        LOG.info("{}: read to its stop", name());
+        LOG.info("{}: nothing more is read", name());
         done = true;
         dispose();
         cancelNextConnect();
@@ -657,12 +696,17 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         current = lookUp;
         // A call may wait for credentials, so it is not for the I/O threads.
         timer.schedule(
-                () ->
+                () -> {
+                    try {
                         directory
                                 .describe(nameOrArn)
                                 .whenComplete(
                                         (found, error) ->
-                                                onAnswer(lookUp, nameOrArn, answer, found, error)),
+                                                onAnswer(lookUp, nameOrArn, answer, found, error));
+                    } catch (RuntimeException e) {
+                        onAnswer(lookUp, nameOrArn, answer, null, e);
+                    }
+                },
                 0);
     }
 
@@ -840,6 +884,10 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     @Override
     public void proceed() {
+        if (waitingForMemory) {
+            waitingForMemory = false;
+            patience.excuse(timer.nanoTime() - waitingSinceNanos);
+        }
         if (current instanceof MediaAttempt) {
             ((MediaAttempt) current).askForMore();
         } else if (current == null && nextConnect == null) {

@@ -47,6 +47,11 @@ final class Patience {
         throttledBackoff.reset();
     }
 
+    /** The service answers, be it with a refusal that has its own limit. */
+    void restoreAfterAnswer() {
+        failing = false;
+    }
+
     /** Who did not try for so long did not fail either. */
     void excuse(long nanos) {
         failingSinceNanos += nanos;

@@ -117,7 +117,12 @@ final class ReadCursor {
      * if nothing is known.
      */
     long readUpToMillis() {
-        long position = gate.last() == null ? UNREAD : gate.last().serverTimestampMillis();
+        long position = UNREAD;
+        if (gate.last() != null) {
+            position = gate.last().serverTimestampMillis();
+        } else if (start.kind() == StartingPosition.Kind.AFTER_FRAGMENT) {
+            position = start.fragmentNumber().serverTimestampHint().orElse(UNREAD);
+        }
         return caughtUpMillis == null ? position : Math.max(position, caughtUpMillis);
     }
 
@@ -138,8 +143,16 @@ final class ReadCursor {
         FragmentGate.Verdict verdict = gate.check(fragment);
         if (verdict == FragmentGate.Verdict.EMIT) {
             detour = null;
+        } else if (detour != null) {
+            // It may be longer than a call: the next one goes on with it.
+            detour = after(fragment.number());
         }
         return verdict;
+    }
+
+    /** Whether something in place of the position is asked for. */
+    boolean isOnDetour() {
+        return detour != null;
     }
 
     /** Everything was read that there was at this moment of the service's clock. */
@@ -177,18 +190,17 @@ final class ReadCursor {
     }
 
     /**
-     * Goes around by the oldest fragment if the way around by a timestamp was closed too.
+     * Asks for the oldest fragment where the service knows none of a timestamp: how it matches them
+     * is not documented, and the gate leaves out what is too early.
      *
-     * @return whether there is that other way
+     * @return false if the oldest fragment was asked for already
      */
-    boolean goFurtherAround(StartSelector closed) {
-        boolean further =
-                closed == detour
-                        && closed.startSelectorType() == StartSelectorType.SERVER_TIMESTAMP;
-        if (further) {
-            detour = of(StartSelectorType.EARLIEST);
+    boolean goAroundTimestamp(StartSelector refused) {
+        if (refused.startTimestamp() == null) {
+            return false;
         }
-        return further;
+        detour = of(StartSelectorType.EARLIEST);
+        return true;
     }
 
     /** Goes on with the oldest fragment, over a gap. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -559,14 +560,49 @@ class MediaSessionTest {
     }
 
     @Test
-    void aStartThatIsNotFoundIsAQuietStream() throws Exception {
+    void aStartThatIsNotFoundIsLookedForFromTheOldestFragmentOn() throws Exception {
         rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
+        // What is too early may fill more than one call.
+        rig.call().respond().bytes(fragment(1, T0 - 2, 1), fragment(2, T0 - 1, 1)).endEarly();
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 2");
+        rig.call().respond().bytes(fragment(3, T0, 1));
+        assertThat(rig.take()).containsExactly("3");
+    }
+
+    @Test
+    void withoutAnyFragmentAStartIsAQuietStream() throws Exception {
+        rig.start(StartingPosition.earliest());
         rig.call().respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
         rig.timer.advanceMillis(4_999);
         assertThat(rig.service.open()).isEmpty();
-        assertThat(rig.nextCall(1).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+        assertThat(rig.nextCall(1).start()).isEqualTo("EARLIEST");
         // Nothing proves that all was read.
         assertThat(rig.take()).isEmpty();
+    }
+
+    @Test
+    void waitingForConnectionsIsNoTimeOfErrors() throws Exception {
+        rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofMinutes(1));
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(SessionRig.error("InternalFailure", 500));
+        for (int i = 0; i < 20; i++) {
+            rig.nextCall(30_000).fail(SessionRig.error("ConnectionLimitExceededException", 400));
+        }
+        rig.nextCall(30_000).fail(SessionRig.error("InternalFailure", 500));
+        assertThat(rig.take()).isEmpty();
+        assertThat(rig.metrics.gauge("streamsAtConnectionLimit")).isEqualTo(0);
+    }
+
+    @Test
+    void aLackOfCredentialsPassesIfThereWereSome() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 1)).endEarly();
+        rig.nextCall(250)
+                .fail(SdkClientException.create("Unable to load credentials from any provider"));
+        rig.nextCall(300).respond().bytes(fragment(2, T0, 1));
+        assertThat(rig.take()).containsExactly("1", "2");
     }
 
     @ParameterizedTest
