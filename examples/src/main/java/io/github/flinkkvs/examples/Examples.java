@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.testing.EmbeddedKvsMain;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,15 +46,14 @@ final class Examples implements Runnable {
     private Examples() {}
 
     public static void main(String[] arguments) {
-        main(new Examples(), arguments);
+        main(
+                new CommandLine(new Examples()).addSubcommand("server", new EmbeddedKvsMain()),
+                arguments);
     }
 
     /** Runs a command as a process: its result is the exit code. */
-    static void main(Object command, String[] arguments) {
-        CommandLine line =
-                new CommandLine(command)
-                        .setOut(utf8(FileDescriptor.out))
-                        .setErr(utf8(FileDescriptor.err));
+    static void main(CommandLine line, String[] arguments) {
+        line.setOut(utf8(FileDescriptor.out)).setErr(utf8(FileDescriptor.err));
         int exitCode = execute(line, arguments);
         line.getOut().flush();
         line.getErr().flush();

@@ -16,6 +16,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Shows fragments as they arrive: their times, sizes, numbers of frames and tags, as JSON. */
@@ -33,7 +34,7 @@ import picocli.CommandLine.Command;
 public final class FragmentTagsJob extends ExampleJob {
 
     public static void main(String[] arguments) {
-        Examples.main(new FragmentTagsJob(), arguments);
+        Examples.main(new CommandLine(new FragmentTagsJob()), arguments);
     }
 
     @Override
