@@ -14,6 +14,7 @@ import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.Fault;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.StoredFragment;
 
@@ -84,6 +85,28 @@ class WatermarksITCase extends KvsTestBase {
         assertAll(job.results.awaitCommitted(53), fast, slow);
         assertThat(probe.seen().watermark()).isEqualTo(49_999);
         assertThat(probe.seen().late()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aStreamIsWaitedForFromTheVeryStart(int parallelism) throws Exception {
+        EmbeddedStream fast = kvs.createStream("fast");
+        EmbeddedStream slow = kvs.createStream("slow");
+        for (int second = 1; second <= 50; second++) {
+            pushAt(fast, second * 1000);
+        }
+        pushAt(slow, 2_000);
+        // Readers run before they have streams, and one has its first fragment long after the
+        // other.
+        fast.faults().nextCall("DescribeStream", Fault.delay(Duration.ofMillis(500)));
+        slow.faults().nextCall("GetDataEndpoint", Fault.delay(Duration.ofSeconds(1)));
+        Job job = start(source(fast, slow), ASCENDING, parallelism, new FailOnce());
+        job.results.awaitCommitted(51);
+        pushAt(slow, 3_000);
+        probe.seen().await(2_999);
+        assertThat(probe.seen().watermark()).isEqualTo(2_999);
+        assertThat(probe.seen().late()).isZero();
+        assertAll(job.results.awaitCommitted(52), fast, slow);
     }
 
     @Test

@@ -27,6 +27,20 @@ import java.util.Arrays;
  */
 public final class FragmentAssembler {
 
+    /** What tells that a fragment is complete. */
+    public enum FragmentEnd {
+        /**
+         * The service's trailing Tags, as in GetMedia: the fragment's own last bytes. A document
+         * that the next one interrupts was broken off.
+         */
+        TRAILING_TAGS,
+        /**
+         * The beginning of the next document, as in archived media, which has no trailing Tags. The
+         * last fragment of a body needs a proof of its own: see {@link #completeLast}.
+         */
+        NEXT_DOCUMENT
+    }
+
     /** The element that stands for the frames in a fragment without media: an empty Cluster. */
     private static final byte[] MEDIA_MARK = {0x1F, 0x43, (byte) 0xB6, 0x75, (byte) 0x80};
 
@@ -40,6 +54,7 @@ public final class FragmentAssembler {
 
     private final boolean keepMedia;
     private final int maxBytes;
+    private final FragmentEnd fragmentEnd;
     private final MkvParser parser = new MkvParser();
     private final FragmentBuilder builder;
 
@@ -58,15 +73,27 @@ public final class FragmentAssembler {
     private boolean open;
     private long documentOffset;
 
+    /** An assembler for GetMedia: {@link FragmentEnd#TRAILING_TAGS}. */
+    public FragmentAssembler(
+            String streamName, @Nullable String streamArn, boolean keepMedia, int maxBytes) {
+        this(streamName, streamArn, keepMedia, maxBytes, FragmentEnd.TRAILING_TAGS);
+    }
+
     /**
      * @param streamName for the fragments' {@link Fragment#streamName()}
      * @param streamArn for the fragments' {@link Fragment#streamArn()}; may be null
      * @param keepMedia whether fragments carry their bytes
      * @param maxBytes a fragment of more bytes is refused as too large, whether they are kept or
      *     not
+     * @param fragmentEnd what tells that a fragment is complete
      */
     public FragmentAssembler(
-            String streamName, @Nullable String streamArn, boolean keepMedia, int maxBytes) {
+            String streamName,
+            @Nullable String streamArn,
+            boolean keepMedia,
+            int maxBytes,
+            FragmentEnd fragmentEnd) {
+        this.fragmentEnd = fragmentEnd;
         this.builder = new FragmentBuilder(streamName, streamArn);
         this.keepMedia = keepMedia;
         this.maxBytes = maxBytes;
@@ -89,6 +116,9 @@ public final class FragmentAssembler {
             }
             if (event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML) {
                 if (parser.isFirstSlice()) {
+                    if (open && fragmentEnd == FragmentEnd.NEXT_DOCUMENT) {
+                        unkept = closeInterrupted(in, unkept, handler);
+                    }
                     openDocument();
                 }
             } else if (!open) {
@@ -106,6 +136,28 @@ public final class FragmentAssembler {
                 unkept = closeDocument(in, unkept, handler);
             }
         }
+    }
+
+    /**
+     * Takes the open fragment for complete: for archived media, whose last fragment ends with
+     * nothing but the body, if the caller can prove that the body was whole. Without an open
+     * fragment nothing happens.
+     *
+     * @throws MkvException if the bytes end within an element, or before the fragment's number
+     */
+    public void completeLast(FragmentHandler handler) throws MkvException {
+        if (!open) {
+            return;
+        }
+        if (!parser.isBetweenElements()) {
+            throw new MkvException(
+                    MkvException.Kind.BROKEN_OFF,
+                    "The last fragment ends within an element",
+                    MkvElements.EBML,
+                    documentOffset);
+        }
+        builder.checkComplete(documentOffset);
+        emit(parser.position() - documentOffset, keepMedia ? document.drain() : null, handler);
     }
 
     /** Whether part of a fragment was read whose end is still to come. */
@@ -169,19 +221,37 @@ public final class FragmentAssembler {
         }
         builder.checkComplete(parser.offset());
         checkSize();
-        // Not before: whoever catches an exception asks which fragment it was.
-        open = false;
-        int size = (int) (parser.position() - documentOffset);
-        byte[] content;
+        byte[] content = null;
         if (keepMedia) {
             document.append(in, unkept, end);
             content = document.drain();
-        } else {
-            content = Arrays.copyOf(metadata, metadataLength);
         }
-        clearMetadata();
-        handler.onFragment(new Fragment(builder, size, keepMedia, content));
+        emit(parser.position() - documentOffset, content, handler);
         return end;
+    }
+
+    /** Completes the open document where the next one begins, of which some bytes were consumed. */
+    private int closeInterrupted(ByteBuffer in, int unkept, FragmentHandler handler)
+            throws MkvException {
+        int end = in.position();
+        builder.checkComplete(documentOffset);
+        int size = (int) (parser.offset() - documentOffset);
+        document.append(in, unkept, end);
+        byte[] both = document.drain();
+        byte[] content = keepMedia ? Arrays.copyOf(both, size) : null;
+        if (keepMedia) {
+            document.append(ByteBuffer.wrap(both), size, both.length);
+        }
+        emit(size, content, handler);
+        return end;
+    }
+
+    private void emit(long size, @Nullable byte[] document, FragmentHandler handler) {
+        // Not before: whoever catches an exception asks which fragment it was.
+        open = false;
+        byte[] content = keepMedia ? document : Arrays.copyOf(metadata, metadataLength);
+        clearMetadata();
+        handler.onFragment(new Fragment(builder, (int) size, keepMedia, content));
     }
 
     private void clearMetadata() {

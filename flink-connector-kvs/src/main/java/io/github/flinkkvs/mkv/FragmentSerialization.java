@@ -61,18 +61,26 @@ public final class FragmentSerialization {
     private static Fragment readDocument(String streamName, String streamArn, byte[] document)
             throws MkvException {
         Fragment[] found = new Fragment[1];
-        new FragmentAssembler(streamName, streamArn, false, Integer.MAX_VALUE)
-                .feed(
-                        ByteBuffer.wrap(document),
-                        new FragmentHandler() {
-                            @Override
-                            public void onFragment(Fragment fragment) {
-                                found[0] = fragment;
-                            }
+        FragmentHandler handler =
+                new FragmentHandler() {
+                    @Override
+                    public void onFragment(Fragment fragment) {
+                        found[0] = fragment;
+                    }
 
-                            @Override
-                            public void onServiceError(ServiceError error) {}
-                        });
+                    @Override
+                    public void onServiceError(ServiceError error) {}
+                };
+        // That the fragment is whole was known when it was written, whatever its kind.
+        FragmentAssembler assembler =
+                new FragmentAssembler(
+                        streamName,
+                        streamArn,
+                        false,
+                        Integer.MAX_VALUE,
+                        FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+        assembler.feed(ByteBuffer.wrap(document), handler);
+        assembler.completeLast(handler);
         if (found[0] == null || found[0].sizeBytes() != document.length) {
             throw MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
         }

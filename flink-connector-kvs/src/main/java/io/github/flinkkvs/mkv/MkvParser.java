@@ -148,6 +148,13 @@ public final class MkvParser {
         return position;
     }
 
+    /** Whether all that was consumed are whole elements, but for masters that are still open. */
+    boolean isBetweenElements() {
+        return state == State.HEADER
+                && headerLength == 0
+                && (depth == 0 || openEnds[depth - 1] == Long.MAX_VALUE);
+    }
+
     /** How many of the consumed bytes belong to the header of an element not yet reported. */
     int unreportedBytes() {
         switch (state) {

@@ -32,6 +32,10 @@ final class Feed implements FragmentHandler {
         assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes);
     }
 
+    Feed(boolean keepMedia, FragmentAssembler.FragmentEnd fragmentEnd) {
+        assembler = new FragmentAssembler(STREAM, ARN, keepMedia, Integer.MAX_VALUE, fragmentEnd);
+    }
+
     Feed(boolean keepMedia) {
         this(keepMedia, Integer.MAX_VALUE);
     }

@@ -10,8 +10,13 @@ package io.github.flinkkvs.mkv;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -32,7 +37,9 @@ import static io.github.flinkkvs.mkv.TestMedia.track;
 import static io.github.flinkkvs.mkv.TestMedia.tracks;
 import static io.github.flinkkvs.mkv.TestMedia.trailingTags;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 class FragmentAssemblerTest {
 
@@ -273,6 +280,69 @@ class FragmentAssemblerTest {
         assertThat(feed.errors.get(0).fragmentNumber())
                 .isEqualTo(FragmentNumber.of(TestMedia.NUMBER));
         assertThat(feed.fragments).hasSize(1);
+    }
+
+    // ---- archived media -----------------------------------------------------------------------
+
+    /** As GetMediaForFragmentList sends it: without trailing Tags. */
+    private static byte[] archived(String number, int clusterSizeLength) {
+        byte[] block = simpleBlock(1, 0, 0x80, TestMedia.text("frame " + number));
+        return document(
+                info(1_000_000),
+                tracks(track(1)),
+                leadingTags(number, "1519074132.668", "1518814932.515"),
+                clusterSizeLength == 0
+                        ? cluster(block)
+                        : TestMedia.unknownSized(clusterSizeLength, 0x1F43B675, block));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 0", "true, 1", "true, 8", "false, 0", "false, 1"})
+    void withoutTrailingTagsTheNextDocumentCompletesAFragment(boolean keepMedia, int sizeLength)
+            throws Exception {
+        byte[] first = archived("1", sizeLength);
+        byte[] second = archived("2", sizeLength);
+        byte[] body = concat(first, second);
+        for (int pieces = 1; pieces <= body.length; pieces++) {
+            Feed feed = new Feed(keepMedia, FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+            feed.all(body, pieces);
+            assertThat(feed.fragments).hasSize(1);
+            assertThat(feed.assembler.openFragmentBytes()).isEqualTo(second.length);
+            feed.assembler.completeLast(feed);
+            feed.assembler.completeLast(feed);
+            assertThat(feed.fragments).hasSize(2);
+            for (int i = 0; i < 2; i++) {
+                Fragment fragment = feed.fragments.get(i);
+                byte[] document = i == 0 ? first : second;
+                assertThat(fragment.number()).hasToString(String.valueOf(i + 1));
+                assertThat(fragment.sizeBytes()).isEqualTo(document.length);
+                assertThat(fragment.continuationToken()).isNull();
+                assertThat(fragment.millisBehindNow()).isNull();
+                assertThat(fragment.frameCounts()).containsExactly(entry(1L, 1));
+                if (keepMedia) {
+                    assertThat(fragment.bytes()).isEqualTo(ByteBuffer.wrap(document));
+                }
+                ByteArrayOutputStream serialized = new ByteArrayOutputStream();
+                FragmentSerialization.write(fragment, new DataOutputStream(serialized));
+                assertThat(
+                                FragmentSerialization.read(
+                                        new DataInputStream(
+                                                new ByteArrayInputStream(
+                                                        serialized.toByteArray()))))
+                        .isEqualTo(fragment);
+            }
+        }
+    }
+
+    @Test
+    void aLastFragmentThatEndsWithinAnElementIsNotComplete() throws Exception {
+        byte[] document = archived("1", 0);
+        Feed feed = new Feed(true, FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+        feed.all(Arrays.copyOf(document, document.length - 1), 7);
+        assertThatThrownBy(() -> feed.assembler.completeLast(feed))
+                .isInstanceOf(MkvException.class)
+                .hasMessageContaining("ends within an element");
+        assertThat(feed.fragments).isEmpty();
     }
 
     // ---- bad input ----------------------------------------------------------------------------

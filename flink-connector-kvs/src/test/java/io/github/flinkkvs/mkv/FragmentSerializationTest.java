@@ -120,11 +120,14 @@ class FragmentSerializationTest {
         byte[] two = TestMedia.concat(TestMedia.fragment(), TestMedia.fragment());
         byte[] half = Arrays.copyOf(two, 100);
         byte[] error = TestMedia.fragmentNotFound(TestMedia.NUMBER);
-        for (byte[] content : new byte[][] {two, half, error, new byte[0]}) {
+        for (byte[] content : new byte[][] {two, error, new byte[0]}) {
             assertThatThrownBy(() -> read(withContent(content.length, content)))
                     .isInstanceOf(MkvException.class)
                     .hasMessage("Not one serialized fragment (EBML at byte 0)");
         }
+        assertThatThrownBy(() -> read(withContent(half.length, half)))
+                .isInstanceOf(MkvException.class)
+                .hasMessage("The last fragment ends within an element (EBML at byte 0)");
         assertThatThrownBy(() -> read(withContent(-1, new byte[0])))
                 .isInstanceOf(MkvException.class);
     }

@@ -15,6 +15,7 @@ import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.annotation.Internal;
@@ -181,6 +182,8 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         assignPending(subtask);
         if (complete && stop.isBounded()) {
             context.signalNoMoreSplits(subtask);
+        } else if (complete) {
+            context.sendEventToSourceReader(subtask, new AllStreamsAssigned());
         }
     }
 

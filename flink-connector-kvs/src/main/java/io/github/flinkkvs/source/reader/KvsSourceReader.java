@@ -9,11 +9,13 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
 import io.github.flinkkvs.source.split.KvsSplitState;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
@@ -41,6 +43,9 @@ public final class KvsSourceReader<T>
     /** Ids of restored splits that are not read. */
     private final List<String> forgotten = new ArrayList<>();
 
+    /** Whether no streams are to come. Until then a reader without streams is not idle. */
+    private boolean allAssigned;
+
     /** Whether the output was told that nothing comes from here. */
     private boolean idle;
 
@@ -67,6 +72,22 @@ public final class KvsSourceReader<T>
             }
         }
         super.addSplits(toRead);
+        poll();
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        if (!(event instanceof AllStreamsAssigned)) {
+            super.handleSourceEvents(event);
+            return;
+        }
+        allAssigned = true;
+        poll();
+    }
+
+    /** Has {@link #pollNext} called, which otherwise waits for the first fragment. */
+    private void poll() {
+        splitFetcherManager.getQueue().notifyAvailable();
     }
 
     @Override
@@ -75,7 +96,7 @@ public final class KvsSourceReader<T>
         forgotten.forEach(output::releaseOutputForSplit);
         forgotten.clear();
         // Without streams a reader would hold back the watermark of the whole job.
-        boolean nothingToRead = getNumberOfCurrentlyAssignedSplits() == 0;
+        boolean nothingToRead = allAssigned && getNumberOfCurrentlyAssignedSplits() == 0;
         if (nothingToRead != idle) {
             idle = nothingToRead;
             if (idle) {
