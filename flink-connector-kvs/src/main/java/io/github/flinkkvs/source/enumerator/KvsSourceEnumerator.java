@@ -148,6 +148,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
             @Nullable Map<String, StreamDescription> found, @Nullable Throwable error) {
         // Nothing is looked up any more.
         connection.closeAsync();
+        connection = null;
         if (error != null) {
             throw new FlinkRuntimeException(error.getMessage(), error);
         }
@@ -224,7 +225,6 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     @Override
     public void close() {
         if (connection != null) {
-            // Again, if it was closed before: that does no harm.
             connection.closeAsync();
         }
     }

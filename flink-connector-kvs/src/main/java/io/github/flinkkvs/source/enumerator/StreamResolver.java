@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
+import io.github.flinkkvs.client.Backoff;
 import io.github.flinkkvs.client.ErrorClass;
 import io.github.flinkkvs.client.ErrorTable;
 import io.github.flinkkvs.client.StreamDescription;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,7 +37,8 @@ final class StreamResolver {
     /** The service allows 300 such calls a second for a whole account. */
     private static final int CALLS_AT_A_TIME = 20;
 
-    private static final long MAX_DELAY_MILLIS = 10_000;
+    private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final StreamDirectory directory;
     private final ScheduledExecutorService executor;
@@ -89,11 +90,11 @@ final class StreamResolver {
             stream = waiting.poll();
         }
         if (stream != null) {
-            lookUp(stream, 0);
+            lookUp(stream, new Backoff(INITIAL_DELAY_NANOS, MAX_DELAY_NANOS));
         }
     }
 
-    private void lookUp(String stream, int failures) {
+    private void lookUp(String stream, Backoff backoff) {
         if (result.isDone()) {
             return;
         }
@@ -108,7 +109,7 @@ final class StreamResolver {
                     if (error == null) {
                         onFound(stream, description);
                     } else {
-                        onError(stream, failures, error);
+                        onError(stream, backoff, error);
                     }
                 });
     }
@@ -132,7 +133,7 @@ final class StreamResolver {
         }
     }
 
-    private void onError(String stream, int failures, Throwable error) {
+    private void onError(String stream, Backoff backoff, Throwable error) {
         ErrorClass errorClass = ErrorTable.classify(error);
         String what = ErrorTable.describe(error);
         if (errorClass == ErrorClass.STREAM_NOT_FOUND && leaveOutMissing) {
@@ -148,10 +149,13 @@ final class StreamResolver {
         } else if (errorClass == ErrorClass.FATAL || System.nanoTime() - startNanos > budgetNanos) {
             fail(stream, what, "", error);
         } else {
-            long full = Math.min(MAX_DELAY_MILLIS, 250L << Math.min(failures, 10));
-            long delay = full / 2 + ThreadLocalRandom.current().nextLong(full / 2);
-            LOG.info("Looking up stream {} failed, again in {} ms: {}", stream, delay, what);
-            executor.schedule(() -> lookUp(stream, failures + 1), delay, TimeUnit.MILLISECONDS);
+            long delay = backoff.nextNanos();
+            LOG.info(
+                    "Looking up stream {} failed, again in {} ms: {}",
+                    stream,
+                    TimeUnit.NANOSECONDS.toMillis(delay),
+                    what);
+            executor.schedule(() -> lookUp(stream, backoff), delay, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -12,7 +12,6 @@ import io.github.flinkkvs.client.ErrorClass;
 import io.github.flinkkvs.client.ErrorTable;
 import io.github.flinkkvs.client.MediaService;
 import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
@@ -20,8 +19,6 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
-import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
-import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
 import io.github.flinkkvs.source.metrics.StreamMetrics;
@@ -34,7 +31,6 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType
 
 import javax.annotation.Nullable;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -42,14 +38,14 @@ import java.util.concurrent.TimeUnit;
  * Reads one stream for as long as it takes: one GetMedia call after the other, each from where the
  * last complete fragment ended.
  *
- * <p>At most one attempt is current: a {@link MediaAttempt}, or a {@link LookUp} of the stream's
- * description. Whatever reports back is heard only while it is the current one, and {@link
+ * <p>At most one attempt is current: a {@link MediaAttempt}, or a look-up of {@link
+ * PositionSearch}. Whatever reports back is heard only while it is the current one, and {@link
  * #dispose} is the only way it ceases to be. All state is guarded by the reader lock.
  *
- * <p>{@link ReadCursor} knows where to go on, {@link Patience} when, {@link Strikes} what is
- * hopeless.
+ * <p>{@link ReadCursor} knows where to go on, {@link PositionSearch} finds out where if that is
+ * gone, {@link Patience} knows when, {@link Strikes} what is hopeless.
  */
-final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
+final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, MemoryBudget.Tenant {
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaSession.class);
 
@@ -62,28 +58,25 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     /** A fragment lasts 20 s at most; after this long the service will not complete it any more. */
     private static final long NEVER_COMPLETED_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
-    /** What was read more recently than this cannot have left any stream's retention. */
-    private static final long ALWAYS_RETAINED_MILLIS = TimeUnit.MINUTES.toMillis(4);
-
     private final ReaderLock lock;
     private final Handover handover;
     private final MemoryBudget budget;
     private final Timer timer;
     private final MediaService service;
-    private final StreamDirectory directory;
     private final SessionSettings settings;
     private final KvsReaderMetrics metrics;
     private final StreamMetrics streamMetrics;
 
     private final String splitId;
     private final ReadCursor cursor;
+    private final PositionSearch search;
     private final Patience patience;
     private final Strikes strikes = new Strikes();
 
     /** For the fetcher. */
     private final ArrayDeque<StreamEvent> events = new ArrayDeque<>();
 
-    /** A MediaAttempt, a LookUp, or null. */
+    /** A MediaAttempt, one of the search, or null. */
     @Nullable private Object current;
 
     @Nullable private Timer.Task nextConnect;
@@ -91,9 +84,6 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     private long lastCallNanos;
 
     private boolean paused;
-    private long pausedSinceNanos;
-    private boolean waitingForMemory;
-    private long waitingSinceNanos;
 
     /** Whether the service ever took a call, and so the credentials. */
     private boolean accepted;
@@ -104,10 +94,6 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     /** Whether the stream itself is gone, so that nothing of it can be read again. */
     private boolean deleted;
 
-    /** Whether it was just made sure that nothing to be read next was deleted. */
-    private boolean positionChecked;
-
-    private long gapAfterMillis = ReadCursor.UNREAD;
     private int quietPastStop;
 
     MediaSession(
@@ -122,6 +108,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             KvsReaderMetrics metrics) {
         this.splitId = split.splitId();
         this.cursor = new ReadCursor(split);
+        this.search = new PositionSearch(this, cursor, directory, settings, metrics, lock, timer);
         this.patience = new Patience(settings, timer);
         this.settings = settings;
         this.lock = lock;
@@ -129,7 +116,6 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         this.budget = budget;
         this.timer = timer;
         this.service = service;
-        this.directory = directory;
         this.metrics = metrics;
         this.streamMetrics = metrics.stream(split.arn().name());
     }
@@ -151,7 +137,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         lock.assertHeld();
         if (!paused) {
             paused = true;
-            pausedSinceNanos = timer.nanoTime();
+            patience.suspend(Patience.Reason.ALIGNMENT);
             handover.update(this);
             budget.rebalance();
         }
@@ -168,8 +154,8 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             return;
         }
         // Who did not try did not fail either, and what was checked before may have expired.
-        patience.excuse(timer.nanoTime() - pausedSinceNanos);
-        positionChecked = false;
+        patience.resume(Patience.Reason.ALIGNMENT);
+        search.takeChecked();
         proceed();
         budget.rebalance();
     }
@@ -272,12 +258,10 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     }
 
     private MediaAttempt newAttempt() {
-        boolean checked = positionChecked;
-        positionChecked = false;
         return new MediaAttempt(
                 this,
                 cursor.next(),
-                checked,
+                search.takeChecked(),
                 new FragmentAssembler(
                         cursor.arn().name(),
                         cursor.arn().toString(),
@@ -316,9 +300,8 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             return false;
         }
         boolean may = budget.mayGoOn(this);
-        if (!may && !waitingForMemory) {
-            waitingForMemory = true;
-            waitingSinceNanos = timer.nanoTime();
+        if (!may) {
+            patience.suspend(Patience.Reason.MEMORY);
         }
         return may;
     }
@@ -333,12 +316,9 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             connectAfter(0);
             return;
         }
-        // The service may silently begin with the oldest fragment where it should tell of a gap.
-        if (cursor.isAtPosition()
-                && !call.isPositionChecked()
-                && call.serviceTimeMillis() - cursor.readUpToMillis() > ALWAYS_RETAINED_MILLIS) {
+        if (!call.isPositionChecked() && search.isCheckDue(call.serviceTimeMillis())) {
             dispose();
-            lookUp(cursor.arn().toString(), this::onPositionChecked);
+            search.check();
         }
     }
 
@@ -393,16 +373,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
     }
 
     private void onProgress(Fragment fragment) {
-        if (gapAfterMillis != ReadCursor.UNREAD) {
-            LOG.warn(
-                    "{}: fragments between {} and {} (server time) were deleted before they were read;"
-                            + " going on with {}",
-                    name(),
-                    Instant.ofEpochMilli(gapAfterMillis),
-                    Instant.ofEpochMilli(fragment.serverTimestampMillis()),
-                    fragment);
-            gapAfterMillis = ReadCursor.UNREAD;
-        }
+        search.onProgress(fragment);
         quietPastStop = 0;
         strikes.clear();
         patience.restore();
@@ -524,7 +495,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         metrics.onError(errorClass);
         if (call.selector().startSelectorType() == StartSelectorType.FRAGMENT_NUMBER) {
             LOG.info("{}: {}", name(), what);
-            lookUp(cursor.arn().toString(), this::onPositionNotFound);
+            search.onPositionNotFound();
         } else if (cursor.goAroundTimestamp(call.selector())) {
             LOG.warn("{}: {}; going on with the oldest fragment instead", name(), what);
             connectAfter(patience.delayNanos(errorClass));
@@ -547,7 +518,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
                 break;
             case STREAM_NOT_FOUND:
                 metrics.onError(errorClass);
-                onStreamNotFound();
+                search.onStreamNotFound();
                 break;
             case FATAL:
                 if (accepted && cause != null && ErrorTable.isLackOfCredentials(cause)) {
@@ -579,6 +550,14 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
             return;
         }
         long delay = patience.delayNanos(errorClass);
+        if (patience.takeFailureWarning(failingFor)) {
+            LOG.warn(
+                    "{}: nothing but errors for {} s, the last: {}; the job goes on trying for {} s",
+                    name(),
+                    TimeUnit.NANOSECONDS.toSeconds(failingFor),
+                    what,
+                    TimeUnit.NANOSECONDS.toSeconds(settings.retryBudgetNanos));
+        }
         LOG.info("{}: {}; again in {} ms", name(), what, TimeUnit.NANOSECONDS.toMillis(delay));
         metrics.onReconnect(reason);
         connectAfter(delay);
@@ -605,6 +584,12 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
         }
         metrics.onReconnect(ReconnectCause.ERROR);
         connectAfter(patience.delayNanos(ErrorClass.CONNECTION_LIMIT));
+    }
+
+    private void leaveConnectionLimit() {
+        if (patience.leaveConnectionLimit()) {
+            metrics.onConnectionLimit(false);
+        }
     }
 
     private void fail(String what, String advice, @Nullable Throwable cause) {
@@ -683,159 +668,47 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     // ---- positions and streams that are gone -----------------------------------------------
 
-    private interface Answer {
-        void accept(StreamDescription description);
+    @Override
+    public void begin(Object attempt) {
+        current = attempt;
     }
 
-    /** Asking for the stream's description; it is its identity that counts. */
-    private static final class LookUp {}
-
-    /** Asks for a stream's description; errors are handled as those of a call are. */
-    private void lookUp(String nameOrArn, Answer answer) {
-        LookUp lookUp = new LookUp();
-        current = lookUp;
-        // A call may wait for credentials, so it is not for the I/O threads.
-        timer.schedule(
-                () -> {
-                    try {
-                        directory
-                                .describe(nameOrArn)
-                                .whenComplete(
-                                        (found, error) ->
-                                                onAnswer(lookUp, nameOrArn, answer, found, error));
-                    } catch (RuntimeException e) {
-                        onAnswer(lookUp, nameOrArn, answer, null, e);
-                    }
-                },
-                0);
-    }
-
-    private void onAnswer(
-            LookUp lookUp,
-            String nameOrArn,
-            Answer answer,
-            @Nullable StreamDescription found,
-            @Nullable Throwable error) {
-        lock.lock();
-        try {
-            if (current == lookUp) {
-                dispose();
-                if (error == null) {
-                    answer.accept(found);
-                } else {
-                    onLookUpFailed(nameOrArn, error);
-                }
-            }
-        } finally {
-            lock.unlock();
+    @Override
+    public boolean end(Object attempt) {
+        if (current != attempt) {
+            return false;
         }
+        dispose();
+        return true;
     }
 
-    private void onLookUpFailed(String nameOrArn, Throwable error) {
-        ErrorClass errorClass = ErrorTable.classify(error);
-        if (errorClass == ErrorClass.STREAM_NOT_FOUND && !StreamArn.isArn(nameOrArn)) {
-            onStreamDeleted();
-        } else {
-            handle(errorClass, ErrorTable.describe(error), error);
-        }
-    }
-
-    private void leaveConnectionLimit() {
-        if (patience.leaveConnectionLimit()) {
-            metrics.onConnectionLimit(false);
-        }
-    }
-
-    private void onPositionChecked(StreamDescription description) {
-        if (cursor.hasExpired(description)) {
-            onExpired(description);
-        } else {
-            positionChecked = true;
-            connectAfter(0);
-        }
-    }
-
-    private void onPositionNotFound(StreamDescription description) {
-        if (cursor.hasExpired(description)) {
-            onExpired(description);
-        } else {
-            cursor.goAroundPosition(description);
-            connectAfter(0);
-        }
-    }
-
-    private void onExpired(StreamDescription description) {
-        long readUpTo = cursor.readUpToMillis();
-        Instant oldest = Instant.ofEpochMilli(description.oldestRetainedMillis());
-        String read =
-                readUpTo == ReadCursor.UNREAD
-                        ? "the start"
-                        : Instant.ofEpochMilli(readUpTo) + " (server time)";
-        switch (settings.expiredPosition) {
-            case FAIL:
-                fail(
-                        "what follows has left the stream's retention: it was read up to "
-                                + read
-                                + ", and the service keeps only what came after "
-                                + oldest,
-                        "Set source.expired-position to EARLIEST or TIMESTAMP to go on with a gap. ",
-                        null);
-                return;
-            case EARLIEST:
-                cursor.skipToEarliest();
-                break;
-            default:
-                cursor.skipToServerTimestamp(settings.expiredPositionMillis);
-        }
-        metrics.onGap();
-        gapAfterMillis = readUpTo == ReadCursor.UNREAD ? 0 : readUpTo;
-        LOG.warn(
-                "{}: what follows {} has left the stream's retention, going on from {}",
-                name(),
-                read,
-                settings.expiredPosition);
+    @Override
+    public void goOn() {
         connectAfter(0);
     }
 
-    private void onStreamNotFound() {
-        lookUp(name(), this::onNamesake);
+    @Override
+    public void onStreamDeleted() {
+        deleted = true;
+        finish();
     }
 
-    /** There is no stream of this ARN, but one of its name. */
-    private void onNamesake(StreamDescription description) {
-        StreamArn found = description.arn();
-        if (found.equals(cursor.arn())) {
-            retry(
-                    ErrorClass.STREAM_NOT_FOUND,
-                    ReconnectCause.ERROR,
-                    "the stream exists but is not active",
-                    null);
-        } else if (settings.recreatedStream == RecreatedStreamPolicy.FAIL) {
-            fail(
-                    "the stream was deleted, and another one of its name was created: " + found,
-                    "Set source.recreated-stream = READ_NEW to read that one. ",
-                    null);
-        } else {
-            LOG.warn("{}: the stream was created anew, reading {}", name(), found);
-            cursor.switchTo(found);
-            strikes.clear();
-            add(new StreamEvent.StreamRecreated(found));
-            connectAfter(0);
-        }
+    @Override
+    public void onStreamRecreated(StreamArn found) {
+        cursor.switchTo(found);
+        strikes.clear();
+        add(new StreamEvent.StreamRecreated(found));
+        connectAfter(0);
     }
 
-    private void onStreamDeleted() {
-        if (settings.deletedStream == DeletedStreamPolicy.FINISH) {
-            LOG.warn("{}: the stream was deleted, it is read no more", name());
-            deleted = true;
-            finish();
-        } else {
-            fail(
-                    "the service knows no stream of this name",
-                    "Check the name, the region and the account, or set source.deleted-stream ="
-                            + " FINISH to read the other streams only. ",
-                    null);
-        }
+    @Override
+    public void onError(ErrorClass errorClass, String what, @Nullable Throwable cause) {
+        handle(errorClass, what, cause);
+    }
+
+    @Override
+    public void fail(String what, String advice) {
+        fail(what, advice, null);
     }
 
     // ---- memory ----------------------------------------------------------------------------
@@ -884,10 +757,7 @@ final class MediaSession implements MediaAttempt.Owner, MemoryBudget.Tenant {
 
     @Override
     public void proceed() {
-        if (waitingForMemory) {
-            waitingForMemory = false;
-            patience.excuse(timer.nanoTime() - waitingSinceNanos);
-        }
+        patience.resume(Patience.Reason.MEMORY);
         if (current instanceof MediaAttempt) {
             ((MediaAttempt) current).askForMore();
         } else if (current == null && nextConnect == null) {

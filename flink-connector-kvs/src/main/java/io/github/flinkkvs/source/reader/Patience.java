@@ -8,8 +8,11 @@
  */
 package io.github.flinkkvs.source.reader;
 
+import io.github.flinkkvs.client.Backoff;
 import io.github.flinkkvs.client.ErrorClass;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,7 +21,14 @@ import java.util.concurrent.TimeUnit;
  */
 final class Patience {
 
+    /** Why a session does not try to read. */
+    enum Reason {
+        ALIGNMENT,
+        MEMORY
+    }
+
     private static final long THROTTLED_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long FAILURE_WARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long CONNECTION_LIMIT_WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final SessionSettings settings;
@@ -26,7 +36,11 @@ final class Patience {
     private final Backoff backoff;
     private final Backoff throttledBackoff;
 
+    private final Set<Reason> suspended = EnumSet.noneOf(Reason.class);
+    private long suspendedSinceNanos;
+
     private boolean failing;
+    private boolean failureReported;
     private long failingSinceNanos;
 
     private boolean atConnectionLimit;
@@ -52,16 +66,28 @@ final class Patience {
         failing = false;
     }
 
-    /** Who did not try for so long did not fail either. */
-    void excuse(long nanos) {
-        failingSinceNanos += nanos;
-        atConnectionLimitSinceNanos += nanos;
+    /** The session ceases to try, for this reason too. */
+    void suspend(Reason reason) {
+        if (suspended.isEmpty()) {
+            suspendedSinceNanos = timer.nanoTime();
+        }
+        suspended.add(reason);
+    }
+
+    /** A reason is gone. Who did not try did not fail either. */
+    void resume(Reason reason) {
+        if (suspended.remove(reason) && suspended.isEmpty()) {
+            long nanos = timer.nanoTime() - suspendedSinceNanos;
+            failingSinceNanos += nanos;
+            atConnectionLimitSinceNanos += nanos;
+        }
     }
 
     /** Notes an error; returns for how long there were only errors. */
     long failingNanos() {
         if (!failing) {
             failing = true;
+            failureReported = false;
             failingSinceNanos = timer.nanoTime();
         }
         return timer.nanoTime() - failingSinceNanos;
@@ -69,6 +95,15 @@ final class Patience {
 
     boolean isExhausted(long failingNanos) {
         return failingNanos > settings.retryBudgetNanos;
+    }
+
+    /** Whether errors last so long that it is time to warn; true once until things get better. */
+    boolean takeFailureWarning(long failingNanos) {
+        if (failureReported || failingNanos <= FAILURE_WARNING_NANOS) {
+            return false;
+        }
+        failureReported = true;
+        return true;
     }
 
     /** How long to wait after an error. */

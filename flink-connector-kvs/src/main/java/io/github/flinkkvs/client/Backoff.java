@@ -6,24 +6,27 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.source.reader;
+package io.github.flinkkvs.client;
+
+import org.apache.flink.annotation.Internal;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Growing delays with jitter. Guarded by the reader lock. */
-final class Backoff {
+/** Growing delays with jitter, for what is tried again. Not thread-safe. */
+@Internal
+public final class Backoff {
 
     private final long initialNanos;
     private final long maxNanos;
     private int failures;
 
-    Backoff(long initialNanos, long maxNanos) {
+    public Backoff(long initialNanos, long maxNanos) {
         this.initialNanos = initialNanos;
         this.maxNanos = maxNanos;
     }
 
     /** The next delay: half of it fixed, half random, so that many streams do not move as one. */
-    long nextNanos() {
+    public long nextNanos() {
         long full = initialNanos << Math.min(failures, 20);
         // The shift overflows for long initial delays.
         full = full <= 0 ? maxNanos : Math.min(full, maxNanos);
@@ -31,7 +34,8 @@ final class Backoff {
         return full / 2 + (long) (full / 2 * ThreadLocalRandom.current().nextDouble());
     }
 
-    void reset() {
+    /** Begins anew with the shortest delay. */
+    public void reset() {
         failures = 0;
     }
 }

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.source.reader;
+package io.github.flinkkvs.client;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
