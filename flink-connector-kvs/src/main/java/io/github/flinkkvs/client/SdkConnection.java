@@ -58,7 +58,7 @@ public final class SdkConnection implements KvsConnection {
         directory = new SdkStreamDirectory(clients);
         media =
                 new SdkMediaService(
-                        clients,
+                        clients.media(),
                         new DataEndpoints(clients.control(), endpointRefreshInterval),
                         executor);
     }

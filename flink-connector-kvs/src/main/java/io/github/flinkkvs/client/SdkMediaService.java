@@ -12,6 +12,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
+import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncClient;
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaRequest;
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
@@ -26,15 +27,16 @@ import java.util.concurrent.Executor;
 /** Calls GetMedia with the SDK's asynchronous client. */
 final class SdkMediaService implements MediaService {
 
-    private final KvsClients clients;
+    private final KinesisVideoMediaAsyncClient client;
     private final DataEndpoints endpoints;
     private final Executor executor;
 
     /**
      * @param executor sends requests, which may wait for credentials
      */
-    SdkMediaService(KvsClients clients, DataEndpoints endpoints, Executor executor) {
-        this.clients = clients;
+    SdkMediaService(
+            KinesisVideoMediaAsyncClient client, DataEndpoints endpoints, Executor executor) {
+        this.client = client;
         this.endpoints = endpoints;
         this.executor = executor;
     }
@@ -85,23 +87,19 @@ final class SdkMediaService implements MediaService {
         }
 
         void send(StreamArn stream, StartSelector start, URI endpoint) {
-            synchronized (this) {
-                if (over) {
-                    return;
-                }
+            if (isOver()) {
+                return;
             }
             CompletableFuture<Void> future;
             try {
                 future =
-                        clients.media()
-                                .getMedia(
-                                        GetMediaRequest.builder()
-                                                .streamARN(stream.toString())
-                                                .startSelector(start)
-                                                .overrideConfiguration(
-                                                        KvsClients.atEndpoint(endpoint))
-                                                .build(),
-                                        this);
+                        client.getMedia(
+                                GetMediaRequest.builder()
+                                        .streamARN(stream.toString())
+                                        .startSelector(start)
+                                        .overrideConfiguration(KvsClients.atEndpoint(endpoint))
+                                        .build(),
+                                this);
             } catch (RuntimeException e) {
                 terminate(e);
                 return;
@@ -137,6 +135,10 @@ final class SdkMediaService implements MediaService {
                 body.completeExceptionally(error);
                 listener.onError(error);
             }
+        }
+
+        private synchronized boolean isOver() {
+            return over;
         }
 
         // ---- for the session ---------------------------------------------------------------
@@ -191,6 +193,9 @@ final class SdkMediaService implements MediaService {
 
         @Override
         public void onResponse(GetMediaResponse response) {
+            if (isOver()) {
+                return;
+            }
             listener.onResponse(
                     response.responseMetadata().requestId(),
                     KvsClients.serviceTime(response.sdkHttpResponse())
@@ -227,7 +232,9 @@ final class SdkMediaService implements MediaService {
 
         @Override
         public void onNext(ByteBuffer bytes) {
-            listener.onBytes(bytes);
+            if (!isOver()) {
+                listener.onBytes(bytes);
+            }
         }
 
         @Override
