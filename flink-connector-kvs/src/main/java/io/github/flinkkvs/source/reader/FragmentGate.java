@@ -43,7 +43,7 @@ final class FragmentGate {
     /** The last fragment that passed or was skipped; null before the first. */
     @Nullable private FragmentPosition last;
 
-    /** Fragments before this server timestamp are left out, whatever came before. */
+    /** Fragments before this server timestamp are left out until one passes. */
     private long notBeforeMillis = Long.MIN_VALUE;
 
     FragmentGate(StartingPosition start, StoppingPosition stop, @Nullable FragmentPosition last) {
@@ -96,6 +96,8 @@ final class FragmentGate {
                 throw new IllegalStateException("Unresolved stop: " + stop);
         }
         last = new FragmentPosition(fragment.number(), fragment.serverTimestampMillis());
+        // The service's clock may go back, and what comes behind a fragment is not left out.
+        notBeforeMillis = Long.MIN_VALUE;
         return atStop ? Verdict.EMIT_LAST : Verdict.EMIT;
     }
 
@@ -129,7 +131,7 @@ final class FragmentGate {
         last = position;
     }
 
-    /** From now on leaves out what lies before a server timestamp. */
+    /** Leaves out what lies before a server timestamp, up to the first fragment that does not. */
     void skipToServerTimestamp(long millis) {
         notBeforeMillis = millis;
     }

@@ -103,6 +103,8 @@ class FragmentGateTest {
         gate.skipToServerTimestamp(10_000);
         assertThat(check(gate, "5", 9_999)).isEqualTo(TOO_EARLY);
         assertThat(check(gate, "6", 10_000)).isEqualTo(EMIT);
+        // The service's clock was set back.
+        assertThat(check(gate, "7", 5_000)).isEqualTo(EMIT);
     }
 
     @Test
