@@ -41,8 +41,11 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.ExceptionUtils;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -51,6 +54,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import javax.annotation.Nullable;
 
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,12 +103,20 @@ abstract class KvsTestBase {
     /** Threads of the connector, and the test in which each was first seen. */
     private static final Map<Thread, String> THREADS = new ConcurrentHashMap<>();
 
+    /** What Netty says of buffers that nobody released. */
+    private static LogCapture leaks;
+
     @TempDir Path folder;
 
     EmbeddedKvs kvs;
     private final List<Job> jobs = new ArrayList<>();
 
     // ---- before and after a test --------------------------------------------------------------
+
+    @BeforeAll
+    static void watchBuffers() {
+        leaks = new LogCapture(ResourceLeakDetector.class.getName());
+    }
 
     @BeforeEach
     final void startService() {
@@ -157,6 +170,22 @@ abstract class KvsTestBase {
         }
         THREADS.clear();
         assertThat(left).as("threads that outlive their job").isEmpty();
+    }
+
+    /**
+     * A buffer that was lost is found by the garbage collector, and told when the next is taken.
+     */
+    @AfterAll
+    static void noBufferIsLeft() throws InterruptedException {
+        ReferenceQueue<Object> collected = new ReferenceQueue<>();
+        WeakReference<Object> witness = new WeakReference<>(new Object(), collected);
+        System.gc();
+        assertThat(collected.remove(TIME.toMillis())).isSameAs(witness);
+        UnpooledByteBufAllocator.DEFAULT.heapBuffer().release();
+        leaks.close();
+        assertThat(leaks.lines())
+                .as("buffers that were never released")
+                .noneMatch(line -> line.contains("LEAK"));
     }
 
     private static List<Thread> connectorThreads() {
