@@ -171,6 +171,14 @@ public final class FragmentAssembler {
         return open ? builder.number : null;
     }
 
+    /**
+     * When the service received the fragment that is being read: epoch millis; 0 until its leading
+     * Tags were met.
+     */
+    public long openServerTimestampMillis() {
+        return open ? builder.serverTimestampMillis : 0;
+    }
+
     /** How many bytes of the open fragment were read; 0 between fragments. */
     public long openFragmentBytes() {
         return open ? parser.position() - documentOffset : 0;

@@ -16,6 +16,7 @@ import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.source.split.FragmentPosition;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
@@ -100,6 +101,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     // How the assembler was left when it was last at work.
     private boolean inFragment;
     @Nullable private FragmentNumber openNumber;
+    private long openServerMillis;
     private long openBytes;
 
     private boolean progress;
@@ -198,10 +200,10 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         return inFragment;
     }
 
-    /** The number of that fragment; null if it is not known. */
+    /** Number and server timestamp of that fragment; null if they are not known. */
     @Nullable
-    FragmentNumber openNumber() {
-        return openNumber;
+    FragmentPosition openPosition() {
+        return openNumber == null ? null : new FragmentPosition(openNumber, openServerMillis);
     }
 
     /** How many bytes of that fragment came. */
@@ -285,6 +287,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     private boolean onParsed(@Nullable MkvException problem) {
         inFragment = assembler.isInFragment();
         openNumber = assembler.openFragmentNumber();
+        openServerMillis = assembler.openServerTimestampMillis();
         openBytes = assembler.openFragmentBytes();
         int held = inFragment ? Math.max(assembler.heldBytes(), 1) : 0;
         for (Fragment fragment : fragments) {

@@ -388,15 +388,15 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     public void onEnded(MediaAttempt call) {
         boolean inFragment = call.isInFragment();
         boolean quiet = call.isSilentFor(settings.quietTimeNanos);
-        FragmentNumber number = call.openNumber();
+        FragmentPosition open = call.openPosition();
         long offset = call.openBytes();
         dispose();
         if (paused) {
             // Nobody asked, so nothing is to be made of the end. Resuming connects anew.
             return;
         }
-        if (inFragment && !quiet && strike(number, offset, "it ends")) {
-            onFinallyBad(number, offset, "it is never completed");
+        if (inFragment && !quiet && strike(open, offset, "it ends")) {
+            onFinallyBad(open, offset, "it is never completed");
         } else if (call.hasProgress()) {
             metrics.onReconnect(inFragment ? ReconnectCause.CUT : ReconnectCause.END);
             connectAfter(0);
@@ -444,15 +444,15 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     @Override
     public void onFailed(MediaAttempt call, Throwable cause) {
-        FragmentNumber number = call.openNumber();
+        FragmentPosition open = call.openPosition();
         dispose();
         if (paused) {
             return;
         }
         ErrorClass errorClass = ErrorTable.classify(cause);
         String what = ErrorTable.describe(cause);
-        if (number != null) {
-            what = "in fragment " + number + ": " + what;
+        if (open != null) {
+            what = "in fragment " + open.number() + ": " + what;
         }
         handle(errorClass, what, cause);
     }
@@ -613,27 +613,28 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     @Override
     public void onBadBytes(MediaAttempt call, MkvException problem) {
-        FragmentNumber number = call.openNumber();
+        FragmentPosition open = call.openPosition();
         long offset = call.offsetInFragment(problem);
         dispose();
         String what = problem.getMessage();
-        if (strike(number, offset, problem.kind().name())) {
+        if (strike(open, offset, problem.kind().name())) {
             metrics.onError(ErrorClass.BAD_FRAGMENT);
-            onFinallyBad(number, offset, what);
+            onFinallyBad(open, offset, what);
         } else {
             // Failures in ever other places end with the retry budget.
             retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
         }
     }
 
-    private boolean strike(@Nullable FragmentNumber number, long offset, String failure) {
+    private boolean strike(@Nullable FragmentPosition open, long offset, String failure) {
         quietPastStop = 0;
+        FragmentNumber number = open == null ? null : open.number();
         return strikes.strike(cursor.gate().resumeAfter(), number, offset, failure);
     }
 
-    private void onFinallyBad(@Nullable FragmentNumber number, long offset, String what) {
-        String fragment = number == null ? "The next fragment" : "Fragment " + number;
-        if (settings.badFragment == BadFragmentPolicy.FAIL || number == null) {
+    private void onFinallyBad(@Nullable FragmentPosition bad, long offset, String what) {
+        String fragment = bad == null ? "The next fragment" : "Fragment " + bad.number();
+        if (settings.badFragment == BadFragmentPolicy.FAIL || bad == null) {
             fail(
                     fragment
                             + " cannot be read, "
@@ -642,15 +643,14 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                             + offset
                             + ": "
                             + what,
-                    number == null && settings.badFragment == BadFragmentPolicy.SKIP
+                    bad == null && settings.badFragment == BadFragmentPolicy.SKIP
                             ? "It cannot be skipped, since its number is not known. "
                             : "Set source.bad-fragment = SKIP to go on behind such fragments. ",
                     null);
             return;
         }
         strikes.clear();
-        FragmentPosition skipped = cursor.skip(number);
-        if (skipped == null) {
+        if (!cursor.skip(bad)) {
             LOG.warn("{}: going on behind {}, {}", name(), fragment, what);
             retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
             return;
@@ -658,7 +658,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         LOG.warn("{}: {} is left out, {}", name(), fragment, what);
         metrics.onSkipped();
         patience.restore();
-        add(new StreamEvent.FragmentSkipped(skipped));
+        add(new StreamEvent.FragmentSkipped(bad));
         if (cursor.gate().isAtStop()) {
             finish();
         } else {

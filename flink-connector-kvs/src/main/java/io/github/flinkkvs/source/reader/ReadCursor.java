@@ -163,21 +163,16 @@ final class ReadCursor {
     /**
      * Goes on behind a fragment that cannot be read.
      *
-     * @return its position if it is left out; null if it was read before and is merely in the way
+     * @return whether it is left out; else it was read before and is merely in the way
      */
-    @Nullable
-    FragmentPosition skip(FragmentNumber number) {
-        if (gate.last() != null && number.compareTo(gate.last().number()) <= 0) {
-            detour = after(number);
-            return null;
+    boolean skip(FragmentPosition bad) {
+        if (gate.last() != null && bad.number().compareTo(gate.last().number()) <= 0) {
+            detour = after(bad.number());
+            return false;
         }
         detour = null;
-        FragmentPosition position =
-                new FragmentPosition(
-                        number,
-                        number.serverTimestampHint().orElse(Math.max(gate.positionMillis(), 0)));
-        gate.skip(position);
-        return position;
+        gate.skip(bad);
+        return true;
     }
 
     /** Goes around a position that is not there, though nothing unread was deleted. */

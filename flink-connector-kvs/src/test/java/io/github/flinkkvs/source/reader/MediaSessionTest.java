@@ -660,6 +660,20 @@ class MediaSessionTest {
     }
 
     @Test
+    void aSkippedFragmentStandsWhereTheServiceReceivedIt() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(malformed(7, T0));
+            rig.nextCall(601);
+        }
+        // Its number does not tell the time, and it is the first: still nothing has expired.
+        rig.call().respond(T0 + 60_000).bytes(fragment(8, T0, 1));
+        assertThat(rig.take()).containsExactly("FragmentSkipped", "8");
+        assertThat(rig.directory.asked).isEmpty();
+    }
+
+    @Test
     void cannotSkipAFragmentWithoutNumber() {
         rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
         rig.start(StartingPosition.earliest());
