@@ -114,14 +114,21 @@ public final class FragmentAssembler {
                 keep(in, unkept);
                 return;
             }
-            if (event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML) {
-                if (parser.isFirstSlice()) {
-                    if (open && fragmentEnd == FragmentEnd.NEXT_DOCUMENT) {
-                        unkept = closeInterrupted(in, unkept, handler);
-                    }
-                    openDocument();
+            boolean header = event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML;
+            if (header && parser.isFirstSlice()) {
+                if (open && fragmentEnd == FragmentEnd.NEXT_DOCUMENT) {
+                    unkept = closeInterrupted(in, unkept, handler);
                 }
-            } else if (!open) {
+                openDocument();
+            }
+            if (open) {
+                // At each event, so that it does not depend on the pieces what is found first.
+                checkSize();
+            }
+            if (header) {
+                continue;
+            }
+            if (!open) {
                 // What follows a fragment's own end, or the service's error, belongs to no
                 // fragment.
                 // An END may come after the next document's header was consumed: keep that.
@@ -228,7 +235,6 @@ public final class FragmentAssembler {
             return end;
         }
         builder.checkComplete(parser.offset());
-        checkSize();
         byte[] content = null;
         if (keepMedia) {
             document.append(in, unkept, end);
@@ -269,10 +275,9 @@ public final class FragmentAssembler {
         }
     }
 
-    private void keep(ByteBuffer in, int unkept) throws MkvException {
+    private void keep(ByteBuffer in, int unkept) {
         int end = in.position();
         if (open) {
-            checkSize();
             if (keepMedia) {
                 document.append(in, unkept, end);
             }
@@ -289,7 +294,8 @@ public final class FragmentAssembler {
     }
 
     private void checkSize() throws MkvException {
-        if (parser.position() - documentOffset > maxBytes) {
+        // A header not yet reported may be that of the next document.
+        if (parser.position() - parser.unreportedBytes() - documentOffset > maxBytes) {
             throw tooLarge("of more than " + maxBytes + " bytes");
         }
     }

@@ -32,8 +32,12 @@ final class Feed implements FragmentHandler {
         assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes);
     }
 
+    Feed(boolean keepMedia, int maxBytes, FragmentAssembler.FragmentEnd fragmentEnd) {
+        assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes, fragmentEnd);
+    }
+
     Feed(boolean keepMedia, FragmentAssembler.FragmentEnd fragmentEnd) {
-        assembler = new FragmentAssembler(STREAM, ARN, keepMedia, Integer.MAX_VALUE, fragmentEnd);
+        this(keepMedia, Integer.MAX_VALUE, fragmentEnd);
     }
 
     Feed(boolean keepMedia) {

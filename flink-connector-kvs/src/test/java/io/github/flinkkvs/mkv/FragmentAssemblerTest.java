@@ -505,6 +505,45 @@ class FragmentAssemblerTest {
         }
     }
 
+    /** Of the next document, whose beginning ends the fragment, nothing counts. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLimitIsExactForArchivedMedia(boolean keepMedia) throws Exception {
+        byte[] document = document(leadingTags(), cluster(simpleBlock(1, 0, 0, new byte[10_000])));
+        byte[] all = concat(document, document);
+        for (int length : new int[] {1, 7, 4096, document.length + 3, all.length}) {
+            Feed exact =
+                    new Feed(
+                            keepMedia,
+                            document.length,
+                            FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+            assertThat(exact.all(all, length).fragments).hasSize(1);
+            Feed tight =
+                    new Feed(
+                            keepMedia,
+                            document.length - 1,
+                            FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+            assertThatThrownBy(() -> tight.all(all, length))
+                    .isInstanceOf(MkvException.class)
+                    .hasMessageContaining("of more than " + (document.length - 1) + " bytes");
+            assertThat(tight.fragments).isEmpty();
+        }
+    }
+
+    /** What comes first is reported, whether or not the bytes behind it are at hand. */
+    @Test
+    void whatIsWrongBehindTheLimitIsNotLookedAt() {
+        byte[] bad = element(0xA3, new byte[2]);
+        byte[] all = fragment(simpleBlock(1, 0, 0, new byte[100]), bad);
+        int limit = all.length - trailingTags().length - bad.length - 50;
+        for (int length : new int[] {1, 7, all.length}) {
+            assertThatThrownBy(() -> new Feed(true, limit).all(all, length))
+                    .hasMessage(
+                            "Fragment %s of more than %d bytes (EBML at byte 0)",
+                            TestMedia.NUMBER, limit);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anEndlessElementIsRefusedAtTheLimit(boolean keepMedia) {
