@@ -84,9 +84,19 @@ public final class StartingPosition implements Serializable {
         return new StartingPosition(Kind.AFTER_FRAGMENT, null, FragmentNumber.of(fragmentNumber));
     }
 
+    /**
+     * A position as it was taken apart.
+     *
+     * @throws IllegalArgumentException if the time or number is missing that the kind needs
+     */
     @Internal
     public static StartingPosition of(
             Kind kind, @Nullable Long timestampMillis, @Nullable FragmentNumber fragmentNumber) {
+        boolean needsTimestamp = kind == Kind.SERVER_TIMESTAMP || kind == Kind.PRODUCER_TIMESTAMP;
+        if (needsTimestamp && timestampMillis == null
+                || kind == Kind.AFTER_FRAGMENT && fragmentNumber == null) {
+            throw new IllegalArgumentException("starting position " + kind + " without its value");
+        }
         return new StartingPosition(kind, timestampMillis, fragmentNumber);
     }
 

@@ -88,9 +88,19 @@ public final class StoppingPosition implements Serializable {
         return new StoppingPosition(Kind.FRAGMENT, null, FragmentNumber.of(fragmentNumber));
     }
 
+    /**
+     * A position as it was taken apart.
+     *
+     * @throws IllegalArgumentException if the time or number is missing that the kind needs
+     */
     @Internal
     public static StoppingPosition of(
             Kind kind, @Nullable Long timestampMillis, @Nullable FragmentNumber fragmentNumber) {
+        boolean needsTimestamp = kind == Kind.SERVER_TIMESTAMP || kind == Kind.PRODUCER_TIMESTAMP;
+        if (needsTimestamp && timestampMillis == null
+                || kind == Kind.FRAGMENT && fragmentNumber == null) {
+            throw new IllegalArgumentException("stopping position " + kind + " without its value");
+        }
         return new StoppingPosition(kind, timestampMillis, fragmentNumber);
     }
 

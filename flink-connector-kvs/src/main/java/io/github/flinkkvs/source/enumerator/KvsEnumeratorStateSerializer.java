@@ -16,6 +16,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,12 @@ public final class KvsEnumeratorStateSerializer
                             + ". Restore it with the connector that wrote it, or a newer one.");
         }
         DataInputDeserializer in = new DataInputDeserializer(serialized);
-        KvsEnumeratorState state = readVersion1(in);
+        KvsEnumeratorState state;
+        try {
+            state = readVersion1(in);
+        } catch (EOFException e) {
+            throw new IOException("Damaged state of the enumerator: it ends too early", e);
+        }
         if (in.available() > 0) {
             throw new IOException(in.available() + " bytes too many in the enumerator state");
         }
@@ -84,7 +90,16 @@ public final class KvsEnumeratorStateSerializer
         List<KvsSplit> unassigned = new ArrayList<>();
         int unassignedCount = in.readInt();
         for (int i = 0; i < unassignedCount; i++) {
-            byte[] bytes = new byte[in.readInt()];
+            int length = in.readInt();
+            if (length < 0 || length > in.available()) {
+                throw new IOException(
+                        "Damaged state of the enumerator: a split of "
+                                + length
+                                + " bytes where "
+                                + in.available()
+                                + " are left");
+            }
+            byte[] bytes = new byte[length];
             in.readFully(bytes);
             unassigned.add(splits.deserialize(splitVersion, bytes));
         }

@@ -22,6 +22,7 @@ import javax.annotation.Nullable;
 
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -68,7 +69,14 @@ public final class KvsSplitSerializer implements SimpleVersionedSerializer<KvsSp
                             + ". Restore it with the connector that wrote it, or a newer one.");
         }
         DataInputDeserializer in = new DataInputDeserializer(serialized);
-        KvsSplit split = readVersion1(in);
+        KvsSplit split;
+        try {
+            split = readVersion1(in);
+        } catch (EOFException e) {
+            throw damaged("it ends too early", e);
+        } catch (IllegalArgumentException e) {
+            throw damaged(e.getMessage(), e);
+        }
         if (in.available() > 0) {
             throw new IOException(
                     in.available() + " bytes too many in the state of stream " + split.arn());
@@ -76,22 +84,33 @@ public final class KvsSplitSerializer implements SimpleVersionedSerializer<KvsSp
         return split;
     }
 
+    private static IOException damaged(String how, Exception cause) {
+        return new IOException("Damaged state of a Kinesis video stream: " + how, cause);
+    }
+
     private static KvsSplit readVersion1(DataInput in) throws IOException {
         StreamArn arn = StreamArn.parse(in.readUTF());
         StartingPosition start =
                 StartingPosition.of(
-                        StartingPosition.Kind.values()[in.readByte()],
+                        kind(StartingPosition.Kind.values(), in.readByte(), "starting"),
                         readTimestamp(in),
                         readNumber(in));
         StoppingPosition stop =
                 StoppingPosition.of(
-                        StoppingPosition.Kind.values()[in.readByte()],
+                        kind(StoppingPosition.Kind.values(), in.readByte(), "stopping"),
                         readTimestamp(in),
                         readNumber(in));
         FragmentNumber number = readNumber(in);
         FragmentPosition position =
                 number == null ? null : new FragmentPosition(number, in.readLong());
         return new KvsSplit(arn, start, stop, position, readTimestamp(in));
+    }
+
+    private static <K> K kind(K[] kinds, int ordinal, String what) {
+        if (ordinal < 0 || ordinal >= kinds.length) {
+            throw new IllegalArgumentException("no " + what + " position of kind " + ordinal);
+        }
+        return kinds[ordinal];
     }
 
     private static void writeTimestamp(@Nullable Long millis, DataOutput out) throws IOException {

@@ -22,6 +22,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -76,6 +77,17 @@ class KvsEnumeratorStateSerializerTest {
                 .isEqualTo(STATE);
     }
 
+    @Property(tries = 30)
+    void refusesWhatWasCutOff(@ForAll("states") KvsEnumeratorState state) throws Exception {
+        byte[] bytes = serializer.serialize(state);
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            assertThatThrownBy(() -> serializer.deserialize(1, cut))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("Damaged state of the enumerator: ");
+        }
+    }
+
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         byte[] bytes = serializer.serialize(STATE);
@@ -84,6 +96,13 @@ class KvsEnumeratorStateSerializerTest {
                 .hasMessageContaining("up to 1");
         assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 1)))
                 .hasMessageContaining("1 bytes too many");
+        // The length of the split inside: negative, and more than there is.
+        for (String length : new String[] {"FFFFFFFF", "7FFFFFFF", "00000039"}) {
+            String hex = KvsSplitSerializerTest.hex(bytes).replace("00000038", length);
+            assertThatThrownBy(() -> serializer.deserialize(1, KvsSplitSerializerTest.bytes(hex)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("bytes where 56 are left");
+        }
         // Splits inside have a version of their own.
         bytes[13] = 9;
         assertThatThrownBy(() -> serializer.deserialize(1, bytes))

@@ -22,6 +22,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Arrays;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,30 +32,25 @@ public class KvsSplitSerializerTest {
 
     private static final String ARN = "arn:aws:kinesisvideo:eu-west-1:1:stream/c/2";
 
+    /** ARN; start: EARLIEST; stop: SERVER_TIMESTAMP 10; position: 7 at 8; caught up at 9. */
+    private static final String GOLDEN =
+            "002b61726e3a6177733a6b696e65736973766964656f3a65752d776573742d313a313a73747265616d"
+                    + "2f632f32"
+                    + "01000000"
+                    + "0201000000000000000a0000"
+                    + "0001370000000000000008"
+                    + "010000000000000009";
+
     private final KvsSplitSerializer serializer = new KvsSplitSerializer();
 
     @Provide
     public static Arbitrary<KvsSplit> splits() {
-        Arbitrary<FragmentNumber> numbers =
-                Arbitraries.strings()
-                        .numeric()
-                        .ofMinLength(1)
-                        .ofMaxLength(128)
-                        .map(FragmentNumber::of);
         Arbitrary<Long> times = Arbitraries.longs();
         return Combinators.combine(
                         Arbitraries.strings().alpha().ofMinLength(1).ofMaxLength(256),
-                        Combinators.combine(
-                                        Arbitraries.of(StartingPosition.Kind.class),
-                                        times.injectNull(0.3),
-                                        numbers.injectNull(0.3))
-                                .as(StartingPosition::of),
-                        Combinators.combine(
-                                        Arbitraries.of(StoppingPosition.Kind.class),
-                                        times.injectNull(0.3),
-                                        numbers.injectNull(0.3))
-                                .as(StoppingPosition::of),
-                        Combinators.combine(numbers, times)
+                        starts(),
+                        stops(),
+                        Combinators.combine(numbers(), times)
                                 .as(FragmentPosition::new)
                                 .injectNull(0.3),
                         times.injectNull(0.3))
@@ -68,6 +64,35 @@ public class KvsSplitSerializerTest {
                                         caughtUp));
     }
 
+    @Provide
+    public static Arbitrary<StartingPosition> starts() {
+        Arbitrary<Long> times = Arbitraries.longs();
+        return Arbitraries.oneOf(
+                Arbitraries.of(StartingPosition.now(), StartingPosition.earliest()),
+                times.map(StartingPosition.now()::resolved),
+                times.map(Instant::ofEpochMilli).map(StartingPosition::atServerTimestamp),
+                times.map(Instant::ofEpochMilli).map(StartingPosition::atProducerTimestamp),
+                numbers().map(FragmentNumber::toString).map(StartingPosition::afterFragment));
+    }
+
+    @Provide
+    public static Arbitrary<StoppingPosition> stops() {
+        Arbitrary<Long> times = Arbitraries.longs();
+        return Arbitraries.oneOf(
+                Arbitraries.of(StoppingPosition.never(), StoppingPosition.now()),
+                times.map(Instant::ofEpochMilli).map(StoppingPosition::atServerTimestamp),
+                times.map(Instant::ofEpochMilli).map(StoppingPosition::atProducerTimestamp),
+                numbers().map(FragmentNumber::toString).map(StoppingPosition::atFragment));
+    }
+
+    private static Arbitrary<FragmentNumber> numbers() {
+        return Arbitraries.strings()
+                .numeric()
+                .ofMinLength(1)
+                .ofMaxLength(128)
+                .map(FragmentNumber::of);
+    }
+
     @Property(tries = 300, seed = "22")
     void readsWhatItWrote(@ForAll("splits") KvsSplit split) throws Exception {
         byte[] bytes = serializer.serialize(split);
@@ -78,14 +103,6 @@ public class KvsSplitSerializerTest {
 
     @Test
     void readsVersion1ForEver() throws Exception {
-        // ARN; start: EARLIEST; stop: SERVER_TIMESTAMP 10; position: 7 at 8; caught up at 9.
-        String golden =
-                "002b61726e3a6177733a6b696e65736973766964656f3a65752d776573742d313a313a73747265616d"
-                        + "2f632f32"
-                        + "01000000"
-                        + "0201000000000000000a0000"
-                        + "0001370000000000000008"
-                        + "010000000000000009";
         KvsSplit split =
                 new KvsSplit(
                         StreamArn.parse(ARN),
@@ -93,8 +110,8 @@ public class KvsSplitSerializerTest {
                         StoppingPosition.of(StoppingPosition.Kind.SERVER_TIMESTAMP, 10L, null),
                         new FragmentPosition(FragmentNumber.of("7"), 8),
                         9L);
-        assertThat(hex(serializer.serialize(split))).isEqualTo(golden);
-        assertThat(serializer.deserialize(1, bytes(golden))).isEqualTo(split);
+        assertThat(hex(serializer.serialize(split))).isEqualTo(GOLDEN);
+        assertThat(serializer.deserialize(1, bytes(GOLDEN))).isEqualTo(split);
         assertThat(serializer.getVersion()).isEqualTo(1);
     }
 
@@ -114,11 +131,39 @@ public class KvsSplitSerializerTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("3 bytes too many")
                 .hasMessageContaining(ARN);
+    }
+
+    /** Wherever it ends too early: an IOException that says so. */
+    @Property(tries = 30)
+    void refusesWhatWasCutOff(@ForAll("splits") KvsSplit split) throws Exception {
+        byte[] bytes = serializer.serialize(split);
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThatThrownBy(() -> serializer.deserialize(1, cut))
-                    .isInstanceOf(IOException.class);
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("Damaged state of a Kinesis video stream: it ends too early");
         }
+    }
+
+    @Test
+    void refusesWhatWasDamaged() {
+        String arn = GOLDEN.substring(0, 90);
+        assertDamaged("000161" + "01000000" + "000000" + "0000", "Not the ARN");
+        assertDamaged(arn + "05000000" + "000000" + "000000", "no starting position of kind 5");
+        assertDamaged(arn + "FF000000" + "000000" + "000000", "no starting position of kind -1");
+        assertDamaged(arn + "01000000" + "05000000" + "000000", "no stopping position of kind 5");
+        assertDamaged(arn + "02000000" + "00000000" + "000000", "SERVER_TIMESTAMP without its");
+        assertDamaged(arn + "04000000" + "00000000" + "000000", "AFTER_FRAGMENT without its");
+        assertDamaged(arn + "01000000" + "03000000" + "000000", "PRODUCER_TIMESTAMP without its");
+        assertDamaged(arn + "01000000" + "04000000" + "000000", "FRAGMENT without its");
+        assertDamaged(arn + "01000000" + "00000000" + "000178" + "00", "Not a fragment number");
+    }
+
+    private void assertDamaged(String hex, String message) {
+        assertThatThrownBy(() -> serializer.deserialize(1, bytes(hex)))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("Damaged state of a Kinesis video stream: ")
+                .hasMessageContaining(message);
     }
 
     @Test
