@@ -69,6 +69,17 @@ class MetricsITCase extends KvsTestBase {
     }
 
     @Test
+    void recordsInAreFragmentsHoweverOftenThereIsNothing() throws Exception {
+        EmbeddedStream stream = kvs.createStream("stream");
+        push(stream, 2);
+        Job job = job(source(stream)).restarts(0).start();
+        kvs.log().awaitEndedSessions("stream", 4, TIME);
+        push(stream, 1);
+        job.results.awaitCommitted(3);
+        assertThat(metric(job, "Source: kvs.0.numRecordsIn")).isEqualTo(3);
+    }
+
+    @Test
     void bufferedBytesAndConnectionsOfAnOpenFragment() throws Exception {
         kvs.limits().idleEnd(Duration.ZERO);
         EmbeddedStream stream = kvs.createStream("stream");

@@ -59,6 +59,7 @@ public final class KvsReaderMetrics {
     private final int streamsLimit;
 
     private final Counter bytes;
+    private final Counter recordsIn;
     private final Counter recordErrors;
     private final Counter fragments;
     private final Counter duplicates;
@@ -79,6 +80,7 @@ public final class KvsReaderMetrics {
         this.group = readerGroup.addGroup(GROUP);
         this.streamsLimit = streamsLimit;
         bytes = readerGroup.getIOMetricGroup().getNumBytesInCounter();
+        recordsIn = readerGroup.getIOMetricGroup().getNumRecordsInCounter();
         recordErrors = readerGroup.getNumRecordsInErrorsCounter();
         fragments = group.counter("fragments");
         duplicates = group.counter("duplicateFragments");
@@ -139,6 +141,11 @@ public final class KvsReaderMetrics {
     public void onFragment(Fragment fragment) {
         fragments.inc();
         fetchEventTimeLag = System.currentTimeMillis() - fragment.producerTimestampMillis();
+    }
+
+    /** Flink counts all that a reader hands over as records; this was no fragment. */
+    public void onNoRecord() {
+        recordsIn.dec();
     }
 
     public void onRecordError() {

@@ -49,6 +49,7 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
             arrived.session().onEmitted(arrived);
         } else {
             event.applyTo(state);
+            metrics.onNoRecord();
         }
     }
 
