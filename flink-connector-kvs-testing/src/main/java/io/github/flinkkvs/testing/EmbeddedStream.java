@@ -11,6 +11,7 @@ package io.github.flinkkvs.testing;
 import javax.annotation.Nullable;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.URI;
@@ -286,6 +287,20 @@ public final class EmbeddedStream {
             }
         }
         wakeSessions();
+    }
+
+    /**
+     * Writes the stored complete fragments into a file, for {@link #replay}; as {@link
+     * StoredFragment#bytes()} has them.
+     */
+    public void record(Path getMediaFile) {
+        try (OutputStream out = Files.newOutputStream(getMediaFile)) {
+            for (StoredFragment fragment : fragments()) {
+                out.write(fragment.bytes());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // ------------------------------------------------------------------ spoiling

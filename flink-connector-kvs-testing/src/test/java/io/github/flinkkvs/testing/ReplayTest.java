@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -121,5 +122,30 @@ class ReplayTest {
         byte[] broken = clients.readAll("camera", earliest());
         assertThat(broken.length)
                 .isLessThan(concat(fragments.subList(0, 1)).length + fragments.get(2).size());
+    }
+
+    @Test
+    void aStreamComesBackInAnotherService() throws Exception {
+        StreamSettings settings =
+                StreamSettings.named("front")
+                        .creationTime(Instant.parse("2026-01-01T00:00:00Z"))
+                        .build();
+        EmbeddedStream first = kvs.createStream(settings);
+        first.push(MediaFragment.ofSize(3_000, 1));
+        first.push(MediaFragment.ofSize(3_000, 2));
+        Path file = folder.resolve("front.mkv");
+        first.record(file);
+        try (EmbeddedKvs other = EmbeddedKvs.start()) {
+            EmbeddedStream again = other.createStream(settings);
+            again.replay(file);
+            assertThat(again.arn()).isEqualTo(first.arn());
+            assertThat(again.pushed())
+                    .extracting(StoredFragment::number)
+                    .containsExactly(
+                            first.pushed().get(0).number(), first.pushed().get(1).number());
+            assertThat(concat(again.pushed())).isEqualTo(concat(first.pushed()));
+            assertThat(again.push(MediaFragment.ofSize(3_000)).sequence())
+                    .isGreaterThan(first.pushed().get(1).sequence());
+        }
     }
 }
