@@ -84,6 +84,7 @@ final class GetMediaSession {
     private long capTimer = -1;
     private long slowTimer = -1;
     private Future<Void> lastWrite = Future.succeededFuture();
+    private long lastWriteNanos;
 
     GetMediaSession(
             Vertx vertx,
@@ -197,6 +198,7 @@ final class GetMediaSession {
 
     private void send(ByteBuf bytes) {
         int length = bytes.readableBytes();
+        lastWriteNanos = System.nanoTime();
         lastWrite = response.write(wrap(faults.corrupt(sent, bytes)));
         sent += length;
         windowBytes += length;
@@ -288,7 +290,8 @@ final class GetMediaSession {
             return;
         }
         String number = done.number();
-        lastWrite.onSuccess(written -> record.sent(number));
+        long handedOverNanos = lastWriteNanos;
+        lastWrite.onSuccess(written -> record.sent(number, handedOverNanos));
         position = position.max(done.sequence());
         lastDone = done;
         current = null;

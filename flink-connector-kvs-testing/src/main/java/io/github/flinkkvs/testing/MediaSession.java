@@ -11,9 +11,9 @@ package io.github.flinkkvs.testing;
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** What one GetMedia connection was sent. Thread-safe: guarded by the lock of its log. */
 public final class MediaSession {
@@ -24,7 +24,7 @@ public final class MediaSession {
     private final long openedNanos = System.nanoTime();
     private final List<String> started = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
-    private final Set<String> sentNumbers = new HashSet<>();
+    private final Map<String, Long> sentNanos = new HashMap<>();
     private long bytesSent;
     private long endedNanos;
     @Nullable private EndReason endReason;
@@ -63,6 +63,17 @@ public final class MediaSession {
         }
     }
 
+    /**
+     * When the last byte of each fragment was handed to the network, by fragment number: a {@link
+     * System#nanoTime()} from before it was encrypted and written. Of a fragment that was sent
+     * twice, the second time.
+     */
+    public Map<String, Long> fragmentsSentNanos() {
+        synchronized (log.lock) {
+            return Map.copyOf(sentNanos);
+        }
+    }
+
     /** Bytes of the body so far. */
     public long bytesSent() {
         synchronized (log.lock) {
@@ -92,10 +103,10 @@ public final class MediaSession {
         }
     }
 
-    void sent(String number) {
+    void sent(String number, long handedOverNanos) {
         synchronized (log.lock) {
             sent.add(number);
-            sentNumbers.add(number);
+            sentNanos.put(number, handedOverNanos);
             log.lock.notifyAll();
         }
     }
@@ -116,7 +127,7 @@ public final class MediaSession {
     }
 
     boolean hasSent(String number) {
-        return sentNumbers.contains(number);
+        return sentNanos.containsKey(number);
     }
 
     boolean hasEnded() {

@@ -178,6 +178,23 @@ class GetMediaTest {
     }
 
     @Test
+    void theTimeOfTheLastByteIsLogged() {
+        kvs.limits().idleEnd(Duration.ofSeconds(5));
+        FragmentUpload upload = stream.begin(MediaFragment.ofSize(100_000));
+        String number = upload.fragment().number();
+        try (Body body = clients.open("camera", now())) {
+            body.next(upload.fragment().size());
+            long before = System.nanoTime();
+            upload.close();
+            body.next(upload.fragment().size() - upload.fragment().visible());
+            kvs.log().awaitSent("camera", number, TestClients.PATIENCE);
+            long after = System.nanoTime();
+            assertThat(kvs.log().sessions("camera").get(0).fragmentsSentNanos().get(number))
+                    .isBetween(before, after);
+        }
+    }
+
+    @Test
     void aFragmentIsSeenAtOnceWhenClosed() {
         kvs.behavior(kvs.behavior().delivery(Delivery.WHEN_CLOSED));
         FragmentUpload upload = stream.begin(MediaFragment.ofSize(100_000));
