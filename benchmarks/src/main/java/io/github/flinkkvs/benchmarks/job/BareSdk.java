@@ -1,0 +1,157 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.client.KvsClients;
+
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.async.SdkPublisher;
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
+import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
+
+import javax.annotation.Nullable;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/**
+ * The limit: the AWS SDK's own asynchronous client, built as the connector builds it (event loops,
+ * HTTP and TLS settings), with a subscriber that asks for everything at once and drops it.
+ */
+final class BareSdk implements AutoCloseable {
+
+    private final MediaServer.Description service;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final KvsClients clients;
+
+    BareSdk(MediaServer.Description service) {
+        this.service = service;
+        clients =
+                new KvsClients(
+                        KvsJobs.options(service), service.streams().size(), timer, "bare-sdk-io");
+    }
+
+    /**
+     * Reads all streams from the earliest fragment.
+     *
+     * @param received is told the size of each buffer, in any thread
+     * @param failed is told why a body ends, if it does so before it is cancelled
+     */
+    List<Body> start(IntConsumer received, Consumer<Throwable> failed) {
+        List<Body> bodies = new ArrayList<>();
+        for (String stream : service.streams()) {
+            URI endpoint =
+                    URI.create(
+                            clients.control()
+                                    .getDataEndpoint(
+                                            r -> r.streamName(stream).apiName(APIName.GET_MEDIA))
+                                    .join()
+                                    .dataEndpoint());
+            Body body = new Body(received, failed);
+            clients.media()
+                    .getMedia(
+                            r ->
+                                    r.streamName(stream)
+                                            .startSelector(
+                                                    s ->
+                                                            s.startSelectorType(
+                                                                    StartSelectorType.EARLIEST))
+                                            .overrideConfiguration(KvsClients.atEndpoint(endpoint)),
+                            body);
+            bodies.add(body);
+        }
+        return bodies;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+        timer.shutdownNow();
+    }
+
+    /** Drops what one call brings. */
+    static final class Body
+            implements AsyncResponseTransformer<GetMediaResponse, Void>, Subscriber<ByteBuffer> {
+
+        private final IntConsumer received;
+        private final Consumer<Throwable> failed;
+        private final CompletableFuture<Void> end = new CompletableFuture<>();
+        @Nullable private volatile Subscription subscription;
+        private volatile boolean over;
+
+        Body(IntConsumer received, Consumer<Throwable> failed) {
+            this.received = received;
+            this.failed = failed;
+        }
+
+        void cancel() {
+            over = true;
+            if (subscription != null) {
+                subscription.cancel();
+            }
+            end.complete(null);
+        }
+
+        private void endWith(Throwable cause) {
+            if (!over) {
+                failed.accept(cause);
+            }
+            end.complete(null);
+        }
+
+        @Override
+        public CompletableFuture<Void> prepare() {
+            return end;
+        }
+
+        @Override
+        public void onResponse(GetMediaResponse response) {}
+
+        @Override
+        public void onStream(SdkPublisher<ByteBuffer> publisher) {
+            publisher.subscribe(this);
+        }
+
+        @Override
+        public void onSubscribe(Subscription newSubscription) {
+            subscription = newSubscription;
+            newSubscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(ByteBuffer bytes) {
+            received.accept(bytes.remaining());
+        }
+
+        @Override
+        public void exceptionOccurred(Throwable error) {
+            endWith(error);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            endWith(error);
+        }
+
+        @Override
+        public void onComplete() {
+            endWith(new IllegalStateException("The body has ended"));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import javax.annotation.Nullable;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM of its own, with a heap that is fixed and touched beforehand. Both sides speak in lines:
+ * JSON, or words; it ends when its standard input does, so that none outlives its parent.
+ */
+final class ChildJvm implements AutoCloseable {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final long EXIT_SECONDS = 30;
+
+    private final String name;
+    private final Process process;
+    private final BufferedReader out;
+    private final PrintStream in;
+
+    /**
+     * Starts a main class with one argument: its settings as JSON.
+     *
+     * @param cpu the processor it is confined to; null means all of them
+     */
+    ChildJvm(Class<?> main, Object settings, String heap, @Nullable Integer cpu, List<String> flags)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        if (cpu != null) {
+            command.addAll(List.of("taskset", "-c", cpu.toString()));
+        }
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(
+                List.of(
+                        "-XX:+UseG1GC",
+                        "-XX:+AlwaysPreTouch",
+                        "-Xms" + heap,
+                        "-Xmx" + heap,
+                        // Flink needs the two packages opened on Java 17.
+                        "--add-opens=java.base/java.util=ALL-UNNAMED",
+                        "--add-opens=java.base/java.lang=ALL-UNNAMED"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.add(JSON.writeValueAsString(settings));
+        name = main.getSimpleName();
+        process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        out = process.inputReader();
+        in = new PrintStream(process.getOutputStream(), true);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    void tell(String line) {
+        in.println(line);
+    }
+
+    /** The next line it prints; fails if it ends instead. */
+    String line() {
+        try {
+            String line = out.readLine();
+            if (line == null) {
+                throw new IllegalStateException(name + " has ended, see above");
+            }
+            return line;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    <T> T read(Class<T> type) {
+        try {
+            return JSON.readValue(line(), type);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks it to end, and makes sure. */
+    @Override
+    public void close() {
+        in.close();
+        try {
+            if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,247 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.testing.Delivery;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+
+/** Throughput and CPU time of a job beside those of the AWS SDK's client alone. */
+@Command(
+        name = "job",
+        mixinStandardHelpOptions = true,
+        description = "Compares a Flink job that reads and discards with the bare AWS SDK.")
+public final class JobBenchmark implements Callable<Integer> {
+
+    @Option(names = "--results", description = "Folder for job.json; default ${DEFAULT-VALUE}.")
+    private Path results = Path.of("benchmarks", "target", "results");
+
+    @Option(names = "--rounds", description = "Rounds that count; default ${DEFAULT-VALUE}.")
+    private int rounds = 12;
+
+    @Option(names = "--warm-up", description = "Rounds before them; default ${DEFAULT-VALUE}.")
+    private int warmUp = 2;
+
+    @Option(
+            names = "--megabytes",
+            description =
+                    "What a reader reads in a round, over all streams; default ${DEFAULT-VALUE}.")
+    private int megabytes = 1500;
+
+    @Option(
+            names = "--fragment-kilobytes",
+            description = "Size of a fragment; default ${DEFAULT-VALUE}.")
+    private int fragmentKilobytes = 300;
+
+    @Option(
+            names = "--streams",
+            split = ",",
+            description = "Numbers of streams; default ${DEFAULT-VALUE}.")
+    private List<Integer> streams = List.of(1, 4, 50);
+
+    @Option(
+            names = "--protocols",
+            split = ",",
+            description = "http, https or both; default ${DEFAULT-VALUE}.")
+    private List<String> protocols = List.of("http", "https");
+
+    @Option(
+            names = "--no-pin",
+            negatable = true,
+            description =
+                    "Lets service and readers share all processors; by default each has one of its own.")
+    private boolean pin = true;
+
+    @Option(
+            names = "--consumer-flag",
+            description = "A flag for the JVM of the readers, as for a profiler.")
+    private List<String> consumerFlags = new ArrayList<>();
+
+    @Option(
+            names = "--quick",
+            description = "Only shows that it works: 1 round of 12 MB. Options behind it count.")
+    private void quick(boolean quick) {
+        rounds = 1;
+        warmUp = 0;
+        megabytes = 12;
+        streams = List.of(1, 4);
+    }
+
+    /** The figures of a reader over all rounds of a cell. */
+    record Figures(
+            Median megabytesPerSecond,
+            Median cpuSecondsPerGigabyte,
+            Median serverCpuSecondsPerGigabyte,
+            Median busyProcessors,
+            Median serverBusyProcessors) {
+
+        static Figures of(List<Meter.Run> runs) {
+            return new Figures(
+                    median(runs, Meter.Run::megabytesPerSecond),
+                    median(runs, Meter.Run::cpuSecondsPerGigabyte),
+                    median(runs, Meter.Run::serverCpuSecondsPerGigabyte),
+                    median(runs, Meter.Run::busy),
+                    median(runs, Meter.Run::serverBusy));
+        }
+
+        private static Median median(List<Meter.Run> runs, ToDoubleFunction<Meter.Run> figure) {
+            return Median.of(runs.stream().mapToDouble(figure).toArray());
+        }
+    }
+
+    /**
+     * A row of the result.
+     *
+     * @param throughputRatio of the job to the bare SDK in the same round
+     * @param cpuRatio of the bare SDK's CPU time to the job's
+     */
+    record Row(
+            String protocol,
+            int streams,
+            Reader reader,
+            double aim,
+            Figures job,
+            Figures bare,
+            Median throughputRatio,
+            Median cpuRatio) {}
+
+    /** All that goes into the file. */
+    record Result(Machine machine, Settings settings, List<Row> rows, List<Cell> cells) {}
+
+    /** What was asked for. */
+    record Settings(int rounds, int warmUp, int megabytes, int fragmentKilobytes, boolean pinned) {}
+
+    /** The runs as they were measured. */
+    record Cell(String protocol, int streams, List<Meter.Run> runs) {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new JobBenchmark()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        boolean pinned = pin && Machine.canPin();
+        List<Cell> cells = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
+        for (String protocol : protocols) {
+            for (int count : streams) {
+                System.err.println("job: " + protocol + ", streams: " + count);
+                Cell cell = new Cell(protocol, count, measure(protocol, count, pinned));
+                cells.add(cell);
+                rows.add(row(cell, Reader.FRAGMENTS, 0.85));
+                rows.add(row(cell, Reader.TAGS, 0.95));
+            }
+        }
+        Settings settings = new Settings(rounds, warmUp, megabytes, fragmentKilobytes, pinned);
+        Results.write(
+                results.resolve("job.json"), new Result(Machine.describe(), settings, rows, cells));
+        System.out.print(table(rows));
+        return 0;
+    }
+
+    private List<Meter.Run> measure(String protocol, int count, boolean pinned) throws IOException {
+        boolean https = protocol.equals("https");
+        int fragments = Math.max(1, megabytes * 1000 / fragmentKilobytes / count);
+        MediaServer.Settings media =
+                new MediaServer.Settings(
+                        https,
+                        count,
+                        fragmentKilobytes * 1000,
+                        60,
+                        fragments,
+                        0,
+                        Delivery.AS_INGESTED);
+        List<Meter.Run> runs = new ArrayList<>();
+        try (ChildJvm server =
+                new ChildJvm(
+                        MediaServer.class,
+                        media,
+                        megabytes + 500 + "m",
+                        pinned ? 0 : null,
+                        List.of())) {
+            MediaServer.Description service = server.read(MediaServer.Description.class);
+            List<String> flags = new ArrayList<>(consumerFlags);
+            flags.addAll(service.trustFlags());
+            try (ChildJvm consumer =
+                    new ChildJvm(
+                            JobConsumer.class,
+                            new JobConsumer.Settings(service, server.pid(), warmUp, rounds),
+                            "1500m",
+                            pinned ? 1 : null,
+                            flags)) {
+                for (int i = 0; i < rounds * Reader.values().length; i++) {
+                    runs.add(consumer.read(Meter.Run.class));
+                }
+            }
+        }
+        return runs;
+    }
+
+    private static Row row(Cell cell, Reader reader, double aim) {
+        List<Meter.Run> job = runs(cell, reader);
+        List<Meter.Run> bare = runs(cell, Reader.BARE);
+        double[] throughput = new double[job.size()];
+        double[] cpu = new double[job.size()];
+        for (int i = 0; i < job.size(); i++) {
+            throughput[i] = job.get(i).megabytesPerSecond() / bare.get(i).megabytesPerSecond();
+            cpu[i] = bare.get(i).cpuSecondsPerGigabyte() / job.get(i).cpuSecondsPerGigabyte();
+        }
+        return new Row(
+                cell.protocol,
+                cell.streams,
+                reader,
+                aim,
+                Figures.of(job),
+                Figures.of(bare),
+                Median.of(throughput),
+                Median.of(cpu));
+    }
+
+    private static List<Meter.Run> runs(Cell cell, Reader reader) {
+        return cell.runs.stream().filter(run -> run.reader() == reader).toList();
+    }
+
+    private static String table(List<Row> rows) {
+        StringBuilder table = new StringBuilder();
+        table.append(
+                "| | streams | reads | bare SDK, MB/s | job, MB/s | ratio (95 %) | aim"
+                        + " | bare SDK, CPU s/GB | job, CPU s/GB | ratio (95 %) | busy: reader, server |\n"
+                        + "|---|---:|---|---:|---:|---|---:|---:|---:|---|---|\n");
+        for (Row row : rows) {
+            table.append(
+                    String.format(
+                            "| %s | %d | %s | %.0f | %.0f | %s | %.2f | %.2f | %.2f | %s"
+                                    + " | bare %.0f %%, %.0f %%; job %.0f %%, %.0f %% |%n",
+                            row.protocol.toUpperCase(),
+                            row.streams,
+                            row.reader.name().toLowerCase(),
+                            row.bare.megabytesPerSecond.median(),
+                            row.job.megabytesPerSecond.median(),
+                            row.throughputRatio,
+                            row.aim,
+                            row.bare.cpuSecondsPerGigabyte.median(),
+                            row.job.cpuSecondsPerGigabyte.median(),
+                            row.cpuRatio,
+                            100 * row.bare.busyProcessors.median(),
+                            100 * row.bare.serverBusyProcessors.median(),
+                            100 * row.job.busyProcessors.median(),
+                            100 * row.job.serverBusyProcessors.median()));
+        }
+        return table.toString();
+    }
+}

@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+
+import org.apache.flink.api.common.JobID;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The process under test: lets the readers read the same streams in turn, and prints each {@link
+ * Meter.Run}.
+ */
+final class JobConsumer {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /**
+     * @param warmUpRounds are not printed
+     */
+    record Settings(
+            MediaServer.Description service, long serverPid, int warmUpRounds, int rounds) {}
+
+    private final MediaServer.Description service;
+    private final ProcessHandle server;
+    private final BareSdk bare;
+    private final KvsJobs jobs;
+
+    private JobConsumer(Settings settings, BareSdk bare, KvsJobs jobs) {
+        this.service = settings.service;
+        this.server = ProcessHandle.of(settings.serverPid).orElseThrow();
+        this.bare = bare;
+        this.jobs = jobs;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Settings settings = ChildJvm.JSON.readValue(arguments[0], Settings.class);
+        try (BareSdk bare = new BareSdk(settings.service);
+                KvsJobs jobs = new KvsJobs(settings.service)) {
+            JobConsumer consumer = new JobConsumer(settings, bare, jobs);
+            List<Reader> order = new ArrayList<>(List.of(Reader.values()));
+            for (int round = -settings.warmUpRounds; round < settings.rounds; round++) {
+                for (Reader reader : order) {
+                    // What another reader left behind is not this one's to clear away.
+                    System.gc();
+                    Meter.Run run = consumer.run(reader);
+                    if (round >= 0) {
+                        System.out.println(ChildJvm.JSON.writeValueAsString(run));
+                    }
+                }
+                Collections.rotate(order, 1);
+            }
+        }
+        System.exit(0);
+    }
+
+    private Meter.Run run(Reader reader) throws Exception {
+        return reader == Reader.BARE
+                ? runBare()
+                : runJob(
+                        reader,
+                        reader == Reader.TAGS
+                                ? KvsDeserializationSchema.tagsOnly()
+                                : KvsDeserializationSchema.fragments());
+    }
+
+    private Meter.Run runBare() throws InterruptedException {
+        Meter meter = new Meter(Reader.BARE, service.totalBytes(), server, passed -> passed);
+        List<BareSdk.Body> bodies = bare.start(meter::count, meter::fail);
+        try {
+            return meter.await(PATIENCE);
+        } finally {
+            bodies.forEach(BareSdk.Body::cancel);
+        }
+    }
+
+    private Meter.Run runJob(Reader reader, KvsDeserializationSchema<Fragment> schema)
+            throws Exception {
+        Meter meter =
+                new Meter(reader, service.totalBytes(), server, passed -> ReceivedBytes.count());
+        JobID job = jobs.start(schema, fragment -> meter.count(fragment.sizeBytes()));
+        try {
+            return meter.await(PATIENCE);
+        } finally {
+            jobs.cancel(job);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.testing.Delivery;
+
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The time from when the service hands the last byte of a fragment to the network until its record
+ * is in the sink. The service decides when it sends and does not wait for the job, so a job that
+ * hangs makes every fragment late that is sent meanwhile.
+ */
+@Command(
+        name = "latency",
+        mixinStandardHelpOptions = true,
+        description = "Measures from the last byte of a fragment to its record in the sink.")
+public final class LatencyBenchmark implements Callable<Integer> {
+
+    /** What is sent in the last moments may not have arrived when the job is cancelled. */
+    private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final double[] PERCENTILES = {
+        0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100
+    };
+
+    @Option(names = "--results", description = "Folder for latency.json; default ${DEFAULT-VALUE}.")
+    private Path results = Path.of("benchmarks", "target", "results");
+
+    @Option(
+            names = "--streams",
+            split = ",",
+            description = "Numbers of streams; default ${DEFAULT-VALUE}.")
+    private List<Integer> streams = List.of(1, 100);
+
+    @Option(
+            names = "--fragments-per-second",
+            description =
+                    "Over all streams at most; a stream has at most 100. Default ${DEFAULT-VALUE}.")
+    private int fragmentsPerSecond = 1000;
+
+    @Option(
+            names = "--fragment-kilobytes",
+            description = "Size of a fragment; default ${DEFAULT-VALUE}.")
+    private int fragmentKilobytes = 10;
+
+    @Option(
+            names = "--warm-up",
+            description = "Seconds whose fragments do not count; default ${DEFAULT-VALUE}.")
+    private int warmUp = 20;
+
+    @Option(names = "--seconds", description = "Seconds that count; default ${DEFAULT-VALUE}.")
+    private int seconds = 105;
+
+    @Option(names = "--https", description = "Over HTTPS.")
+    private boolean https;
+
+    @Option(
+            names = "--quick",
+            description = "Only shows that it works: 2 seconds. Options behind it count.")
+    private void quick(boolean quick) {
+        warmUp = 2;
+        seconds = 2;
+        streams = List.of(1, 10);
+    }
+
+    /**
+     * Times in microseconds.
+     *
+     * @param distribution by percentile
+     */
+    record Row(
+            Delivery delivery,
+            int streams,
+            double fragmentsPerSecondAndStream,
+            long samples,
+            double median,
+            double p99,
+            double p999,
+            double max,
+            Map<String, Double> distribution) {}
+
+    /** All that goes into the file. */
+    record Result(
+            Machine machine,
+            boolean https,
+            int fragmentKilobytes,
+            int warmUpSeconds,
+            int seconds,
+            List<Row> rows) {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new LatencyBenchmark()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Row> rows = new ArrayList<>();
+        for (Delivery delivery : Delivery.values()) {
+            for (int count : streams) {
+                System.err.println("latency: " + delivery + ", streams: " + count);
+                rows.add(measure(delivery, count));
+            }
+        }
+        Results.write(
+                results.resolve("latency.json"),
+                new Result(Machine.describe(), https, fragmentKilobytes, warmUp, seconds, rows));
+        System.out.print(table(rows));
+        return 0;
+    }
+
+    private Row measure(Delivery delivery, int count) throws IOException {
+        double rate = Math.min(100, (double) fragmentsPerSecond / count);
+        MediaServer.Settings media =
+                new MediaServer.Settings(
+                        https, count, fragmentKilobytes * 1000, 5, 0, rate, delivery);
+        List<FragmentTime> arrived;
+        List<FragmentTime> sent;
+        try (ChildJvm server = new ChildJvm(MediaServer.class, media, "1g", null, List.of())) {
+            MediaServer.Description service = server.read(MediaServer.Description.class);
+            try (ChildJvm consumer =
+                    new ChildJvm(
+                            LatencyConsumer.class,
+                            new LatencyConsumer.Settings(service, warmUp + seconds),
+                            "1g",
+                            null,
+                            service.trustFlags())) {
+                arrived = times(consumer);
+            }
+            server.tell(MediaServer.SENT);
+            sent = times(server);
+        }
+        Histogram nanos = latencies(sent, arrived, TimeUnit.SECONDS.toNanos(warmUp));
+        Map<String, Double> distribution = new LinkedHashMap<>();
+        for (double percentile : PERCENTILES) {
+            distribution.put(
+                    Double.toString(percentile), nanos.getValueAtPercentile(percentile) / 1e3);
+        }
+        return new Row(
+                delivery,
+                count,
+                rate,
+                nanos.getTotalCount(),
+                nanos.getValueAtPercentile(50) / 1e3,
+                nanos.getValueAtPercentile(99) / 1e3,
+                nanos.getValueAtPercentile(99.9) / 1e3,
+                nanos.getMaxValue() / 1e3,
+                distribution);
+    }
+
+    private static List<FragmentTime> times(ChildJvm process) {
+        List<FragmentTime> times = new ArrayList<>();
+        for (String line = process.line(); !line.equals(MediaServer.END); line = process.line()) {
+            times.add(FragmentTime.parse(line));
+        }
+        return times;
+    }
+
+    /**
+     * Of the fragments that were sent behind the warm-up and before the job came to its end.
+     *
+     * @throws IllegalStateException if one of them did not arrive once: then the figures mean
+     *     nothing
+     */
+    static Histogram latencies(
+            List<FragmentTime> sent, List<FragmentTime> arrived, long warmUpNanos) {
+        Map<String, Long> arrivals = new HashMap<>();
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (FragmentTime arrival : arrived) {
+            if (arrivals.put(arrival.stream() + arrival.number(), arrival.nanos()) != null) {
+                throw new IllegalStateException("Arrived twice: " + arrival);
+            }
+            first = Math.min(first, arrival.nanos());
+            last = Math.max(last, arrival.nanos());
+        }
+        Histogram nanos = new Histogram(3);
+        for (FragmentTime fragment : sent) {
+            if (fragment.nanos() - first < warmUpNanos || last - fragment.nanos() < MARGIN_NANOS) {
+                continue;
+            }
+            Long arrival = arrivals.get(fragment.stream() + fragment.number());
+            if (arrival == null) {
+                throw new IllegalStateException("Did not arrive: " + fragment);
+            }
+            nanos.recordValue(arrival - fragment.nanos());
+        }
+        return nanos;
+    }
+
+    private static String table(List<Row> rows) {
+        StringBuilder table = new StringBuilder();
+        table.append(
+                "| delivery | streams | fragments/s each | samples | median, µs | p99, µs | p99.9, µs |"
+                        + " max, µs |\n"
+                        + "|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        for (Row row : rows) {
+            table.append(
+                    String.format(
+                            "| %s | %d | %.0f | %d | %.0f | %.0f | %.0f | %.0f |%n",
+                            row.delivery.name().toLowerCase().replace('_', '-'),
+                            row.streams,
+                            row.fragmentsPerSecondAndStream,
+                            row.samples,
+                            row.median,
+                            row.p99,
+                            row.p999,
+                            row.max));
+        }
+        return table.toString();
+    }
+}

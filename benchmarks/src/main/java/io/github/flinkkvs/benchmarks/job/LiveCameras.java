@@ -1,0 +1,61 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.FragmentUpload;
+import io.github.flinkkvs.testing.MediaFragment;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Cameras that push frame by frame, each frame in its time, without end. Their frames are spread
+ * evenly over time, as those of cameras are that know nothing of each other.
+ */
+final class LiveCameras implements Runnable {
+
+    private final List<EmbeddedStream> streams;
+    private final MediaFragment fragment;
+    private final int frames;
+    private final double nanosPerFrame;
+
+    LiveCameras(List<EmbeddedStream> streams, MediaFragment fragment, double fragmentsPerSecond) {
+        this.streams = streams;
+        this.fragment = fragment;
+        this.frames = fragment.frames().size();
+        this.nanosPerFrame = 1e9 / fragmentsPerSecond / frames;
+    }
+
+    @Override
+    public void run() {
+        FragmentUpload[] uploads = new FragmentUpload[streams.size()];
+        long start = System.nanoTime();
+        for (long frame = 0; ; frame++) {
+            for (int i = 0; i < uploads.length; i++) {
+                await(start + (long) ((frame + (double) i / uploads.length) * nanosPerFrame));
+                if (frame % frames == 0) {
+                    uploads[i] = streams.get(i).begin(fragment);
+                }
+                uploads[i].next();
+                if (frame % frames == frames - 1) {
+                    uploads[i].complete();
+                }
+            }
+        }
+    }
+
+    private static void await(long nanoTime) {
+        for (long left = nanoTime - System.nanoTime();
+                left > 0;
+                left = nanoTime - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.testing.Behavior;
+import io.github.flinkkvs.testing.Delivery;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.Limits;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.MediaSession;
+import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.MillisBehindNow;
+import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.StreamSettings;
+
+import javax.annotation.Nullable;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The embedded service without its limits, as a process: with fragments that are there from the
+ * beginning, or with cameras that push for as long as it runs. Prints a {@link Description}; told
+ * {@link #SENT}, it prints when the last byte of each fragment left it.
+ */
+final class MediaServer {
+
+    static final String SENT = "sent";
+
+    /** Ends an answer of many lines. */
+    static final String END = ".";
+
+    /** Frames of a key frame's size that a key frame stands for. */
+    private static final int KEY_FRAME_WEIGHT = 10;
+
+    /** Live media is read at once, or never. */
+    private static final Duration LIVE_RETENTION = Duration.ofSeconds(30);
+
+    /**
+     * @param storedFragments how many each stream has; 0 means live cameras
+     * @param fragmentsPerSecond of each live camera
+     */
+    record Settings(
+            boolean https,
+            int streams,
+            int fragmentBytes,
+            int framesPerFragment,
+            int storedFragments,
+            double fragmentsPerSecond,
+            Delivery delivery) {}
+
+    /** What clients have to know; sizes are those of the bodies that GetMedia sends. */
+    record Description(
+            String region,
+            String endpoint,
+            @Nullable String trustStore,
+            @Nullable String trustStorePassword,
+            List<String> streams,
+            long totalFragments,
+            long totalBytes) {
+
+        /** What makes a JVM trust the service. */
+        List<String> trustFlags() {
+            return trustStore == null
+                    ? List.of()
+                    : List.of(
+                            "-Djavax.net.ssl.trustStore=" + trustStore,
+                            "-Djavax.net.ssl.trustStorePassword=" + trustStorePassword);
+        }
+    }
+
+    private MediaServer() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Settings settings = ChildJvm.JSON.readValue(arguments[0], Settings.class);
+        try (EmbeddedKvs kvs =
+                EmbeddedKvs.builder()
+                        .https(settings.https)
+                        // A body that is done waits for those that are not.
+                        .limits(Limits.none().idleEnd(Duration.ZERO))
+                        // Each answer has the same bytes.
+                        .behavior(
+                                Behavior.likely()
+                                        .delivery(settings.delivery)
+                                        .millisBehindNow(MillisBehindNow.ZERO))
+                        .start()) {
+            List<EmbeddedStream> streams = new ArrayList<>();
+            for (int i = 0; i < settings.streams; i++) {
+                StreamSettings.Builder stream = StreamSettings.named("stream-" + i);
+                if (settings.storedFragments == 0) {
+                    stream.retention(LIVE_RETENTION).keepExpired(false);
+                }
+                streams.add(kvs.createStream(stream.build()));
+            }
+            MediaFragment fragment = fragment(settings.fragmentBytes, settings.framesPerFragment);
+            for (EmbeddedStream stream : streams) {
+                for (int i = 0; i < settings.storedFragments; i++) {
+                    stream.push(fragment);
+                }
+            }
+            System.out.println(ChildJvm.JSON.writeValueAsString(describe(kvs, settings, streams)));
+            if (settings.storedFragments == 0) {
+                Thread cameras =
+                        new Thread(new LiveCameras(streams, fragment, settings.fragmentsPerSecond));
+                cameras.setDaemon(true);
+                cameras.start();
+            }
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals(SENT)) {
+                    printSent(kvs);
+                }
+            }
+        }
+        System.exit(0);
+    }
+
+    /** As of a video camera: a large key frame, then small frames, 40 ms each. */
+    private static MediaFragment fragment(int bytes, int frames) {
+        Random random = new Random(1);
+        MediaFragment.Builder builder =
+                MediaFragment.builder()
+                        .track(MediaTrack.video(1, "camera", "V_MPEG4/ISO/AVC", null, 1280, 720));
+        int unit = bytes / (frames - 1 + KEY_FRAME_WEIGHT);
+        for (int i = 0; i < frames; i++) {
+            byte[] data = new byte[i == 0 ? bytes - (frames - 1) * unit : unit];
+            random.nextBytes(data);
+            builder.frame(MediaFrame.of(1, 40 * i, i == 0, data));
+        }
+        return builder.build();
+    }
+
+    private static Description describe(
+            EmbeddedKvs kvs, Settings settings, List<EmbeddedStream> streams) {
+        long fragments = 0;
+        long bytes = 0;
+        for (EmbeddedStream stream : streams) {
+            for (StoredFragment fragment : stream.fragments()) {
+                fragments++;
+                bytes += fragment.size();
+            }
+        }
+        return new Description(
+                kvs.region(),
+                kvs.endpoint().toString(),
+                settings.https ? kvs.trustStoreFile().toString() : null,
+                settings.https ? kvs.trustStorePassword() : null,
+                streams.stream().map(EmbeddedStream::name).toList(),
+                fragments,
+                bytes);
+    }
+
+    private static void printSent(EmbeddedKvs kvs) {
+        StringBuilder lines = new StringBuilder();
+        for (MediaSession session : kvs.log().sessions(null)) {
+            for (Map.Entry<String, Long> sent : session.fragmentsSentNanos().entrySet()) {
+                lines.append(new FragmentTime(session.stream(), sent.getKey(), sent.getValue()))
+                        .append('\n');
+            }
+        }
+        System.out.print(lines);
+        System.out.println(END);
+        System.out.flush();
+    }
+}

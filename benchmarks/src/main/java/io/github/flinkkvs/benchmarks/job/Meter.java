@@ -1,0 +1,119 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import com.sun.management.OperatingSystemMXBean;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Measures one reader, from when a tenth of all bytes has come out of it until the last has. By
+ * then the job runs and all connections are open. What the reader has received by then but not yet
+ * passed on does not count for it, the time it will take for that does.
+ */
+final class Meter {
+
+    /** What was measured of one reader in one round. */
+    record Run(
+            Reader reader, long bytes, double seconds, double cpuSeconds, double serverCpuSeconds) {
+
+        double megabytesPerSecond() {
+            return bytes / 1e6 / seconds;
+        }
+
+        double cpuSecondsPerGigabyte() {
+            return cpuSeconds / (bytes / 1e9);
+        }
+
+        double serverCpuSecondsPerGigabyte() {
+            return serverCpuSeconds / (bytes / 1e9);
+        }
+
+        /** How many processors it kept busy. */
+        double busy() {
+            return cpuSeconds / seconds;
+        }
+
+        double serverBusy() {
+            return serverCpuSeconds / seconds;
+        }
+    }
+
+    private record Stamp(long bytes, long nanos, long cpuNanos, Duration serverCpu) {}
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    private final Reader reader;
+    private final long total;
+    private final ProcessHandle server;
+    private final LongUnaryOperator received;
+    private final AtomicLong passed = new AtomicLong();
+    private final CompletableFuture<Run> run = new CompletableFuture<>();
+    private volatile Stamp begin;
+
+    /**
+     * @param total bytes that will come
+     * @param received how many bytes the reader has received, given how many came out of it
+     */
+    Meter(Reader reader, long total, ProcessHandle server, LongUnaryOperator received) {
+        this.reader = reader;
+        this.total = total;
+        this.server = server;
+        this.received = received;
+    }
+
+    /** So many more came out of the reader. Any thread. */
+    void count(int bytes) {
+        long sum = passed.addAndGet(bytes);
+        long beginAt = total / 10;
+        if (sum >= beginAt && sum - bytes < beginAt) {
+            begin = stamp(received.applyAsLong(sum));
+        }
+        if (sum == total) {
+            run.complete(between(begin, stamp(total)));
+        } else if (sum > total) {
+            fail(new IllegalStateException(reader + " brought more than " + total + " bytes"));
+        }
+    }
+
+    void fail(Throwable cause) {
+        run.completeExceptionally(cause);
+    }
+
+    Run await(Duration timeout) throws InterruptedException {
+        try {
+            return run.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    reader + " brought " + passed + " of " + total + " bytes", e);
+        }
+    }
+
+    private Stamp stamp(long bytes) {
+        Duration serverCpu = server.info().totalCpuDuration().orElse(Duration.ZERO);
+        return new Stamp(bytes, System.nanoTime(), SYSTEM.getProcessCpuTime(), serverCpu);
+    }
+
+    private Run between(Stamp from, Stamp to) {
+        return new Run(
+                reader,
+                to.bytes - from.bytes,
+                (to.nanos - from.nanos) / 1e9,
+                (to.cpuNanos - from.cpuNanos) / 1e9,
+                to.serverCpu.minus(from.serverCpu).toNanos() / 1e9);
+    }
+}

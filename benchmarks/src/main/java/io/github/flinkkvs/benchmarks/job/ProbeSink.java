@@ -1,0 +1,48 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import io.github.flinkkvs.mkv.Fragment;
+
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Discards, after one look: the probe sees each fragment in the task's thread. */
+final class ProbeSink implements Sink<Fragment> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The job runs in this JVM, but its sink is a copy: this is where they meet. */
+    private static volatile Consumer<Fragment> probe;
+
+    ProbeSink(Consumer<Fragment> newProbe) {
+        probe = Objects.requireNonNull(newProbe);
+    }
+
+    @Override
+    public SinkWriter<Fragment> createWriter(WriterInitContext context) {
+        Consumer<Fragment> looker = probe;
+        return new SinkWriter<>() {
+            @Override
+            public void write(Fragment fragment, Context ignored) {
+                looker.accept(fragment);
+            }
+
+            @Override
+            public void flush(boolean endOfInput) {}
+
+            @Override
+            public void close() {}
+        };
+    }
+}

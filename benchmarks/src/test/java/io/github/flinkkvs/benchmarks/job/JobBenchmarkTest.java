@@ -1,0 +1,46 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class JobBenchmarkTest {
+
+    @Test
+    void measures(@TempDir Path folder) throws Exception {
+        int exit =
+                new CommandLine(new JobBenchmark())
+                        .execute(
+                                "--quick",
+                                "--streams=2",
+                                "--protocols=https",
+                                "--results=" + folder);
+        assertThat(exit).isZero();
+        JsonNode rows =
+                new ObjectMapper().readTree(folder.resolve("job.json").toFile()).get("rows");
+        assertThat(rows).hasSize(2);
+        for (JsonNode row : rows) {
+            assertThat(row.get("throughputRatio").get("median").asDouble()).isPositive();
+            for (String reader : new String[] {"job", "bare"}) {
+                JsonNode figures = row.get(reader);
+                assertThat(figures.get("megabytesPerSecond").get("median").asDouble()).isPositive();
+                assertThat(figures.get("cpuSecondsPerGigabyte").get("median").asDouble())
+                        .isPositive();
+            }
+        }
+    }
+}
