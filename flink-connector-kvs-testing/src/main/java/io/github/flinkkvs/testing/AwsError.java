@@ -57,6 +57,20 @@ final class AwsError extends Exception {
                 "The security token included in the request is expired");
     }
 
+    static AwsError expiredToken() {
+        return new AwsError(
+                403,
+                "ExpiredTokenException",
+                "The security token included in the request is expired");
+    }
+
+    static AwsError unknownClient() {
+        return new AwsError(
+                403,
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.");
+    }
+
     static AwsError invalidEndpoint() {
         return new AwsError(
                 400,

@@ -12,6 +12,7 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -19,6 +20,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.PfxOptions;
 
@@ -67,14 +69,15 @@ public final class EmbeddedKvs implements AutoCloseable {
     private final Faults faults = new Faults();
     private final ConcurrentSkipListMap<String, EmbeddedStream> streams =
             new ConcurrentSkipListMap<>();
-    private final Set<String> expiredAccessKeys = ConcurrentHashMap.newKeySet();
+    private final AccessKeys accessKeys;
     private final Set<Camera> cameras = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
-    @Nullable private final SelfSignedCertificate certificate;
+    @Nullable private final ServerCertificate certificate;
     private final URI endpoint;
     private final URI mediaEndpoint;
     private final URI archiveEndpoint;
     private volatile Behavior behavior;
+    @Nullable private EmbeddedSts sts;
     @Nullable private volatile Path certificateFolder;
     private long lastCreationMillis;
 
@@ -83,7 +86,11 @@ public final class EmbeddedKvs implements AutoCloseable {
         limits = settings.limits.copy();
         behavior = settings.behavior;
         clock = new ServiceClock(settings.clockOffset);
-        certificate = settings.https ? new SelfSignedCertificate(settings.host) : null;
+        accessKeys = new AccessKeys(clock);
+        certificate =
+                settings.https
+                        ? new ServerCertificate(settings.host, settings.certificateFlaw)
+                        : null;
         vertx =
                 Vertx.vertx(
                         new VertxOptions()
@@ -254,12 +261,32 @@ public final class EmbeddedKvs implements AutoCloseable {
         stream(streamName).foreignConnections(connections);
     }
 
+    // ------------------------------------------------------------------ credentials
+
+    /** Whom the service knows; without restriction it takes whoever signs. */
+    public AccessKeys accessKeys() {
+        return accessKeys;
+    }
+
+    /**
+     * The Security Token Service beside it, started when it is first asked for. Whom it gives
+     * credentials the service knows.
+     */
+    public synchronized EmbeddedSts sts() {
+        if (sts == null) {
+            EmbeddedSts started = new EmbeddedSts(this);
+            started.endpoint(listen(0, started::handle, settings.eventLoops));
+            sts = started;
+        }
+        return sts;
+    }
+
     /**
      * Lets credentials expire: calls with them answer NotAuthorizedException, and open bodies end
      * if {@link Behavior#credentialsCheckedOnlyAtStart()} is false.
      */
     public void expireCredentials(String accessKeyId) {
-        expiredAccessKeys.add(accessKeyId);
+        accessKeys.expire(accessKeyId);
         if (!behavior.credentialsCheckedOnlyAtStart()) {
             streams.values().forEach(stream -> stream.endSessionsOf(accessKeyId));
         }
@@ -267,11 +294,7 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     /** Takes {@link #expireCredentials} back. */
     public void renewCredentials(String accessKeyId) {
-        expiredAccessKeys.remove(accessKeyId);
-    }
-
-    boolean expired(@Nullable String accessKeyId) {
-        return accessKeyId != null && expiredAccessKeys.contains(accessKeyId);
+        accessKeys.renew(accessKeyId);
     }
 
     // ------------------------------------------------------------------ TLS
@@ -287,15 +310,15 @@ public final class EmbeddedKvs implements AutoCloseable {
     }
 
     public String trustStorePassword() {
-        return SelfSignedCertificate.PASSWORD;
+        return ServerCertificate.PASSWORD;
     }
 
-    /** The certificate as a PEM file, as {@code AWS_CA_BUNDLE} wants it; only with HTTPS. */
+    /** What clients must trust as a PEM file, for {@code AWS_CA_BUNDLE}; only with HTTPS. */
     public Path certificateFile() {
         return certificateFolder().resolve("certificate.pem");
     }
 
-    private SelfSignedCertificate requireCertificate() {
+    private ServerCertificate requireCertificate() {
         if (certificate == null) {
             throw new IllegalStateException("The server was built without HTTPS");
         }
@@ -303,7 +326,7 @@ public final class EmbeddedKvs implements AutoCloseable {
     }
 
     private synchronized Path certificateFolder() {
-        SelfSignedCertificate made = requireCertificate();
+        ServerCertificate made = requireCertificate();
         if (certificateFolder == null) {
             try {
                 certificateFolder = Files.createTempDirectory("embedded-kvs");
@@ -318,11 +341,17 @@ public final class EmbeddedKvs implements AutoCloseable {
     // ------------------------------------------------------------------ server
 
     private URI listen(int port, ServiceApi.Plane plane, @Nullable EmbeddedStream only) {
+        return listen(
+                port,
+                request -> api.handle(request, plane, only),
+                only == null ? settings.eventLoops : 1);
+    }
+
+    private URI listen(int port, Handler<HttpServerRequest> handler, int instances) {
         int shared = port == 0 ? SHARED_PORT.getAndDecrement() : port;
         AtomicInteger bound = new AtomicInteger();
-        DeploymentOptions deployment =
-                new DeploymentOptions().setInstances(only == null ? settings.eventLoops : 1);
-        await(vertx.deployVerticle(() -> new Listener(shared, plane, only, bound), deployment));
+        DeploymentOptions deployment = new DeploymentOptions().setInstances(instances);
+        await(vertx.deployVerticle(() -> new Listener(shared, handler, bound), deployment));
         return URI.create(
                 (settings.https ? "https" : "http") + "://" + settings.host + ":" + bound.get());
     }
@@ -372,18 +401,12 @@ public final class EmbeddedKvs implements AutoCloseable {
     /** One HTTP server on one event loop; several share a port. */
     private final class Listener extends AbstractVerticle {
         private final int port;
-        private final ServiceApi.Plane plane;
-        @Nullable private final EmbeddedStream only;
+        private final Handler<HttpServerRequest> handler;
         private final AtomicInteger bound;
 
-        Listener(
-                int port,
-                ServiceApi.Plane plane,
-                @Nullable EmbeddedStream only,
-                AtomicInteger bound) {
+        Listener(int port, Handler<HttpServerRequest> handler, AtomicInteger bound) {
             this.port = port;
-            this.plane = plane;
-            this.only = only;
+            this.handler = handler;
             this.bound = bound;
         }
 
@@ -400,10 +423,10 @@ public final class EmbeddedKvs implements AutoCloseable {
                         .setKeyCertOptions(
                                 new PfxOptions()
                                         .setValue(Buffer.buffer(certificate.keyStore()))
-                                        .setPassword(SelfSignedCertificate.PASSWORD));
+                                        .setPassword(ServerCertificate.PASSWORD));
             }
             HttpServer server = vertx.createHttpServer(options);
-            server.requestHandler(request -> api.handle(request, plane, only))
+            server.requestHandler(handler)
                     .listen(port, settings.bindAddress)
                     .onSuccess(listening -> bound.set(listening.actualPort()))
                     .<Void>mapEmpty()
@@ -420,6 +443,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         private int port;
         private int eventLoops = 2;
         private boolean https;
+        private CertificateFlaw certificateFlaw = CertificateFlaw.NONE;
         private boolean dataPortPerStream;
         private Limits limits = Limits.service();
         private Behavior behavior = Behavior.likely();
@@ -456,6 +480,12 @@ public final class EmbeddedKvs implements AutoCloseable {
         /** HTTPS with a certificate made for this server; see {@link EmbeddedKvs#trustStore()}. */
         public Builder https(boolean enabled) {
             https = enabled;
+            return this;
+        }
+
+        /** With HTTPS: a certificate that clients must refuse. */
+        public Builder certificateFlaw(CertificateFlaw flaw) {
+            certificateFlaw = Objects.requireNonNull(flaw);
             return this;
         }
 
@@ -501,6 +531,7 @@ public final class EmbeddedKvs implements AutoCloseable {
             copy.port = port;
             copy.eventLoops = eventLoops;
             copy.https = https;
+            copy.certificateFlaw = certificateFlaw;
             copy.dataPortPerStream = dataPortPerStream;
             copy.limits = limits;
             copy.behavior = behavior;

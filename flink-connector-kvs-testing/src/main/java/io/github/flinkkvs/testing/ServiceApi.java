@@ -170,7 +170,14 @@ final class ServiceApi {
         if (call.request.method() != HttpMethod.POST) {
             throw new AwsError(405, "MethodNotAllowedException", "Only POST is supported");
         }
-        String header = call.request.getHeader("Authorization");
+        call.accessKeyId = accessKeyId(call.request);
+        service.accessKeys()
+                .check(call.accessKeyId, call.request.getHeader("X-Amz-Security-Token"));
+    }
+
+    /** Who signed a request. */
+    static String accessKeyId(HttpServerRequest request) throws AwsError {
+        String header = request.getHeader("Authorization");
         if (header == null) {
             throw new AwsError(
                     403, "MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -185,10 +192,7 @@ final class ServiceApi {
                     "IncompleteSignatureException",
                     "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'");
         }
-        call.accessKeyId = credential.group(1);
-        if (service.expired(call.accessKeyId)) {
-            throw AwsError.notAuthorized();
-        }
+        return credential.group(1);
     }
 
     private JsonNode parse(Buffer body) throws AwsError {

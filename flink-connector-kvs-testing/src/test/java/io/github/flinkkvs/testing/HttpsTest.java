@@ -11,6 +11,8 @@ package io.github.flinkkvs.testing;
 import io.github.flinkkvs.testing.TestClients.Body;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -61,6 +63,23 @@ class HttpsTest {
             }
         }
         assertThat(file).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CertificateFlaw.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE"})
+    void clientsRefuseACertificateWithAFlaw(CertificateFlaw flaw) throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.builder().https(true).certificateFlaw(flaw).start();
+                KinesisVideoMediaClient client = trusting(kvs, kvs.createStream("camera"))) {
+            assertThatThrownBy(() -> get(client))
+                    .isInstanceOf(SdkClientException.class)
+                    .hasStackTraceContaining(
+                            flaw == CertificateFlaw.EXPIRED
+                                    ? "CertificateExpiredException"
+                                    : "doesn't match any of the subject alternative names");
+        }
     }
 
     private static Body get(KinesisVideoMediaClient client) {

@@ -30,6 +30,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -38,52 +40,84 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 
-/** The server's key and certificate, made anew for each server, and the trust store for clients. */
-final class SelfSignedCertificate {
+/**
+ * An authority made anew for each server, which clients must trust, and the server's key and
+ * certificate, issued by it.
+ */
+final class ServerCertificate {
     /** Nothing is protected by it: the trust store holds a public certificate. */
     static final String PASSWORD = "changeit";
 
+    private static final int SERIAL_BITS = 64;
     private static final Duration VALIDITY = Duration.ofDays(365);
+    private static final X500Name AUTHORITY = new X500Name("CN=flinkkvs embedded authority");
+    private static final X500Name SERVER = new X500Name("CN=flinkkvs embedded service");
 
     private final KeyPair keys;
+    private final X509Certificate authority;
     private final X509Certificate certificate;
 
-    SelfSignedCertificate(String host) {
+    ServerCertificate(String host, CertificateFlaw flaw) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair authorityKeys = generator.generateKeyPair();
             keys = generator.generateKeyPair();
-            X500Name name = new X500Name("CN=flinkkvs embedded service");
             Instant now = Instant.now();
-            X509v3CertificateBuilder builder =
-                    new JcaX509v3CertificateBuilder(
-                            name,
-                            BigInteger.valueOf(now.toEpochMilli()),
-                            Date.from(now.minus(VALIDITY)),
-                            Date.from(now.plus(VALIDITY)),
-                            name,
+
+            X509v3CertificateBuilder self =
+                    builder(AUTHORITY, now.plus(VALIDITY), authorityKeys.getPublic());
+            self.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+            authority = sign(self, authorityKeys);
+
+            boolean expired = flaw == CertificateFlaw.EXPIRED;
+            X509v3CertificateBuilder server =
+                    builder(
+                            SERVER,
+                            expired ? now.minus(Duration.ofDays(1)) : now.plus(VALIDITY),
                             keys.getPublic());
-            boolean address = host.matches("[0-9.]+|.*:.*");
-            GeneralName[] names = {
-                new GeneralName(GeneralName.dNSName, "localhost"),
-                new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-                new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host)
-            };
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
-            certificate =
-                    new JcaX509CertificateConverter()
-                            .getCertificate(
-                                    builder.build(
-                                            new JcaContentSignerBuilder("SHA256withECDSA")
-                                                    .build(keys.getPrivate())));
+            server.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(
+                            flaw == CertificateFlaw.OTHER_HOST ? otherNames() : names(host)));
+            certificate = sign(server, authorityKeys);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("Cannot make a certificate", e);
         }
     }
 
-    X509Certificate certificate() {
-        return certificate;
+    private static GeneralName[] names(String host) {
+        boolean address = host.matches("[0-9.]+|.*:.*");
+        return new GeneralName[] {
+            new GeneralName(GeneralName.dNSName, "localhost"),
+            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+            new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host)
+        };
+    }
+
+    private static GeneralName[] otherNames() {
+        return new GeneralName[] {new GeneralName(GeneralName.dNSName, "other.example")};
+    }
+
+    private static X509v3CertificateBuilder builder(
+            X500Name subject, Instant notAfter, PublicKey key) {
+        return new JcaX509v3CertificateBuilder(
+                AUTHORITY,
+                new BigInteger(SERIAL_BITS, new SecureRandom()),
+                Date.from(notAfter.minus(VALIDITY.multipliedBy(2))),
+                Date.from(notAfter),
+                subject,
+                key);
+    }
+
+    private static X509Certificate sign(X509v3CertificateBuilder builder, KeyPair authorityKeys)
+            throws GeneralSecurityException, OperatorCreationException {
+        return new JcaX509CertificateConverter()
+                .getCertificate(
+                        builder.build(
+                                new JcaContentSignerBuilder("SHA256withECDSA")
+                                        .build(authorityKeys.getPrivate())));
     }
 
     /** Key and certificate as PKCS #12. */
@@ -94,7 +128,7 @@ final class SelfSignedCertificate {
                     "server",
                     keys.getPrivate(),
                     PASSWORD.toCharArray(),
-                    new Certificate[] {certificate});
+                    new Certificate[] {certificate, authority});
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             store.store(out, PASSWORD.toCharArray());
             return out.toByteArray();
@@ -106,14 +140,14 @@ final class SelfSignedCertificate {
     KeyStore trustStore() {
         try {
             KeyStore store = empty();
-            store.setCertificateEntry("server", certificate);
+            store.setCertificateEntry("authority", authority);
             return store;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Writes the trust store (PKCS #12) and the certificate (PEM) into a folder. */
+    /** Writes what clients must trust, as PKCS #12 and as PEM, into a folder. */
     void write(Path folder) {
         try {
             try (OutputStream out = Files.newOutputStream(folder.resolve("truststore.p12"))) {
@@ -122,7 +156,7 @@ final class SelfSignedCertificate {
             String pem =
                     "-----BEGIN CERTIFICATE-----\n"
                             + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                                    .encodeToString(certificate.getEncoded())
+                                    .encodeToString(authority.getEncoded())
                             + "\n-----END CERTIFICATE-----\n";
             Files.write(folder.resolve("certificate.pem"), pem.getBytes(StandardCharsets.US_ASCII));
         } catch (GeneralSecurityException | IOException e) {
