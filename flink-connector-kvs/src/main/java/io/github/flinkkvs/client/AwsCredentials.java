@@ -41,9 +41,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -185,6 +183,20 @@ public final class AwsCredentials implements SdkAutoCloseable {
      */
     public CredentialProvider kind() {
         return kind;
+    }
+
+    /**
+     * What a failed call means with these credentials: a token that expired may be another one at
+     * the next call, unless nobody renews it.
+     */
+    Throwable explained(Throwable error) {
+        boolean fixed =
+                kind == CredentialProvider.ENV_VAR
+                        || kind == CredentialProvider.BASIC
+                                && AwsOptions.value(config, AwsOptions.SESSION_TOKEN).isPresent();
+        return fixed && ErrorTable.isExpiredToken(error)
+                ? new ExpiredCredentialsException(kind, error)
+                : error;
     }
 
     /**
@@ -365,7 +377,7 @@ public final class AwsCredentials implements SdkAutoCloseable {
         AwsOptions.value(config, AwsOptions.profileName(prefix)).ifPresent(builder::profileName);
         ConfigOption<String> path = AwsOptions.profilePath(prefix);
         AwsOptions.value(config, path)
-                .map(value -> readable(path.key(), value))
+                .map(value -> AwsOptions.readable(path.key(), value))
                 .ifPresent(
                         file ->
                                 builder.profileFile(
@@ -400,7 +412,7 @@ public final class AwsCredentials implements SdkAutoCloseable {
         ConfigOption<String> fileOption = AwsOptions.webIdentityTokenFile(prefix);
         String role = fromEnvironment(arnOption, SdkSystemSetting.AWS_ROLE_ARN);
         Path file =
-                readable(
+                AwsOptions.readable(
                         fileOption.key(),
                         fromEnvironment(fileOption, SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE));
         String session =
@@ -450,29 +462,13 @@ public final class AwsCredentials implements SdkAutoCloseable {
         }
     }
 
-    private static Path readable(String key, String value) {
-        Path path;
-        try {
-            path = Paths.get(value);
-        } catch (InvalidPathException e) {
-            path = null;
-        }
-        if (path == null || !Files.isReadable(path) || Files.isDirectory(path)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "'%s' is not the path of a readable file on this machine: correct it,"
-                                    + " or provide the file on every machine of the cluster.",
-                            key));
-        }
-        return path;
-    }
-
     @Nullable
     private URI stsEndpoint(String prefix, @Nullable URI outer) {
         return AwsOptions.url(config, AwsOptions.roleStsEndpoint(prefix)).orElse(outer);
     }
 
     private StsClient sts(AwsCredentialsProvider credentials, @Nullable URI endpoint) {
+        TrustStore trustStore = TrustStore.open(config);
         StsClientBuilder builder =
                 StsClient.builder()
                         .credentialsProvider(credentials::resolveCredentials) // not its to close
@@ -480,7 +476,8 @@ public final class AwsCredentials implements SdkAutoCloseable {
                         .httpClientBuilder(
                                 UrlConnectionHttpClient.builder()
                                         .connectionTimeout(STS_CONNECTION_TIMEOUT)
-                                        .socketTimeout(STS_SOCKET_TIMEOUT))
+                                        .socketTimeout(STS_SOCKET_TIMEOUT)
+                                        .tlsTrustManagersProvider(trustStore))
                         .overrideConfiguration(
                                 o ->
                                         o.retryStrategy(

@@ -19,6 +19,10 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -148,6 +152,27 @@ public final class AwsOptions {
                                     + " anybody on the way can then read and change the media. Does"
                                     + " not concern the Security Token Service.");
 
+    /** The certificates that are trusted. */
+    public static final ConfigOption<String> TRUST_STORE_PATH =
+            ConfigOptions.key("aws.truststore.path")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Path of a file with the certificates to trust, instead of those that"
+                                    + " Java trusts: PEM, PKCS #12 or JKS, as its content tells."
+                                    + " Counts for Kinesis Video Streams, control plane and data"
+                                    + " endpoints, and for the Security Token Service of"
+                                    + " ASSUME_ROLE and WEB_IDENTITY_TOKEN. It is read on every"
+                                    + " machine of the cluster, when a reader starts.");
+
+    /** The password of the file with the certificates. */
+    public static final ConfigOption<String> TRUST_STORE_PASSWORD =
+            ConfigOptions.key("aws.truststore.password")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Password of the file in aws.truststore.path. A PEM file needs none.");
+
     private static final List<ConfigOption<?>> ALL =
             List.of(
                     REGION,
@@ -165,7 +190,9 @@ public final class AwsOptions {
                     ROLE_STS_ENDPOINT,
                     WEB_IDENTITY_TOKEN_FILE,
                     CUSTOM_CLASS,
-                    TRUST_ALL_CERTIFICATES);
+                    TRUST_ALL_CERTIFICATES,
+                    TRUST_STORE_PATH,
+                    TRUST_STORE_PASSWORD);
 
     private AwsOptions() {}
 
@@ -348,6 +375,66 @@ public final class AwsOptions {
     // Reading. No message contains a value: a value in the wrong place may be a secret.
     // ------------------------------------------------------------------------------------------
 
+    /**
+     * Checks region, endpoint and trust store as far as can be told from the configuration alone,
+     * as where a job is built. Credentials are {@link AwsCredentials#validate}'s.
+     *
+     * @param config the options of this class, not null
+     * @throws IllegalArgumentException if one cannot be used, or if they contradict each other; the
+     *     message names the key and says what to do
+     */
+    public static void validate(ReadableConfig config) {
+        value(config, REGION).ifPresent(AwsOptions::region);
+        url(config, ENDPOINT);
+        boolean trustsAll = trustsAll(config);
+        boolean trustStore = value(config, TRUST_STORE_PATH).isPresent();
+        if (trustStore && trustsAll) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "'%s' and '%s' contradict each other: remove one.",
+                            TRUST_STORE_PATH.key(), TRUST_ALL_CERTIFICATES.key()));
+        }
+        if (!trustStore && value(config, TRUST_STORE_PASSWORD).isPresent()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "'%s' is set, but '%s' is not: set both, or remove the password.",
+                            TRUST_STORE_PASSWORD.key(), TRUST_STORE_PATH.key()));
+        }
+    }
+
+    /** Whether certificates go unchecked. */
+    static boolean trustsAll(ReadableConfig config) {
+        try {
+            return config.get(TRUST_ALL_CERTIFICATES);
+        } catch (IllegalArgumentException e) {
+            // Without the cause: it repeats the value.
+            throw new IllegalArgumentException(
+                    "'" + TRUST_ALL_CERTIFICATES.key() + "' is neither true nor false.");
+        }
+    }
+
+    /**
+     * A file on this machine.
+     *
+     * @throws IllegalArgumentException if there is no such file that can be read
+     */
+    static Path readable(String key, String value) {
+        Path path;
+        try {
+            path = Paths.get(value);
+        } catch (InvalidPathException e) {
+            path = null;
+        }
+        if (path == null || !Files.isReadable(path) || Files.isDirectory(path)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "'%s' is not the path of a readable file on this machine: correct it,"
+                                    + " or provide the file on every machine of the cluster.",
+                            key));
+        }
+        return path;
+    }
+
     /** The value without surrounding white space; a blank one counts as not set. */
     static Optional<String> value(ReadableConfig config, ConfigOption<String> option) {
         return config.getOptional(option).map(String::trim).filter(value -> !value.isEmpty());
@@ -395,13 +482,7 @@ public final class AwsOptions {
     static Region region(ReadableConfig config) {
         Optional<String> id = value(config, REGION);
         if (id.isPresent()) {
-            if (!REGION_ID.matcher(id.get()).matches()) {
-                throw new IllegalArgumentException(
-                        "'"
-                                + REGION.key()
-                                + "' is not the id of a region: give one such as eu-central-1.");
-            }
-            return Region.of(id.get());
+            return region(id.get());
         }
         try {
             return DefaultAwsRegionProviderChain.builder().build().getRegion();
@@ -412,5 +493,15 @@ public final class AwsOptions {
                             + "', or AWS_REGION in the environment of the Flink processes.",
                     e);
         }
+    }
+
+    private static Region region(String id) {
+        if (!REGION_ID.matcher(id).matches()) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + REGION.key()
+                            + "' is not the id of a region: give one such as eu-central-1.");
+        }
+        return Region.of(id);
     }
 }

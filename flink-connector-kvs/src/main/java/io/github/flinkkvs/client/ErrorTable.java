@@ -20,6 +20,7 @@ import javax.net.ssl.SSLException;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -42,9 +43,11 @@ public final class ErrorTable {
                     Map.entry("InvalidEndpointException", ErrorClass.REFRESH_ENDPOINT),
                     Map.entry("ResourceNotFoundException", ErrorClass.STREAM_NOT_FOUND),
                     // A token that expired is replaced by the credentials provider before the next
-                    // call.
+                    // call. One that never is, is an ExpiredCredentialsException.
                     Map.entry("ExpiredTokenException", ErrorClass.RETRY),
                     Map.entry("ExpiredToken", ErrorClass.RETRY),
+                    // The Security Token Service did not reach whoever made the web identity token.
+                    Map.entry("IDPCommunicationError", ErrorClass.RETRY),
                     Map.entry("RequestExpired", ErrorClass.RETRY),
                     Map.entry("RequestTimeTooSkewed", ErrorClass.RETRY),
                     Map.entry("InternalFailure", ErrorClass.RETRY),
@@ -69,6 +72,13 @@ public final class ErrorTable {
                     4505, ErrorClass.FATAL,
                     4506, ErrorClass.FATAL);
 
+    /** The SDK's own words fill a screen; the cause, which is kept, has them. */
+    private static final String NO_CREDENTIALS =
+            "There are no AWS credentials: set '"
+                    + AwsOptions.CREDENTIALS_PROVIDER.key()
+                    + "', or give the machines of the cluster credentials that the AWS SDK finds"
+                    + " (environment, profile file, container, instance)";
+
     /** So many causes are looked at: they may form a ring. */
     private static final int MAX_DEPTH = 32;
 
@@ -78,6 +88,9 @@ public final class ErrorTable {
         if (cause instanceof MkvException) {
             return ErrorClass.BAD_FRAGMENT;
         }
+        if (find(cause, ExpiredCredentialsException.class) != null) {
+            return ErrorClass.FATAL;
+        }
         AwsServiceException service = find(cause, AwsServiceException.class);
         if (service != null) {
             return classify(service);
@@ -86,8 +99,12 @@ public final class ErrorTable {
                 || find(cause, ConnectException.class) != null) {
             return ErrorClass.REFRESH_ENDPOINT;
         }
+        if (find(cause, CertificateException.class) != null) {
+            return ErrorClass.FATAL;
+        }
         SSLException ssl = find(cause, SSLException.class);
-        if (ssl != null && mentions(ssl, "certification path", "certificate")) {
+        if (ssl != null && mentions(ssl, "certificate")) {
+            // What the server has against us.
             return ErrorClass.FATAL;
         }
         if (isLackOfCredentials(cause)) {
@@ -102,20 +119,33 @@ public final class ErrorTable {
     /** Whether no credentials could be found, wherever they were to come from. */
     public static boolean isLackOfCredentials(Throwable error) {
         Throwable cause = unwrap(error);
-        return cause instanceof SdkClientException && mentions(cause, "unable to load credentials");
+        return cause instanceof SdkClientException
+                && mentions(cause, "unable to load credentials", "contained no credentials");
+    }
+
+    /** Whether the service refused a session token because of its age. */
+    static boolean isExpiredToken(Throwable error) {
+        AwsServiceException service = find(error, AwsServiceException.class);
+        if (service == null) {
+            return false;
+        }
+        String code = code(service);
+        return "ExpiredTokenException".equals(code)
+                || "ExpiredToken".equals(code)
+                || "NotAuthorizedException".equals(code) && mentions(service, "expired");
     }
 
     private static ErrorClass classify(AwsServiceException error) {
         if (error instanceof InvalidEndpointException) {
             return ErrorClass.REFRESH_ENDPOINT;
         }
-        String code = error.awsErrorDetails() == null ? null : error.awsErrorDetails().errorCode();
+        String code = code(error);
         if (code == null || code.isEmpty()) {
             // So the service answers a call that came to another host than that of its stream.
             if (error.statusCode() == 403) {
                 return ErrorClass.REFRESH_ENDPOINT;
             }
-        } else if (code.equals("NotAuthorizedException") && mentions(error, "expired")) {
+        } else if (isExpiredToken(error)) {
             return ErrorClass.RETRY;
         } else if (BY_CODE.containsKey(code)) {
             return BY_CODE.get(code);
@@ -133,27 +163,50 @@ public final class ErrorTable {
         return BY_ID.getOrDefault(error.id(), ErrorClass.RETRY);
     }
 
-    /** What went wrong, in one line: the service's own words, its error code and request id. */
+    /**
+     * What went wrong, in one line: the service's own words, its error code and request id, and
+     * what is to be done where neither the service nor the SDK says so.
+     */
     public static String describe(Throwable error) {
         Throwable cause = unwrap(error);
-        AwsServiceException service = find(cause, AwsServiceException.class);
-        if (service == null) {
-            Throwable root = cause;
-            for (int depth = 0; root.getCause() != null && depth < MAX_DEPTH; depth++) {
-                root = root.getCause();
-            }
-            String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-            return root == cause || String.valueOf(root.getMessage()).equals(cause.getMessage())
-                    ? text
-                    : text + " (" + root + ")";
+        if (isLackOfCredentials(cause)) {
+            // The SDK goes on with all providers, or with all profiles.
+            return mentions(cause, "providers in the chain")
+                    ? NO_CREDENTIALS
+                    : cause.getMessage().replaceFirst(": ProfileFile\\(.*", "");
         }
-        String code =
-                service.awsErrorDetails() == null ? null : service.awsErrorDetails().errorCode();
+        CertificateException certificate = find(cause, CertificateException.class);
+        if (certificate != null && certificate.getMessage() != null) {
+            return certificate.getMessage();
+        }
+        AwsServiceException service = find(cause, AwsServiceException.class);
+        if (service != null) {
+            String what = describe(service);
+            ExpiredCredentialsException expired = find(cause, ExpiredCredentialsException.class);
+            return expired == null ? what : expired.getMessage() + " (" + what + ")";
+        }
+        Throwable root = cause;
+        for (int depth = 0; root.getCause() != null && depth < MAX_DEPTH; depth++) {
+            root = root.getCause();
+        }
+        String text = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return root == cause || String.valueOf(root.getMessage()).equals(cause.getMessage())
+                ? text
+                : text + " (" + root + ")";
+    }
+
+    private static String describe(AwsServiceException error) {
+        String code = code(error);
         String message =
-                service.awsErrorDetails() == null ? null : service.awsErrorDetails().errorMessage();
-        return (code == null || code.isEmpty() ? "HTTP status " + service.statusCode() : code)
+                error.awsErrorDetails() == null ? null : error.awsErrorDetails().errorMessage();
+        return (code == null || code.isEmpty() ? "HTTP status " + error.statusCode() : code)
                 + (message == null || message.isEmpty() ? "" : ": " + message)
-                + (service.requestId() == null ? "" : " (request " + service.requestId() + ")");
+                + (error.requestId() == null ? "" : " (request " + error.requestId() + ")");
+    }
+
+    @Nullable
+    private static String code(AwsServiceException error) {
+        return error.awsErrorDetails() == null ? null : error.awsErrorDetails().errorCode();
     }
 
     private static Throwable unwrap(Throwable error) {

@@ -29,6 +29,8 @@ import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncC
 import software.amazon.awssdk.services.kinesisvideomedia.endpoints.KinesisVideoMediaEndpointProvider;
 import software.amazon.awssdk.utils.AttributeMap;
 
+import javax.annotation.Nullable;
+
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -73,6 +75,7 @@ public final class KvsClients implements AutoCloseable {
     private static final int SPARE_CONNECTIONS = 32;
 
     private final String threadNamePrefix;
+    private final AwsCredentials credentials;
     private final Region region;
     private final KinesisVideoAsyncClient control;
     private final KinesisVideoMediaAsyncClient media;
@@ -105,15 +108,17 @@ public final class KvsClients implements AutoCloseable {
         }
         Objects.requireNonNull(timer, "timer");
         this.threadNamePrefix = Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
+        AwsOptions.validate(config);
         Optional<URI> controlEndpoint = AwsOptions.url(config, AwsOptions.ENDPOINT);
         try {
-            AwsCredentials credentials = keep(AwsCredentials.create(config));
+            this.credentials = keep(AwsCredentials.create(config));
             this.region = AwsOptions.region(config);
             SdkAsyncHttpClient http =
                     keep(
                             httpClient(
                                     maxConnections,
-                                    config.get(AwsOptions.TRUST_ALL_CERTIFICATES),
+                                    // What trusts all can have no trust store.
+                                    AwsOptions.trustsAll(config) ? null : TrustStore.open(config),
                                     threadNamePrefix));
 
             KinesisVideoAsyncClientBuilder controlBuilder =
@@ -177,6 +182,16 @@ public final class KvsClients implements AutoCloseable {
      */
     public KinesisVideoMediaAsyncClient media() {
         return media;
+    }
+
+    /**
+     * What the error of a call means with the credentials that it was made with.
+     *
+     * @param error what the call ended with, not null
+     * @return that error, or one that says more; never null
+     */
+    Throwable explained(Throwable error) {
+        return credentials.explained(error);
     }
 
     /**
@@ -284,7 +299,7 @@ public final class KvsClients implements AutoCloseable {
     }
 
     private static SdkAsyncHttpClient httpClient(
-            int maxConnections, boolean trustAllCertificates, String threadNamePrefix) {
+            int maxConnections, @Nullable TrustStore trustStore, String threadNamePrefix) {
         // Connections are counted for each host, and many streams may share one.
         int concurrency =
                 (int) Math.min(Integer.MAX_VALUE, 2L * maxConnections + SPARE_CONNECTIONS);
@@ -307,11 +322,12 @@ public final class KvsClients implements AutoCloseable {
                 // None: it would also run while the reader of a body pauses it.
                 .readTimeout(Duration.ZERO)
                 .tcpKeepAlive(true)
+                .tlsTrustManagersProvider(trustStore)
                 .buildWithDefaults(
                         AttributeMap.builder()
                                 .put(
                                         SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES,
-                                        trustAllCertificates)
+                                        trustStore == null)
                                 .build());
     }
 

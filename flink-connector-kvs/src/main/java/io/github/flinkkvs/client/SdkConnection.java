@@ -60,6 +60,7 @@ public final class SdkConnection implements KvsConnection {
                 new SdkMediaService(
                         clients.media(),
                         new DataEndpoints(clients.control(), endpointRefreshInterval),
+                        clients::explained,
                         executor);
     }
 

@@ -23,19 +23,26 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /** Calls GetMedia with the SDK's asynchronous client. */
 final class SdkMediaService implements MediaService {
 
     private final KinesisVideoMediaAsyncClient client;
     private final DataEndpoints endpoints;
+    private final UnaryOperator<Throwable> explain;
     private final Executor executor;
 
     /**
+     * @param explain makes of an error what it means
      * @param executor sends requests, which may wait for credentials
      */
     SdkMediaService(
-            KinesisVideoMediaAsyncClient client, DataEndpoints endpoints, Executor executor) {
+            KinesisVideoMediaAsyncClient client,
+            DataEndpoints endpoints,
+            UnaryOperator<Throwable> explain,
+            Executor executor) {
+        this.explain = explain;
         this.client = client;
         this.endpoints = endpoints;
         this.executor = executor;
@@ -133,7 +140,7 @@ final class SdkMediaService implements MediaService {
                 listener.onEnd();
             } else {
                 body.completeExceptionally(error);
-                listener.onError(error);
+                listener.onError(explain.apply(error));
             }
         }
 

@@ -9,8 +9,10 @@
 package io.github.flinkkvs.client;
 
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Asks the service. */
 final class SdkStreamDirectory implements StreamDirectory {
@@ -31,15 +33,23 @@ final class SdkStreamDirectory implements StreamDirectory {
         }
         return clients.control()
                 .describeStream(request.build())
-                .thenApply(
-                        response ->
-                                new StreamDescription(
-                                        StreamArn.parse(response.streamInfo().streamARN()),
-                                        response.streamInfo().dataRetentionInHours() == null
-                                                ? 0
-                                                : response.streamInfo().dataRetentionInHours(),
-                                        // Only a service without a clock falls back on ours.
-                                        KvsClients.serviceTime(response.sdkHttpResponse())
-                                                .orElseGet(System::currentTimeMillis)));
+                .handle(
+                        (response, error) -> {
+                            if (error != null) {
+                                throw new CompletionException(clients.explained(error));
+                            }
+                            return description(response);
+                        });
+    }
+
+    private static StreamDescription description(DescribeStreamResponse response) {
+        return new StreamDescription(
+                StreamArn.parse(response.streamInfo().streamARN()),
+                response.streamInfo().dataRetentionInHours() == null
+                        ? 0
+                        : response.streamInfo().dataRetentionInHours(),
+                // Only a service without a clock falls back on ours.
+                KvsClients.serviceTime(response.sdkHttpResponse())
+                        .orElseGet(System::currentTimeMillis));
     }
 }

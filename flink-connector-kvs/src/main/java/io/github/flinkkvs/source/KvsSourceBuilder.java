@@ -152,6 +152,7 @@ public final class KvsSourceBuilder<T> {
         }
         checkStartBeforeStop(start);
         startByStream.values().forEach(this::checkStartBeforeStop);
+        AwsOptions.validate(config);
         AwsCredentials.validate(config);
         // A copy: what is set afterwards is for the next source.
         return new KvsSource<>(

@@ -14,7 +14,6 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.description.HtmlFormatter;
 
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,6 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
@@ -40,17 +38,9 @@ import software.amazon.awssdk.services.sts.model.StsException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Field;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -73,16 +63,16 @@ class AwsCredentialsTest {
 
     @TempDir Path folder;
 
-    private Sts sts;
+    private ScriptedSts sts;
 
     @BeforeEach
     void startSts() throws Exception {
-        sts = new Sts();
+        sts = new ScriptedSts();
     }
 
     @AfterEach
     void stopSts() {
-        sts.server.stop(0);
+        sts.close();
     }
 
     @Test
@@ -140,14 +130,6 @@ class AwsCredentialsTest {
                                 SECRET))) {
             assertThat(credentials.provider().resolveCredentials())
                     .isEqualTo(AwsBasicCredentials.create("AKID", SECRET));
-        }
-    }
-
-    @Test
-    void environment() {
-        try (AwsCredentials credentials = AwsCredentials.create(config(PROVIDER, "ENV_VAR"))) {
-            assertThat(credentials.delegate())
-                    .isInstanceOf(EnvironmentVariableCredentialsProvider.class);
         }
     }
 
@@ -562,11 +544,14 @@ class AwsCredentialsTest {
     }
 
     @Test
-    void onlyTheKeysOfBasicAreSecret() {
+    void keysAndPasswordsAreSecret() {
         assertThat(AwsOptions.all())
                 .filteredOn(option -> AwsOptions.isSecret(option.key()))
                 .containsExactly(
-                        AwsOptions.ACCESS_KEY_ID, AwsOptions.SECRET_KEY, AwsOptions.SESSION_TOKEN);
+                        AwsOptions.ACCESS_KEY_ID,
+                        AwsOptions.SECRET_KEY,
+                        AwsOptions.SESSION_TOKEN,
+                        AwsOptions.TRUST_STORE_PASSWORD);
     }
 
     @Test
@@ -602,7 +587,9 @@ class AwsCredentialsTest {
                         "aws.credentials.provider.role.stsEndpoint",
                         "aws.credentials.provider.webIdentityToken.file",
                         "aws.credentials.provider.custom.class",
-                        "aws.trust.all.certificates");
+                        "aws.trust.all.certificates",
+                        "aws.truststore.path",
+                        "aws.truststore.password");
     }
 
     @Test
@@ -668,97 +655,6 @@ class AwsCredentialsTest {
         @Override
         public void close() {
             closed.incrementAndGet();
-        }
-    }
-
-    /** Answers with KEY-1, SECRET-1, TOKEN-1, then KEY-2 and so on. */
-    private static final class Sts {
-        private final HttpServer server;
-
-        /** The parameters of each request, with some of its headers in lower case. */
-        private final List<Map<String, String>> requests =
-                Collections.synchronizedList(new ArrayList<>());
-
-        private static final Duration VALIDITY = Duration.ofDays(30); // the SDK starts no timer
-
-        private volatile int status = 200;
-
-        private Sts() throws Exception {
-            server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext(
-                    "/",
-                    exchange -> {
-                        Map<String, String> request = new HashMap<>();
-                        String body =
-                                new String(
-                                        exchange.getRequestBody().readAllBytes(),
-                                        StandardCharsets.UTF_8);
-                        for (String pair : body.split("&")) {
-                            String[] parts = pair.split("=", 2);
-                            request.put(
-                                    parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
-                        }
-                        for (String header : List.of("authorization", "x-amz-security-token")) {
-                            String value = exchange.getRequestHeaders().getFirst(header);
-                            if (value != null) {
-                                request.put(header, value);
-                            }
-                        }
-                        requests.add(request);
-                        byte[] answer = answer(request.get("Action"), requests.size());
-                        exchange.getResponseHeaders().set("Content-Type", "text/xml");
-                        exchange.sendResponseHeaders(status, answer.length);
-                        exchange.getResponseBody().write(answer);
-                        exchange.close();
-                    });
-            server.start();
-        }
-
-        private byte[] answer(String action, int number) {
-            String xml =
-                    status == 200
-                            ? String.format(
-                                    "<%1$sResponse"
-                                            + " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><%1$sResult>"
-                                            + "<Credentials><AccessKeyId>KEY-%2$d</AccessKeyId>"
-                                            + "<SecretAccessKey>SECRET-%2$d</SecretAccessKey>"
-                                            + "<SessionToken>TOKEN-%2$d</SessionToken><Expiration>%3$s</Expiration>"
-                                            + "</Credentials></%1$sResult></%1$sResponse>",
-                                    action, number, Instant.now().plus(VALIDITY))
-                            : "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
-                                    + "<Message>not allowed</Message></Error></ErrorResponse>";
-            return xml.getBytes(StandardCharsets.UTF_8);
-        }
-
-        private String url() {
-            return "http://127.0.0.1:" + server.getAddress().getPort();
-        }
-    }
-
-    /** Sets system properties until closed. */
-    private static final class SystemProperties implements AutoCloseable {
-        private final Map<String, String> before = new HashMap<>();
-
-        private SystemProperties(String... keysAndValues) {
-            for (int i = 0; i < keysAndValues.length; i += 2) {
-                before.put(
-                        keysAndValues[i],
-                        System.setProperty(keysAndValues[i], keysAndValues[i + 1]));
-            }
-        }
-
-        @Override
-        public void close() {
-            before.forEach(
-                    (key, value) -> {
-                        if (value == null) {
-                            System.clearProperty(key);
-                        } else {
-                            System.setProperty(key, value);
-                        }
-                    });
         }
     }
 }

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client;
 
+import io.github.flinkkvs.client.AwsOptions.CredentialProvider;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,7 @@ import javax.net.ssl.SSLHandshakeException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -51,6 +54,8 @@ class ErrorTableTest {
         "ExpiredTokenException, 403, RETRY",
         "NotAuthorizedException, 401, FATAL",
         "AccessDeniedException, 403, FATAL",
+        "UnrecognizedClientException, 403, FATAL",
+        "IDPCommunicationError, 400, RETRY",
         "InvalidArgumentException, 400, FATAL",
         "InternalFailure, 400, RETRY",
         "Unheard, 429, THROTTLED",
@@ -90,11 +95,13 @@ class ErrorTableTest {
                 .isEqualTo(ErrorClass.REFRESH_ENDPOINT);
         assertThat(ErrorTable.classify(sdk(new SSLHandshakeException("closed"))))
                 .isEqualTo(ErrorClass.RETRY);
+        assertThat(ErrorTable.classify(refused("No name matching door found")))
+                .isEqualTo(ErrorClass.FATAL);
         assertThat(
                         ErrorTable.classify(
                                 sdk(
                                         new SSLHandshakeException(
-                                                "unable to find valid certification path"))))
+                                                "Received fatal alert: certificate_required"))))
                 .isEqualTo(ErrorClass.FATAL);
         assertThat(
                         ErrorTable.classify(
@@ -104,6 +111,14 @@ class ErrorTableTest {
                 .isEqualTo(ErrorClass.RETRY);
         assertThat(ErrorTable.classify(new IllegalArgumentException("x")))
                 .isEqualTo(ErrorClass.FATAL);
+    }
+
+    /** As TLS wraps what a trust manager says. */
+    private static Throwable refused(String what) {
+        SSLHandshakeException handshake =
+                new SSLHandshakeException("(certificate_unknown) " + what);
+        handshake.initCause(new CertificateException(what, new RuntimeException("deep")));
+        return sdk(handshake);
     }
 
     private static Throwable sdk(Throwable cause) {
@@ -119,6 +134,38 @@ class ErrorTableTest {
         assertThat(ErrorTable.describe(sdk(new ConnectException("refused"))))
                 .isEqualTo("on the way (java.net.ConnectException: refused)");
         assertThat(ErrorTable.describe(new IOException())).isEqualTo("java.io.IOException");
+        assertThat(ErrorTable.describe(refused("No name matching door found")))
+                .isEqualTo("No name matching door found");
+    }
+
+    @Test
+    void missingCredentialsAreASentence() {
+        Throwable error =
+                SdkClientException.create(
+                        "Unable to load credentials from any of the providers in the chain"
+                                + " AwsCredentialsProviderChain(credentialsProviders=["
+                                + "x".repeat(1_500)
+                                + "])");
+        assertThat(ErrorTable.describe(new CompletionException(error)))
+                .startsWith("There are no AWS credentials: set 'aws.credentials.provider', or")
+                .hasSizeLessThan(250);
+    }
+
+    @Test
+    void whatNobodyRenewsIsFatalWhenItExpires() {
+        AwsServiceException refusal =
+                error("ExpiredTokenException", "The security token is expired", 403);
+        assertThat(ErrorTable.isExpiredToken(new CompletionException(refusal))).isTrue();
+        assertThat(ErrorTable.isExpiredToken(error("NotAuthorizedException", "no", 401))).isFalse();
+        assertThat(ErrorTable.isExpiredToken(new IOException())).isFalse();
+        Throwable error =
+                new CompletionException(
+                        new ExpiredCredentialsException(CredentialProvider.ENV_VAR, refusal));
+        assertThat(ErrorTable.classify(error)).isEqualTo(ErrorClass.FATAL);
+        assertThat(ErrorTable.describe(error))
+                .startsWith("The session token has expired")
+                .contains("'aws.credentials.provider' = ENV_VAR never renews it")
+                .endsWith("(ExpiredTokenException: The security token is expired (request r-1))");
     }
 
     @Test

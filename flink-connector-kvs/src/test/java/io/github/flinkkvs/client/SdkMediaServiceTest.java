@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,7 +50,10 @@ class SdkMediaServiceTest {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final SdkMediaService service =
             new SdkMediaService(
-                    media, new DataEndpoints(control, Duration.ofMinutes(45)), tasks::add);
+                    media,
+                    new DataEndpoints(control, Duration.ofMinutes(45)),
+                    UnaryOperator.identity(),
+                    tasks::add);
     private final Listener listener = new Listener();
     private final Body body = new Body();
 
@@ -206,7 +210,11 @@ class SdkMediaServiceTest {
     @Test
     void anEndpointThatIsOldIsAskedForAgain() {
         SdkMediaService impatient =
-                new SdkMediaService(media, new DataEndpoints(control, Duration.ZERO), tasks::add);
+                new SdkMediaService(
+                        media,
+                        new DataEndpoints(control, Duration.ZERO),
+                        UnaryOperator.identity(),
+                        tasks::add);
         impatient.open(ARN, earliest(), listener);
         impatient.open(ARN, earliest(), listener);
         assertThat(control.asked).isEqualTo(2);

@@ -40,6 +40,9 @@ final class StreamResolver {
     private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** The job runs, and does nothing. */
+    private static final long WARN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final StreamDirectory directory;
     private final ScheduledExecutorService executor;
     private final long startNanos = System.nanoTime();
@@ -51,6 +54,7 @@ final class StreamResolver {
     private final CompletableFuture<Map<String, StreamDescription>> result =
             new CompletableFuture<>();
     private int open;
+    private boolean warned;
 
     /**
      * @param budgetNanos how long to try again
@@ -155,8 +159,26 @@ final class StreamResolver {
                     stream,
                     TimeUnit.NANOSECONDS.toMillis(delay),
                     what);
+            if (takeWarning()) {
+                LOG.warn(
+                        "Stream {} cannot be looked up so far, and nothing is read before all"
+                                + " streams are known. It is tried for {} s in all"
+                                + " (source.retry.budget): {}",
+                        stream,
+                        TimeUnit.NANOSECONDS.toSeconds(budgetNanos),
+                        what);
+            }
             executor.schedule(() -> lookUp(stream, backoff), delay, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** Whether it is time to warn; true once for all streams. */
+    private synchronized boolean takeWarning() {
+        if (warned || System.nanoTime() - startNanos < WARN_AFTER_NANOS) {
+            return false;
+        }
+        warned = true;
+        return true;
     }
 
     private void fail(String stream, String what, String advice, Throwable error) {
