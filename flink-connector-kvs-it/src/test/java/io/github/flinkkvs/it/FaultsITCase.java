@@ -168,6 +168,28 @@ class FaultsITCase extends KvsTestBase {
     }
 
     @Test
+    void controlPlaneThatFailsForSecondsIsWarnedOf() throws Exception {
+        EmbeddedStream first = kvs.createStream("first");
+        EmbeddedStream second = kvs.createStream("second");
+        push(first, 1);
+        push(second, 1);
+        kvs.faults().everyCall("DescribeStream", Fault.refuse(503));
+        try (LogCapture logs = new LogCapture("io.github.flinkkvs")) {
+            Job job = job(source(first, second)).restarts(0).start();
+            kvs.log().awaitCalls("DescribeStream", "first", 6, TIME);
+            kvs.log().awaitCalls("DescribeStream", "second", 6, TIME);
+            assertThat(logs.lines())
+                    .filteredOn(line -> line.contains("5 times in a row"))
+                    .singleElement()
+                    .asString()
+                    .contains("nothing is read before all streams are known")
+                    .contains("HTTP status 503");
+            kvs.faults().clear();
+            assertAll(job.results.awaitCommitted(2), first, second);
+        }
+    }
+
+    @Test
     void throttledAndRefusedCallsOfAllKinds() throws Exception {
         EmbeddedStream throttled = kvs.createStream("throttled");
         throttled
@@ -367,22 +389,6 @@ class FaultsITCase extends KvsTestBase {
         Job job = job(source(single, odd)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(6), single, odd);
-    }
-
-    @Test
-    void https() throws Exception {
-        startService(EmbeddedKvs.builder().https(true));
-        EmbeddedStream stream = kvs.createStream("secret");
-        push(stream, 3);
-
-        Job untrusting = job(source(stream)).restarts(0).start();
-        assertThat(untrusting.awaitFailure()).containsIgnoringCase("certificat");
-
-        Job job =
-                job(source(stream).set(AwsOptions.TRUST_ALL_CERTIFICATES, true))
-                        .restarts(0)
-                        .start();
-        assertAll(job.results.awaitCommitted(3), stream);
     }
 
     @Test

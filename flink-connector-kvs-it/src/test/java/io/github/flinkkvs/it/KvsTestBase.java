@@ -231,11 +231,15 @@ abstract class KvsTestBase {
     }
 
     KvsSourceBuilder<Fragment> source(List<String> streams) {
+        return sourceWithoutCredentials(streams)
+                .set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE")
+                .set(AwsOptions.SECRET_KEY, SECRET);
+    }
+
+    KvsSourceBuilder<Fragment> sourceWithoutCredentials(List<String> streams) {
         return KvsSource.<Fragment>builder()
                 .setRegion(kvs.region())
                 .setEndpoint(kvs.endpoint().toString())
-                .set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE")
-                .set(AwsOptions.SECRET_KEY, SECRET)
                 .setStreams(streams)
                 .setStartingPosition(StartingPosition.earliest())
                 .set(KvsSourceOptions.QUIET_TIME, IDLE_END.dividedBy(2))

@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSourceBuilder;
+import io.github.flinkkvs.testing.CertificateFlaw;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Jobs that read over HTTPS, control plane and data endpoints both. */
+class HttpsITCase extends KvsTestBase {
+
+    private enum Format {
+        PEM,
+        PKCS12,
+        JKS
+    }
+
+    @ParameterizedTest
+    @EnumSource(Format.class)
+    void trustStoreOfTheUser(Format format) throws Exception {
+        startService(EmbeddedKvs.builder().https(true));
+        EmbeddedStream stream = kvs.createStream("front-door");
+        push(stream, 3);
+
+        Job job = job(trusting(source(stream), format)).restarts(0).start();
+
+        assertAll(job.results.awaitCommitted(3), stream);
+        assertThat(kvs.endpoint().getScheme()).isEqualTo("https");
+        assertThat(stream.mediaEndpoint().getScheme()).isEqualTo("https");
+    }
+
+    private KvsSourceBuilder<Fragment> trusting(KvsSourceBuilder<Fragment> source, Format format)
+            throws Exception {
+        switch (format) {
+            case PEM:
+                return source.set(AwsOptions.TRUST_STORE_PATH, kvs.certificateFile().toString());
+            case PKCS12:
+                return source.set(AwsOptions.TRUST_STORE_PATH, kvs.trustStoreFile().toString())
+                        .set(AwsOptions.TRUST_STORE_PASSWORD, kvs.trustStorePassword());
+            default:
+                KeyStore store = KeyStore.getInstance("JKS");
+                store.load(null, null);
+                store.setCertificateEntry("a", kvs.trustStore().getCertificate("authority"));
+                Path file = folder.resolve("truststore.jks");
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    store.store(out, "another".toCharArray());
+                }
+                return source.set(AwsOptions.TRUST_STORE_PATH, file.toString())
+                        .set(AwsOptions.TRUST_STORE_PASSWORD, "another");
+        }
+    }
+
+    @Test
+    void whatJavaTrustsIsTrusted() throws Exception {
+        startService(EmbeddedKvs.builder().https(true));
+        EmbeddedStream stream = kvs.createStream("front-door");
+        push(stream, 3);
+
+        // Java looks at it anew for each client.
+        System.setProperty("javax.net.ssl.trustStore", kvs.trustStoreFile().toString());
+        System.setProperty("javax.net.ssl.trustStorePassword", kvs.trustStorePassword());
+        try {
+            Job job = job(source(stream)).restarts(0).start();
+            assertAll(job.results.awaitCommitted(3), stream);
+        } finally {
+            System.clearProperty("javax.net.ssl.trustStore");
+            System.clearProperty("javax.net.ssl.trustStorePassword");
+        }
+    }
+
+    @Test
+    void certificateThatIsNotTrusted() throws Exception {
+        startService(EmbeddedKvs.builder().https(true));
+        EmbeddedStream stream = kvs.createStream("front-door");
+
+        Job byJava = job(source(stream)).restarts(0).start();
+        assertThat(byJava.awaitFailure())
+                .contains("Stream front-door cannot be looked up")
+                .contains(refused(kvs.endpoint()) + "it is not trusted")
+                .contains("looked up in Java's trust store; one of your own goes into")
+                .contains("'aws.truststore.path'")
+                .contains("issued by 'CN=flinkkvs embedded authority'");
+
+        try (EmbeddedKvs other = EmbeddedKvs.builder().https(true).start()) {
+            Job byUser =
+                    job(source(stream)
+                                    .set(
+                                            AwsOptions.TRUST_STORE_PATH,
+                                            other.certificateFile().toString()))
+                            .restarts(0)
+                            .start();
+            assertThat(byUser.awaitFailure())
+                    .contains(refused(kvs.endpoint()) + "it is not trusted")
+                    .contains("looked up in the file in 'aws.truststore.path'");
+        }
+        assertThat(kvs.log().calls()).isEmpty();
+    }
+
+    @Test
+    void certificateOfAnotherHost() throws Exception {
+        startService(EmbeddedKvs.builder().https(true).certificateFlaw(CertificateFlaw.OTHER_HOST));
+        EmbeddedStream stream = kvs.createStream("front-door");
+
+        Job job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+
+        assertThat(job.awaitFailure())
+                .contains(refused(kvs.endpoint()) + "it is for other hosts")
+                .contains("127.0.0.1 found");
+        assertThat(kvs.log().calls()).isEmpty();
+    }
+
+    @Test
+    void certificateThatHasExpired() throws Exception {
+        startService(EmbeddedKvs.builder().https(true).certificateFlaw(CertificateFlaw.EXPIRED));
+        EmbeddedStream stream = kvs.createStream("front-door");
+
+        Job job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+
+        assertThat(job.awaitFailure()).contains(refused(kvs.endpoint()) + "it expired on 20");
+        assertThat(kvs.log().calls()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(CertificateFlaw.class)
+    void onlyWhoTrustsAllIsNotTold(CertificateFlaw flaw) throws Exception {
+        startService(EmbeddedKvs.builder().https(true).certificateFlaw(flaw));
+        EmbeddedStream stream = kvs.createStream("front-door");
+        push(stream, 3);
+
+        Job job =
+                job(source(stream).set(AwsOptions.TRUST_ALL_CERTIFICATES, true))
+                        .restarts(0)
+                        .start();
+
+        assertAll(job.results.awaitCommitted(3), stream);
+    }
+
+    @Test
+    void trustStoreThatIsNotOnThisMachine() throws Exception {
+        startService(EmbeddedKvs.builder().https(true));
+        EmbeddedStream stream = kvs.createStream("front-door");
+
+        Job job =
+                job(source(stream)
+                                .set(
+                                        AwsOptions.TRUST_STORE_PATH,
+                                        folder.resolve("absent.pem").toString()))
+                        .restarts(0)
+                        .start();
+
+        assertThat(job.awaitFailure())
+                .contains("'aws.truststore.path' is not the path of a readable file")
+                .contains("on every machine of the cluster");
+    }
+
+    private static String refused(URI server) {
+        return "The certificate of " + server.getHost() + ":" + server.getPort() + " is refused: ";
+    }
+}
