@@ -273,6 +273,26 @@ class CredentialsITCase extends KvsTestBase {
     }
 
     @Test
+    void tokenBelowARoleThatNobodyRenews() throws Exception {
+        kvs.accessKeys().addSession("ASIAFIRST", "first", kvs.clock().now().plusSeconds(3600));
+        kvs.sts().sessionDuration(Duration.ofSeconds(1));
+        push(stream, 2);
+        Job job =
+                job(assumingRole()
+                                .set(BASE_ACCESS_KEY_ID, "ASIAFIRST")
+                                .set(base("sessiontoken"), "first"))
+                        .restarts(0)
+                        .start();
+        job.results.awaitCommitted(2);
+
+        kvs.clock().shift(Duration.ofHours(2));
+
+        assertThat(job.awaitFailure())
+                .contains("'aws.credentials.provider.role.provider' = BASIC never renews it")
+                .contains("(ExpiredToken: The security token included in the request is expired");
+    }
+
+    @Test
     void tokenThatHadExpiredBefore() throws Exception {
         kvs.accessKeys().addSession("ASIAOLD", "old", kvs.clock().now());
         Job job = job(withSession("ASIAOLD", "old")).restarts(0).start();

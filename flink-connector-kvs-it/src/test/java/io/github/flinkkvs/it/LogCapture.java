@@ -19,50 +19,104 @@ import org.apache.logging.log4j.core.config.Property;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** All that is logged below some names, on every level, instead of on the console. */
 final class LogCapture implements AutoCloseable {
+
+    /** Something that was logged, its stack trace included. */
+    static final class Entry {
+        final String logger;
+        final Level level;
+        final String text;
+
+        Entry(LogEvent event) {
+            logger = event.getLoggerName();
+            level = event.getLevel();
+            StringWriter written = new StringWriter();
+            written.append(event.getMessage().getFormattedMessage());
+            if (event.getThrown() != null) {
+                event.getThrown().printStackTrace(new PrintWriter(written, true));
+            }
+            text = written.toString();
+        }
+
+        @Override
+        public String toString() {
+            return logger + ": " + text;
+        }
+    }
+
+    private static final List<String> TOP_LEVEL_NAMES =
+            List.of("akka", "com", "io", "java", "javax", "jdk", "net", "org", "software", "sun");
 
     private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
     private final Map<String, LoggerConfig> replaced = new HashMap<>();
 
     /** Guarded by itself. */
-    private final List<String> lines = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
+
+    /**
+     * Whatever is logged at all.
+     *
+     * @param exceptDebug loggers of which only INFO and above is taken, as if they were so
+     *     configured
+     */
+    static LogCapture ofEverything(String... exceptDebug) {
+        Map<String, LoggerConfig> configured =
+                ((LoggerContext) LogManager.getContext(false)).getConfiguration().getLoggers();
+        // Those that are configured would not fall to the others.
+        Map<String, Level> levels = new TreeMap<>();
+        configured.keySet().forEach(name -> levels.put(name, Level.ALL));
+        TOP_LEVEL_NAMES.forEach(name -> levels.put(name, Level.ALL));
+        levels.remove(LogManager.ROOT_LOGGER_NAME);
+        for (String name : exceptDebug) {
+            levels.put(name, Level.INFO);
+        }
+        return new LogCapture(levels);
+    }
 
     LogCapture(String... names) {
+        this(Arrays.stream(names).collect(Collectors.toMap(name -> name, name -> Level.ALL)));
+    }
+
+    private LogCapture(Map<String, Level> levels) {
         AbstractAppender appender =
                 new AbstractAppender("capture", null, null, true, Property.EMPTY_ARRAY) {
                     @Override
                     public void append(LogEvent event) {
-                        StringWriter text = new StringWriter();
-                        text.append(event.getLoggerName()).append(": ");
-                        text.append(event.getMessage().getFormattedMessage());
-                        if (event.getThrown() != null) {
-                            event.getThrown().printStackTrace(new PrintWriter(text, true));
-                        }
-                        synchronized (lines) {
-                            lines.add(text.toString());
+                        Entry entry = new Entry(event);
+                        synchronized (entries) {
+                            entries.add(entry);
                         }
                     }
                 };
         appender.start();
-        for (String name : names) {
-            LoggerConfig all = new LoggerConfig(name, Level.ALL, false);
-            all.addAppender(appender, Level.ALL, null);
-            replaced.put(name, context.getConfiguration().getLoggers().get(name));
-            context.getConfiguration().removeLogger(name);
-            context.getConfiguration().addLogger(name, all);
-        }
+        levels.forEach(
+                (name, level) -> {
+                    LoggerConfig all = new LoggerConfig(name, level, false);
+                    all.addAppender(appender, Level.ALL, null);
+                    replaced.put(name, context.getConfiguration().getLoggers().get(name));
+                    context.getConfiguration().removeLogger(name);
+                    context.getConfiguration().addLogger(name, all);
+                });
         context.updateLoggers();
     }
 
-    List<String> lines() {
-        synchronized (lines) {
-            return List.copyOf(lines);
+    List<Entry> entries() {
+        synchronized (entries) {
+            return List.copyOf(entries);
         }
+    }
+
+    /** Each begins with the name of its logger. */
+    List<String> lines() {
+        return entries().stream().map(Entry::toString).collect(Collectors.toList());
     }
 
     @Override

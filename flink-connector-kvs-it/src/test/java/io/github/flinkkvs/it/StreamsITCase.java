@@ -20,7 +20,6 @@ import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.Delivery;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
 import io.github.flinkkvs.testing.FragmentUpload;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.StoredFragment;
@@ -297,38 +296,6 @@ class StreamsITCase extends KvsTestBase {
                         .restarts(0)
                         .start();
         assertAll(job.results.awaitCommitted(20), all);
-    }
-
-    @Test
-    void noSecretInAnyFailure() throws Exception {
-        EmbeddedStream stream = kvs.createStream("stream");
-        kvs.expireCredentials("AKIDEXAMPLE");
-        KvsSourceBuilder<Fragment> source =
-                source(stream).set(KvsSourceOptions.RETRY_BUDGET, Duration.ofMillis(500));
-        assertThat(source.build().toString()).doesNotContain(SECRET);
-        // That no exception has it awaitFailure checks, for all tests.
-        Job job = job(source).restarts(0).start();
-        assertThat(job.awaitFailure()).contains("NotAuthorizedException").doesNotContain(SECRET);
-    }
-
-    @Test
-    void noSecretInAnyLogLine() throws Exception {
-        EmbeddedStream stream = kvs.createStream("stream");
-        push(stream, 2);
-        stream.faults()
-                .nextConnection(Fault.expiredToken())
-                .nextConnection(Fault.resetBeforeAnswer());
-        try (LogCapture logs =
-                new LogCapture("io.github.flinkkvs", "org.apache.flink", "software.amazon")) {
-            Job job = job(source(stream)).map(new FailOnce(2)).start();
-            assertAll(job.results.awaitCommitted(2), stream);
-            job.cancel();
-            assertThat(logs.lines())
-                    .anyMatch(line -> line.startsWith("io.github.flinkkvs"))
-                    .anyMatch(line -> line.startsWith("org.apache.flink"))
-                    .anyMatch(line -> line.startsWith("software.amazon"))
-                    .noneMatch(line -> line.contains(SECRET));
-        }
     }
 
     @Test

@@ -187,10 +187,13 @@ public final class EmbeddedSts {
             service.accessKeys()
                     .check(call.accessKeyId, call.request.getHeader("X-Amz-Security-Token"));
         } catch (AwsError e) {
-            // This service has a name of its own for a key it does not know.
-            throw e.type.equals("UnrecognizedClientException")
-                    ? new AwsError(403, "InvalidClientTokenId", e.getMessage())
-                    : e;
+            // This service has names of its own.
+            throw new AwsError(
+                    403,
+                    e.type.equals("UnrecognizedClientException")
+                            ? "InvalidClientTokenId"
+                            : "ExpiredToken",
+                    e.getMessage());
         }
     }
 

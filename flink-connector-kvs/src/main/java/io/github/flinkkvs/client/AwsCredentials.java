@@ -190,13 +190,22 @@ public final class AwsCredentials implements SdkAutoCloseable {
      * the next call, unless nobody renews it.
      */
     Throwable explained(Throwable error) {
+        if (!ErrorTable.isExpiredToken(error)) {
+            return error;
+        }
+        String prefix = AwsOptions.CREDENTIALS_PREFIX;
+        if (ErrorTable.isOfSecurityTokenService(error)) {
+            // It speaks of the credentials that were to assume the role.
+            while (kind(config, prefix) == CredentialProvider.ASSUME_ROLE) {
+                prefix = AwsOptions.rolePrefix(prefix);
+            }
+        }
+        CredentialProvider asked = kind(config, prefix);
         boolean fixed =
-                kind == CredentialProvider.ENV_VAR
-                        || kind == CredentialProvider.BASIC
-                                && AwsOptions.value(config, AwsOptions.SESSION_TOKEN).isPresent();
-        return fixed && ErrorTable.isExpiredToken(error)
-                ? new ExpiredCredentialsException(kind, error)
-                : error;
+                asked == CredentialProvider.ENV_VAR
+                        || asked == CredentialProvider.BASIC
+                                && isSet(config, AwsOptions.sessionToken(prefix));
+        return fixed ? new ExpiredCredentialsException(prefix, asked, error) : error;
     }
 
     /**

@@ -14,6 +14,7 @@ import io.github.flinkkvs.mkv.ServiceError;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesisvideomedia.model.InvalidEndpointException;
+import software.amazon.awssdk.services.sts.model.StsException;
 
 import javax.annotation.Nullable;
 import javax.net.ssl.SSLException;
@@ -133,6 +134,11 @@ public final class ErrorTable {
         return "ExpiredTokenException".equals(code)
                 || "ExpiredToken".equals(code)
                 || "NotAuthorizedException".equals(code) && mentions(service, "expired");
+    }
+
+    /** Whether the error is that of a call for credentials. */
+    static boolean isOfSecurityTokenService(Throwable error) {
+        return find(error, StsException.class) != null;
     }
 
     private static ErrorClass classify(AwsServiceException error) {

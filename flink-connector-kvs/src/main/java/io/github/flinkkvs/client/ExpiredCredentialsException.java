@@ -13,10 +13,14 @@ final class ExpiredCredentialsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    ExpiredCredentialsException(AwsOptions.CredentialProvider provider, Throwable refusal) {
+    /**
+     * @param key the option that chose the provider
+     */
+    ExpiredCredentialsException(
+            String key, AwsOptions.CredentialProvider provider, Throwable refusal) {
         super(
                 "The session token has expired, and '"
-                        + AwsOptions.CREDENTIALS_PROVIDER.key()
+                        + key
                         + "' = "
                         + provider
                         + " never renews it: start the job with other keys, from its last checkpoint,"

@@ -10,6 +10,8 @@ package io.github.flinkkvs.client;
 
 import org.apache.flink.configuration.ReadableConfig;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
@@ -38,6 +40,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -60,6 +63,14 @@ import java.util.function.Consumer;
  * <p>Safe for use by any thread.
  */
 public final class KvsClients implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KvsClients.class);
+
+    /** Loggers of the SDK which at DEBUG write what it sends and receives. */
+    private static final List<String> WIRE_LOGGERS =
+            List.of(
+                    "io.netty.handler.logging.LoggingHandler",
+                    "software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner");
 
     private static final String USER_AGENT = "flink-connector-kvs";
 
@@ -109,6 +120,7 @@ public final class KvsClients implements AutoCloseable {
         Objects.requireNonNull(timer, "timer");
         this.threadNamePrefix = Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
         AwsOptions.validate(config);
+        warnOfWireLoggers();
         Optional<URI> controlEndpoint = AwsOptions.url(config, AwsOptions.ENDPOINT);
         try {
             this.credentials = keep(AwsCredentials.create(config));
@@ -264,6 +276,17 @@ public final class KvsClients implements AutoCloseable {
     @Override
     public void close() {
         closeAsync().join();
+    }
+
+    private static void warnOfWireLoggers() {
+        for (String name : WIRE_LOGGERS) {
+            if (LoggerFactory.getLogger(name).isDebugEnabled()) {
+                LOG.warn(
+                        "The logger {} is at DEBUG: the AWS SDK writes session tokens, signatures or"
+                                + " media into the log. Set it to INFO",
+                        name);
+            }
+        }
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -115,8 +115,7 @@ class ErrorTableTest {
 
     /** As TLS wraps what a trust manager says. */
     private static Throwable refused(String what) {
-        SSLHandshakeException handshake =
-                new SSLHandshakeException("(certificate_unknown) " + what);
+        SSLHandshakeException handshake = new SSLHandshakeException(what);
         handshake.initCause(new CertificateException(what, new RuntimeException("deep")));
         return sdk(handshake);
     }
@@ -160,7 +159,8 @@ class ErrorTableTest {
         assertThat(ErrorTable.isExpiredToken(new IOException())).isFalse();
         Throwable error =
                 new CompletionException(
-                        new ExpiredCredentialsException(CredentialProvider.ENV_VAR, refusal));
+                        new ExpiredCredentialsException(
+                                "aws.credentials.provider", CredentialProvider.ENV_VAR, refusal));
         assertThat(ErrorTable.classify(error)).isEqualTo(ErrorClass.FATAL);
         assertThat(ErrorTable.describe(error))
                 .startsWith("The session token has expired")
