@@ -85,7 +85,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         this.settings = settings;
         limits = settings.limits.copy();
         behavior = settings.behavior;
-        clock = new ServiceClock(settings.clockOffset);
+        clock = new ServiceClock(settings.clockOffset, settings.clockSpeed);
         accessKeys = new AccessKeys(clock);
         certificate =
                 settings.https
@@ -448,6 +448,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         private Limits limits = Limits.service();
         private Behavior behavior = Behavior.likely();
         private Duration clockOffset = Duration.ZERO;
+        private double clockSpeed = 1;
 
         private Builder() {}
 
@@ -512,6 +513,18 @@ public final class EmbeddedKvs implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How fast the service's clock goes; 1 is real time. Cameras that are to keep up with it
+         * need the same {@linkplain Camera.Builder#speed speed}.
+         */
+        public Builder clockSpeed(double factor) {
+            if (!(factor > 0)) {
+                throw new IllegalArgumentException("The speed is above 0");
+            }
+            clockSpeed = factor;
+            return this;
+        }
+
         /** Threads that serve all connections; 2 by default. */
         public Builder eventLoops(int threads) {
             eventLoops = threads;
@@ -536,6 +549,7 @@ public final class EmbeddedKvs implements AutoCloseable {
             copy.limits = limits;
             copy.behavior = behavior;
             copy.clockOffset = clockOffset;
+            copy.clockSpeed = clockSpeed;
             return copy;
         }
     }

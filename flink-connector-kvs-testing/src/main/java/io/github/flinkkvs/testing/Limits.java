@@ -17,6 +17,7 @@ import java.time.Duration;
  */
 public final class Limits {
     private volatile int callsPerSecond;
+    private volatile int accountCallsPerSecond;
     private volatile int listCallsPerSecond;
     private volatile int connectionsPerStream;
     private volatile int fragmentsPerSecond;
@@ -29,6 +30,7 @@ public final class Limits {
     /** The true values. */
     public static Limits service() {
         return none().callsPerSecond(5)
+                .accountCallsPerSecond(300)
                 .listCallsPerSecond(50)
                 .connectionsPerStream(3)
                 .fragmentsPerSecond(5)
@@ -43,6 +45,7 @@ public final class Limits {
 
     Limits copy() {
         return none().callsPerSecond(callsPerSecond)
+                .accountCallsPerSecond(accountCallsPerSecond)
                 .listCallsPerSecond(listCallsPerSecond)
                 .connectionsPerStream(connectionsPerStream)
                 .fragmentsPerSecond(fragmentsPerSecond)
@@ -51,13 +54,19 @@ public final class Limits {
                 .sessionCap(sessionCap);
     }
 
-    /** Calls per second of each operation on one stream. */
+    /** Calls per second of each operation on one stream; ListStreams has no stream. */
     public Limits callsPerSecond(int calls) {
         callsPerSecond = calls;
         return this;
     }
 
-    /** Calls per second of ListStreams. */
+    /** Calls per second of DescribeStream, and as many of GetDataEndpoint, on all streams. */
+    public Limits accountCallsPerSecond(int calls) {
+        accountCallsPerSecond = calls;
+        return this;
+    }
+
+    /** Calls per second of ListStreams, and as many of ListTagsForStream on all streams. */
     public Limits listCallsPerSecond(int calls) {
         listCallsPerSecond = calls;
         return this;
@@ -95,6 +104,10 @@ public final class Limits {
 
     public int callsPerSecond() {
         return callsPerSecond;
+    }
+
+    public int accountCallsPerSecond() {
+        return accountCallsPerSecond;
     }
 
     public int listCallsPerSecond() {

@@ -273,14 +273,7 @@ final class ServiceApi {
             @Nullable EmbeddedStream only,
             List<Fault> faults) {
         try {
-            boolean list = stream == null;
-            int limit =
-                    list
-                            ? service.limits().listCallsPerSecond()
-                            : service.limits().callsPerSecond();
-            if (!rates.admit(call.operation + " " + (list ? "" : stream.arn()), limit)) {
-                throw AwsError.callLimit(call.operation, list ? "account" : stream.name());
-            }
+            admit(call.operation, stream);
             switch (call.operation) {
                 case "ListStreams":
                     answer(call, listStreams(request));
@@ -308,6 +301,30 @@ final class ServiceApi {
             }
         } catch (AwsError e) {
             error(call, e.status, e.type, e.getMessage());
+        }
+    }
+
+    private void admit(String operation, @Nullable EmbeddedStream stream) throws AwsError {
+        if (stream != null
+                && !rates.admit(
+                        operation + " " + stream.arn(), service.limits().callsPerSecond())) {
+            throw AwsError.callLimit(operation, stream.name());
+        }
+        if (!rates.admit(operation, accountLimit(operation))) {
+            throw AwsError.callLimit(operation, "account");
+        }
+    }
+
+    private int accountLimit(String operation) {
+        switch (operation) {
+            case "ListStreams":
+            case "ListTagsForStream":
+                return service.limits().listCallsPerSecond();
+            case "DescribeStream":
+            case "GetDataEndpoint":
+                return service.limits().accountCallsPerSecond();
+            default:
+                return 0;
         }
     }
 

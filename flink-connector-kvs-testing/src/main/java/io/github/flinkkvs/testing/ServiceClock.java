@@ -19,9 +19,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ServiceClock {
     private final AtomicLong offsetMillis;
+    private final double speed;
+    private final long startMillis = System.currentTimeMillis();
 
-    ServiceClock(Duration offset) {
-        offsetMillis = new AtomicLong(offset.toMillis());
+    ServiceClock(Duration offset, double speed) {
+        this.offsetMillis = new AtomicLong(offset.toMillis());
+        this.speed = speed;
     }
 
     /** The service's time, in full milliseconds. */
@@ -36,10 +39,16 @@ public final class ServiceClock {
 
     /** The distance from this machine's clock. */
     public Duration offset() {
-        return Duration.ofMillis(offsetMillis.get());
+        long machine = System.currentTimeMillis();
+        return Duration.ofMillis(millisAt(machine) - machine);
     }
 
     long millis() {
-        return System.currentTimeMillis() + offsetMillis.get();
+        return millisAt(System.currentTimeMillis());
+    }
+
+    private long millisAt(long machineMillis) {
+        long elapsed = Math.round((machineMillis - startMillis) * speed);
+        return startMillis + elapsed + offsetMillis.get();
     }
 }

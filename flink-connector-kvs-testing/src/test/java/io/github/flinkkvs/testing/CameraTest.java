@@ -172,6 +172,24 @@ class CameraTest {
     }
 
     @Test
+    void clockAndCameraOfTheSameSpeedKeepTheirIntervals() {
+        try (EmbeddedKvs fast = EmbeddedKvs.builder().clockSpeed(10).start()) {
+            EmbeddedStream stream = fast.createStream("camera");
+            Camera.builder(stream)
+                    .fragmentDuration(Duration.ofSeconds(4))
+                    .fragments(2)
+                    .speed(10)
+                    .start()
+                    .awaitDone(PATIENCE);
+            List<StoredFragment> pushed = stream.pushed();
+            assertThat(
+                            pushed.get(1).serverTimestampMillis()
+                                    - pushed.get(0).serverTimestampMillis())
+                    .isBetween(3_900L, 20_000L);
+        }
+    }
+
+    @Test
     void endlessUntilStopped() {
         try (Camera camera = Camera.builder(stream).speed(50).start()) {
             kvs.log().awaitPushed("camera", 10, PATIENCE);

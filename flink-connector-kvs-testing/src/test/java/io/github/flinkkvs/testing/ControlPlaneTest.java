@@ -164,6 +164,33 @@ class ControlPlaneTest {
     }
 
     @Test
+    void quotasOfTheAccount() {
+        kvs.limits().accountCallsPerSecond(3).listCallsPerSecond(2);
+        for (int i = 0; i < 4; i++) {
+            kvs.createStream("camera-" + i);
+        }
+        for (int i = 0; i < 3; i++) {
+            String name = "camera-" + i;
+            clients.control.describeStream(r -> r.streamName(name));
+            clients.mediaEndpoint(name);
+        }
+        assertThatThrownBy(() -> clients.control.describeStream(r -> r.streamName("camera-3")))
+                .isInstanceOf(ClientLimitExceededException.class)
+                .hasMessageContaining("DescribeStream API for resource 'account'");
+        assertThatThrownBy(() -> clients.mediaEndpoint("camera-3"))
+                .isInstanceOf(ClientLimitExceededException.class);
+
+        clients.control.listStreams();
+        clients.control.listTagsForStream(r -> r.streamName("camera-0"));
+        clients.control.listTagsForStream(r -> r.streamName("camera-1"));
+        assertThatThrownBy(() -> clients.control.listTagsForStream(r -> r.streamName("camera-2")))
+                .isInstanceOf(ClientLimitExceededException.class);
+        clients.control.listStreams();
+        assertThatThrownBy(() -> clients.control.listStreams())
+                .isInstanceOf(ClientLimitExceededException.class);
+    }
+
+    @Test
     void expiredCredentialsAreNotAuthorized() {
         kvs.createStream("camera");
         kvs.expireCredentials(TestClients.ACCESS_KEY);
