@@ -18,44 +18,54 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Remembers where the media of each stream is served (GetDataEndpoint): the service allows 5 such
- * calls a second for a stream, and expects them every 45 minutes. Thread-safe.
+ * calls a second for a stream, 300 for an account, and expects them every 45 minutes. Thread-safe.
  */
 final class DataEndpoints {
 
     private static final class Entry {
+        final CompletableFuture<Void> turn;
         final CompletableFuture<URI> endpoint;
         final long sinceNanos = System.nanoTime();
 
-        Entry(CompletableFuture<URI> endpoint) {
+        Entry(CompletableFuture<Void> turn, CompletableFuture<URI> endpoint) {
+            this.turn = turn;
             this.endpoint = endpoint;
         }
     }
 
     private final KinesisVideoAsyncClient control;
     private final long refreshNanos;
+    private final CallPace pace;
     private final ConcurrentHashMap<StreamArn, Entry> entries = new ConcurrentHashMap<>();
 
-    DataEndpoints(KinesisVideoAsyncClient control, Duration refreshInterval) {
+    DataEndpoints(KinesisVideoAsyncClient control, Duration refreshInterval, CallPace pace) {
         this.control = control;
         this.refreshNanos = refreshInterval.toNanos();
+        this.pace = pace;
     }
 
-    /** The data endpoint of a stream; failures are not remembered. */
-    CompletableFuture<URI> of(StreamArn stream) {
-        Entry known = entries.get(stream);
-        if (known != null
-                && !known.endpoint.isCompletedExceptionally()
-                && System.nanoTime() - known.sinceNanos < refreshNanos) {
-            return known.endpoint;
+    /**
+     * The data endpoint of a stream; failures are not remembered.
+     *
+     * @param onTurn runs when it is known, or asked for
+     */
+    CompletableFuture<URI> of(StreamArn stream, Runnable onTurn) {
+        Entry entry = entries.get(stream);
+        if (entry == null
+                || entry.endpoint.isCompletedExceptionally()
+                || System.nanoTime() - entry.sinceNanos >= refreshNanos) {
+            CompletableFuture<Void> turn = pace.turn();
+            entry = new Entry(turn, turn.thenCompose(now -> ask(stream)));
+            entries.put(stream, entry);
         }
-        CompletableFuture<URI> endpoint =
-                control.getDataEndpoint(
-                                request ->
-                                        request.streamARN(stream.toString())
-                                                .apiName(APIName.GET_MEDIA))
-                        .thenApply(response -> URI.create(response.dataEndpoint()));
-        entries.put(stream, new Entry(endpoint));
-        return endpoint;
+        entry.turn.thenRun(onTurn);
+        return entry.endpoint;
+    }
+
+    private CompletableFuture<URI> ask(StreamArn stream) {
+        return control.getDataEndpoint(
+                        request -> request.streamARN(stream.toString()).apiName(APIName.GET_MEDIA))
+                .thenApply(response -> URI.create(response.dataEndpoint()));
     }
 
     void forget(StreamArn stream) {

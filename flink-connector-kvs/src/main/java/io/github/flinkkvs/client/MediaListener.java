@@ -16,6 +16,12 @@ import java.nio.ByteBuffer;
 public interface MediaListener {
 
     /**
+     * The call is under way. Before, it waits for its turn: many streams that begin at once ask for
+     * their endpoints one after the other.
+     */
+    void onTurn();
+
+    /**
      * The service accepted the call.
      *
      * @param requestId the service's name for it

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A connection by the AWS SDK: four threads at most, however many streams there are. */
@@ -21,6 +22,13 @@ public final class SdkConnection implements KvsConnection {
 
     /** One may wait for credentials while the other keeps time. */
     private static final int CONTROL_THREADS = 2;
+
+    /**
+     * Calls a second of one operation of the control plane, by all connections of a kind together.
+     * The service allows 300 for an account: a third for the readers of a job, a third for its
+     * enumerator, a third for everybody else.
+     */
+    private static final int CALLS_PER_SECOND = 100;
 
     private final ScheduledThreadPoolExecutor executor;
     private final KvsClients clients;
@@ -30,6 +38,7 @@ public final class SdkConnection implements KvsConnection {
     /**
      * @param maxConnections how many media sessions there may be at a time, at least 1
      * @param endpointRefreshInterval how long a data endpoint is used
+     * @param siblings how many connections of this kind the job has, this one included, at least 1
      * @param name begins the names of all threads
      * @throws IllegalArgumentException if the configuration is not usable
      */
@@ -37,6 +46,7 @@ public final class SdkConnection implements KvsConnection {
             ReadableConfig config,
             int maxConnections,
             Duration endpointRefreshInterval,
+            int siblings,
             String name) {
         AtomicInteger number = new AtomicInteger();
         executor =
@@ -55,13 +65,18 @@ public final class SdkConnection implements KvsConnection {
             executor.shutdownNow();
             throw e;
         }
-        directory = new SdkStreamDirectory(clients);
+        directory = new SdkStreamDirectory(clients, pace(siblings));
         media =
                 new SdkMediaService(
                         clients.media(),
-                        new DataEndpoints(clients.control(), endpointRefreshInterval),
+                        new DataEndpoints(
+                                clients.control(), endpointRefreshInterval, pace(siblings)),
                         clients::explained,
                         executor);
+    }
+
+    private CallPace pace(int siblings) {
+        return new CallPace(TimeUnit.SECONDS.toNanos(siblings) / CALLS_PER_SECOND, executor);
     }
 
     @Override

@@ -52,7 +52,7 @@ final class SdkMediaService implements MediaService {
     public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
         Call call = new Call(listener);
         endpoints
-                .of(stream)
+                .of(stream, listener::onTurn)
                 .whenCompleteAsync(
                         (endpoint, error) -> {
                             if (error == null) {

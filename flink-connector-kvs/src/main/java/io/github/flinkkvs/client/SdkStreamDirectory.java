@@ -18,9 +18,11 @@ import java.util.concurrent.CompletionException;
 final class SdkStreamDirectory implements StreamDirectory {
 
     private final KvsClients clients;
+    private final CallPace pace;
 
-    SdkStreamDirectory(KvsClients clients) {
+    SdkStreamDirectory(KvsClients clients, CallPace pace) {
         this.clients = clients;
+        this.pace = pace;
     }
 
     @Override
@@ -31,8 +33,8 @@ final class SdkStreamDirectory implements StreamDirectory {
         } else {
             request.streamName(nameOrArn);
         }
-        return clients.control()
-                .describeStream(request.build())
+        return pace.turn()
+                .thenCompose(turn -> clients.control().describeStream(request.build()))
                 .handle(
                         (response, error) -> {
                             if (error != null) {

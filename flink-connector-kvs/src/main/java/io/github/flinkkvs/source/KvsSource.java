@@ -102,8 +102,11 @@ public final class KvsSource<T>
                         context.metricGroup(), config.get(KvsSourceOptions.STREAM_METRICS_LIMIT));
         schema.open(new SchemaContext(context));
         String name = "kvs-reader-" + context.getIndexOfSubtask();
+        int readers = context.currentParallelism();
         return new KvsSourceReader<>(
-                () -> new KvsSplitReader(config, schema.needsMedia(), connection(name), metrics),
+                () ->
+                        new KvsSplitReader(
+                                config, schema.needsMedia(), connection(name, readers), metrics),
                 new KvsRecordEmitter<>(schema, metrics),
                 streams,
                 config,
@@ -125,15 +128,16 @@ public final class KvsSource<T>
                 stream -> startByStream.getOrDefault(stream, start),
                 stop,
                 config,
-                () -> connection("kvs-enumerator"),
+                () -> connection("kvs-enumerator", 1),
                 state);
     }
 
-    private KvsConnection connection(String name) {
+    private KvsConnection connection(String name, int siblings) {
         return new SdkConnection(
                 config,
                 streams.namesOrArns().size(),
                 config.get(KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL),
+                siblings,
                 name);
     }
 

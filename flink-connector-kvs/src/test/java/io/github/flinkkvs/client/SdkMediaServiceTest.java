@@ -45,13 +45,16 @@ class SdkMediaServiceTest {
     private static final StreamArn ARN =
             StreamArn.parse("arn:aws:kinesisvideo:eu-central-1:123456789012:stream/camera/1");
 
+    /** No call waits for its turn. */
+    private static final CallPace PACE = new CallPace(0, null);
+
     private final Control control = new Control();
     private final Media media = new Media();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final SdkMediaService service =
             new SdkMediaService(
                     media,
-                    new DataEndpoints(control, Duration.ofMinutes(45)),
+                    new DataEndpoints(control, Duration.ofMinutes(45), PACE),
                     UnaryOperator.identity(),
                     tasks::add);
     private final Listener listener = new Listener();
@@ -212,7 +215,7 @@ class SdkMediaServiceTest {
         SdkMediaService impatient =
                 new SdkMediaService(
                         media,
-                        new DataEndpoints(control, Duration.ZERO),
+                        new DataEndpoints(control, Duration.ZERO, PACE),
                         UnaryOperator.identity(),
                         tasks::add);
         impatient.open(ARN, earliest(), listener);
@@ -362,6 +365,9 @@ class SdkMediaServiceTest {
 
     private static final class Listener implements MediaListener {
         private final List<String> heard = new ArrayList<>();
+
+        @Override
+        public void onTurn() {}
 
         @Override
         public void onResponse(String requestId, long serviceTimeMillis) {

@@ -78,6 +78,7 @@ public final class FakeConnection implements KvsConnection {
             @Override
             public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
                 Queue<byte[]> pieces = new ArrayDeque<>(media);
+                listener.onTurn();
                 listener.onResponse("r-1", 1_700_000_000_000L);
                 return new MediaCall() {
                     @Override

@@ -143,7 +143,6 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         whileCurrent(
                 () -> {
                     call = opened;
-                    watchForSilence();
                     askForMore();
                 },
                 () -> lock.defer(opened::cancel));
@@ -222,6 +221,15 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     }
 
     // ---- for the call ----------------------------------------------------------------------
+
+    @Override
+    public void onTurn() {
+        whileCurrent(
+                () -> {
+                    activeNanos = timer.nanoTime();
+                    watchForSilence();
+                });
+    }
 
     @Override
     public void onResponse(String id, long timeMillis) {

@@ -20,6 +20,12 @@ import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.configuration.MemorySize;
 
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +35,9 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 import static io.github.flinkkvs.source.reader.GetMediaBytes.beginning;
 import static io.github.flinkkvs.source.reader.GetMediaBytes.error;
@@ -474,6 +482,47 @@ class MediaSessionTest {
     }
 
     @Test
+    void warnsOnceWhenOthersHoldAllConnectionsForAMinute() {
+        List<String> warnings = new ArrayList<>();
+        AbstractAppender appender =
+                new AbstractAppender("warnings", null, null, true, Property.EMPTY_ARRAY) {
+                    @Override
+                    public void append(LogEvent event) {
+                        if (event.getLevel() == Level.WARN) {
+                            warnings.add(event.getMessage().getFormattedMessage());
+                        }
+                    }
+                };
+        appender.start();
+        Logger log = (Logger) LogManager.getLogger(MediaSession.class);
+        log.addAppender(appender);
+        try {
+            rig.start(StartingPosition.earliest());
+            for (int limited = 1; limited <= 2; limited++) {
+                long from = rig.timer.nanoTime();
+                while (rig.timer.nanoTime() - from <= Duration.ofMinutes(1).toNanos()) {
+                    rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+                    assertThat(warnings).hasSize(limited - 1);
+                    rig.nextCall(31_000);
+                }
+                for (int i = 0; i < 10; i++) {
+                    rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+                    assertThat(warnings).hasSize(limited);
+                    rig.nextCall(31_000);
+                }
+                // It has one: the next minute counts anew.
+                rig.call().respond().end();
+                rig.nextCall(5_000);
+            }
+            assertThat(warnings.get(0))
+                    .startsWith("camera: other consumers have held all connections")
+                    .contains("told so");
+        } finally {
+            log.removeAppender(appender);
+        }
+    }
+
+    @Test
     void failsAtTheConnectionLimitIfToldTo() {
         rig.set(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ofMinutes(2));
         rig.start(StartingPosition.earliest());
@@ -539,6 +588,20 @@ class MediaSessionTest {
         rig.timer.advanceMillis(14_999);
         assertThat(call.cancelled).isFalse();
         rig.timer.advanceMillis(15_000);
+        assertThat(call.cancelled).isTrue();
+    }
+
+    @Test
+    void silenceCountsOnlyFromTheTurn() {
+        rig.service.whileOpening = call -> {};
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call();
+        rig.timer.advance(Duration.ofHours(1));
+        assertThat(call.cancelled).isFalse();
+        call.turn();
+        rig.timer.advanceMillis(14_999);
+        assertThat(call.cancelled).isFalse();
+        rig.timer.advanceMillis(1);
         assertThat(call.cancelled).isTrue();
     }
 

@@ -251,6 +251,11 @@ final class SessionRig {
             cancelled = true;
         }
 
+        Call turn() {
+            listener.onTurn();
+            return this;
+        }
+
         Call respond() {
             return respond(T0);
         }
@@ -297,7 +302,7 @@ final class SessionRig {
         final List<StreamArn> forgotten = new ArrayList<>();
 
         /** What is told to the listener before open returns. */
-        Consumer<Call> whileOpening = call -> {};
+        Consumer<Call> whileOpening = Call::turn;
 
         @Override
         public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
