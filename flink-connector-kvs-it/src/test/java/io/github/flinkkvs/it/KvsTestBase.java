@@ -231,13 +231,25 @@ abstract class KvsTestBase {
     }
 
     KvsSourceBuilder<Fragment> source(List<String> streams) {
-        return sourceWithoutCredentials(streams)
+        return KvsTestBase.<Fragment>source(kvs, streams)
+                .setDeserializationSchema(KvsDeserializationSchema.fragments());
+    }
+
+    KvsSourceBuilder<Fragment> sourceWithoutCredentials(List<String> streams) {
+        return KvsTestBase.<Fragment>sourceWithoutCredentials(kvs, streams)
+                .setDeserializationSchema(KvsDeserializationSchema.fragments());
+    }
+
+    /** A source of records of any type. */
+    static <T> KvsSourceBuilder<T> source(EmbeddedKvs kvs, List<String> streams) {
+        return KvsTestBase.<T>sourceWithoutCredentials(kvs, streams)
                 .set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE")
                 .set(AwsOptions.SECRET_KEY, SECRET);
     }
 
-    KvsSourceBuilder<Fragment> sourceWithoutCredentials(List<String> streams) {
-        return KvsSource.<Fragment>builder()
+    private static <T> KvsSourceBuilder<T> sourceWithoutCredentials(
+            EmbeddedKvs kvs, List<String> streams) {
+        return KvsSource.<T>builder()
                 .setRegion(kvs.region())
                 .setEndpoint(kvs.endpoint().toString())
                 .setStreams(streams)
@@ -245,8 +257,7 @@ abstract class KvsTestBase {
                 .set(KvsSourceOptions.QUIET_TIME, IDLE_END.dividedBy(2))
                 .set(KvsSourceOptions.IDLE_INTERVAL, Duration.ofMillis(300))
                 .set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMillis(50))
-                .set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(500))
-                .setDeserializationSchema(KvsDeserializationSchema.fragments());
+                .set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(500));
     }
 
     // ---- jobs ---------------------------------------------------------------------------------
