@@ -417,9 +417,11 @@ abstract class KvsTestBase {
 
         /** Takes a savepoint and lets it go on. */
         String savepoint() throws Exception {
-            return client.triggerSavepoint(
-                            folder.resolve("savepoints").toUri().toString(),
-                            SavepointFormatType.CANONICAL)
+            return savepoint(folder.resolve("savepoints"), SavepointFormatType.CANONICAL);
+        }
+
+        String savepoint(Path directory, SavepointFormatType format) throws Exception {
+            return client.triggerSavepoint(directory.toUri().toString(), format)
                     .get(TIME.toSeconds(), TimeUnit.SECONDS);
         }
     }
