@@ -27,6 +27,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -93,10 +94,16 @@ abstract class KvsTestBase {
             new MiniClusterExtension(
                     () -> {
                         reporter = InMemoryReporter.createWithRetainedMetrics();
+                        Configuration config = new Configuration();
+                        // With the next heartbeat it is known that a lost JobManager's slots are
+                        // free.
+                        config.set(
+                                HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
                         return new MiniClusterResourceConfiguration.Builder()
-                                .setConfiguration(reporter.addToConfiguration(new Configuration()))
+                                .setConfiguration(reporter.addToConfiguration(config))
                                 .setNumberTaskManagers(2)
                                 .setNumberSlotsPerTaskManager(SLOTS_PER_TASK_MANAGER)
+                                .withHaLeadershipControl()
                                 .build();
                     });
 
