@@ -175,6 +175,8 @@ class SecretsITCase extends KvsTestBase {
 
     private Map<String, String> secrets() {
         Map<String, String> secrets = new LinkedHashMap<>();
+        secrets.put("access key id", "ASIACANARY");
+        secrets.put("access key id of the base", "AKIDBASE");
         secrets.put("secret key", SECRET);
         secrets.put("session token", TOKEN);
         secrets.put("web identity", WEB_TOKEN);

@@ -34,6 +34,11 @@ public final class Backoff {
         return full / 2 + (long) (full / 2 * ThreadLocalRandom.current().nextDouble());
     }
 
+    /** How many delays there were in a row. */
+    public int failures() {
+        return failures;
+    }
+
     /** Begins anew with the shortest delay. */
     public void reset() {
         failures = 0;

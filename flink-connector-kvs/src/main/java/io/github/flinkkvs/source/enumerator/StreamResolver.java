@@ -40,8 +40,8 @@ final class StreamResolver {
     private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** The job runs, and does nothing. */
-    private static final long WARN_AFTER_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** So many failures of a stream last some seconds: the job runs, and does nothing. */
+    private static final int FAILURES_WORTH_A_WARNING = 4;
 
     private final StreamDirectory directory;
     private final ScheduledExecutorService executor;
@@ -159,12 +159,13 @@ final class StreamResolver {
                     stream,
                     TimeUnit.NANOSECONDS.toMillis(delay),
                     what);
-            if (takeWarning()) {
+            if (backoff.failures() == FAILURES_WORTH_A_WARNING && takeWarning()) {
                 LOG.warn(
-                        "Stream {} cannot be looked up so far, and nothing is read before all"
-                                + " streams are known. It is tried for {} s in all"
+                        "Stream {} could not be looked up {} times in a row, and nothing is read"
+                                + " before all streams are known. It is tried for {} s in all"
                                 + " (source.retry.budget): {}",
                         stream,
+                        backoff.failures(),
                         TimeUnit.NANOSECONDS.toSeconds(budgetNanos),
                         what);
             }
@@ -172,13 +173,11 @@ final class StreamResolver {
         }
     }
 
-    /** Whether it is time to warn; true once for all streams. */
+    /** True once for all streams. */
     private synchronized boolean takeWarning() {
-        if (warned || System.nanoTime() - startNanos < WARN_AFTER_NANOS) {
-            return false;
-        }
+        boolean first = !warned;
         warned = true;
-        return true;
+        return first;
     }
 
     private void fail(String stream, String what, String advice, Throwable error) {
