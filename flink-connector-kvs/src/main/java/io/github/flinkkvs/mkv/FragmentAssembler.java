@@ -340,7 +340,7 @@ public final class FragmentAssembler {
             BlockHeader block =
                     BlockHeader.read(
                             blockPrefix, 0, blockPrefixLength, parser.id(), parser.offset());
-            builder.onFrames(block, parser.id(), parser.offset());
+            builder.onFrames(block.trackNumber(), block.frameCount(), parser.id(), parser.offset());
         }
     }
 

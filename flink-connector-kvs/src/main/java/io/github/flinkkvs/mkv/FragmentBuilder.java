@@ -86,12 +86,12 @@ final class FragmentBuilder {
         mediaSeen = true;
     }
 
-    void onFrames(BlockHeader block, int elementId, long offset) throws MkvException {
-        frames += block.frameCount();
-        if (frames > MAX_FRAMES) {
+    void onFrames(long trackNumber, int count, int elementId, long offset) throws MkvException {
+        if (count < 0 || count > MAX_FRAMES - frames) {
             throw MkvException.malformed("More than " + MAX_FRAMES + " frames", elementId, offset);
         }
-        frameCounts.add(block.trackNumber(), block.frameCount());
+        frames += count;
+        frameCounts.add(trackNumber, count);
         if (frameCounts.tracks() > MAX_TRACKS) {
             throw MkvException.malformed(
                     "Frames of more than " + MAX_TRACKS + " tracks", elementId, offset);

@@ -12,12 +12,16 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The serialized form of a {@link Fragment}: its stream and its bytes, from which everything else
  * is read again; without media, what was kept of them and what was counted.
  */
 public final class FragmentSerialization {
+
+    /** Up to this many bytes are taken at once; most fragments have fewer. */
+    private static final int USUAL_BYTES = 4 << 20;
 
     /** Writes a fragment; {@link #read} of the same version of the form reads it back. */
     public static void write(Fragment fragment, DataOutput out) throws IOException {
@@ -47,15 +51,25 @@ public final class FragmentSerialization {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
         boolean hasMedia = in.readBoolean();
-        int length = in.readInt();
-        if (length < 0) {
-            throw MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
-        }
-        byte[] content = new byte[length];
-        in.readFully(content);
+        byte[] content = readBytes(in.readInt(), in);
         return hasMedia
                 ? readDocument(streamName, streamArn, content)
                 : readMetadata(streamName, streamArn, content, in);
+    }
+
+    /** Takes no more memory than about twice the bytes that are there, whatever the length says. */
+    private static byte[] readBytes(int length, DataInput in) throws IOException {
+        if (length < 0) {
+            throw notOneFragment();
+        }
+        byte[] bytes = new byte[Math.min(length, USUAL_BYTES)];
+        in.readFully(bytes);
+        while (bytes.length < length) {
+            int count = bytes.length;
+            bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * count));
+            in.readFully(bytes, count, bytes.length - count);
+        }
+        return bytes;
     }
 
     private static Fragment readDocument(String streamName, String streamArn, byte[] document)
@@ -82,7 +96,7 @@ public final class FragmentSerialization {
         assembler.feed(ByteBuffer.wrap(document), handler);
         assembler.completeLast(handler);
         if (found[0] == null || found[0].sizeBytes() != document.length) {
-            throw MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
+            throw notOneFragment();
         }
         return found[0].withMedia(document);
     }
@@ -101,10 +115,17 @@ public final class FragmentSerialization {
         builder.checkComplete(metadata.length);
         int size = in.readInt();
         int tracks = in.readInt();
+        if (size < 0 || tracks < 0) {
+            throw notOneFragment();
+        }
         for (int i = 0; i < tracks; i++) {
-            builder.frameCounts.add(in.readLong(), in.readInt());
+            builder.onFrames(in.readLong(), in.readInt(), MkvElements.EBML, 0);
         }
         return new Fragment(builder, size, false, metadata);
+    }
+
+    private static MkvException notOneFragment() {
+        return MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
     }
 
     private FragmentSerialization() {}

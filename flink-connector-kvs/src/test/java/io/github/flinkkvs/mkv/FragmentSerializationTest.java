@@ -18,11 +18,16 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -132,6 +137,54 @@ class FragmentSerializationTest {
                 .isInstanceOf(MkvException.class);
     }
 
+    /** A length is believed only as far as there are bytes. */
+    @Test
+    void aLengthThatIsWrongCostsLittleMemory() throws Exception {
+        byte[] bytes = withContent(Integer.MAX_VALUE, new byte[9 << 20]);
+        long before = allocated();
+        assertThatThrownBy(() -> read(bytes)).isInstanceOf(EOFException.class);
+        assertThat(allocated() - before).isLessThan(64L << 20);
+    }
+
+    private static long allocated() {
+        return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                .getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    /** More than is taken without proof that it is there. */
+    @Test
+    void aLargeFragmentComesBack() throws Exception {
+        byte[] frame = new byte[21_000_000];
+        new Random(1).nextBytes(frame);
+        Fragment fragment = Feed.only(TestMedia.fragment(TestMedia.simpleBlock(1, 0, 0, frame)));
+        assertThat(copy(fragment)).isEqualTo(fragment);
+    }
+
+    @Test
+    void whatWasCountedMustBePossible() throws Exception {
+        byte[] bytes = write(Feed.onlyTagsOf(TestMedia.fragment()));
+        // The size, the number of tracks, a track's number (8 bytes), its number of frames.
+        int size = bytes.length - 20;
+        for (int at : new int[] {size, size + 4, size + 16}) {
+            byte[] negative = bytes.clone();
+            negative[at] = (byte) 0x80;
+            assertThatThrownBy(() -> read(negative)).isInstanceOf(MkvException.class);
+        }
+        byte[] tracks = Arrays.copyOf(bytes, bytes.length + 12 * 64);
+        tracks[size + 7] = 65;
+        for (int i = 1; i <= 64; i++) {
+            tracks[size + 20 + 12 * i - 5] = (byte) (i + 1);
+        }
+        assertThatThrownBy(() -> read(tracks))
+                .isInstanceOf(MkvException.class)
+                .hasMessageStartingWith("Frames of more than 64 tracks");
+        byte[] frames = bytes.clone();
+        frames[size + 17] = 0x10;
+        assertThatThrownBy(() -> read(frames))
+                .isInstanceOf(MkvException.class)
+                .hasMessageStartingWith("More than 1048576 frames");
+    }
+
     private static byte[] withContent(int length, byte[] content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
@@ -143,6 +196,36 @@ class FragmentSerializationTest {
         return bytes.toByteArray();
     }
 
+    /** Flink knows by an EOFException where its data ends, so it is passed on as it is. */
+    @Property(tries = 20)
+    void whatWasCutOffIsAnEofException(@ForAll long seed, @ForAll boolean keepMedia)
+            throws Exception {
+        byte[] document = RandomMedia.documents(seed, 1).get(0).bytes;
+        byte[] bytes = write(keepMedia ? Feed.only(document) : Feed.onlyTagsOf(document));
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] cut = Arrays.copyOf(bytes, length);
+            assertThatThrownBy(() -> read(cut)).isInstanceOf(EOFException.class);
+        }
+    }
+
+    /** One is read after the other, as from a stream of records. */
+    @Property(tries = 50)
+    void whatFollowsIsLeft(@ForAll long seed, @ForAll boolean keepMedia) throws Exception {
+        List<RandomMedia> documents = RandomMedia.documents(seed, 2);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<Fragment> fragments = new ArrayList<>();
+        for (RandomMedia document : documents) {
+            Fragment fragment =
+                    keepMedia ? Feed.only(document.bytes) : Feed.onlyTagsOf(document.bytes);
+            fragments.add(fragment);
+            FragmentSerialization.write(fragment, new DataOutputStream(out));
+        }
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(out.toByteArray()));
+        assertThat(FragmentSerialization.read(in)).isEqualTo(fragments.get(0));
+        assertThat(FragmentSerialization.read(in)).isEqualTo(fragments.get(1));
+        assertThat(in.available()).isZero();
+    }
+
     /** What was written cannot be read when it was damaged, but never with another exception. */
     @Property(tries = 300)
     void damagedBytesAreAnIoException(@ForAll long seed, @ForAll boolean keepMedia)
@@ -150,9 +233,7 @@ class FragmentSerializationTest {
         byte[] document = TestMedia.fragment();
         Fragment fragment = keepMedia ? Feed.only(document) : Feed.onlyTagsOf(document);
         byte[] bytes = write(fragment);
-        // Not in the names and the length of the content: those are the file system's to protect.
-        int content = 4 + Feed.STREAM.length() + Feed.ARN.length() + 1 + 1 + 4;
-        int at = content + Math.floorMod(seed, bytes.length - content);
+        int at = (int) Math.floorMod(seed, (long) bytes.length);
         bytes[at] = (byte) (seed >> 32);
         try {
             FragmentSerialization.read(new DataInputStream(new ByteArrayInputStream(bytes)));
