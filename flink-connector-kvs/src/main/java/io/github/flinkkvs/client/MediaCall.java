@@ -11,8 +11,8 @@ package io.github.flinkkvs.client;
 /** A GetMedia call under way. Thread-safe; no method blocks. */
 public interface MediaCall {
 
-    /** Asks for one more piece of the body. */
-    void request();
+    /** Asks for so many more pieces of the body, at least 1. A piece is of 8 KiB at most. */
+    void request(int pieces);
 
     /** Gives the connection up. What was under way may still reach the listener. */
     void cancel();

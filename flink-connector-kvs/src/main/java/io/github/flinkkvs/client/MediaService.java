@@ -15,7 +15,7 @@ public interface MediaService {
 
     /**
      * Begins a call; never blocks on the network. Nothing of the body is read until it is
-     * {@linkplain MediaCall#request() requested}.
+     * {@linkplain MediaCall#request requested}.
      *
      * @param listener is called on any thread, also before this returns. Bytes never come by two
      *     threads at once, but the end may be told while another thread still brings some

@@ -151,16 +151,16 @@ final class SdkMediaService implements MediaService {
         // ---- for the session ---------------------------------------------------------------
 
         @Override
-        public void request() {
+        public void request(int pieces) {
             Subscription ready;
             synchronized (this) {
                 ready = subscription;
                 if (ready == null) {
-                    requestedEarly++;
+                    requestedEarly += pieces;
                 }
             }
             if (ready != null) {
-                ready.request(1);
+                ready.request(pieces);
             }
         }
 

@@ -68,13 +68,13 @@ class SdkMediaServiceTest {
     @Test
     void sendsOneRequestAndBringsItsBody() {
         MediaCall call = open();
-        call.request();
+        call.request(1);
         media.transformer.onResponse(response());
         media.transformer.onStream(body);
         body.subscribe();
         assertThat(body.requested).isEqualTo(1);
         body.subscriber.onNext(ByteBuffer.wrap(new byte[3]));
-        call.request();
+        call.request(1);
         body.subscriber.onNext(ByteBuffer.wrap(new byte[4]));
         body.subscriber.onComplete();
         assertThat(listener.heard).containsExactly("response r-1 1000", "3", "4", "end");
@@ -88,7 +88,7 @@ class SdkMediaServiceTest {
     @Test
     void whatIsAskedForBeforeTheBodyIsThereIsAskedForThen() {
         MediaCall call = open();
-        call.request();
+        call.request(1);
         media.transformer.onStream(body);
         assertThat(body.requested).isZero();
         body.subscribe();
@@ -98,7 +98,7 @@ class SdkMediaServiceTest {
     @Test
     void aBodyThatComesAfterTheCancelIsCancelled() {
         MediaCall call = open();
-        call.request();
+        call.request(1);
         media.transformer.onStream(body);
         call.cancel();
         body.subscribe();
@@ -116,7 +116,7 @@ class SdkMediaServiceTest {
         second.subscriber = body.subscriber;
         second.subscribe();
         assertThat(second.cancelled).isTrue();
-        call.request();
+        call.request(1);
         assertThat(body.requested).isEqualTo(1);
         assertThat(second.requested).isZero();
     }
@@ -169,7 +169,7 @@ class SdkMediaServiceTest {
     @Test
     void theSdkMayNotRepeatACall() {
         MediaCall call = open();
-        call.request();
+        call.request(1);
         media.transformer.onStream(body);
         body.subscribe();
         body.subscriber.onNext(ByteBuffer.wrap(new byte[3]));

@@ -82,10 +82,9 @@ public final class FakeConnection implements KvsConnection {
                 listener.onResponse("r-1", 1_700_000_000_000L);
                 return new MediaCall() {
                     @Override
-                    public void request() {
-                        byte[] piece = pieces.poll();
-                        if (piece != null) {
-                            listener.onBytes(ByteBuffer.wrap(piece));
+                    public void request(int count) {
+                        for (int i = 0; i < count && !pieces.isEmpty(); i++) {
+                            listener.onBytes(ByteBuffer.wrap(pieces.poll()));
                         }
                     }
 

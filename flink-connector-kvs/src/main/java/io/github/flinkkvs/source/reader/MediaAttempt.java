@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One GetMedia call of a session: asks for bytes one piece at a time, has them parsed, and notices
+ * One GetMedia call of a session: asks for bytes a few pieces ahead, has them parsed, and notices
  * when they cease to come. What it finds out it tells its session, and only while it is the
  * session's current attempt.
  *
@@ -39,6 +39,12 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     /** {@link #serviceTimeMillis()} before the service answered. */
     static final long UNANSWERED = Long.MIN_VALUE;
+
+    /**
+     * So many pieces are asked for ahead. To ask for each by itself would cost more than to receive
+     * and parse it; of more, more would come when memory is spent already.
+     */
+    static final int PIECES_AHEAD = 8;
 
     /** The session; all methods are called with the reader lock held, and may end the attempt. */
     interface Owner {
@@ -92,8 +98,8 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     private String requestId = "unknown";
     private long serviceTimeMillis = UNANSWERED;
 
-    /** Whether bytes were asked for that did not come yet. */
-    private boolean asked;
+    /** How many pieces were asked for that did not come yet. */
+    private int outstanding;
 
     /** Whether the assembler is at work, in an I/O thread, without the lock. */
     private boolean parsing;
@@ -163,8 +169,12 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     void askForMore() {
         lock.assertHeld();
         // Who parses asks afterwards; who opens asks when the call is there.
-        if (!parsing && call != null && mayAsk()) {
-            lock.defer(call::request);
+        if (parsing || call == null) {
+            return;
+        }
+        int pieces = piecesToAskFor();
+        if (pieces > 0) {
+            lock.defer(() -> call.request(pieces));
         }
     }
 
@@ -217,7 +227,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     /** Whether bytes were asked for so long ago, and none came. */
     boolean isSilentFor(long nanos) {
-        return asked && timer.nanoTime() - activeNanos >= nanos;
+        return outstanding > 0 && timer.nanoTime() - activeNanos >= nanos;
     }
 
     // ---- for the call ----------------------------------------------------------------------
@@ -249,7 +259,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             if (!owner.isCurrent(this)) {
                 return;
             }
-            asked = false;
+            outstanding--;
             parsing = true;
             activeNanos = timer.nanoTime();
             owner.onReceived(bytes.remaining());
@@ -266,18 +276,20 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             whileCurrent(() -> owner.onBroken(e));
             throw e;
         }
-        boolean more;
+        int more = 0;
         lock.lock();
         try {
             parsing = false;
-            more = owner.isCurrent(this) && onParsed(problem);
+            if (owner.isCurrent(this) && onParsed(problem)) {
+                more = piecesToAskFor();
+            }
         } finally {
             fragments.clear();
             lock.unlock();
         }
-        if (more) {
+        if (more > 0) {
             // Not deferred: it may deliver at once, and would then grow the stack of deferrals.
-            call.request();
+            call.request(more);
         }
     }
 
@@ -291,7 +303,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         error = serviceError;
     }
 
-    /** Whether to ask for more. */
+    /** Whether the attempt goes on. */
     private boolean onParsed(@Nullable MkvException problem) {
         inFragment = assembler.isInFragment();
         openNumber = assembler.openFragmentNumber();
@@ -312,7 +324,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             return false;
         }
         owner.onHeld(held);
-        return mayAsk();
+        return true;
     }
 
     @Override
@@ -327,13 +339,18 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     // ---- inside ----------------------------------------------------------------------------
 
-    private boolean mayAsk() {
-        if (asked || !owner.mayAskForMore()) {
-            return false;
+    /** How many pieces to ask for now: none until half of those asked for have come. */
+    private int piecesToAskFor() {
+        // The owner is asked each time: it may have to make room for what has come meanwhile.
+        if (!owner.mayAskForMore() || outstanding > PIECES_AHEAD / 2) {
+            return 0;
         }
-        asked = true;
-        activeNanos = timer.nanoTime();
-        return true;
+        if (outstanding == 0) {
+            activeNanos = timer.nanoTime();
+        }
+        int pieces = PIECES_AHEAD - outstanding;
+        outstanding = PIECES_AHEAD;
+        return pieces;
     }
 
     private void watchForSilence() {
@@ -346,7 +363,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
                 () -> {
                     // A connection that was not asked, as it is paused or waits for memory, may be
                     // silent.
-                    if (!asked) {
+                    if (outstanding == 0) {
                         activeNanos = timer.nanoTime();
                     }
                     if (timer.nanoTime() - activeNanos < silenceTimeoutNanos) {

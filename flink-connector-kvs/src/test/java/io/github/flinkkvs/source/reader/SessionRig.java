@@ -233,9 +233,10 @@ final class SessionRig {
         }
 
         @Override
-        public void request() {
-            requested++;
-            assertThat(requested).as("requests outstanding").isEqualTo(1);
+        public void request(int pieces) {
+            assertThat(pieces).isPositive();
+            requested += pieces;
+            assertThat(requested).as("pieces asked for").isEqualTo(MediaAttempt.PIECES_AHEAD);
             if (delivering) {
                 return;
             }
@@ -267,7 +268,7 @@ final class SessionRig {
 
         /** Delivers bytes that were asked for. */
         Call bytes(byte[]... parts) {
-            assertThat(requested).as("bytes are asked for").isEqualTo(1);
+            assertThat(requested).as("bytes are asked for").isPositive();
             requested--;
             listener.onBytes(ByteBuffer.wrap(GetMediaBytes.concat(parts)));
             return this;
