@@ -87,9 +87,15 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** The next object it prints; what others print in it, such as profilers, is passed on. */
     <T> T read(Class<T> type) {
         try {
-            return JSON.readValue(line(), type);
+            String line = line();
+            while (!line.startsWith("{")) {
+                System.err.println(line);
+                line = line();
+            }
+            return JSON.readValue(line, type);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -32,16 +32,16 @@ public final class JobBenchmark implements Callable<Integer> {
     private Path results = Path.of("benchmarks", "target", "results");
 
     @Option(names = "--rounds", description = "Rounds that count; default ${DEFAULT-VALUE}.")
-    private int rounds = 12;
+    private int rounds = 10;
 
     @Option(names = "--warm-up", description = "Rounds before them; default ${DEFAULT-VALUE}.")
-    private int warmUp = 2;
+    private int warmUp = 3;
 
     @Option(
             names = "--megabytes",
             description =
                     "What a reader reads in a round, over all streams; default ${DEFAULT-VALUE}.")
-    private int megabytes = 1500;
+    private int megabytes = 2400;
 
     @Option(
             names = "--fragment-kilobytes",
