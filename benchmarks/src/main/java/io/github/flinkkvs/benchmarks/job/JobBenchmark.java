@@ -35,7 +35,7 @@ public final class JobBenchmark implements Callable<Integer> {
     private int rounds = 10;
 
     @Option(names = "--warm-up", description = "Rounds before them; default ${DEFAULT-VALUE}.")
-    private int warmUp = 3;
+    private int warmUp = 5;
 
     @Option(
             names = "--megabytes",
