@@ -1,0 +1,55 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.parser;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fragments of one kind, each as the service sends it.
+ *
+ * @param cluster how the size of their Clusters is written
+ */
+record MediaSet(String name, String cluster, List<byte[]> documents) {
+
+    /** Below this a body would hardly be worth the clock. */
+    private static final int BODY_BYTES = 1_500_000;
+
+    String label() {
+        return name + ", " + cluster;
+    }
+
+    double bytesPerFragment() {
+        return documents.stream().mapToInt(document -> document.length).average().orElseThrow();
+    }
+
+    int largestFragment() {
+        return documents.stream().mapToInt(document -> document.length).max().orElseThrow();
+    }
+
+    /** The documents over and over; one body has all of them at least once. */
+    Body body() {
+        List<byte[]> all = new ArrayList<>();
+        for (long bytes = 0;
+                bytes < BODY_BYTES;
+                bytes += (long) bytesPerFragment() * documents.size()) {
+            all.addAll(documents);
+        }
+        return Body.of(all);
+    }
+
+    /** Bodies of so many bytes together: more than the caches of the processor hold. */
+    List<Body> bodies(long totalBytes) {
+        List<Body> bodies = new ArrayList<>();
+        for (long bytes = 0; bytes < totalBytes; bytes += bodies.get(0).bytes().length) {
+            bodies.add(body());
+        }
+        return bodies;
+    }
+}

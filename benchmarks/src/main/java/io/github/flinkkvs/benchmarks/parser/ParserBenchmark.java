@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.parser;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import javax.annotation.Nullable;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** Measures the parser beside AWS's library, jebml and the limit of the machine. */
+@Command(
+        name = "parser",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Measures the parser beside AWS's library, jebml and the machine's limit.")
+public final class ParserBenchmark implements Callable<Integer> {
+
+    private static final Rounds FULL = new Rounds(6, 1000, 300);
+    private static final Rounds QUICK = new Rounds(2, 50, 20);
+    private static final int JVMS = 2;
+
+    @Nullable
+    @Option(
+            names = "--samples",
+            paramLabel = "DIR",
+            description = "A folder with recorded GetMedia output (*.mkv), to be measured as well.")
+    private Path samples;
+
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description =
+                    "Only the sets with this in their names, such as '2 KB, known'; only prints.")
+    private String only;
+
+    @Option(
+            names = "--quick",
+            description = "Shows that all of it works; only prints, and the figures mean nothing.")
+    private boolean quick;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            defaultValue = "${sys:benchmarks.root}",
+            description =
+                    "Of the project: results go to benchmarks/results/parser.json, tables to"
+                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
+    private Path root;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new ParserBenchmark()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        String machine = Machine.describe();
+        Rounds rounds = quick ? QUICK : FULL;
+        List<SetResult> results = new ArrayList<>();
+        for (MediaSet set : MediaSets.all(samples)) {
+            if (set.label().contains(only)) {
+                System.err.println("Measuring " + set.label());
+                SetResult result = MeasuringJvm.measure(set, rounds);
+                for (int jvm = 1; jvm < (quick ? 1 : JVMS); jvm++) {
+                    result = result.and(MeasuringJvm.measure(set, rounds));
+                }
+                results.add(result);
+            }
+        }
+        String tables = Tables.of(results);
+        System.out.println(machine + "\n\n" + tables);
+        if (!quick && only.isEmpty()) {
+            Path file = root.resolve("benchmarks/results/parser.json");
+            Files.createDirectories(file.getParent());
+            new ObjectMapper()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .writeValue(
+                            file.toFile(),
+                            new ParserResults(machine, rounds, results, ParserCharts.of(results)));
+            Tables.replace(root.resolve("docs/benchmarks.md"), machine + "\n\n" + tables);
+        }
+        return 0;
+    }
+}
