@@ -9,6 +9,7 @@
 package io.github.flinkkvs.mkv;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A resumable parser for concatenated Matroska documents that come in pieces of any size.
@@ -94,31 +95,23 @@ public final class MkvParser {
      */
     public Event next(ByteBuffer in) throws MkvException {
         while (true) {
-            switch (state) {
-                case PAYLOAD:
-                    if (remaining > 0 && !in.hasRemaining()) {
-                        return Event.NEED_INPUT;
-                    }
-                    return slice(in);
-                case HEADER_READ:
-                    if (depth > 0 && endsInnermost(nextId)) {
-                        return end();
-                    }
-                    if (start()) {
-                        return Event.START;
-                    }
-                    break;
-                case HEADER:
-                    if (headerLength == 0 && depth > 0 && position == openEnds[depth - 1]) {
-                        return end();
-                    }
-                    if (!readHeader(in)) {
-                        return Event.NEED_INPUT;
-                    }
-                    state = State.HEADER_READ;
-                    break;
-                default:
-                    throw new AssertionError(state);
+            if (state == State.PAYLOAD) {
+                return remaining > 0 && !in.hasRemaining() ? Event.NEED_INPUT : slice(in);
+            }
+            if (state == State.HEADER) {
+                if (headerLength == 0 && depth > 0 && position == openEnds[depth - 1]) {
+                    return end();
+                }
+                if (!readHeader(in)) {
+                    return Event.NEED_INPUT;
+                }
+                state = State.HEADER_READ;
+            }
+            if (depth > 0 && endsInnermost(nextId)) {
+                return end();
+            }
+            if (start()) {
+                return Event.START;
             }
         }
     }
@@ -206,35 +199,69 @@ public final class MkvParser {
     private boolean readHeader(ByteBuffer in) throws MkvException {
         if (headerLength == 0) {
             nextOffset = position;
+            if (in.remaining() >= HEADER_LENGTH_LIMIT && in.order() == ByteOrder.BIG_ENDIAN) {
+                readWholeHeader(in);
+                return true;
+            }
         }
         if (!readUpTo(1, in)) {
             return false;
         }
-        int idLength = Vint.length(header[0]);
-        if (idLength > 4) {
-            throw MkvException.malformed("Not an element id", 0, nextOffset);
-        }
+        int idLength = idLength(header[0]);
         if (!readUpTo(idLength + 1, in)) {
             return false;
         }
-        nextId = (int) Vint.raw(header, 0, idLength);
-        if (Vint.isAllOnes(header, 0, idLength)) {
-            throw MkvException.malformed("A reserved element id", nextId, nextOffset);
-        }
-        int sizeLength = Vint.length(header[idLength]);
-        if (sizeLength > 8) {
-            throw MkvException.malformed("Not an element size", nextId, nextOffset);
-        }
+        setId(Vint.raw(header, 0, idLength), idLength);
+        int sizeLength = sizeLength(header[idLength]);
         if (!readUpTo(idLength + sizeLength, in)) {
             return false;
         }
-        nextSize =
-                Vint.isAllOnes(header, idLength, sizeLength)
-                        ? UNKNOWN_SIZE
-                        : Vint.value(header, idLength, sizeLength);
-        nextDataOffset = position;
+        setSize(Vint.raw(header, idLength, sizeLength), sizeLength);
         headerLength = 0;
         return true;
+    }
+
+    /** The usual case, a header that is not cut, without a loop over its bytes. */
+    private void readWholeHeader(ByteBuffer in) throws MkvException {
+        int at = in.position();
+        long bytes = in.getLong(at);
+        int idLength = idLength((byte) (bytes >>> 56));
+        setId(bytes >>> 64 - 8 * idLength, idLength);
+        bytes = in.getLong(at + idLength);
+        int sizeLength = sizeLength((byte) (bytes >>> 56));
+        int length = idLength + sizeLength;
+        in.position(at + length);
+        position += length;
+        setSize(bytes >>> 64 - 8 * sizeLength, sizeLength);
+    }
+
+    private int idLength(byte first) throws MkvException {
+        int length = Vint.length(first);
+        if (length > 4) {
+            throw MkvException.malformed("Not an element id", 0, nextOffset);
+        }
+        return length;
+    }
+
+    private void setId(long raw, int length) throws MkvException {
+        nextId = (int) raw;
+        if (Vint.isAllOnes(raw, length)) {
+            throw MkvException.malformed("A reserved element id", nextId, nextOffset);
+        }
+    }
+
+    private int sizeLength(byte first) throws MkvException {
+        int length = Vint.length(first);
+        if (length > 8) {
+            throw MkvException.malformed("Not an element size", nextId, nextOffset);
+        }
+        return length;
+    }
+
+    /** The last of a header: the payload begins here. */
+    private void setSize(long raw, int length) {
+        nextSize = Vint.isAllOnes(raw, length) ? UNKNOWN_SIZE : Vint.value(raw, length);
+        nextDataOffset = position;
     }
 
     private boolean readUpTo(int length, ByteBuffer in) {

@@ -8,8 +8,15 @@
  */
 package io.github.flinkkvs.mkv;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** EBML's variable-length integers: the position of the first set bit tells their length. */
 final class Vint {
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /** Length in bytes, from the first one: 1 to 8, or 9 if no bit is set. */
     static int length(byte first) {
@@ -18,6 +25,9 @@ final class Vint {
 
     /** The bytes as they are, length marker included. */
     static long raw(byte[] bytes, int from, int length) {
+        if (length > 0 && from + 8 <= bytes.length) {
+            return (long) EIGHT_BYTES.get(bytes, from) >>> 64 - 8 * length;
+        }
         long value = 0;
         for (int i = 0; i < length; i++) {
             value = value << 8 | bytes[from + i] & 0xFF;
@@ -27,12 +37,21 @@ final class Vint {
 
     /** The number that the bytes stand for, length marker removed. */
     static long value(byte[] bytes, int from, int length) {
-        return raw(bytes, from, length) & mask(length);
+        return value(raw(bytes, from, length), length);
+    }
+
+    /** The number without the length marker. */
+    static long value(long raw, int length) {
+        return raw & mask(length);
     }
 
     /** Whether all value bits are set: a size that is unknown, an id that is reserved. */
     static boolean isAllOnes(byte[] bytes, int from, int length) {
-        return value(bytes, from, length) == mask(length);
+        return isAllOnes(raw(bytes, from, length), length);
+    }
+
+    static boolean isAllOnes(long raw, int length) {
+        return value(raw, length) == mask(length);
     }
 
     private static long mask(int length) {
