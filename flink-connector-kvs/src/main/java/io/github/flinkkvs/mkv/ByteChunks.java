@@ -20,9 +20,11 @@ import java.util.List;
 final class ByteChunks {
 
     /** Below this many bytes a slice costs more to keep than to copy. */
-    private static final int COPY_BELOW = 2048;
+    private static final int COPY_BELOW = 512;
 
     private static final int TAIL_CAPACITY = 8192;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** Each with its bytes between position and limit, but for {@link #tail}. */
     private final List<ByteBuffer> chunks = new ArrayList<>();
@@ -32,8 +34,12 @@ final class ByteChunks {
     /** The last chunk while small slices are being added to it, else null. */
     private ByteBuffer tail;
 
-    /** A tail that is free again. */
-    private ByteBuffer spare;
+    /**
+     * The first tail of these bytes, which becomes the first one of the next ones; null at first.
+     */
+    private ByteBuffer firstTail;
+
+    private boolean firstTailInUse;
 
     int length() {
         return length;
@@ -55,8 +61,7 @@ final class ByteChunks {
         }
         while (true) {
             if (tail == null) {
-                tail = spare == null ? ByteBuffer.allocate(TAIL_CAPACITY) : spare;
-                spare = null;
+                tail = newTail();
                 chunks.add(tail);
             }
             slice.limit(Math.min(to, slice.position() + tail.remaining()));
@@ -68,6 +73,17 @@ final class ByteChunks {
         }
     }
 
+    private ByteBuffer newTail() {
+        if (firstTailInUse) {
+            return ByteBuffer.allocate(TAIL_CAPACITY);
+        }
+        firstTailInUse = true;
+        if (firstTail == null) {
+            firstTail = ByteBuffer.allocate(TAIL_CAPACITY);
+        }
+        return firstTail.clear();
+    }
+
     private void sealTail() {
         if (tail != null) {
             tail.flip();
@@ -77,24 +93,37 @@ final class ByteChunks {
 
     /** All bytes in an array of exactly their length; empties this. */
     byte[] drain() {
+        return drain(NOTHING, 0, 0);
+    }
+
+    /** The same with the last bytes still in the buffer they came in: they need not be kept. */
+    byte[] drain(ByteBuffer last, int from, int to) {
         sealTail();
-        byte[] all = new byte[length];
+        byte[] all = new byte[length + to - from];
         int at = 0;
-        for (ByteBuffer chunk : chunks) {
+        for (int i = 0; i < chunks.size(); i++) {
+            ByteBuffer chunk = chunks.get(i);
             int count = chunk.remaining();
-            chunk.get(all, at, count);
+            copy(chunk, chunk.position(), all, at, count);
             at += count;
         }
+        copy(last, from, all, at, to - from);
         clear();
         return all;
     }
 
-    void clear() {
-        if (tail != null) {
-            tail.clear();
-            spare = tail;
-            tail = null;
+    /** Copies bytes from an index of a buffer on, whose position stays where it is. */
+    static void copy(ByteBuffer source, int from, byte[] target, int at, int count) {
+        if (source.hasArray()) {
+            System.arraycopy(source.array(), source.arrayOffset() + from, target, at, count);
+        } else {
+            source.duplicate().position(from).get(target, at, count);
         }
+    }
+
+    void clear() {
+        tail = null;
+        firstTailInUse = false;
         chunks.clear();
         length = 0;
     }

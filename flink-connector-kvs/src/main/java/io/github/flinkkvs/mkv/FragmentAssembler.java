@@ -42,7 +42,8 @@ public final class FragmentAssembler {
     }
 
     /** The element that stands for the frames in a fragment without media: an empty Cluster. */
-    private static final byte[] MEDIA_MARK = {0x1F, 0x43, (byte) 0xB6, 0x75, (byte) 0x80};
+    private static final ByteBuffer MEDIA_MARK =
+            ByteBuffer.wrap(new byte[] {0x1F, 0x43, (byte) 0xB6, 0x75, (byte) 0x80});
 
     private static final int METADATA_HEADER_LENGTH = 12;
 
@@ -138,7 +139,7 @@ public final class FragmentAssembler {
                 }
             } else if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
                 builder.onMedia();
-                appendMetadata(ByteBuffer.wrap(MEDIA_MARK), 0, MEDIA_MARK.length);
+                appendMetadata(MEDIA_MARK, 0, MEDIA_MARK.limit());
             } else if (event == MkvParser.Event.DATA && onLeaf(in)) {
                 unkept = closeDocument(in, unkept, handler);
             }
@@ -235,11 +236,7 @@ public final class FragmentAssembler {
             return end;
         }
         builder.checkComplete(parser.offset());
-        byte[] content = null;
-        if (keepMedia) {
-            document.append(in, unkept, end);
-            content = document.drain();
-        }
+        byte[] content = keepMedia ? document.drain(in, unkept, end) : null;
         emit(parser.position() - documentOffset, content, handler);
         return end;
     }
@@ -250,8 +247,7 @@ public final class FragmentAssembler {
         int end = in.position();
         builder.checkComplete(documentOffset);
         int size = (int) (parser.offset() - documentOffset);
-        document.append(in, unkept, end);
-        byte[] both = document.drain();
+        byte[] both = document.drain(in, unkept, end);
         byte[] content = keepMedia ? Arrays.copyOf(both, size) : null;
         if (keepMedia) {
             document.append(ByteBuffer.wrap(both), size, both.length);
@@ -328,26 +324,32 @@ public final class FragmentAssembler {
     }
 
     private void onBlock(ByteBuffer in) throws MkvException {
+        int from = in.position() - parser.sliceLength();
+        if (parser.isFirstSlice() && parser.isLastSlice() && in.hasArray()) {
+            int start = in.arrayOffset();
+            onBlockHeader(in.array(), start + from, start + in.position());
+            return;
+        }
         if (parser.isFirstSlice()) {
             blockPrefixLength = 0;
         }
         int count = Math.min(parser.sliceLength(), blockPrefix.length - blockPrefixLength);
-        int from = in.position() - parser.sliceLength();
-        for (int i = 0; i < count; i++) {
-            blockPrefix[blockPrefixLength++] = in.get(from + i);
-        }
+        ByteChunks.copy(in, from, blockPrefix, blockPrefixLength, count);
+        blockPrefixLength += count;
         if (parser.isLastSlice()) {
-            BlockHeader block =
-                    BlockHeader.read(
-                            blockPrefix, 0, blockPrefixLength, parser.id(), parser.offset());
-            builder.onFrames(block.trackNumber(), block.frameCount(), parser.id(), parser.offset());
+            onBlockHeader(blockPrefix, 0, blockPrefixLength);
         }
+    }
+
+    private void onBlockHeader(byte[] bytes, int from, int to) throws MkvException {
+        BlockHeader block = BlockHeader.read(bytes, from, to, parser.id(), parser.offset());
+        builder.onFrames(block.trackNumber(), block.frameCount(), parser.id(), parser.offset());
     }
 
     private boolean onMetadata(ByteBuffer in) throws MkvException {
         if (parser.isFirstSlice()) {
             metadataElementAt = metadataLength;
-            appendMetadata(metadataHeader(parser.id(), parser.size()), 0, METADATA_HEADER_LENGTH);
+            appendMetadataHeader(parser.id(), parser.size());
         }
         appendMetadata(in, in.position() - parser.sliceLength(), in.position());
         if (!parser.isLastSlice()) {
@@ -361,15 +363,21 @@ public final class FragmentAssembler {
         return builder.isComplete() || builder.error() != null;
     }
 
-    private static ByteBuffer metadataHeader(int id, long size) {
-        return ByteBuffer.allocate(METADATA_HEADER_LENGTH)
+    private void appendMetadataHeader(int id, long size) throws MkvException {
+        reserveMetadata(METADATA_HEADER_LENGTH);
+        ByteBuffer.wrap(metadata, metadataLength, METADATA_HEADER_LENGTH)
                 .putInt(id)
-                .putLong(1L << 56 | size)
-                .flip();
+                .putLong(1L << 56 | size);
+        metadataLength += METADATA_HEADER_LENGTH;
     }
 
     private void appendMetadata(ByteBuffer source, int from, int to) throws MkvException {
-        int count = to - from;
+        reserveMetadata(to - from);
+        ByteChunks.copy(source, from, metadata, metadataLength, to - from);
+        metadataLength += to - from;
+    }
+
+    private void reserveMetadata(int count) throws MkvException {
         if (count > MAX_METADATA_BYTES - metadataLength) {
             throw tooLarge("with more than " + MAX_METADATA_BYTES + " bytes of Tracks and Tags");
         }
@@ -377,7 +385,5 @@ public final class FragmentAssembler {
             metadata =
                     Arrays.copyOf(metadata, Math.max(metadataLength + count, 2 * metadata.length));
         }
-        source.duplicate().position(from).get(metadata, metadataLength, count);
-        metadataLength += count;
     }
 }

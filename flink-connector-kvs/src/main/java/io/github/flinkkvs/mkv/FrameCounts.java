@@ -13,9 +13,19 @@ import java.util.Arrays;
 /** Counts frames by track number without an object for each; mutable, not thread-safe. */
 final class FrameCounts {
 
-    private long[] trackNumbers = new long[3];
-    private int[] counts = new int[3];
+    private long[] trackNumbers;
+    private int[] counts;
     private int tracks;
+
+    FrameCounts() {
+        this(new long[3], new int[3], 0);
+    }
+
+    private FrameCounts(long[] trackNumbers, int[] counts, int tracks) {
+        this.trackNumbers = trackNumbers;
+        this.counts = counts;
+        this.tracks = tracks;
+    }
 
     void add(long trackNumber, int frames) {
         int i = 0;
@@ -50,10 +60,7 @@ final class FrameCounts {
     }
 
     FrameCounts copy() {
-        FrameCounts copy = new FrameCounts();
-        copy.trackNumbers = trackNumbers.clone();
-        copy.counts = counts.clone();
-        copy.tracks = tracks;
-        return copy;
+        return new FrameCounts(
+                Arrays.copyOf(trackNumbers, tracks), Arrays.copyOf(counts, tracks), tracks);
     }
 }
