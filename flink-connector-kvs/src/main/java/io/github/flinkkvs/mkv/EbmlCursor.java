@@ -18,6 +18,7 @@ import java.util.Arrays;
 final class EbmlCursor {
 
     private final byte[] bytes;
+    private final int from;
     private final int end;
     private final long base;
     private int position;
@@ -33,6 +34,7 @@ final class EbmlCursor {
      */
     EbmlCursor(byte[] bytes, int from, int end, long base) {
         this.bytes = bytes;
+        this.from = from;
         this.position = from;
         this.end = end;
         this.base = base;
@@ -69,6 +71,21 @@ final class EbmlCursor {
         }
         position = dataEnd;
         return true;
+    }
+
+    /** How many bytes all children take. */
+    int length() {
+        return end - from;
+    }
+
+    /** All children, a copy. */
+    byte[] all() {
+        return Arrays.copyOfRange(bytes, from, end);
+    }
+
+    /** Whether all children together are these bytes. */
+    boolean consistsOf(byte[] expected) {
+        return Arrays.equals(bytes, from, end, expected, 0, expected.length);
     }
 
     int id() {
@@ -132,11 +149,15 @@ final class EbmlCursor {
 
     /** Text up to its first NUL: writers pad with them. */
     String string() {
-        int textEnd = dataStart;
-        while (textEnd < dataEnd && bytes[textEnd] != 0) {
-            textEnd++;
-        }
-        return new String(bytes, dataStart, textEnd - dataStart, StandardCharsets.UTF_8);
+        String text = new String(bytes, dataStart, dataEnd - dataStart, StandardCharsets.UTF_8);
+        int nul = text.indexOf('\0');
+        return nul < 0 ? text : text.substring(0, nul);
+    }
+
+    /** A tag's name: for those of the service, the same string each time. */
+    String tagName() {
+        String known = ServiceTags.find(bytes, dataStart, dataEnd);
+        return known == null ? string() : known;
     }
 
     byte[] binary() {

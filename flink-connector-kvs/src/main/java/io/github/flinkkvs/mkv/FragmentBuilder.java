@@ -34,6 +34,9 @@ final class FragmentBuilder {
      */
     private static final int MAX_FRAMES = 1 << 20;
 
+    /** The first so many Info, Tracks and Tags elements of a fragment may be known already. */
+    private static final int MAX_REPEATED = 16;
+
     final String streamName;
     @Nullable final String streamArn;
 
@@ -49,6 +52,10 @@ final class FragmentBuilder {
     long timestampScaleNanos;
     final FrameCounts frameCounts = new FrameCounts();
 
+    /** What the last fragments had at each place; null if that cannot be used again. */
+    private final MetadataElement[] lastElements = new MetadataElement[MAX_REPEATED];
+
+    private int elements;
     private int simpleTags;
     private int frames;
     private boolean mediaSeen;
@@ -74,6 +81,7 @@ final class FragmentBuilder {
         tracks.clear();
         timestampScaleNanos = MetadataDecoder.DEFAULT_TIMESTAMP_SCALE_NANOS;
         frameCounts.clear();
+        elements = 0;
         simpleTags = 0;
         frames = 0;
         mediaSeen = false;
@@ -106,21 +114,59 @@ final class FragmentBuilder {
 
     /** Takes a whole Info, Tracks or Tags element. */
     void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
+        int index = elements++;
+        MetadataElement last = index < MAX_REPEATED ? lastElements[index] : null;
+        if (last != null && last.isSame(id, mediaSeen, children) && hasRoomFor(last)) {
+            tags.addAll(last.tags);
+            simpleTags += last.simpleTags;
+            tracks.addAll(last.tracks);
+            timestampScaleNanos =
+                    id == MkvElements.INFO ? last.timestampScaleNanos : timestampScaleNanos;
+            return;
+        }
+        int knownTags = tags.size();
+        int knownSimpleTags = simpleTags;
+        int knownTracks = tracks.size();
+        boolean repeats = readMetadata(id, children, offset);
+        if (index < MAX_REPEATED) {
+            lastElements[index] =
+                    repeats && children.length() <= MetadataElement.MAX_LENGTH
+                            ? new MetadataElement(
+                                    id,
+                                    mediaSeen,
+                                    children.all(),
+                                    List.copyOf(tags.subList(knownTags, tags.size())),
+                                    simpleTags - knownSimpleTags,
+                                    List.copyOf(tracks.subList(knownTracks, tracks.size())),
+                                    timestampScaleNanos)
+                            : null;
+        }
+    }
+
+    private boolean hasRoomFor(MetadataElement element) {
+        return tracks.size() + element.tracks.size() <= MAX_TRACKS
+                && simpleTags + element.simpleTags <= MAX_SIMPLE_TAGS;
+    }
+
+    /** False if it says something that is true of this fragment only. */
+    private boolean readMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         switch (id) {
             case MkvElements.INFO:
                 timestampScaleNanos = MetadataDecoder.readTimestampScale(children);
-                break;
+                return true;
             case MkvElements.TRACKS:
                 MetadataDecoder.readTracks(children, tracks);
-                break;
+                return true;
             case MkvElements.TAGS:
                 int known = tags.size();
                 MetadataDecoder.readTags(
                         children, mediaSeen ? Tag.Place.AFTER_MEDIA : Tag.Place.BEFORE_MEDIA, this);
-                for (Tag tag : tags.subList(known, tags.size())) {
-                    onTag(tag, offset);
+                boolean ofService = false;
+                for (int i = known; i < tags.size(); i++) {
+                    ofService |= ServiceTags.isServiceTag(tags.get(i).name());
+                    onTag(tags.get(i), offset);
                 }
-                break;
+                return !ofService;
             default:
                 throw MkvException.malformed("Neither Info nor Tracks nor Tags", id, offset);
         }

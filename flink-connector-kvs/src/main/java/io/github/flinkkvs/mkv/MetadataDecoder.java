@@ -54,7 +54,7 @@ final class MetadataDecoder {
         while (child.next()) {
             switch (child.id()) {
                 case MkvElements.TAG_NAME:
-                    name = child.string();
+                    name = child.tagName();
                     break;
                 case MkvElements.TAG_STRING:
                     text = child.string();
@@ -216,11 +216,11 @@ final class MetadataDecoder {
      */
     static long secondsToMillis(String text) {
         int point = text.indexOf('.');
-        String seconds = point < 0 ? text : text.substring(0, point);
-        if (seconds.length() > 15) {
+        int secondsEnd = point < 0 ? text.length() : point;
+        if (secondsEnd > 15) {
             throw new NumberFormatException(text);
         }
-        long millis = Math.multiplyExact(Long.parseLong(seconds), 1000L);
+        long millis = Math.multiplyExact(Long.parseLong(text, 0, secondsEnd, 10), 1000L);
         if (point < 0) {
             return millis;
         }
@@ -234,7 +234,7 @@ final class MetadataDecoder {
                 fraction += digit * (i == 0 ? 100 : i == 1 ? 10 : 1);
             }
         }
-        return seconds.startsWith("-") ? millis - fraction : millis + fraction;
+        return text.startsWith("-") ? millis - fraction : millis + fraction;
     }
 
     private MetadataDecoder() {}

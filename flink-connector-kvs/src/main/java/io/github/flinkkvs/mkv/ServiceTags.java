@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 
 /** The names of the tags that the service itself adds to what a producer sent. */
@@ -27,19 +31,26 @@ public final class ServiceTags {
     static final String EXCEPTION_ERROR_CODE = "AWS_KINESISVIDEO_EXCEPTION_ERROR_CODE";
     static final String EXCEPTION_MESSAGE = "AWS_KINESISVIDEO_EXCEPTION_MESSAGE";
 
-    private static final Set<String> ALL =
-            Set.of(
-                    FRAGMENT_NUMBER,
-                    SERVER_TIMESTAMP,
-                    PRODUCER_TIMESTAMP,
-                    MILLIS_BEHIND_NOW,
-                    CONTINUATION_TOKEN,
-                    ERROR_CODE,
-                    ERROR_ID,
-                    SERVER_SIDE_TIMESTAMP,
-                    PRODUCER_SIDE_TIMESTAMP,
-                    EXCEPTION_ERROR_CODE,
-                    EXCEPTION_MESSAGE);
+    private static final String[] NAMES = {
+        FRAGMENT_NUMBER,
+        SERVER_TIMESTAMP,
+        PRODUCER_TIMESTAMP,
+        MILLIS_BEHIND_NOW,
+        CONTINUATION_TOKEN,
+        ERROR_CODE,
+        ERROR_ID,
+        SERVER_SIDE_TIMESTAMP,
+        PRODUCER_SIDE_TIMESTAMP,
+        EXCEPTION_ERROR_CODE,
+        EXCEPTION_MESSAGE,
+    };
+
+    private static final byte[][] SPELT =
+            Arrays.stream(NAMES)
+                    .map(name -> name.getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new);
+
+    private static final Set<String> ALL = Set.of(NAMES);
 
     /**
      * Whether the service itself writes tags of this name. The prefix alone does not tell:
@@ -47,6 +58,19 @@ public final class ServiceTags {
      */
     public static boolean isServiceTag(String name) {
         return ALL.contains(name);
+    }
+
+    /** The one of the names that is spelt like this; null if none is. */
+    @Nullable
+    static String find(byte[] bytes, int from, int to) {
+        for (int i = 0; i < SPELT.length; i++) {
+            byte[] spelt = SPELT[i];
+            if (spelt.length == to - from
+                    && Arrays.equals(spelt, 0, spelt.length, bytes, from, to)) {
+                return NAMES[i];
+            }
+        }
+        return null;
     }
 
     private ServiceTags() {}

@@ -18,7 +18,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 import static io.github.flinkkvs.mkv.TestMedia.bytes;
 import static io.github.flinkkvs.mkv.TestMedia.cluster;
@@ -584,6 +586,52 @@ class FragmentAssemblerTest {
                             "A fragment with more than 4194304 bytes of Tracks and Tags (EBML at"
                                     + " byte 0)");
             assertThat(feed.mostHeld).isLessThanOrEqualTo(9 << 20);
+        }
+    }
+
+    /** What has not changed since the last fragment is not read again; what has must be. */
+    @Test
+    void metadataThatChangesFromFragmentToFragment() throws Exception {
+        byte[] frame = cluster(simpleBlock(1, 0, 0x80, text("frame")));
+        byte[] door = tags(simpleTag("location", "door"));
+        byte[] yard = tags(simpleTag("location", "yard"));
+        byte[] scale = info(1_000_000);
+        byte[][] documents = {
+            document(scale, tracks(track(1)), door, leadingTags(), frame, trailingTags()),
+            document(scale, tracks(track(1)), door, leadingTags(), frame, trailingTags()),
+            // The same elements at the same places, but one of them behind the frames.
+            document(scale, tracks(track(1)), frame, door, leadingTags(), trailingTags()),
+            // As long as before, with other values.
+            document(info(2_000_000), tracks(track(2)), yard, leadingTags(), frame, trailingTags()),
+            document(scale, tracks(track(1)), door, leadingTags(), frame, door, trailingTags()),
+            document(leadingTags("7", "1.000", "2.000"), frame, trailingTags("1", "7")),
+            document(leadingTags("8", "3.000", "4.000"), frame, trailingTags("2", "8")),
+            document(tracks(track(1)), scale, door, leadingTags(), frame, trailingTags()),
+        };
+        List<Fragment> found = Feed.of(concat(documents)).fragments;
+        assertThat(found).hasSameSizeAs(documents);
+        for (int i = 0; i < documents.length; i++) {
+            assertThat(Describe.metadata(found.get(i)))
+                    .as("fragment %d", i)
+                    .isEqualTo(Describe.metadata(Feed.only(documents[i])));
+        }
+    }
+
+    @Test
+    void readsBuffersOfAnyKind() throws Exception {
+        byte[] fragment = fragment();
+        ByteBuffer direct = ByteBuffer.allocateDirect(fragment.length).put(fragment).flip();
+        byte[] shifted = concat(new byte[7], fragment, new byte[7]);
+        for (ByteBuffer in :
+                List.of(
+                        direct,
+                        ByteBuffer.wrap(fragment).asReadOnlyBuffer(),
+                        ByteBuffer.wrap(fragment).order(ByteOrder.LITTLE_ENDIAN),
+                        ByteBuffer.wrap(shifted, 7, fragment.length),
+                        ByteBuffer.wrap(shifted, 7, fragment.length).slice())) {
+            Feed feed = new Feed(true);
+            feed.assembler.feed(in, feed);
+            assertThat(feed.fragments).containsExactly(Feed.only(fragment));
         }
     }
 
