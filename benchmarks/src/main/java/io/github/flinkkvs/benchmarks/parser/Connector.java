@@ -61,7 +61,8 @@ final class Connector implements Contender {
             ByteBuffer chunk = chunks[next];
             next = (next + 1) % chunks.length;
             int count = Math.min(chunk.capacity(), bytes.length - at);
-            chunk.clear().put(bytes, at, count).flip();
+            System.arraycopy(bytes, at, chunk.array(), 0, count);
+            chunk.clear().limit(count);
             assembler.feed(chunk, handler);
             at += count;
         }

@@ -133,10 +133,8 @@ final class MediaSets {
                         .tagBefore("location", "front door")
                         .tagAfter("motion", "true");
         if (kind.tracks() == 1) {
-            byte[] codecPrivate = new byte[40];
-            random.nextBytes(codecPrivate);
             builder.track(
-                    MediaTrack.video(1, "camera", "V_MPEG4/ISO/AVC", codecPrivate, 1280, 720));
+                    MediaTrack.video(1, "camera", "V_MPEG4/ISO/AVC", new byte[40], 1280, 720));
         } else {
             builder.track(
                             MediaTrack.audio(

@@ -30,7 +30,7 @@ import java.util.concurrent.Callable;
         description = "Measures the parser beside AWS's library, jebml and the machine's limit.")
 public final class ParserBenchmark implements Callable<Integer> {
 
-    private static final Rounds FULL = new Rounds(6, 1000, 300);
+    private static final Rounds FULL = new Rounds(6, 800, 300);
     private static final Rounds QUICK = new Rounds(2, 50, 20);
     private static final int JVMS = 2;
 

@@ -34,7 +34,7 @@ final class ParserCharts {
         }
         return List.of(
                 Chart.bars(
-                        "parser-throughput", "Parser throughput", "MB/s", true, names, throughput),
+                        "parser-throughput", "Parser throughput", "MB/s", false, names, throughput),
                 Chart.bars(
                         "parser-limit",
                         "Parser throughput relative to read + copy",

@@ -82,7 +82,7 @@ record Rounds(int rounds, int warmUpMillis, int iterationMillis) {
                         .warmupIterations(0)
                         .measurementIterations(1)
                         .measurementTime(TimeValue.milliseconds(millis))
-                        .shouldDoGC(true)
+                        .shouldDoGC(false)
                         .shouldFailOnError(true)
                         .addProfiler(GCProfiler.class)
                         .verbosity(VerboseMode.SILENT)

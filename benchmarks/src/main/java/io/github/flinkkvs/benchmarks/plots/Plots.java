@@ -22,6 +22,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import javax.annotation.Nullable;
+
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,23 +125,22 @@ public final class Plots implements Callable<Integer> {
     private static void style(AxesChartStyler styler, Chart chart) {
         styler.setLegendPosition(LegendPosition.OutsideE);
         styler.setYAxisLogarithmic(chart.logarithmic());
-        styler.setChartBackgroundColor(java.awt.Color.WHITE);
+        styler.setChartBackgroundColor(Color.WHITE);
     }
 
     /**
      * Half an error bar: the larger part of the interval, for the library draws both halves alike.
+     * Null, as the library wants it, for series without intervals, or with gaps.
      */
+    @Nullable
     private static List<Double> errors(Chart.Series series) {
-        if (series.low() == null || series.high() == null) {
+        if (series.low() == null || series.high() == null || series.values().contains(null)) {
             return null;
         }
         List<Double> errors = new ArrayList<>();
         for (int i = 0; i < series.values().size(); i++) {
-            Double value = series.values().get(i);
-            errors.add(
-                    value == null
-                            ? null
-                            : Math.max(value - series.low().get(i), series.high().get(i) - value));
+            double value = series.values().get(i);
+            errors.add(Math.max(value - series.low().get(i), series.high().get(i) - value));
         }
         return errors;
     }

@@ -1,0 +1,147 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.parser;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ParserBenchmarkTest {
+
+    private static List<MediaSet> sets;
+
+    @BeforeAll
+    static void generate() {
+        sets = MediaSets.generated();
+    }
+
+    @Test
+    void fragmentsAreOfTheSizeTheirNameSays() {
+        assertThat(sets)
+                .extracting(MediaSet::label)
+                .containsExactly(
+                        "2 KB, known",
+                        "2 KB, unknown",
+                        "30 KB, known",
+                        "30 KB, unknown",
+                        "150 KB, known",
+                        "150 KB, unknown",
+                        "500 KB, known",
+                        "500 KB, unknown",
+                        "8 MB, known",
+                        "8 MB, unknown");
+        double[] kilobytes = {2, 2, 30, 30, 150, 150, 500, 500, 8000, 8000};
+        for (int i = 0; i < kilobytes.length; i++) {
+            assertThat(sets.get(i).bytesPerFragment() / 1000 / kilobytes[i]).isBetween(0.98, 1.02);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Peer.class)
+    void peersFindEverything(Peer peer) {
+        for (MediaSet set : sets) {
+            boolean beyondIt = peer == Peer.JEBML && set.cluster().equals("unknown");
+            assertThat(Verification.problem(peer.contender(set.largestFragment()), set).isPresent())
+                    .as(set.label())
+                    .isEqualTo(beyondIt);
+        }
+    }
+
+    @Test
+    void whatIsMissingOrOtherIsAProblem() {
+        MediaSet set = sets.get(0);
+        Contender copies =
+                (body, sink) -> set.documents().forEach(document -> sink.accept(document.clone()));
+        assertThat(Verification.problem(copies, set)).isEmpty();
+        assertThat(Verification.problem((body, sink) -> sink.accept(set.documents().get(0)), set))
+                .hasValue("1 of 4 fragments");
+        Contender spoils =
+                (body, sink) ->
+                        set.documents().forEach(document -> sink.accept(new byte[document.length]));
+        assertThat(Verification.problem(spoils, set)).hasValue("other bytes");
+        Contender fails =
+                (body, sink) -> {
+                    throw new IllegalStateException("no");
+                };
+        assertThat(Verification.problem(fails, set)).isPresent();
+    }
+
+    @Test
+    void medianAndInterval() {
+        assertThat(Median.of(3)).isEqualTo(new Median(3, 3, 3));
+        assertThat(Median.of(5, 1, 2, 9)).isEqualTo(new Median(3.5, 1, 9));
+        // 2 * (1 + 12 + 66) / 4096 is below 5 %, with the next term it is not.
+        double[] twelve = {12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
+        assertThat(Median.of(twelve)).isEqualTo(new Median(6.5, 3, 10));
+        assertThat(Median.of(1, 2, 3, 4, 5, 6)).isEqualTo(new Median(3.5, 1, 6));
+        assertThat(new Median(1.234, 1, 1.5).text(2, true)).isEqualTo("1.23 (1.00–1.50)");
+    }
+
+    @Test
+    void roundsThroughJmhIntoTables(@TempDir Path folder) throws Exception {
+        MediaSet set = sets.get(1);
+        System.setProperty("jmh.ignoreLock", "true");
+        SetResult jvm = new Rounds(2, 10, 10).measure(set);
+        SetResult result = jvm.and(jvm);
+        for (Peer peer : Peer.values()) {
+            boolean measured = peer != Peer.JEBML;
+            PeerResult figures = result.peers().get(peer);
+            assertThat(figures.megabytesPerSecond()).hasSize(measured ? 4 : 0).allMatch(x -> x > 0);
+            assertThat(figures.problem() == null).isEqualTo(measured);
+        }
+        // The limit allocates the fragments themselves, and hardly anything else.
+        assertThat(result.allocatedPerByte(Peer.LIMIT).orElseThrow().value()).isBetween(1.0, 1.2);
+
+        String tables = Tables.of(List.of(result));
+        assertThat(tables)
+                .contains("| 2 KB | unknown | 2.0 | 10 |")
+                .contains("jebml: 4 of 40 frames");
+        Path document = folder.resolve("benchmarks.md");
+        Files.writeString(
+                document,
+                "before\n<!-- parser results: begin -->\nold\n<!-- parser results: end -->");
+        Tables.replace(document, tables);
+        assertThat(document)
+                .content()
+                .startsWith("before\n<!-- parser results: begin -->\n" + tables)
+                .endsWith("<!-- parser results: end -->")
+                .doesNotContain("old");
+    }
+
+    @Test
+    void ratiosAreTakenRoundByRound() {
+        MediaSet set = sets.get(0);
+        Map<Peer, PeerResult> peers = new EnumMap<>(Peer.class);
+        peers.put(Peer.LIMIT, figures(100, 10, 1000));
+        peers.put(Peer.CONNECTOR_8K, figures(50, 5, 500));
+        peers.put(Peer.JEBML, PeerResult.unable("why"));
+        SetResult result = new SetResult(set.name(), set.cluster(), 2000, 10, peers);
+        assertThat(result.speed(Peer.CONNECTOR_8K, Peer.LIMIT)).hasValue(new Median(0.5, 0.5, 0.5));
+        assertThat(result.speed(Peer.CONNECTOR_8K, Peer.JEBML)).isEmpty();
+        assertThat(result.megabytesPerSecond(Peer.LIMIT)).hasValue(new Median(100, 10, 1000));
+    }
+
+    private static PeerResult figures(double... megabytesPerSecond) {
+        List<Double> speeds = new ArrayList<>();
+        Arrays.stream(megabytesPerSecond).forEach(speeds::add);
+        return new PeerResult(speeds, speeds, null);
+    }
+}
