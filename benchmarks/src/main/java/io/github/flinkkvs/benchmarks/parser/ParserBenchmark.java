@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 
 import javax.annotation.Nullable;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,18 +83,22 @@ public final class ParserBenchmark implements Callable<Integer> {
                 results.add(result);
             }
         }
-        String tables = Tables.of(results);
-        System.out.println(machine + "\n\n" + tables);
+        System.out.println(machine + "\n\n" + Tables.of(results));
         if (!quick && only.isEmpty()) {
-            Path file = root.resolve("benchmarks/results/parser.json");
-            Files.createDirectories(file.getParent());
-            new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValue(
-                            file.toFile(),
-                            new ParserResults(machine, rounds, results, ParserCharts.of(results)));
-            Tables.replace(root.resolve("docs/benchmarks.md"), machine + "\n\n" + tables);
+            publish(new ParserResults(machine, rounds, results, ParserCharts.of(results)), root);
         }
         return 0;
+    }
+
+    /** Writes the results' file, and their tables into the documentation. */
+    static void publish(ParserResults results, Path root) throws IOException {
+        Path file = root.resolve("benchmarks/results/parser.json");
+        Files.createDirectories(file.getParent());
+        new ObjectMapper()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .writeValue(file.toFile(), results);
+        Tables.replace(
+                root.resolve("docs/benchmarks.md"),
+                results.machine() + "\n\n" + Tables.of(results.sets()));
     }
 }

@@ -8,11 +8,14 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.plots.Plots;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,16 +117,28 @@ class ParserBenchmarkTest {
         assertThat(tables)
                 .contains("| 2 KB | unknown | 2.0 | 10 |")
                 .contains("jebml: 4 of 40 frames");
-        Path document = folder.resolve("benchmarks.md");
+        Path document = Files.createDirectory(folder.resolve("docs")).resolve("benchmarks.md");
         Files.writeString(
                 document,
                 "before\n<!-- parser results: begin -->\nold\n<!-- parser results: end -->");
-        Tables.replace(document, tables);
+        List<SetResult> results = List.of(result);
+        ParserBenchmark.publish(
+                new ParserResults(
+                        Machine.describe(),
+                        new Rounds(2, 10, 10),
+                        results,
+                        ParserCharts.of(results)),
+                folder);
         assertThat(document)
                 .content()
-                .startsWith("before\n<!-- parser results: begin -->\n" + tables)
-                .endsWith("<!-- parser results: end -->")
+                .startsWith(
+                        "before\n<!-- parser results: begin -->\n" + Machine.describe().charAt(0))
+                .endsWith(tables + "\n<!-- parser results: end -->")
                 .doesNotContain("old");
+
+        new CommandLine(new Plots()).execute("--root", folder.toString());
+        assertThat(folder.resolve("docs/images/parser-throughput.png")).isNotEmptyFile();
+        assertThat(folder.resolve("docs/images/parser-limit.png")).isNotEmptyFile();
     }
 
     @Test
