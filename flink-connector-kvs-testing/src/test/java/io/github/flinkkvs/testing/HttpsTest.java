@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaClient;
 
 import javax.net.ssl.TrustManager;
@@ -101,6 +102,7 @@ class HttpsTest {
                 .endpointOverride(stream.mediaEndpoint())
                 .region(Region.US_EAST_1)
                 .credentialsProvider(TestClients.credentials())
+                .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
                 .httpClientBuilder(
                         ApacheHttpClient.builder().tlsTrustManagersProvider(() -> managers))
                 .build();
