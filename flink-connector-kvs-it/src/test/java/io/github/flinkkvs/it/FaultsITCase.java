@@ -13,6 +13,7 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.testing.AfterBreak;
+import io.github.flinkkvs.testing.ApiCall;
 import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.Cut;
@@ -104,6 +105,63 @@ class FaultsITCase extends KvsTestBase {
         return phases;
     }
 
+    @ParameterizedTest
+    @EnumSource(Cut.class)
+    void cutInMidBodyIsFollowedByOneRequestFromTheLastFragment(Cut how) throws Exception {
+        kvs.limits().idleEnd(Duration.ZERO);
+        EmbeddedStream stream = kvs.createStream("cut");
+        List<StoredFragment> pushed = push(stream, 3);
+        stream.faults()
+                .nextConnection(Fault.cutAfter(pushed.get(0).size() + 1_000, how))
+                .nextConnection(Fault.cutAfter(pushed.get(1).size() + 1_000, how));
+
+        Job job = job(source(stream)).restarts(0).start();
+
+        assertAll(job.results.awaitCommitted(3), stream);
+        assertThat(kvs.log().calls("GetMedia", "cut"))
+                .extracting(ApiCall::startSelector)
+                .containsExactly(
+                        "EARLIEST",
+                        "FRAGMENT_NUMBER " + pushed.get(0).number(),
+                        "FRAGMENT_NUMBER " + pushed.get(1).number());
+        assertThat(kvs.log().sessions("cut")).hasSize(3);
+    }
+
+    /** The SDK ends a connection by default that is not read for 30 s. */
+    @Test
+    void aPauseOfAnyLengthIsNoError() throws Exception {
+        Duration pause = SOAK.dividedBy(2).plusSeconds(2);
+        kvs.limits().idleEnd(Duration.ZERO).sessionCap(pause);
+        EmbeddedStream capped = kvs.createStream("capped");
+        EmbeddedStream cut = kvs.createStream("cut");
+        cut.faults().nextConnection(Fault.cutAfter(500_000, Cut.ABRUPT));
+        for (int i = 0; i < 20; i++) {
+            push(capped, 60_000, i);
+            push(cut, 60_000, i);
+        }
+        Gate gate = new Gate();
+
+        Job job =
+                job(source(capped, cut)
+                                .set(KvsSourceOptions.MEMORY_BUDGET, new MemorySize(150_000))
+                                .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
+                        .restarts(0)
+                        .map(gate)
+                        .start();
+
+        assertThat(kvs.log().awaitEndedSessions("cut", 1, TIME).get(0).endReason())
+                .isEqualTo(EndReason.CUT);
+        assertThat(kvs.log().awaitEndedSessions("capped", 1, pause.plus(TIME)).get(0).endReason())
+                .isEqualTo(EndReason.SESSION_CAP);
+        assertThat(kvs.log().calls("GetMedia", null)).hasSize(2);
+        kvs.limits().sessionCap(Duration.ZERO);
+        gate.open();
+        assertAll(job.results.awaitCommitted(40), capped, cut);
+        assertThat(kvs.log().calls("GetMedia", null)).hasSize(4);
+        assertThat(metric(job, "KinesisVideo.class.retry.errors")).isZero();
+        assertThat(reconnects(job, "silence")).isZero();
+    }
+
     @Test
     void cutAgainAndAgain() throws Exception {
         EmbeddedStream stream = kvs.createStream("cut");
@@ -114,6 +172,7 @@ class FaultsITCase extends KvsTestBase {
 
         assertAll(job.results.awaitCommitted(8), stream);
         assertThat(reconnects(job, "cut")).isGreaterThanOrEqualTo(3);
+        assertThat(kvs.log().maxCallsPerSecond("GetMedia", "cut")).isLessThan(6);
     }
 
     @Test

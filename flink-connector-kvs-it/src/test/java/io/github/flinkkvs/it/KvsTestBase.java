@@ -82,6 +82,9 @@ abstract class KvsTestBase {
 
     static final Duration IDLE_END = Duration.ofMillis(300);
 
+    /** How long tests go on that are to show that something lasts. */
+    static final Duration SOAK = Duration.ofSeconds(Long.getLong("kvs.soak.seconds", 10));
+
     static final String SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
 
     private static final int SLOTS_PER_TASK_MANAGER = 2;
@@ -267,6 +270,22 @@ abstract class KvsTestBase {
                 .set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(500));
     }
 
+    /**
+     * A source of no more than the counts of fragments, with the defaults of the options.
+     *
+     * @param media whether the reader has to keep it
+     */
+    static KvsSourceBuilder<String> source(KvsProcess service, boolean media) {
+        return KvsSource.<String>builder()
+                .setRegion(service.region())
+                .setEndpoint(service.endpoint())
+                .set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE")
+                .set(AwsOptions.SECRET_KEY, SECRET)
+                .setStreams(service.streams())
+                .setStartingPosition(StartingPosition.earliest())
+                .setDeserializationSchema(new Progress.Schema(media));
+    }
+
     // ---- jobs ---------------------------------------------------------------------------------
 
     /** A job from a source into a {@link ResultSink}; checkpoints every 100 ms. */
@@ -356,6 +375,23 @@ abstract class KvsTestBase {
                 .setParallelism(1)
                 .sinkTo(new DiscardingSink<>())
                 .setParallelism(1);
+        return execute(env, results);
+    }
+
+    /** Starts a job that only tells how far its streams came, in the parallelism of 1. */
+    Job start(KvsSource<String> source, WatermarkStrategy<String> watermarks, Progress progress)
+            throws Exception {
+        StreamExecutionEnvironment env = environment(new Configuration(), 0);
+        env.fromSource(source, watermarks, "kvs")
+                .setParallelism(1)
+                .map(progress.sink())
+                .setParallelism(1)
+                .sinkTo(new DiscardingSink<>())
+                .setParallelism(1);
+        return execute(env, new Results());
+    }
+
+    private Job execute(StreamExecutionEnvironment env, Results results) throws Exception {
         Job job = new Job(env.executeAsync(), results);
         jobs.add(job);
         return job;

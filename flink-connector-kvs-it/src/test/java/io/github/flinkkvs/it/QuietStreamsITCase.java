@@ -8,8 +8,10 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.testing.ApiCall;
 import io.github.flinkkvs.testing.Cut;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.Fault;
@@ -19,6 +21,9 @@ import io.github.flinkkvs.testing.MediaFragment;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Calls that bring nothing: when that means that there is nothing, and when it does not. */
 class QuietStreamsITCase extends KvsTestBase {
@@ -51,6 +56,27 @@ class QuietStreamsITCase extends KvsTestBase {
         kvs.log().awaitEndedSessions("stream", 5, TIME);
         upload.complete();
         assertAll(job.results.awaitCommitted(2), stream);
+    }
+
+    @Test
+    void aStreamWithoutMediaIsAskedEveryFiveSeconds() throws Exception {
+        kvs.limits().idleEnd(Duration.ofSeconds(3));
+        EmbeddedStream stream = kvs.createStream("stream");
+        job(source(stream)
+                        .set(
+                                KvsSourceOptions.QUIET_TIME,
+                                KvsSourceOptions.QUIET_TIME.defaultValue())
+                        .set(
+                                KvsSourceOptions.IDLE_INTERVAL,
+                                KvsSourceOptions.IDLE_INTERVAL.defaultValue()))
+                .restarts(0)
+                .start();
+        List<ApiCall> calls = kvs.log().awaitCalls("GetMedia", "stream", 3, TIME);
+        for (int i = 1; i < calls.size(); i++) {
+            long nanos = calls.get(i).nanoTime() - calls.get(i - 1).nanoTime();
+            // The way to the service takes a little more or less.
+            assertThat(Duration.ofNanos(nanos)).isGreaterThan(Duration.ofMillis(4_800));
+        }
     }
 
     @Test

@@ -1,0 +1,157 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.StoppingPosition;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.MemorySize;
+
+import org.junit.jupiter.api.Test;
+
+import javax.management.ObjectName;
+
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a reader really holds in memory: every object that is reachable, and all buffers outside the
+ * heap. The service runs in another process, and records are a few bytes, so what there is more
+ * than before is the reader's, but for what a job of Flink needs.
+ */
+class MemoryITCase extends KvsTestBase {
+
+    private static final int MB = 1 << 20;
+
+    /** For each connection, as documented. */
+    private static final int CONNECTION = 100_000;
+
+    /** What a job holds of its own. */
+    private static final int JOB = 6 * MB;
+
+    private static KvsSource<String> source(
+            KvsProcess service, int budget, int maxSize, StoppingPosition stop) {
+        return source(service, true)
+                .set(KvsSourceOptions.MEMORY_BUDGET, new MemorySize(budget))
+                .set(KvsSourceOptions.FRAGMENT_MAX_SIZE, new MemorySize(maxSize))
+                // Streams that have a stop end sooner.
+                .set(KvsSourceOptions.IDLE_INTERVAL, Duration.ofMillis(250))
+                .setStoppingPosition(stop)
+                .build();
+    }
+
+    /** Reads a little, so that classes and pools are there; returns what is there then. */
+    private long warmUp() throws Exception {
+        try (KvsProcess service = new KvsProcess(2, 1)) {
+            service.push(3, MB);
+            Progress progress = new Progress();
+            Job job =
+                    start(
+                            source(service, 4 * MB, 2 * MB, StoppingPosition.never()),
+                            WatermarkStrategy.noWatermarks(),
+                            progress);
+            progress.awaitLeast(2, 3, TIME);
+            job.cancel();
+        }
+        return retained();
+    }
+
+    /** Bytes of all that is alive. */
+    private static long retained() throws Exception {
+        // Not what the heap has in use: that counts whole regions for large arrays.
+        String histogram =
+                (String)
+                        ManagementFactory.getPlatformMBeanServer()
+                                .invoke(
+                                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                                        "gcClassHistogram",
+                                        new Object[] {null},
+                                        new String[] {String[].class.getName()});
+        String total = histogram.lines().filter(l -> l.startsWith("Total")).findFirst().get();
+        long bytes = Long.parseLong(total.trim().split(" +")[2]);
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            bytes += pool.getMemoryUsed();
+        }
+        return bytes;
+    }
+
+    /**
+     * The most that there is until each stream has so many fragments. None may be left behind
+     * meanwhile.
+     */
+    private static long peak(Progress progress, int streams, int fragments, int spread)
+            throws Exception {
+        long peak = 0;
+        while (progress.least(streams) < fragments) {
+            for (int i = 0; i < 3; i++) {
+                progress.awaitCheckpoint();
+            }
+            assertThat(progress.most() - progress.least(streams)).isLessThanOrEqualTo(spread);
+            peak = Math.max(peak, retained());
+        }
+        return peak;
+    }
+
+    @Test
+    void longFragmentsOfManyLiveStreams() throws Exception {
+        int streams = 200;
+        int fragments = 5;
+        int budget = 20 * MB;
+        int maxSize = MB + MB / 8;
+        long before = warmUp();
+        // Fragments of 10 s, of which each takes 2 s.
+        try (KvsProcess service = new KvsProcess(streams, 5)) {
+            Progress progress = new Progress();
+            Job job =
+                    start(
+                            source(service, budget, maxSize, StoppingPosition.never()),
+                            WatermarkStrategy.noWatermarks(),
+                            progress);
+            service.startSlowCameras(fragments, MB);
+            long peak = peak(progress, streams, fragments, 3);
+            assertThat(progress.wrong()).isEmpty();
+            assertThat(service.refused()).isZero();
+            // All at once would be 200 MB.
+            assertThat(peak - before)
+                    .isBetween(
+                            (long) budget / 2,
+                            (long) budget + maxSize + streams * CONNECTION + JOB);
+            job.cancel();
+        }
+    }
+
+    @Test
+    void alignmentWithRoomForTwoFragments() throws Exception {
+        int fragments = 10;
+        int size = 8 * MB;
+        int maxSize = size + MB;
+        long before = warmUp();
+        try (KvsProcess service = new KvsProcess(3, 1)) {
+            service.push(fragments, size);
+            Progress progress = new Progress();
+            Job job =
+                    start(
+                            source(service, 2 * size, maxSize, StoppingPosition.now()),
+                            WatermarkStrategy.<String>forMonotonousTimestamps()
+                                    .withWatermarkAlignment(
+                                            "group", Duration.ofSeconds(10), Duration.ofMillis(50)),
+                            progress);
+            long peak = peak(progress, 3, fragments, fragments);
+            job.awaitFinished();
+            assertThat(progress.wrong()).isEmpty();
+            assertThat(peak - before)
+                    .isBetween((long) size, 2L * size + maxSize + 3 * CONNECTION + JOB);
+        }
+    }
+}
