@@ -37,7 +37,7 @@ import java.util.concurrent.TimeUnit;
 public final class LatencyBenchmark implements Callable<Integer> {
 
     /** What is sent in the last moments may not have arrived when the job is cancelled. */
-    private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MARGIN_SECONDS = 1;
 
     private static final double[] PERCENTILES = {
         0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100
@@ -140,7 +140,8 @@ public final class LatencyBenchmark implements Callable<Integer> {
             try (ChildJvm consumer =
                     new ChildJvm(
                             LatencyConsumer.class,
-                            new LatencyConsumer.Settings(service, warmUp + seconds),
+                            new LatencyConsumer.Settings(
+                                    service, warmUp + seconds + MARGIN_SECONDS),
                             "1g",
                             null,
                             service.trustFlags())) {
@@ -193,9 +194,11 @@ public final class LatencyBenchmark implements Callable<Integer> {
             first = Math.min(first, arrival.nanos());
             last = Math.max(last, arrival.nanos());
         }
+        long from = first + warmUpNanos;
+        long to = last - TimeUnit.SECONDS.toNanos(MARGIN_SECONDS);
         Histogram nanos = new Histogram(3);
         for (FragmentTime fragment : sent) {
-            if (fragment.nanos() - first < warmUpNanos || last - fragment.nanos() < MARGIN_NANOS) {
+            if (fragment.nanos() < from || fragment.nanos() > to) {
                 continue;
             }
             Long arrival = arrivals.get(fragment.stream() + fragment.number());

@@ -29,7 +29,12 @@ class LatencyBenchmarkTest {
     void measures(@TempDir Path folder) throws Exception {
         int exit =
                 new CommandLine(new LatencyBenchmark())
-                        .execute("--quick", "--warm-up=1", "--streams=2", "--results=" + folder);
+                        .execute(
+                                "--quick",
+                                "--warm-up=1",
+                                "--seconds=1",
+                                "--streams=2",
+                                "--results=" + folder);
         assertThat(exit).isZero();
         JsonNode rows =
                 new ObjectMapper().readTree(folder.resolve("latency.json").toFile()).get("rows");
