@@ -86,6 +86,7 @@ public final class JobBenchmark implements Callable<Integer> {
     record Figures(
             Median megabytesPerSecond,
             Median cpuSecondsPerGigabyte,
+            Median compilerCpuSecondsPerGigabyte,
             Median serverCpuSecondsPerGigabyte,
             Median busyProcessors,
             Median serverBusyProcessors) {
@@ -94,6 +95,7 @@ public final class JobBenchmark implements Callable<Integer> {
             return new Figures(
                     median(runs, Meter.Run::megabytesPerSecond),
                     median(runs, Meter.Run::cpuSecondsPerGigabyte),
+                    median(runs, Meter.Run::compilerCpuSecondsPerGigabyte),
                     median(runs, Meter.Run::serverCpuSecondsPerGigabyte),
                     median(runs, Meter.Run::busy),
                     median(runs, Meter.Run::serverBusy));
@@ -177,6 +179,7 @@ public final class JobBenchmark implements Callable<Integer> {
             MediaServer.Description service = server.read(MediaServer.Description.class);
             List<String> flags = new ArrayList<>(consumerFlags);
             flags.addAll(service.trustFlags());
+            flags.add(CompilerCpu.FLAG);
             try (ChildJvm consumer =
                     new ChildJvm(
                             JobConsumer.class,

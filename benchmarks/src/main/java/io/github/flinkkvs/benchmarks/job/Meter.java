@@ -26,9 +26,19 @@ import java.util.function.LongUnaryOperator;
  */
 final class Meter {
 
-    /** What was measured of one reader in one round. */
+    /**
+     * What was measured of one reader in one round.
+     *
+     * @param cpuSeconds of the whole process, but for its compiler threads
+     * @param compilerCpuSeconds of those
+     */
     record Run(
-            Reader reader, long bytes, double seconds, double cpuSeconds, double serverCpuSeconds) {
+            Reader reader,
+            long bytes,
+            double seconds,
+            double cpuSeconds,
+            double compilerCpuSeconds,
+            double serverCpuSeconds) {
 
         double megabytesPerSecond() {
             return bytes / 1e6 / seconds;
@@ -38,13 +48,17 @@ final class Meter {
             return cpuSeconds / (bytes / 1e9);
         }
 
+        double compilerCpuSecondsPerGigabyte() {
+            return compilerCpuSeconds / (bytes / 1e9);
+        }
+
         double serverCpuSecondsPerGigabyte() {
             return serverCpuSeconds / (bytes / 1e9);
         }
 
-        /** How many processors it kept busy. */
+        /** How many processors it kept busy, with its compiler threads. */
         double busy() {
-            return cpuSeconds / seconds;
+            return (cpuSeconds + compilerCpuSeconds) / seconds;
         }
 
         double serverBusy() {
@@ -52,7 +66,8 @@ final class Meter {
         }
     }
 
-    private record Stamp(long bytes, long nanos, long cpuNanos, Duration serverCpu) {}
+    private record Stamp(
+            long bytes, long nanos, long cpuNanos, long compilerCpuNanos, Duration serverCpu) {}
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -105,7 +120,9 @@ final class Meter {
 
     private Stamp stamp(long bytes) {
         Duration serverCpu = server.info().totalCpuDuration().orElse(Duration.ZERO);
-        return new Stamp(bytes, System.nanoTime(), SYSTEM.getProcessCpuTime(), serverCpu);
+        long compiler = CompilerCpu.nanos();
+        long process = SYSTEM.getProcessCpuTime();
+        return new Stamp(bytes, System.nanoTime(), process - compiler, compiler, serverCpu);
     }
 
     private Run between(Stamp from, Stamp to) {
@@ -114,6 +131,7 @@ final class Meter {
                 to.bytes - from.bytes,
                 (to.nanos - from.nanos) / 1e9,
                 (to.cpuNanos - from.cpuNanos) / 1e9,
+                (to.compilerCpuNanos - from.compilerCpuNanos) / 1e9,
                 to.serverCpu.minus(from.serverCpu).toNanos() / 1e9);
     }
 }

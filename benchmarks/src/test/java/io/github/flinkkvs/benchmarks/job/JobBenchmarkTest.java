@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,6 +41,9 @@ class JobBenchmarkTest {
                 assertThat(figures.get("megabytesPerSecond").get("median").asDouble()).isPositive();
                 assertThat(figures.get("cpuSecondsPerGigabyte").get("median").asDouble())
                         .isPositive();
+                // In a JVM that has just begun it is always at work.
+                assertThat(figures.get("compilerCpuSecondsPerGigabyte").get("median").asDouble())
+                        .matches(cpu -> cpu > 0 || !Files.exists(Path.of("/proc/self/schedstat")));
             }
         }
     }

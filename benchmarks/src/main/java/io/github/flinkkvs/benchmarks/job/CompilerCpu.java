@@ -1,0 +1,67 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.job;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The CPU time of this JVM's compiler threads, which no management bean tells. A job that runs for
+ * days does not compile; one that is measured for seconds does, and each job that starts does anew.
+ */
+final class CompilerCpu {
+
+    /** Lets the JVM start all compiler threads at once, and end none. */
+    static final String FLAG = "-XX:-UseDynamicNumberOfCompilerThreads";
+
+    /** What Linux knows of each compiler thread: its first number is nanoseconds on a processor. */
+    private static final List<Path> FILES = files();
+
+    private CompilerCpu() {}
+
+    /** 0 on systems other than Linux. */
+    static long nanos() {
+        long nanos = 0;
+        for (Path file : FILES) {
+            try {
+                nanos += Long.parseLong(Files.readString(file).split(" ")[0]);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return nanos;
+    }
+
+    private static List<Path> files() {
+        Path threads = Path.of("/proc/self/task");
+        if (!Files.isReadable(Path.of("/proc/self/schedstat"))) {
+            return List.of();
+        }
+        try (var folders = Files.list(threads)) {
+            return folders.filter(CompilerCpu::isCompiler)
+                    .map(folder -> folder.resolve("schedstat"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isCompiler(Path folder) {
+        try {
+            // "C1 CompilerThread0" or "C2 CompilerThread0", of which Linux keeps 15 characters.
+            return Files.readString(folder.resolve("comm")).matches("C[12] CompilerThre\\s*");
+        } catch (IOException e) {
+            // The thread has ended, so it was none.
+            return false;
+        }
+    }
+}
