@@ -290,8 +290,9 @@ public final class FragmentAssembler {
     }
 
     private void checkSize() throws MkvException {
+        long bytes = parser.position() - documentOffset;
         // A header not yet reported may be that of the next document.
-        if (parser.position() - parser.unreportedBytes() - documentOffset > maxBytes) {
+        if (bytes > maxBytes && bytes - parser.unreportedBytes() > maxBytes) {
             throw tooLarge("of more than " + maxBytes + " bytes");
         }
     }

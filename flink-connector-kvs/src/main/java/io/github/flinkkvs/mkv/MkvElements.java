@@ -77,6 +77,10 @@ final class MkvElements {
 
     /** Children of the Segment, which can be nowhere below it. */
     static boolean isSegmentChild(int id) {
+        if (id >>> 28 != 1) {
+            // All have ids of four bytes, unlike blocks, of which there are many.
+            return false;
+        }
         switch (id) {
             case SEEK_HEAD:
             case INFO:
