@@ -9,10 +9,13 @@
 package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.source.split.AllStreamsAssigned;
+import io.github.flinkkvs.source.split.KvsSplitSerializerTest;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.configuration.ConfigOption;
@@ -22,6 +25,10 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
 import org.apache.flink.util.InstantiationUtil;
 
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -248,5 +255,35 @@ class KvsSourceBuilderTest {
         byte[] before = InstantiationUtil.serializeObject(first);
         builder.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(1)).setStreams("b");
         assertThat(InstantiationUtil.serializeObject(first)).isEqualTo(before);
+    }
+
+    // ---- in the job graph ---------------------------------------------------------------------
+
+    @Property(tries = 100)
+    void startsTravel(@ForAll("starts") StartingPosition start) throws Exception {
+        assertThat(InstantiationUtil.clone(start)).isEqualTo(start).hasToString(start.toString());
+    }
+
+    @Property(tries = 100)
+    void stopsTravel(@ForAll("stops") StoppingPosition stop) throws Exception {
+        assertThat(InstantiationUtil.clone(stop)).isEqualTo(stop).hasToString(stop.toString());
+    }
+
+    @Test
+    void streamsAndEventsTravel() throws Exception {
+        assertThat(InstantiationUtil.clone(StreamArn.parse(ARN))).isEqualTo(StreamArn.parse(ARN));
+        assertThat(InstantiationUtil.clone(new StreamSelector(List.of("a", ARN))).namesOrArns())
+                .containsExactly("a", ARN);
+        assertThat(InstantiationUtil.clone(new AllStreamsAssigned())).isNotNull();
+    }
+
+    @Provide
+    static Arbitrary<StartingPosition> starts() {
+        return KvsSplitSerializerTest.starts();
+    }
+
+    @Provide
+    static Arbitrary<StoppingPosition> stops() {
+        return KvsSplitSerializerTest.stops();
     }
 }

@@ -10,27 +10,44 @@ package io.github.flinkkvs.source.serialization;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.reader.GetMediaBytes;
+import io.github.flinkkvs.source.split.KvsSplitSerializerTest;
 
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeutils.SerializerTestBase;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.util.InstantiationUtil;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 class FragmentSerializerTest extends SerializerTestBase<Fragment> {
 
     private static Fragment fragment(boolean keepMedia, int frameBytes) {
+        return parse("camera", keepMedia, GetMediaBytes.fragment(1, 5000, frameBytes));
+    }
+
+    private static Fragment parse(String stream, boolean keepMedia, byte[] document) {
         try {
-            return GetMediaBytes.parse(
-                    "camera", keepMedia, GetMediaBytes.fragment(1, 5000, frameBytes));
+            return GetMediaBytes.parse(stream, keepMedia, document);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -82,11 +99,110 @@ class FragmentSerializerTest extends SerializerTestBase<Fragment> {
                 .hasMessageContaining("up to 1");
     }
 
+    /** State holds this form: it is read for ever. The form behind the version has its own test. */
+    @ParameterizedTest
+    @ValueSource(strings = {"media", "tags-only"})
+    void readsVersion1ForEver(String form) throws Exception {
+        byte[] golden = KvsSplitSerializerTest.bytes("01" + golden("fragment-" + form + "-v1.hex"));
+        DataInputDeserializer in = new DataInputDeserializer(golden);
+        Fragment fragment = FragmentSerializer.INSTANCE.deserialize(in);
+        assertThat(in.available()).isZero();
+        assertThat(fragment.hasMedia()).isEqualTo(form.equals("media"));
+        assertThat(fragment.userTags()).hasSize(2);
+        assertThat(fragment.frameCounts()).containsOnly(entry(1L, 1), entry(2L, 2));
+        assertThat(serialize(fragment)).isEqualTo(golden);
+    }
+
+    private static String golden(String name) throws IOException {
+        try (InputStream in = Fragment.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", "");
+        }
+    }
+
+    /** What savepoints say of the serializer: a class that must stay where it is. */
     @Test
-    void copiesNothing() {
-        Fragment fragment = fragment(true, 10);
-        assertThat(FragmentSerializer.INSTANCE.isImmutableType()).isTrue();
+    void theSnapshotIsReadForEver() throws Exception {
+        String name = "io.github.flinkkvs.source.serialization.FragmentSerializer$Snapshot";
+        DataOutputSerializer golden = new DataOutputSerializer(64);
+        golden.writeUTF(name);
+        golden.writeInt(3);
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        TypeSerializerSnapshot.writeVersionedSnapshot(
+                out, FragmentSerializer.INSTANCE.snapshotConfiguration());
+        assertThat(out.getCopyOfBuffer()).isEqualTo(golden.getCopyOfBuffer());
+        TypeSerializerSnapshot<Fragment> read =
+                TypeSerializerSnapshot.readVersionedSnapshot(
+                        new DataInputDeserializer(golden.getCopyOfBuffer()),
+                        getClass().getClassLoader());
+        assertThat(read.restoreSerializer()).isSameAs(FragmentSerializer.INSTANCE);
+    }
+
+    @Property(tries = 200)
+    void anyFragmentComesBack(@ForAll("fragments") Fragment fragment) throws Exception {
+        byte[] bytes = serialize(fragment);
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        Fragment read = FragmentSerializer.INSTANCE.deserialize(in);
+        assertThat(in.available()).isZero();
+        assertThat(read).isEqualTo(fragment).hasSameHashCodeAs(fragment);
+        assertThat(read.tags()).isEqualTo(fragment.tags());
+        assertThat(read.frameCounts()).isEqualTo(fragment.frameCounts());
+        assertThat(serialize(read)).isEqualTo(bytes);
         assertThat(FragmentSerializer.INSTANCE.copy(fragment)).isSameAs(fragment);
+        assertThat(FragmentSerializer.INSTANCE.copy(fragment, read)).isSameAs(fragment);
+    }
+
+    /** Copied from bytes to bytes: that fragment, and nothing of what follows it. */
+    @Property(tries = 100)
+    void anyFragmentIsCopied(
+            @ForAll("fragments") Fragment fragment, @ForAll("fragments") Fragment next)
+            throws Exception {
+        DataOutputSerializer both = new DataOutputSerializer(64);
+        FragmentSerializer.INSTANCE.serialize(fragment, both);
+        FragmentSerializer.INSTANCE.serialize(next, both);
+        DataInputDeserializer in = new DataInputDeserializer(both.getCopyOfBuffer());
+        DataOutputSerializer copy = new DataOutputSerializer(64);
+        FragmentSerializer.INSTANCE.copy(in, copy);
+        assertThat(copy.getCopyOfBuffer()).isEqualTo(serialize(fragment));
+        assertThat(FragmentSerializer.INSTANCE.deserialize(fragment, in)).isEqualTo(next);
+        assertThat(in.available()).isZero();
+    }
+
+    /** Flink knows by an EOFException where its data ends. */
+    @Property(tries = 30)
+    void whatWasCutOffIsAnEofException(@ForAll("fragments") Fragment fragment) throws Exception {
+        byte[] bytes = serialize(fragment);
+        for (int length = 0; length < bytes.length; length++) {
+            DataInputDeserializer in = new DataInputDeserializer(bytes, 0, length);
+            assertThatThrownBy(() -> FragmentSerializer.INSTANCE.deserialize(in))
+                    .isInstanceOf(EOFException.class);
+        }
+    }
+
+    @Provide
+    static Arbitrary<Fragment> fragments() {
+        return Combinators.combine(
+                        Arbitraries.of(true, false),
+                        Arbitraries.strings().ofMaxLength(300),
+                        Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(128),
+                        Arbitraries.longs().between(0, 1L << 44),
+                        Arbitraries.integers().between(0, 300))
+                .as(
+                        (keepMedia, stream, number, time, frameBytes) ->
+                                parse(
+                                        stream,
+                                        keepMedia,
+                                        GetMediaBytes.fragment(number, time, frameBytes)));
+    }
+
+    private static byte[] serialize(Fragment fragment) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        FragmentSerializer.INSTANCE.serialize(fragment, out);
+        return out.getCopyOfBuffer();
+    }
+
+    @Test
+    void isOfAnImmutableType() {
+        assertThat(FragmentSerializer.INSTANCE.isImmutableType()).isTrue();
     }
 
     @Test

@@ -115,6 +115,20 @@ public class KvsSplitSerializerTest {
         assertThat(serializer.getVersion()).isEqualTo(1);
     }
 
+    /** After fragment 77, to fragment 88, nothing read. */
+    @Test
+    void readsVersion1WithNumbersForEver() throws Exception {
+        String golden =
+                GOLDEN.substring(0, 90) + "0400" + "00023737" + "0400" + "00023838" + "000000";
+        KvsSplit split =
+                KvsSplit.unread(
+                        StreamArn.parse(ARN),
+                        StartingPosition.afterFragment("77"),
+                        StoppingPosition.atFragment("88"));
+        assertThat(hex(serializer.serialize(split))).isEqualTo(golden);
+        assertThat(serializer.deserialize(1, bytes(golden))).isEqualTo(split);
+    }
+
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         byte[] bytes =
