@@ -1,0 +1,84 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.fuzz;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.ServiceError;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/** What an assembler makes of some bytes, in the order it comes. */
+final class Assembly implements FragmentHandler {
+
+    final List<Fragment> fragments = new ArrayList<>();
+
+    /** All that can be told, but for the media: equal for the same bytes, however they come. */
+    final List<Object> facts = new ArrayList<>();
+
+    private final FragmentAssembler assembler;
+
+    private Assembly(boolean keepMedia, int maxBytes, FragmentAssembler.FragmentEnd fragmentEnd) {
+        assembler = new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd);
+    }
+
+    static Assembly of(
+            byte[] media,
+            IntSupplier pieceLengths,
+            boolean keepMedia,
+            int maxBytes,
+            FragmentAssembler.FragmentEnd fragmentEnd) {
+        Assembly assembly = new Assembly(keepMedia, maxBytes, fragmentEnd);
+        try {
+            assembly.feed(media, pieceLengths);
+            assembly.facts.add(assembly.assembler.isInFragment());
+            assembly.facts.add(assembly.assembler.openFragmentBytes());
+            if (fragmentEnd == FragmentAssembler.FragmentEnd.NEXT_DOCUMENT) {
+                assembly.assembler.completeLast(assembly);
+            }
+        } catch (MkvException e) {
+            Check.that(e.offset() >= 0 && e.offset() <= media.length, e);
+            assembly.facts.add(e.getMessage());
+        }
+        assembly.facts.add(assembly.assembler.fragmentOffset());
+        assembly.facts.add(String.valueOf(assembly.assembler.openFragmentNumber()));
+        return assembly;
+    }
+
+    private void feed(byte[] media, IntSupplier pieceLengths) throws MkvException {
+        int at = 0;
+        while (at < media.length) {
+            int end = Math.min(at + pieceLengths.getAsInt(), media.length);
+            // A piece of its own: nothing may be read beyond it.
+            ByteBuffer piece = ByteBuffer.wrap(Arrays.copyOfRange(media, at, end));
+            assembler.feed(piece, this);
+            Check.that(!piece.hasRemaining(), "feed left " + piece.remaining() + " bytes");
+            at = end;
+            // Metadata is held twice, with at most 12 bytes of header for each 5.
+            Check.that(assembler.heldBytes() <= 4 * at, "more held than was fed");
+        }
+    }
+
+    @Override
+    public void onFragment(Fragment fragment) {
+        fragments.add(fragment);
+        facts.add(Facts.of(fragment));
+    }
+
+    @Override
+    public void onServiceError(ServiceError error) {
+        facts.add(error.toString());
+    }
+}

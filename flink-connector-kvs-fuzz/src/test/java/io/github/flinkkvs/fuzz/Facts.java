@@ -1,0 +1,66 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.fuzz;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.MkvException;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What a fragment says, and whether it can be right. */
+final class Facts {
+
+    /** All but media. */
+    static List<Object> of(Fragment fragment) {
+        return Arrays.asList(
+                fragment.toString(),
+                fragment.serverTimestampMillis(),
+                fragment.producerTimestampMillis(),
+                fragment.millisBehindNow(),
+                fragment.continuationToken(),
+                fragment.timestampScaleNanos(),
+                fragment.tags(),
+                fragment.tracks(),
+                fragment.frameCounts());
+    }
+
+    /** Looks at all that is read late: it is there, or it is an {@link MkvException}. */
+    static void check(Fragment fragment) {
+        Check.that(fragment.tags().hashCode() == fragment.tags().hashCode(), fragment);
+        Check.that(fragment.userTags().size() <= fragment.tags().size(), fragment);
+        Check.that(fragment.toString().contains(fragment.number().toString()), fragment);
+        fragment.tags().forEach(tag -> Check.that(tag.toString().length() > 0, fragment));
+        fragment.tracks().forEach(track -> Check.that(track.toString().length() > 0, fragment));
+        if (fragment.hasMedia()) {
+            checkMedia(fragment);
+        }
+    }
+
+    private static void checkMedia(Fragment fragment) {
+        Check.that(fragment.bytes().remaining() == fragment.sizeBytes(), fragment);
+        List<Frame> frames;
+        try {
+            frames = fragment.frames();
+        } catch (MkvException e) {
+            Check.that(e.offset() >= 0 && e.offset() <= fragment.sizeBytes(), e);
+            return;
+        }
+        int counted = fragment.frameCounts().values().stream().mapToInt(n -> n).sum();
+        Check.that(frames.size() == counted, frames.size() + " frames, " + counted + " counted");
+        long bytes = 0;
+        for (Frame frame : frames) {
+            bytes += frame.data().remaining();
+        }
+        Check.that(bytes <= fragment.sizeBytes(), "frames of " + bytes + " bytes");
+    }
+
+    private Facts() {}
+}

@@ -1,0 +1,92 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.fuzz;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler.FragmentEnd;
+import io.github.flinkkvs.source.serialization.FragmentSerializer;
+
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntSupplier;
+
+/**
+ * Any bytes in any pieces: fragments, errors of the service, or an exception of the parser's own;
+ * the same with and without media, and the same whatever the pieces.
+ *
+ * <p>An input's first byte tells the greatest size of a fragment and what ends one, its second one
+ * the pieces; the others are what the service sends.
+ */
+class FragmentAssemblerFuzzTest {
+
+    @Fuzzed
+    void anyBytesInAnyPieces(byte[] input) throws IOException {
+        if (input.length < 2) {
+            return;
+        }
+        int maxBytes = (input[0] & 0x80) != 0 ? (input[0] & 0x3F) * 16 : Integer.MAX_VALUE;
+        FragmentEnd end = FragmentEnd.values()[input[0] >> 6 & 1];
+        int seed = input[1] & 0xFF;
+        byte[] media = Arrays.copyOfRange(input, 2, input.length);
+        Assembly whole = Assembly.of(media, () -> media.length, true, maxBytes, end);
+        Assembly pieces = Assembly.of(media, lengths(seed), true, maxBytes, end);
+        Assembly tagsOnly = Assembly.of(media, lengths(seed), false, maxBytes, end);
+        Check.same(pieces.facts, whole.facts, "in pieces");
+        Check.same(pieces.fragments, whole.fragments, "in pieces");
+        Check.same(tagsOnly.facts, whole.facts, "without media");
+        checkSlices(whole.fragments, media);
+        for (Fragment fragment : whole.fragments) {
+            Check.that(fragment.sizeBytes() <= maxBytes, fragment);
+            checkFragment(fragment);
+        }
+        for (Fragment fragment : tagsOnly.fragments) {
+            checkFragment(fragment);
+        }
+    }
+
+    /** Lengths of pieces: single bytes, or up to some hundreds, short ones more often. */
+    private static IntSupplier lengths(int seed) {
+        if (seed == 0) {
+            return () -> 1;
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        return () -> 1 + random.nextInt(1 << random.nextInt(10));
+    }
+
+    /** One after the other, the fragments are in the input as they are. */
+    private static void checkSlices(List<Fragment> fragments, byte[] media) {
+        int from = 0;
+        for (Fragment fragment : fragments) {
+            byte[] bytes = new byte[fragment.sizeBytes()];
+            fragment.bytes().get(bytes);
+            while (!Arrays.equals(media, from, from + bytes.length, bytes, 0, bytes.length)) {
+                from++;
+                Check.that(from + bytes.length <= media.length, fragment + " is not in the input");
+            }
+            from += bytes.length;
+        }
+    }
+
+    /** A fragment that was read can be used, and outlives a checkpoint. */
+    private static void checkFragment(Fragment fragment) throws IOException {
+        Facts.check(fragment);
+        DataOutputSerializer out = new DataOutputSerializer(256);
+        FragmentSerializer.INSTANCE.serialize(fragment, out);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+        Fragment copy = FragmentSerializer.INSTANCE.deserialize(in);
+        Check.that(in.available() == 0, "left after " + copy);
+        Check.same(copy, fragment, "serialized");
+        Check.same(Facts.of(copy), Facts.of(fragment), "serialized");
+    }
+}

@@ -1,0 +1,36 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.fuzz;
+
+import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.KvsSplitSerializer;
+
+import java.io.IOException;
+
+/**
+ * Any bytes as a serialized split: one that can be used, or an IOException that says what is wrong.
+ */
+class KvsSplitSerializerFuzzTest {
+
+    private static final KvsSplitSerializer SERIALIZER = new KvsSplitSerializer();
+
+    @Fuzzed
+    void anyBytes(byte[] input) throws IOException {
+        KvsSplit split;
+        try {
+            split = SERIALIZER.deserialize(1, input);
+        } catch (IOException e) {
+            Check.saysSomething(e);
+            return;
+        }
+        Check.that(split.toString().length() > 0, split);
+        byte[] bytes = SERIALIZER.serialize(split);
+        Check.same(SERIALIZER.deserialize(1, bytes), split, "serialized");
+    }
+}
