@@ -127,6 +127,21 @@ class FaultsITCase extends KvsTestBase {
         assertThat(kvs.log().sessions("cut")).hasSize(3);
     }
 
+    @Test
+    void onlyTheSessionRepeatsACall() throws Exception {
+        EmbeddedStream stream = kvs.createStream("refused");
+        push(stream, 2);
+        stream.faults()
+                .nextConnection(Fault.internalFailure())
+                .nextConnection(Fault.resetBeforeAnswer());
+
+        Job job = job(source(stream)).restarts(0).start();
+
+        assertAll(job.results.awaitCommitted(2), stream);
+        assertThat(metric(job, "KinesisVideo.class.retry.errors")).isEqualTo(2);
+        assertThat(reconnects(job, "error")).isEqualTo(2);
+    }
+
     /** The SDK ends a connection by default that is not read for 30 s. */
     @Test
     void aPauseOfAnyLengthIsNoError() throws Exception {
