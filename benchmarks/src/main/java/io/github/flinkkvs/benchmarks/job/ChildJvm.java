@@ -16,6 +16,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -113,5 +115,11 @@ final class ChildJvm implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether there are two processors, and the command to confine processes to one. */
+    static boolean canPin() {
+        return Runtime.getRuntime().availableProcessors() >= 2
+                && Files.isExecutable(Path.of("/usr/bin/taskset"));
     }
 }

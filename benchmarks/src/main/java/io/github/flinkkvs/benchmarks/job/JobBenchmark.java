@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.report.Chart;
+import io.github.flinkkvs.benchmarks.report.Machine;
+import io.github.flinkkvs.benchmarks.report.Median;
+import io.github.flinkkvs.benchmarks.report.Report;
 import io.github.flinkkvs.testing.Delivery;
 
 import picocli.CommandLine;
@@ -19,7 +23,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Throughput and CPU time of a job beside those of the AWS SDK's client alone. */
 @Command(
@@ -28,8 +34,14 @@ import java.util.function.ToDoubleFunction;
         description = "Compares a Flink job that reads and discards with the bare AWS SDK.")
 public final class JobBenchmark implements Callable<Integer> {
 
-    @Option(names = "--results", description = "Folder for job.json; default ${DEFAULT-VALUE}.")
-    private Path results = Path.of("benchmarks", "target", "results");
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            defaultValue = "${sys:benchmarks.root}",
+            description =
+                    "Of the project: results go to benchmarks/results/job.json, tables to"
+                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
+    private Path root;
 
     @Option(names = "--rounds", description = "Rounds that count; default ${DEFAULT-VALUE}.")
     private int rounds = 10;
@@ -72,10 +84,14 @@ public final class JobBenchmark implements Callable<Integer> {
             description = "A flag for the JVM of the readers, as for a profiler.")
     private List<String> consumerFlags = new ArrayList<>();
 
+    private boolean publish = true;
+
     @Option(
             names = "--quick",
-            description = "Only shows that it works: 1 round of 12 MB. Options behind it count.")
+            description =
+                    "Only shows that it works, and prints: 1 round of 12 MB. Options behind it count.")
     private void quick(boolean quick) {
+        publish = false;
         rounds = 1;
         warmUp = 0;
         megabytes = 12;
@@ -123,7 +139,12 @@ public final class JobBenchmark implements Callable<Integer> {
             Median cpuRatio) {}
 
     /** All that goes into the file. */
-    record Result(Machine machine, Settings settings, List<Row> rows, List<Cell> cells) {}
+    record Result(
+            String machine,
+            Settings settings,
+            List<Row> rows,
+            List<Cell> cells,
+            List<Chart> charts) {}
 
     /** What was asked for. */
     record Settings(int rounds, int warmUp, int megabytes, int fragmentKilobytes, boolean pinned) {}
@@ -137,7 +158,8 @@ public final class JobBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean pinned = pin && Machine.canPin();
+        boolean pinned = pin && ChildJvm.canPin();
+        String machine = Machine.describe();
         List<Cell> cells = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         for (String protocol : protocols) {
@@ -150,9 +172,12 @@ public final class JobBenchmark implements Callable<Integer> {
             }
         }
         Settings settings = new Settings(rounds, warmUp, megabytes, fragmentKilobytes, pinned);
-        Results.write(
-                results.resolve("job.json"), new Result(Machine.describe(), settings, rows, cells));
-        System.out.print(table(rows));
+        String table = machine + "\n\n" + table(rows);
+        System.out.print(table);
+        if (publish) {
+            Report.publish(
+                    root, "job", new Result(machine, settings, rows, cells, charts(rows)), table);
+        }
         return 0;
     }
 
@@ -219,6 +244,64 @@ public final class JobBenchmark implements Callable<Integer> {
         return cell.runs.stream().filter(run -> run.reader() == reader).toList();
     }
 
+    private static List<Chart> charts(List<Row> rows) {
+        List<String> names =
+                rows.stream()
+                        .filter(row -> row.reader == Reader.FRAGMENTS)
+                        .map(row -> row.protocol.toUpperCase() + ", " + row.streams)
+                        .toList();
+        return List.of(
+                Chart.bars(
+                        "job-throughput",
+                        "Throughput of a job relative to the bare SDK, on one processor",
+                        "of the bare SDK",
+                        false,
+                        names,
+                        series(rows, row -> row.throughputRatio)),
+                Chart.bars(
+                        "job-cpu",
+                        "CPU time of a job",
+                        "CPU seconds per GB",
+                        false,
+                        names,
+                        cpuSeries(rows)));
+    }
+
+    private static List<Chart.Series> cpuSeries(List<Row> rows) {
+        List<Chart.Series> all = new ArrayList<>();
+        all.add(
+                series(
+                        "bare SDK",
+                        rows.stream()
+                                .filter(row -> row.reader == Reader.FRAGMENTS)
+                                .map(row -> row.bare.cpuSecondsPerGigabyte)
+                                .toList()));
+        all.addAll(series(rows, row -> row.job.cpuSecondsPerGigabyte));
+        return all;
+    }
+
+    /** One of jobs that read fragments, one of those that read tags only. */
+    private static List<Chart.Series> series(List<Row> rows, Function<Row, Median> figure) {
+        return Stream.of(Reader.FRAGMENTS, Reader.TAGS)
+                .map(
+                        reader ->
+                                series(
+                                        reader.name().toLowerCase(),
+                                        rows.stream()
+                                                .filter(row -> row.reader == reader)
+                                                .map(figure)
+                                                .toList()))
+                .toList();
+    }
+
+    private static Chart.Series series(String name, List<Median> medians) {
+        return new Chart.Series(
+                name,
+                medians.stream().map(Median::value).toList(),
+                medians.stream().map(Median::low).toList(),
+                medians.stream().map(Median::high).toList());
+    }
+
     private static String table(List<Row> rows) {
         StringBuilder table = new StringBuilder();
         table.append(
@@ -233,17 +316,17 @@ public final class JobBenchmark implements Callable<Integer> {
                             row.protocol.toUpperCase(),
                             row.streams,
                             row.reader.name().toLowerCase(),
-                            row.bare.megabytesPerSecond.median(),
-                            row.job.megabytesPerSecond.median(),
-                            row.throughputRatio,
+                            row.bare.megabytesPerSecond.value(),
+                            row.job.megabytesPerSecond.value(),
+                            row.throughputRatio.text(2, true),
                             row.aim,
-                            row.bare.cpuSecondsPerGigabyte.median(),
-                            row.job.cpuSecondsPerGigabyte.median(),
-                            row.cpuRatio,
-                            100 * row.bare.busyProcessors.median(),
-                            100 * row.bare.serverBusyProcessors.median(),
-                            100 * row.job.busyProcessors.median(),
-                            100 * row.job.serverBusyProcessors.median()));
+                            row.bare.cpuSecondsPerGigabyte.value(),
+                            row.job.cpuSecondsPerGigabyte.value(),
+                            row.cpuRatio.text(2, true),
+                            100 * row.bare.busyProcessors.value(),
+                            100 * row.bare.serverBusyProcessors.value(),
+                            100 * row.job.busyProcessors.value(),
+                            100 * row.job.serverBusyProcessors.value()));
         }
         return table.toString();
     }

@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.report.Chart;
+import io.github.flinkkvs.benchmarks.report.Machine;
+import io.github.flinkkvs.benchmarks.report.Report;
 import io.github.flinkkvs.testing.Delivery;
 
 import org.HdrHistogram.Histogram;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The time from when the service hands the last byte of a fragment to the network until its record
@@ -43,8 +47,14 @@ public final class LatencyBenchmark implements Callable<Integer> {
         0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100
     };
 
-    @Option(names = "--results", description = "Folder for latency.json; default ${DEFAULT-VALUE}.")
-    private Path results = Path.of("benchmarks", "target", "results");
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            defaultValue = "${sys:benchmarks.root}",
+            description =
+                    "Of the project: results go to benchmarks/results/latency.json, tables to"
+                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
+    private Path root;
 
     @Option(
             names = "--streams",
@@ -74,10 +84,14 @@ public final class LatencyBenchmark implements Callable<Integer> {
     @Option(names = "--https", description = "Over HTTPS.")
     private boolean https;
 
+    private boolean publish = true;
+
     @Option(
             names = "--quick",
-            description = "Only shows that it works: 2 seconds. Options behind it count.")
+            description =
+                    "Only shows that it works, and prints: 2 seconds. Options behind it count.")
     private void quick(boolean quick) {
+        publish = false;
         warmUp = 2;
         seconds = 2;
         streams = List.of(1, 10);
@@ -101,12 +115,13 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
     /** All that goes into the file. */
     record Result(
-            Machine machine,
+            String machine,
             boolean https,
             int fragmentKilobytes,
             int warmUpSeconds,
             int seconds,
-            List<Row> rows) {}
+            List<Row> rows,
+            List<Chart> charts) {}
 
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new LatencyBenchmark()).execute(arguments));
@@ -114,6 +129,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        String machine = Machine.describe();
         List<Row> rows = new ArrayList<>();
         for (Delivery delivery : Delivery.values()) {
             for (int count : streams) {
@@ -121,10 +137,22 @@ public final class LatencyBenchmark implements Callable<Integer> {
                 rows.add(measure(delivery, count));
             }
         }
-        Results.write(
-                results.resolve("latency.json"),
-                new Result(Machine.describe(), https, fragmentKilobytes, warmUp, seconds, rows));
-        System.out.print(table(rows));
+        String table = machine + "\n\n" + table(rows);
+        System.out.print(table);
+        if (publish) {
+            Report.publish(
+                    root,
+                    "latency",
+                    new Result(
+                            machine,
+                            https,
+                            fragmentKilobytes,
+                            warmUp,
+                            seconds,
+                            rows,
+                            List.of(chart(rows))),
+                    table);
+        }
         return 0;
     }
 
@@ -210,6 +238,31 @@ public final class LatencyBenchmark implements Callable<Integer> {
         return nanos;
     }
 
+    private static Chart chart(List<Row> rows) {
+        return Chart.bars(
+                "latency",
+                "From a fragment's last byte to its record in the sink",
+                "ms",
+                true,
+                List.of("50 %", "90 %", "99 %", "99.9 %"),
+                rows.stream()
+                        .map(
+                                row ->
+                                        new Chart.Series(
+                                                name(row.delivery) + ", " + row.streams,
+                                                Stream.of("50.0", "90.0", "99.0", "99.9")
+                                                        .map(row.distribution::get)
+                                                        .map(micros -> micros / 1e3)
+                                                        .toList(),
+                                                null,
+                                                null))
+                        .toList());
+    }
+
+    private static String name(Delivery delivery) {
+        return delivery.name().toLowerCase().replace('_', '-');
+    }
+
     private static String table(List<Row> rows) {
         StringBuilder table = new StringBuilder();
         table.append(
@@ -220,7 +273,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
             table.append(
                     String.format(
                             "| %s | %d | %.0f | %d | %.0f | %.0f | %.0f | %.0f |%n",
-                            row.delivery.name().toLowerCase().replace('_', '-'),
+                            name(row.delivery),
                             row.streams,
                             row.fragmentsPerSecondAndStream,
                             row.samples,

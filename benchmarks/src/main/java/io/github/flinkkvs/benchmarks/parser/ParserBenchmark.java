@@ -8,16 +8,15 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.flinkkvs.benchmarks.report.Machine;
+import io.github.flinkkvs.benchmarks.report.Report;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import javax.annotation.Nullable;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,22 +82,15 @@ public final class ParserBenchmark implements Callable<Integer> {
                 results.add(result);
             }
         }
-        System.out.println(machine + "\n\n" + Tables.of(results));
+        String tables = machine + "\n\n" + Tables.of(results);
+        System.out.println(tables);
         if (!quick && only.isEmpty()) {
-            publish(new ParserResults(machine, rounds, results, ParserCharts.of(results)), root);
+            Report.publish(
+                    root,
+                    "parser",
+                    new ParserResults(machine, rounds, results, ParserCharts.of(results)),
+                    tables);
         }
         return 0;
-    }
-
-    /** Writes the results' file, and their tables into the documentation. */
-    static void publish(ParserResults results, Path root) throws IOException {
-        Path file = root.resolve("benchmarks/results/parser.json");
-        Files.createDirectories(file.getParent());
-        new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValue(file.toFile(), results);
-        Tables.replace(
-                root.resolve("docs/benchmarks.md"),
-                results.machine() + "\n\n" + Tables.of(results.sets()));
     }
 }

@@ -8,8 +8,9 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
-import io.github.flinkkvs.benchmarks.plots.Chart;
-import io.github.flinkkvs.benchmarks.plots.Chart.Series;
+import io.github.flinkkvs.benchmarks.report.Chart;
+import io.github.flinkkvs.benchmarks.report.Chart.Series;
+import io.github.flinkkvs.benchmarks.report.Median;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
-import io.github.flinkkvs.benchmarks.plots.Chart;
+import io.github.flinkkvs.benchmarks.report.Chart;
 
 import java.util.List;
 

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.report.Median;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

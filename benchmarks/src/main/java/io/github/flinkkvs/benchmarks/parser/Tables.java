@@ -8,9 +8,8 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.flinkkvs.benchmarks.report.Median;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,9 +17,6 @@ import java.util.Optional;
 
 /** The results as Markdown. */
 final class Tables {
-
-    private static final String BEGIN = "<!-- parser results: begin -->\n";
-    private static final String END = "<!-- parser results: end -->";
 
     private static final List<Peer> OURS =
             List.of(Peer.CONNECTOR_1K, Peer.CONNECTOR_8K, Peer.CONNECTOR_64K);
@@ -51,19 +47,6 @@ final class Tables {
             parts.add(String.join("\n", problems));
         }
         return String.join("\n\n", parts);
-    }
-
-    /** Puts the tables where the last ones were. */
-    static void replace(Path document, String tables) throws IOException {
-        String text = Files.readString(document);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
-        if (begin < 0 || end < begin) {
-            throw new IOException(document + " has no place for results: " + BEGIN + END);
-        }
-        Files.writeString(
-                document,
-                text.substring(0, begin + BEGIN.length()) + tables + '\n' + text.substring(end));
     }
 
     private interface Cell {

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.benchmarks.plots;
 
+import io.github.flinkkvs.benchmarks.report.Chart;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.knowm.xchart.BitmapEncoder;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,25 +27,37 @@ class JobBenchmarkTest {
         int exit =
                 new CommandLine(new JobBenchmark())
                         .execute(
-                                "--quick",
+                                "--rounds=1",
+                                "--warm-up=0",
+                                "--megabytes=12",
                                 "--streams=2",
                                 "--protocols=https",
-                                "--results=" + folder);
+                                "--root=" + root(folder));
         assertThat(exit).isZero();
         JsonNode rows =
-                new ObjectMapper().readTree(folder.resolve("job.json").toFile()).get("rows");
+                new ObjectMapper()
+                        .readTree(folder.resolve("benchmarks/results/job.json").toFile())
+                        .get("rows");
         assertThat(rows).hasSize(2);
         for (JsonNode row : rows) {
-            assertThat(row.get("throughputRatio").get("median").asDouble()).isPositive();
+            assertThat(row.get("throughputRatio").get("value").asDouble()).isPositive();
             for (String reader : new String[] {"job", "bare"}) {
                 JsonNode figures = row.get(reader);
-                assertThat(figures.get("megabytesPerSecond").get("median").asDouble()).isPositive();
-                assertThat(figures.get("cpuSecondsPerGigabyte").get("median").asDouble())
+                assertThat(figures.get("megabytesPerSecond").get("value").asDouble()).isPositive();
+                assertThat(figures.get("cpuSecondsPerGigabyte").get("value").asDouble())
                         .isPositive();
                 // In a JVM that has just begun it is always at work.
-                assertThat(figures.get("compilerCpuSecondsPerGigabyte").get("median").asDouble())
+                assertThat(figures.get("compilerCpuSecondsPerGigabyte").get("value").asDouble())
                         .matches(cpu -> cpu > 0 || !Files.exists(Path.of("/proc/self/schedstat")));
             }
         }
+    }
+
+    /** A project with a page for the tables. */
+    private static Path root(Path folder) throws IOException {
+        Path page = folder.resolve("docs/benchmarks.md");
+        Files.createDirectories(page.getParent());
+        Files.writeString(page, "<!-- job results: begin -->\n<!-- job results: end -->\n");
+        return folder;
     }
 }

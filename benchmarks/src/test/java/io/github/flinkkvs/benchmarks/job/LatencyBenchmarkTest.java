@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,14 +32,15 @@ class LatencyBenchmarkTest {
         int exit =
                 new CommandLine(new LatencyBenchmark())
                         .execute(
-                                "--quick",
                                 "--warm-up=1",
                                 "--seconds=1",
                                 "--streams=2",
-                                "--results=" + folder);
+                                "--root=" + root(folder));
         assertThat(exit).isZero();
         JsonNode rows =
-                new ObjectMapper().readTree(folder.resolve("latency.json").toFile()).get("rows");
+                new ObjectMapper()
+                        .readTree(folder.resolve("benchmarks/results/latency.json").toFile())
+                        .get("rows");
         assertThat(rows).hasSize(2);
         for (JsonNode row : rows) {
             assertThat(row.get("samples").asLong()).isPositive();
@@ -77,5 +80,13 @@ class LatencyBenchmarkTest {
 
     private static FragmentTime at(int number, long nanos) {
         return new FragmentTime("stream", Integer.toString(number), nanos);
+    }
+
+    /** A project with a page for the tables. */
+    private static Path root(Path folder) throws IOException {
+        Path page = folder.resolve("docs/benchmarks.md");
+        Files.createDirectories(page.getParent());
+        Files.writeString(page, "<!-- latency results: begin -->\n<!-- latency results: end -->\n");
+        return folder;
     }
 }

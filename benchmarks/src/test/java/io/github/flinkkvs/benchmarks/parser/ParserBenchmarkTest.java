@@ -9,6 +9,9 @@
 package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.benchmarks.plots.Plots;
+import io.github.flinkkvs.benchmarks.report.Machine;
+import io.github.flinkkvs.benchmarks.report.Median;
+import io.github.flinkkvs.benchmarks.report.Report;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,19 +125,21 @@ class ParserBenchmarkTest {
                 document,
                 "before\n<!-- parser results: begin -->\nold\n<!-- parser results: end -->");
         List<SetResult> results = List.of(result);
-        ParserBenchmark.publish(
+        Report.publish(
+                folder,
+                "parser",
                 new ParserResults(
                         Machine.describe(),
                         new Rounds(2, 10, 10),
                         results,
                         ParserCharts.of(results)),
-                folder);
+                tables);
         assertThat(document)
                 .content()
-                .startsWith(
-                        "before\n<!-- parser results: begin -->\n" + Machine.describe().charAt(0))
-                .endsWith(tables + "\n<!-- parser results: end -->")
-                .doesNotContain("old");
+                .isEqualTo(
+                        "before\n<!-- parser results: begin -->\n"
+                                + tables
+                                + "\n<!-- parser results: end -->");
 
         new CommandLine(new Plots()).execute("--root", folder.toString());
         assertThat(folder.resolve("docs/images/parser-throughput.png")).isNotEmptyFile();

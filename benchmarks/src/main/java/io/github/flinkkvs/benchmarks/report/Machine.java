@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.report;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Where a benchmark runs, for whoever compares its figures with those of another machine. */
-final class Machine {
+public final class Machine {
 
-    static String describe() {
+    public static String describe() {
         return String.format(
                 Locale.ROOT,
                 "%d processors (%s), %s %s, %s %s; load when the run began: %.1f",

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.report;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -16,11 +16,11 @@ import java.util.Locale;
  * 95 of 100 cases. It is between two of the measurements and assumes nothing of how they are
  * distributed; of fewer than six it is from the lowest to the highest, and means less.
  */
-record Median(double value, double low, double high) {
+public record Median(double value, double low, double high) {
 
     private static final double DOUBT = 0.05;
 
-    static Median of(double... measured) {
+    public static Median of(double... measured) {
         double[] sorted = measured.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
@@ -45,7 +45,7 @@ record Median(double value, double low, double high) {
     }
 
     /** The value with so many decimals, and the interval if it is wanted. */
-    String text(int decimals, boolean interval) {
+    public String text(int decimals, boolean interval) {
         String number = "%." + decimals + "f";
         return interval
                 ? String.format(
