@@ -40,19 +40,16 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     /** {@link #serviceTimeMillis()} before the service answered. */
     static final long UNANSWERED = Long.MIN_VALUE;
 
-    /**
-     * So many pieces are asked for ahead. To ask for each by itself would cost more than to receive
-     * and parse it; of more, more would come when memory is spent already.
-     */
-    static final int PIECES_AHEAD = 8;
-
     /** The session; all methods are called with the reader lock held, and may end the attempt. */
     interface Owner {
 
         boolean isCurrent(MediaAttempt attempt);
 
-        /** Whether memory and alignment allow to ask for more; the bytes are asked for if so. */
-        boolean mayAskForMore();
+        /**
+         * How many pieces may be asked for ahead of those that came; 0 if memory or alignment do
+         * not allow any. As many are asked for, at the latest when half of them have come.
+         */
+        int piecesAhead();
 
         /** The service answered. */
         void onAccepted(MediaAttempt attempt);
@@ -342,14 +339,15 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     /** How many pieces to ask for now: none until half of those asked for have come. */
     private int piecesToAskFor() {
         // The owner is asked each time: it may have to make room for what has come meanwhile.
-        if (!owner.mayAskForMore() || outstanding > PIECES_AHEAD / 2) {
+        int ahead = owner.piecesAhead();
+        if (ahead == 0 || outstanding > ahead / 2) {
             return 0;
         }
         if (outstanding == 0) {
             activeNanos = timer.nanoTime();
         }
-        int pieces = PIECES_AHEAD - outstanding;
-        outstanding = PIECES_AHEAD;
+        int pieces = ahead - outstanding;
+        outstanding = ahead;
         return pieces;
     }
 

@@ -52,6 +52,15 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     /** The service allows 5 calls a second for all consumers of a stream together. */
     private static final long MIN_CALL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /**
+     * To ask for each piece by itself would cost more than to receive and parse it. With more of
+     * them, more would come when memory is spent already.
+     */
+    static final int PIECES_AHEAD = 8;
+
+    /** Twice as many bytes as that may be: with less, what comes ahead would drive others out. */
+    private static final long PLENTY_BYTES = 2 * PIECES_AHEAD * 8192;
+
     /** Without bytes for this long, though they were asked for, a stream makes way for others. */
     private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -295,15 +304,15 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     }
 
     @Override
-    public boolean mayAskForMore() {
+    public int piecesAhead() {
         if (paused) {
-            return false;
+            return 0;
         }
-        boolean may = budget.mayGoOn(this);
-        if (!may) {
+        if (!budget.mayGoOn(this)) {
             patience.suspend(Patience.Reason.MEMORY);
+            return 0;
         }
-        return may;
+        return budget.hasForEach(PLENTY_BYTES) ? PIECES_AHEAD : 1;
     }
 
     @Override

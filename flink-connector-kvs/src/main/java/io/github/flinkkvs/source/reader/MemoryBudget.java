@@ -209,6 +209,11 @@ final class MemoryBudget {
         account.waiting = newWaiting;
     }
 
+    /** Whether there is so much room for each of the streams. */
+    boolean hasForEach(long bytes) {
+        return limit - used >= bytes * accounts.size();
+    }
+
     /** Something changed that may let a waiting stream go on. */
     void rebalance() {
         proceedWaiting();

@@ -44,7 +44,7 @@ import static io.github.flinkkvs.source.reader.GetMediaBytes.error;
 import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
 import static io.github.flinkkvs.source.reader.GetMediaBytes.malformed;
 import static io.github.flinkkvs.source.reader.GetMediaBytes.malformedEarly;
-import static io.github.flinkkvs.source.reader.MediaAttempt.PIECES_AHEAD;
+import static io.github.flinkkvs.source.reader.MediaSession.PIECES_AHEAD;
 import static io.github.flinkkvs.source.reader.SessionRig.ARN;
 import static io.github.flinkkvs.source.reader.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -166,6 +166,17 @@ class MediaSessionTest {
             call.bytes();
         }
         assertThat(call.requested).isEqualTo(PIECES_AHEAD);
+    }
+
+    @Test
+    void asksPieceByPieceWhenMemoryIsShort() throws Exception {
+        rig.budget = new MemoryBudget(100_000);
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        assertThat(call.requested).isEqualTo(1);
+        call.bytes(fragment(1, T0, 1));
+        assertThat(call.requested).isEqualTo(1);
+        assertThat(rig.take()).containsExactly("1");
     }
 
     @Test

@@ -85,7 +85,8 @@ class SessionInterleavingsTest {
 
         World(Random random, int count) {
             this.random = random;
-            rig.budget = new MemoryBudget(2_500);
+            // Room for two fragments, or for more than ever comes.
+            rig.budget = new MemoryBudget(random.nextBoolean() ? 2_500 : 1 << 20);
             rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(1));
             for (int i = 0; i < count; i++) {
                 streams.add(new Stream(SessionRig.arn("camera-" + i, 1)));
