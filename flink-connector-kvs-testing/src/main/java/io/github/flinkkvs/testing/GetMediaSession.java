@@ -35,6 +35,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class GetMediaSession {
     private static final int SLICE = 64 * 1024;
+
+    /** With HTTPS Vert.x takes any number of bytes before it tells that its queue is full. */
+    private static final int MAX_UNWRITTEN = 16 * SLICE;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -85,6 +89,9 @@ final class GetMediaSession {
     private long slowTimer = -1;
     private Future<Void> lastWrite = Future.succeededFuture();
     private long lastWriteNanos;
+
+    /** Bytes that were handed over and are not on their way yet. */
+    private long unwritten;
 
     GetMediaSession(
             Vertx vertx,
@@ -169,7 +176,7 @@ final class GetMediaSession {
                 breakOff(broken);
                 return;
             }
-            if (response.writeQueueFull()) {
+            if (response.writeQueueFull() || unwritten >= MAX_UNWRITTEN) {
                 watchSlowReader();
                 return;
             }
@@ -200,6 +207,8 @@ final class GetMediaSession {
         int length = bytes.readableBytes();
         lastWriteNanos = System.nanoTime();
         lastWrite = response.write(wrap(faults.corrupt(sent, bytes)));
+        unwritten += length;
+        lastWrite.onComplete(written -> written(length));
         sent += length;
         windowBytes += length;
         if (behavior().idleRule() != IdleRule.FRAGMENTS) {
@@ -217,6 +226,15 @@ final class GetMediaSession {
                             context.runOnContext(next -> dripOn());
                         }
                     });
+        }
+    }
+
+    private void written(int length) {
+        boolean full = unwritten >= MAX_UNWRITTEN;
+        unwritten -= length;
+        if (full && unwritten < MAX_UNWRITTEN) {
+            // Not from within: it may be told while it is sending.
+            context.runOnContext(next -> pump());
         }
     }
 

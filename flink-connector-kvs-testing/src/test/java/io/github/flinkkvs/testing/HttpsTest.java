@@ -83,6 +83,23 @@ class HttpsTest {
         }
     }
 
+    @Test
+    void whatAReaderDoesNotTakeIsNotEncryptedAheadOfIt() throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.builder().https(true).limits(Limits.none()).start()) {
+            EmbeddedStream stream = kvs.createStream("camera");
+            MediaFragment fragment = MediaFragment.ofSize(1_000_000);
+            for (int i = 0; i < 100; i++) {
+                stream.push(fragment);
+            }
+            try (KinesisVideoMediaClient client = trusting(kvs, stream);
+                    Body body = get(client)) {
+                body.next(1);
+                // What the sockets hold differs from system to system.
+                assertThat(kvs.log().sessions("camera").get(0).bytesSent()).isLessThan(50_000_000);
+            }
+        }
+    }
+
     private static Body get(KinesisVideoMediaClient client) {
         return new Body(
                 client, client.getMedia(r -> r.streamName("camera").startSelector(earliest())));
