@@ -172,7 +172,9 @@ class FaultsITCase extends KvsTestBase {
         kvs.limits().sessionCap(Duration.ZERO);
         gate.open();
         assertAll(job.results.awaitCommitted(40), capped, cut);
-        assertThat(kvs.log().calls("GetMedia", null)).hasSize(4);
+        // With so little memory, a stream may have to make way for the other one when both go on.
+        assertThat(kvs.log().calls("GetMedia", null))
+                .hasSizeBetween(4, 4 + (int) metric(job, "KinesisVideo.evictions"));
         assertThat(metric(job, "KinesisVideo.class.retry.errors")).isZero();
         assertThat(reconnects(job, "silence")).isZero();
     }

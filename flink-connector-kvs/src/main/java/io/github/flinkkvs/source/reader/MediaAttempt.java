@@ -25,6 +25,7 @@ import javax.annotation.Nullable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -39,6 +40,8 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     /** {@link #serviceTimeMillis()} before the service answered. */
     static final long UNANSWERED = Long.MIN_VALUE;
+
+    private static final long HELD_UP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** The session; all methods are called with the reader lock held, and may end the attempt. */
     interface Owner {
@@ -98,6 +101,9 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     /** How many pieces were asked for that did not come yet. */
     private int outstanding;
 
+    /** If there are none: since when. */
+    private long unaskedSinceNanos;
+
     /** Whether the assembler is at work, in an I/O thread, without the lock. */
     private boolean parsing;
 
@@ -108,6 +114,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     private long openBytes;
 
     private boolean progress;
+    private boolean heldUp;
     private long activeNanos;
     @Nullable private Timer.Task silenceCheck;
 
@@ -130,6 +137,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         this.lock = lock;
         this.timer = timer;
         this.activeNanos = timer.nanoTime();
+        this.unaskedSinceNanos = activeNanos;
     }
 
     // ---- for the session -------------------------------------------------------------------
@@ -201,6 +209,11 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         progress = true;
     }
 
+    /** Whether it was not read for a while, in which the service may have given it up. */
+    boolean wasHeldUp() {
+        return heldUp;
+    }
+
     /** Whether it holds a part of a fragment. */
     boolean isInFragment() {
         return inFragment;
@@ -259,6 +272,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             outstanding--;
             parsing = true;
             activeNanos = timer.nanoTime();
+            unaskedSinceNanos = activeNanos;
             owner.onReceived(bytes.remaining());
         } finally {
             lock.unlock();
@@ -344,6 +358,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             return 0;
         }
         if (outstanding == 0) {
+            heldUp |= timer.nanoTime() - unaskedSinceNanos > HELD_UP_NANOS;
             activeNanos = timer.nanoTime();
         }
         int pieces = ahead - outstanding;

@@ -412,6 +412,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         } else if (inFragment && quiet) {
             // The producer stalls. It may go on, and there is nothing else to read.
             onQuiet(call.serviceTimeMillis() - NEVER_COMPLETED_MILLIS);
+        } else if (inFragment && call.wasHeldUp()) {
+            onCutWhileHeldUp(call);
         } else if (inFragment) {
             retry(
                     ErrorClass.RETRY,
@@ -459,11 +461,21 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             return;
         }
         ErrorClass errorClass = ErrorTable.classify(cause);
+        if (errorClass == ErrorClass.RETRY && call.wasHeldUp()) {
+            onCutWhileHeldUp(call);
+            return;
+        }
         String what = ErrorTable.describe(cause);
         if (open != null) {
             what = "in fragment " + open.number() + ": " + what;
         }
         handle(errorClass, what, cause);
+    }
+
+    /** Memory or alignment kept a call from being read, and that it was cut is seen only now. */
+    private void onCutWhileHeldUp(MediaAttempt call) {
+        metrics.onReconnect(ReconnectCause.CUT);
+        connectAfter(call.hasProgress() ? 0 : patience.delayNanos(ErrorClass.RETRY));
     }
 
     @Override

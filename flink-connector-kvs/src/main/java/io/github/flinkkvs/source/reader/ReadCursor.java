@@ -235,14 +235,19 @@ final class ReadCursor {
 
     /** Goes back to where what the fetcher took ends. */
     void rewindToTaken() {
-        gate.rewindTo(taken);
-        caughtUpMillis = takenCaughtUpMillis;
+        rewindTo(taken, takenCaughtUpMillis);
     }
 
     /** Goes back to the beginning of the stream. */
     void rewindToStart() {
-        gate.rewindTo(null);
-        caughtUpMillis = null;
+        rewindTo(null, null);
+    }
+
+    private void rewindTo(@Nullable FragmentPosition position, @Nullable Long newCaughtUpMillis) {
+        gate.rewindTo(position);
+        caughtUpMillis = newCaughtUpMillis;
+        // The way around another position may begin behind this one.
+        detour = null;
     }
 
     /** Where it is, for messages. */

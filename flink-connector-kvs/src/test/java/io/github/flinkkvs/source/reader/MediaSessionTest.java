@@ -214,6 +214,24 @@ class MediaSessionTest {
     }
 
     @Test
+    void aCutThatIsSeenOnlyAfterThePauseIsNoError() throws Exception {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        call.bytes(fragment(1, T0, 1));
+        rig.pause();
+        while (call.requested > 0) {
+            call.bytes();
+        }
+        rig.timer.advance(Duration.ofMinutes(1));
+        rig.resume();
+        call.bytes(fragment(2, T0, 1), beginning(3, T0, 1));
+        call.fail(new IOException("reset"));
+        assertThat(rig.nextCall(1).start()).isEqualTo("FRAGMENT_NUMBER 2");
+        assertThat(rig.metrics.count("class.retry.errors")).isZero();
+        assertThat(rig.metrics.count("cause.cut.reconnects")).isEqualTo(1);
+    }
+
+    @Test
     void doesNotConnectWhilePaused() throws Exception {
         rig.start(StartingPosition.earliest());
         rig.call().fail(new IOException("reset"));
@@ -1095,6 +1113,23 @@ class MediaSessionTest {
         rig.call().respond().bytes(fragment(2, T0, 1), fragment(3, T0, 1));
         assertThat(rig.take()).containsExactly("1", "2", "3");
         assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void aPausedStreamThatGivesUpLeavesItsDetourToo() throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 100)).endEarly();
+        rig.nextCall(250).respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        // The way around the position passes over what waits for the fetcher.
+        rig.nextCall(250).respond().bytes(fragment(1, T0, 100), beginning(2, T0, 100));
+        rig.pause();
+        rig.evict();
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        assertThat(rig.call().start()).isEqualTo("EARLIEST");
+        rig.call().respond().bytes(fragment(1, T0, 100), fragment(2, T0, 100));
+        assertThat(rig.take()).containsExactly("1", "2");
     }
 
     @Test

@@ -47,7 +47,7 @@ class SessionInterleavingsTest {
 
     private static final int STEPS = 400;
 
-    @Property(tries = 300)
+    @Property(tries = 1000)
     void eachFragmentOnce(@ForAll long seed) throws Exception {
         World world = new World(new Random(seed), 3);
         for (int i = 0; i < STEPS; i++) {
@@ -59,7 +59,7 @@ class SessionInterleavingsTest {
         world.assertNothingIsLeft();
     }
 
-    @Property(tries = 100)
+    @Property(tries = 500)
     void nothingIsLeftWheneverAReaderCloses(@ForAll long seed) throws Exception {
         World world = new World(new Random(seed), 3);
         int steps = world.random.nextInt(STEPS / 4);
