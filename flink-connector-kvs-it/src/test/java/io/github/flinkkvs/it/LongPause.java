@@ -12,31 +12,29 @@ import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.api.common.functions.MapFunction;
 
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Lets nothing pass until it is opened: back-pressure. */
-final class Gate implements MapFunction<Fragment, Fragment> {
+/** Takes its time with the first fragment, and so holds up all that comes behind: back-pressure. */
+final class LongPause implements MapFunction<Fragment, Fragment> {
 
     private static final long serialVersionUID = 1L;
 
-    private static final Map<String, CountDownLatch> LATCHES = new ConcurrentHashMap<>();
+    private final long millis;
+    private boolean over;
 
-    private final String id = UUID.randomUUID().toString();
-
-    Gate() {
-        LATCHES.put(id, new CountDownLatch(1));
-    }
-
-    void open() {
-        LATCHES.get(id).countDown();
+    LongPause(Duration pause) {
+        millis = pause.toMillis();
     }
 
     @Override
     public Fragment map(Fragment fragment) throws InterruptedException {
-        LATCHES.get(id).await();
+        if (!over) {
+            // Nobody counts it down.
+            new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+            over = true;
+        }
         return fragment;
     }
 }
