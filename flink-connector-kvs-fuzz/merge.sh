@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Takes into the kept corpus what fuzzing has found since: of the inputs in .cifuzz-corpus those that
-# reach what no kept one does, the smallest first. Options are for Maven.
+# reach what no kept one does, the smallest first, cut to what a small fragment takes. The tests must be
+# compiled; options are for Maven.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,5 +11,5 @@ for found in .cifuzz-corpus/*/*; do
     class=$(basename "$(dirname "$found")")
     kept=src/test/resources/${class//.//}Inputs/$(basename "$found")
     java -Xmx512m -cp "target/test-classes:$(cat target/classpath)" com.code_intelligence.jazzer.Jazzer \
-        --target_class="$class" -set_cover_merge=1 -max_len=2048 "$kept" "$found"
+        --target_class="$class" -merge=1 -set_cover_merge=1 -max_len=600 "$kept" "$found"
 done
