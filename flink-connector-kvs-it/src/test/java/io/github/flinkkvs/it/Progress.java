@@ -84,11 +84,6 @@ final class Progress {
                 : counts.values().stream().mapToInt(Integer::intValue).min().orElse(0);
     }
 
-    /** How many fragments the stream has that has the most. */
-    synchronized int most() {
-        return counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-    }
-
     synchronized void awaitLeast(int streams, int count, Duration timeout) {
         await(() -> least(streams) >= count, count + " of each", timeout);
     }
