@@ -558,7 +558,10 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     private void retry(
             ErrorClass errorClass, ReconnectCause reason, String what, @Nullable Throwable cause) {
         metrics.onError(errorClass);
-        leaveConnectionLimit();
+        if (errorClass != ErrorClass.THROTTLED) {
+            // Who is told to ask less often was not told that there is a connection.
+            leaveConnectionLimit();
+        }
         quietPastStop = 0;
         long failingFor = patience.failingNanos();
         if (patience.isExhausted(failingFor)) {

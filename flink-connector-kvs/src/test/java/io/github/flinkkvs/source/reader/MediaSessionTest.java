@@ -579,6 +579,21 @@ class MediaSessionTest {
     }
 
     @Test
+    void aThrottledCallDoesNotMeanThatThereIsAConnection() {
+        rig.set(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ofMinutes(2));
+        rig.start(StartingPosition.earliest());
+        long from = rig.timer.nanoTime();
+        while (rig.timer.nanoTime() - from <= Duration.ofMinutes(2).toNanos()) {
+            rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+            rig.nextCall(31_000).fail(SessionRig.error("ClientLimitExceededException", 400));
+            assertThat(rig.metrics.gauge("streamsAtConnectionLimit")).isEqualTo(1);
+            rig.nextCall(31_000);
+        }
+        rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
+        assertThatThrownBy(rig::take).hasMessageContaining("ConnectionLimitExceeded");
+    }
+
+    @Test
     void failsAtOnceWhereWaitingMendsNothing() {
         rig.resumeAfter(7, T0);
         rig.call().fail(SessionRig.error("AccessDeniedException", 403));
