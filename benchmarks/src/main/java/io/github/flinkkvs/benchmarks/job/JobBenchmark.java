@@ -175,8 +175,9 @@ public final class JobBenchmark implements Callable<Integer> {
         String table = machine + "\n\n" + table(rows);
         System.out.print(table);
         if (publish) {
+            List<Chart> charts = charts(rows);
             Report.publish(
-                    root, "job", new Result(machine, settings, rows, cells, charts(rows)), table);
+                    root, "job", new Result(machine, settings, rows, cells, charts), table, charts);
         }
         return 0;
     }

@@ -140,18 +140,13 @@ public final class LatencyBenchmark implements Callable<Integer> {
         String table = machine + "\n\n" + table(rows);
         System.out.print(table);
         if (publish) {
+            List<Chart> charts = List.of(chart(rows));
             Report.publish(
                     root,
                     "latency",
-                    new Result(
-                            machine,
-                            https,
-                            fragmentKilobytes,
-                            warmUp,
-                            seconds,
-                            rows,
-                            List.of(chart(rows))),
-                    table);
+                    new Result(machine, https, fragmentKilobytes, warmUp, seconds, rows, charts),
+                    table,
+                    charts);
         }
         return 0;
     }

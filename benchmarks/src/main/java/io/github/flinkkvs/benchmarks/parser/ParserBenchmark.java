@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Report;
 
@@ -85,11 +86,13 @@ public final class ParserBenchmark implements Callable<Integer> {
         String tables = machine + "\n\n" + Tables.of(results);
         System.out.println(tables);
         if (!quick && only.isEmpty()) {
+            List<Chart> charts = ParserCharts.of(results);
             Report.publish(
                     root,
                     "parser",
-                    new ParserResults(machine, rounds, results, ParserCharts.of(results)),
-                    tables);
+                    new ParserResults(machine, rounds, results, charts),
+                    tables,
+                    charts);
         }
         return 0;
     }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where the figures of a benchmark go: a result file, and the documentation. */
 public final class Report {
@@ -22,13 +23,15 @@ public final class Report {
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Writes the file {@code benchmarks/results/NAME.json}, of which plots draw what stands under
-     * {@code charts}, and puts the tables into {@code docs/benchmarks.md}, where the last ones of
-     * that benchmark were.
+     * Writes the file {@code benchmarks/results/NAME.json}, and puts the tables and the images of
+     * the charts into {@code docs/benchmarks.md}, where the last ones of that benchmark were.
      *
      * @param root the project's folder
+     * @param result to be written as JSON, with these charts as {@code charts}, from which the
+     *     images are drawn
      */
-    public static void publish(Path root, String name, Object result, String tables)
+    public static void publish(
+            Path root, String name, Object result, String tables, List<Chart> charts)
             throws IOException {
         Path document = root.resolve("docs/benchmarks.md");
         String text = Files.readString(document);
@@ -41,8 +44,15 @@ public final class Report {
         Path file = root.resolve("benchmarks/results/" + name + ".json");
         Files.createDirectories(file.getParent());
         JSON.writeValue(file.toFile(), result);
-        Files.writeString(
-                document, text.substring(0, from) + tables.strip() + '\n' + text.substring(to));
+        StringBuilder shown = new StringBuilder(tables.strip());
+        for (Chart chart : charts) {
+            shown.append("\n\n![")
+                    .append(chart.title())
+                    .append("](images/")
+                    .append(chart.file())
+                    .append(".png)");
+        }
+        Files.writeString(document, text.substring(0, from) + shown + '\n' + text.substring(to));
     }
 
     private Report() {}

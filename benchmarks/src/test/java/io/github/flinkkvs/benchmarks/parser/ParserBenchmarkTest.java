@@ -9,6 +9,7 @@
 package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.benchmarks.plots.Plots;
+import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
 import io.github.flinkkvs.benchmarks.report.Report;
@@ -125,20 +126,21 @@ class ParserBenchmarkTest {
                 document,
                 "before\n<!-- parser results: begin -->\nold\n<!-- parser results: end -->");
         List<SetResult> results = List.of(result);
+        List<Chart> charts = ParserCharts.of(results);
         Report.publish(
                 folder,
                 "parser",
-                new ParserResults(
-                        Machine.describe(),
-                        new Rounds(2, 10, 10),
-                        results,
-                        ParserCharts.of(results)),
-                tables);
+                new ParserResults(Machine.describe(), new Rounds(2, 10, 10), results, charts),
+                tables,
+                charts);
         assertThat(document)
                 .content()
                 .isEqualTo(
                         "before\n<!-- parser results: begin -->\n"
                                 + tables
+                                + "\n\n![Parser throughput](images/parser-throughput.png)"
+                                + "\n\n![Parser throughput relative to read + copy]"
+                                + "(images/parser-limit.png)"
                                 + "\n<!-- parser results: end -->");
 
         new CommandLine(new Plots()).execute("--root", folder.toString());
