@@ -469,7 +469,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         if (open != null) {
             what = "in fragment " + open.number() + ": " + what;
         }
-        handle(errorClass, what, cause);
+        onError(errorClass, what, cause);
     }
 
     /** Memory or alignment kept a call from being read, and that it was cut is seen only now. */
@@ -510,7 +510,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         ErrorClass errorClass = ErrorTable.classify(error);
         String what = "the service sent " + error + " (request " + call.requestId() + ")";
         if (errorClass != ErrorClass.REPOSITION) {
-            handle(errorClass, what, null);
+            onError(errorClass, what, null);
             return;
         }
         metrics.onError(errorClass);
@@ -528,7 +528,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     // ---- errors ----------------------------------------------------------------------------
 
-    private void handle(ErrorClass errorClass, String what, @Nullable Throwable cause) {
+    @Override
+    public void onError(ErrorClass errorClass, String what, @Nullable Throwable cause) {
         switch (errorClass) {
             case CONNECTION_LIMIT:
                 onConnectionLimit(what, cause);
@@ -723,11 +724,6 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         strikes.clear();
         add(new StreamEvent.StreamRecreated(found));
         connectAfter(0);
-    }
-
-    @Override
-    public void onError(ErrorClass errorClass, String what, @Nullable Throwable cause) {
-        handle(errorClass, what, cause);
     }
 
     @Override

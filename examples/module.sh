@@ -1,0 +1,49 @@
+# What run.sh of the examples and of the benchmarks share: sourced with $root, the project's folder, and
+# $module, the folder of what is to run. Builds what is missing or out of date; sets java and class_path.
+
+die() {
+    echo "error: $1" >&2
+    exit 1
+}
+
+class_path_file=$root/$module/target/classpath
+
+if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
+    java=$JAVA_HOME/bin/java
+else
+    java=java
+fi
+command -v "$java" > /dev/null 2>&1 || die "Java is missing: install a JDK 17 or newer, or set JAVA_HOME"
+java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+[ "${java_version:-0}" -ge 17 ] || die "Java 17 or newer is needed, but '$java' is ${java_version:-unknown}: set JAVA_HOME"
+
+# Whether there is a class path, none of its files is gone, and no source is newer.
+is_built() (
+    [ -s "$class_path_file" ] && [ -d "$root/$module/target/classes" ] || exit 1
+    cd "$root"
+    set -- pom.xml
+    for built in flink-connector-kvs flink-connector-kvs-testing "$module"; do
+        set -- "$@" "$built/pom.xml" "$built/src/main"
+    done
+    [ -z "$(find "$@" -type f -newer "$class_path_file")" ] || exit 1
+    set -f
+    IFS=:
+    for entry in $(cat "$class_path_file"); do
+        [ -e "$entry" ] || exit 1
+    done
+)
+
+if ! is_built; then
+    command -v mvn > /dev/null 2>&1 || die "Maven is missing: install Maven 3.8 or newer"
+    command -v "${java}c" > /dev/null 2>&1 || die "'$java' is no JDK: install a JDK 17 or newer, or set JAVA_HOME"
+    echo "Building the $module; the first time this takes a while." >&2
+    rm -f "$class_path_file"
+    # What the modules need of each other is taken from this build: nothing is installed.
+    log=$(mvn -q -B -f "$root/pom.xml" -pl "$module" -am package \
+        -Dmaven.test.skip=true -Dspotless.check.skip=true 2>&1) || {
+        printf '%s\n' "$log" >&2
+        die "The build failed, see above"
+    }
+fi
+
+class_path=$root/$module/target/classes:$(cat "$class_path_file")
