@@ -31,6 +31,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class JobManagerFailoverITCase extends KvsTestBase {
 
+    /**
+     * A TaskManager may hear of the loss before the JobManager does, and fail the job's tasks: a
+     * job that may not restart would then be over, with its checkpoints.
+     */
+    private static final int RESTARTS = 10;
+
     private HaLeadershipControl leadership;
 
     @BeforeEach
@@ -56,7 +62,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         EmbeddedStream back = kvs.createStream("back");
         push(front, 3);
         push(back, 3);
-        Job job = job(source(front, back)).parallelism(2).restarts(0).start();
+        Job job = job(source(front, back)).parallelism(2).restarts(RESTARTS).start();
         job.results.awaitCommitted(6);
         for (int round = 1; round <= 3; round++) {
             // Some is read by the old one, uncommitted or not; some comes while there is none.
@@ -67,7 +73,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
             push(front, 1);
             assertAll(job.results.awaitCommitted(6 + 4 * round), front, back);
         }
-        assertThat(job.results.attempts()).isEqualTo(4);
+        assertThat(job.results.attempts()).isGreaterThanOrEqualTo(4);
         assertThat(kvs.log().calls("DescribeStream", null)).hasSize(2);
     }
 
@@ -77,7 +83,9 @@ class JobManagerFailoverITCase extends KvsTestBase {
         push(stream, 2);
         kvs.clock().shift(Duration.ofSeconds(5));
         Job job =
-                job(source(stream).setStartingPosition(StartingPosition.now())).restarts(0).start();
+                job(source(stream).setStartingPosition(StartingPosition.now()))
+                        .restarts(RESTARTS)
+                        .start();
         awaitSession(stream, 1);
         job.results.awaitNewCheckpoint();
         revoke(job);
@@ -92,7 +100,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);
         stream.faults().nextCall("DescribeStream", Fault.silence());
-        Job job = job(source(stream)).restarts(0).start();
+        Job job = job(source(stream)).restarts(RESTARTS).start();
         kvs.log().awaitCalls("DescribeStream", "stream", 1, TIME);
         revoke(job);
         grant(job);
@@ -111,7 +119,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
                                         StoppingPosition.atServerTimestamp(
                                                 kvs.clock().now().plusSeconds(60))))
                         .parallelism(3)
-                        .restarts(0)
+                        .restarts(RESTARTS)
                         .start();
         job.results.awaitCommitted(3);
         revoke(job);
