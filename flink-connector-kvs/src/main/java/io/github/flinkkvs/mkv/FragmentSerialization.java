@@ -53,7 +53,7 @@ public final class FragmentSerialization {
         boolean hasMedia = in.readBoolean();
         byte[] content = readBytes(in.readInt(), in);
         return hasMedia
-                ? readDocument(streamName, streamArn, content)
+                ? readDocument(streamName, streamArn, content).withMedia(content)
                 : readMetadata(streamName, streamArn, content, in);
     }
 
@@ -72,6 +72,7 @@ public final class FragmentSerialization {
         return bytes;
     }
 
+    /** Reads a whole document for its tags only. */
     private static Fragment readDocument(String streamName, String streamArn, byte[] document)
             throws MkvException {
         Fragment[] found = new Fragment[1];
@@ -98,7 +99,15 @@ public final class FragmentSerialization {
         if (found[0] == null || found[0].sizeBytes() != document.length) {
             throw notOneFragment();
         }
-        return found[0].withMedia(document);
+        return found[0];
+    }
+
+    /** The Info, Tracks and Tags of a fragment, with a mark where its media begins. */
+    static byte[] metadata(Fragment fragment) throws MkvException {
+        return fragment.hasMedia()
+                ? readDocument(fragment.streamName(), fragment.streamArn(), fragment.content())
+                        .content()
+                : fragment.content();
     }
 
     private static Fragment readMetadata(

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.mkv;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * One frame of a fragment: a view on the fragment's bytes with what its block says about it.
@@ -112,6 +113,24 @@ public final class Frame {
     /** Its payload as the producer wrote it; read-only, a view of its own at each call. */
     public ByteBuffer data() {
         return ByteBuffer.wrap(document, dataAt, size).slice().asReadOnlyBuffer();
+    }
+
+    /** The size of its payload in bytes. */
+    public int sizeBytes() {
+        return size;
+    }
+
+    /** Whether all but the payload is the same. */
+    boolean isAsDescribedBy(Frame other) {
+        return trackNumber == other.trackNumber
+                && index == other.index
+                && producerTimestampMillis == other.producerTimestampMillis
+                && offsetNanos == other.offsetNanos
+                && durationNanos == other.durationNanos
+                && keyFrame == other.keyFrame
+                && invisible == other.invisible
+                && discardable == other.discardable
+                && Arrays.equals(references, other.references);
     }
 
     @Override

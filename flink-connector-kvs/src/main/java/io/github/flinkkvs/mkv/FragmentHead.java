@@ -1,0 +1,178 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * What a fragment says before its first frame: enough to tell whose frames follow, while the
+ * fragment is still arriving. Immutable and thread-safe.
+ */
+public final class FragmentHead {
+
+    private final String streamName;
+    @Nullable private final String streamArn;
+    private final FragmentNumber number;
+    private final long serverTimestampMillis;
+    private final long producerTimestampMillis;
+    private final List<Tag> tags;
+    private final List<Track> tracks;
+    private final long timestampScaleNanos;
+
+    /** Info, Tracks and Tags as they came; all of the above is read from them. */
+    private final byte[] metadata;
+
+    FragmentHead(FragmentBuilder builder, byte[] metadata) {
+        this.streamName = builder.streamName;
+        this.streamArn = builder.streamArn;
+        this.number = builder.number;
+        this.serverTimestampMillis = builder.serverTimestampMillis;
+        this.producerTimestampMillis = builder.producerTimestampMillis;
+        this.tags = List.copyOf(builder.tags);
+        this.tracks = List.copyOf(builder.tracks);
+        this.timestampScaleNanos = builder.timestampScaleNanos;
+        this.metadata = metadata;
+    }
+
+    /** The head of a complete fragment. */
+    public static FragmentHead of(Fragment fragment) {
+        try {
+            byte[] metadata = FragmentSerialization.metadata(fragment);
+            EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
+            while (elements.next()) {
+                if (elements.id() == MkvElements.CLUSTER) {
+                    metadata = Arrays.copyOf(metadata, (int) elements.offset());
+                    break;
+                }
+            }
+            return read(fragment.streamName(), fragment.streamArn(), metadata);
+        } catch (MkvException e) {
+            throw new IllegalStateException("What was read once cannot be read again", e);
+        }
+    }
+
+    /** Reads it from {@link #metadata()}. */
+    static FragmentHead read(String streamName, @Nullable String streamArn, byte[] metadata)
+            throws MkvException {
+        FragmentBuilder builder = new FragmentBuilder(streamName, streamArn);
+        EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
+        while (elements.next()) {
+            builder.onMetadata(elements.id(), elements.children(), elements.dataStart());
+        }
+        builder.checkComplete(metadata.length);
+        return new FragmentHead(builder, metadata);
+    }
+
+    /** The name of the stream. */
+    public String streamName() {
+        return streamName;
+    }
+
+    /** As {@link Fragment#streamArn()}. */
+    @Nullable
+    public String streamArn() {
+        return streamArn;
+    }
+
+    /** AWS_KINESISVIDEO_FRAGMENT_NUMBER. */
+    public FragmentNumber number() {
+        return number;
+    }
+
+    /** As {@link Fragment#serverTimestampMillis()}. */
+    public long serverTimestampMillis() {
+        return serverTimestampMillis;
+    }
+
+    /** As {@link Fragment#producerTimestampMillis()}. */
+    public long producerTimestampMillis() {
+        return producerTimestampMillis;
+    }
+
+    /** The SimpleTags that come before the media, those of the service among them. */
+    public List<Tag> tags() {
+        return tags;
+    }
+
+    /** {@link #tags()} without those that the service itself adds. */
+    public List<Tag> userTags() {
+        return tags.stream()
+                .filter(tag -> !ServiceTags.isServiceTag(tag.name()))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The value of the last tag of this name; null if there is none. */
+    @Nullable
+    public String tag(String name) {
+        for (int i = tags.size() - 1; i >= 0; i--) {
+            if (tags.get(i).name().equals(name)) {
+                return tags.get(i).value();
+            }
+        }
+        return null;
+    }
+
+    /** The tracks that the fragment declares. */
+    public List<Track> tracks() {
+        return tracks;
+    }
+
+    /** TimestampScale: nanoseconds in a unit of the fragment's times. */
+    public long timestampScaleNanos() {
+        return timestampScaleNanos;
+    }
+
+    /** The track of this number; one of type OTHER without a codec if it was not declared. */
+    Track track(long trackNumber) {
+        for (Track track : tracks) {
+            if (track.number() == trackNumber) {
+                return track;
+            }
+        }
+        return new Track(trackNumber, 0, Track.Type.OTHER, null, "", null, 0, null, null);
+    }
+
+    /** The bytes that {@link #read} reads. */
+    ByteBuffer metadata() {
+        return ByteBuffer.wrap(metadata).asReadOnlyBuffer();
+    }
+
+    /** How many bytes of memory its content takes. */
+    public int retainedBytes() {
+        return metadata.length;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof FragmentHead)) {
+            return false;
+        }
+        FragmentHead other = (FragmentHead) object;
+        return streamName.equals(other.streamName)
+                && Objects.equals(streamArn, other.streamArn)
+                && number.equals(other.number)
+                && Arrays.equals(metadata, other.metadata);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(streamName, number);
+    }
+
+    @Override
+    public String toString() {
+        return "fragment " + number + " of stream " + streamName;
+    }
+}
