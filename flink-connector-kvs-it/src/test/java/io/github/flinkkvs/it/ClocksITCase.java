@@ -52,9 +52,9 @@ class ClocksITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);
         kvs.clock().shift(Duration.ofSeconds(1));
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).setStartingPosition(StartingPosition.now()))
-                        .map(new FailOnce(2))
+                        .map(new FailOnce<>(2))
                         .start();
         awaitSession(stream, 1);
         List<StoredFragment> fresh = push(stream, 3);
@@ -98,9 +98,9 @@ class ClocksITCase extends KvsTestBase {
     @ValueSource(longs = {-5, 5})
     void aClockThatIsSetWhileTheJobRunsLosesNothing(long seconds) throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).setStartingPosition(StartingPosition.now()))
-                        .map(new FailOnce(4, 8))
+                        .map(new FailOnce<>(4, 8))
                         .start();
         awaitSession(stream, 1);
         push(stream, 3);
@@ -124,7 +124,7 @@ class ClocksITCase extends KvsTestBase {
     @Test
     void aStreamWithoutRetentionIsReadLive() throws Exception {
         EmbeddedStream stream = createUnretained();
-        Job job = job(source(stream)).map(new FailOnce(2, 5)).start();
+        Job<Fragment> job = job(source(stream)).map(new FailOnce<>(2, 5)).start();
         for (int i = 0; i < 4; i++) {
             awaitSession(stream, i + 1);
             push(stream, 2);
@@ -145,12 +145,12 @@ class ClocksITCase extends KvsTestBase {
     void minutesOfARestartLoseNothingOfAStreamWithoutRetention() throws Exception {
         EmbeddedStream stream = createUnretained();
         push(stream, 2);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(2);
         String savepoint = job.stopWithSavepoint();
         push(stream, 2);
         kvs.clock().shift(Duration.ofSeconds(200));
-        Job restored = job(source(stream)).restarts(0).from(savepoint).start();
+        Job<Fragment> restored = job(source(stream)).restarts(0).from(savepoint).start();
         assertAll(restored.results.awaitCommitted(4), stream);
         assertThat(metric(restored, "gaps")).isZero();
     }
@@ -161,17 +161,17 @@ class ClocksITCase extends KvsTestBase {
         kvs.behavior(Behavior.likely().expiredPosition(answer));
         EmbeddedStream stream = createUnretained();
         List<StoredFragment> expected = new ArrayList<>(push(stream, 2));
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(2);
         String savepoint = job.stopWithSavepoint();
         push(stream, 2);
         kvs.clock().shift(Duration.ofMinutes(6));
         expected.addAll(push(stream, 2));
 
-        Job failing = job(source(stream)).restarts(0).from(savepoint).start();
+        Job<Fragment> failing = job(source(stream)).restarts(0).from(savepoint).start();
         assertThat(failing.awaitFailure()).contains("has left the stream's retention");
 
-        Job restored =
+        Job<Fragment> restored =
                 job(source(stream)
                                 .set(
                                         KvsSourceOptions.EXPIRED_POSITION,

@@ -92,7 +92,7 @@ class CredentialsITCase extends KvsTestBase {
     void assumesARole() throws Exception {
         push(stream, 3);
 
-        Job job = job(assumingRole()).restarts(0).start();
+        Job<Fragment> job = job(assumingRole()).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(3), stream);
         // One for the enumerator, one for the reader.
@@ -114,7 +114,7 @@ class CredentialsITCase extends KvsTestBase {
         Path token = Files.writeString(folder.resolve("token"), "monday");
         kvs.sts().webIdentity("monday").sessionDuration(Duration.ofSeconds(2));
 
-        Job job = job(withWebIdentity(token)).restarts(0).start();
+        Job<Fragment> job = job(withWebIdentity(token)).restarts(0).start();
         job.results.awaitCommitted(3);
         assertSignedWithRole();
         assertThat(kvs.sts().sessions())
@@ -150,7 +150,7 @@ class CredentialsITCase extends KvsTestBase {
 
     @Test
     void keyThatNobodyKnows() throws Exception {
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         assertThat(job.awaitFailure())
                 .contains("UnrecognizedClientException: The security token included in the request")
                 .contains("is invalid. (request ");
@@ -158,7 +158,7 @@ class CredentialsITCase extends KvsTestBase {
 
     @Test
     void roleThatMayNotBeAssumed() throws Exception {
-        Job strange =
+        Job<Fragment> strange =
                 job(assumingRole().set(AwsOptions.ROLE_EXTERNAL_ID, "partner-8"))
                         .restarts(0)
                         .start();
@@ -166,12 +166,13 @@ class CredentialsITCase extends KvsTestBase {
                 .contains("AccessDenied: User is not authorized to perform sts:AssumeRole")
                 .contains(ROLE);
 
-        Job unknown = job(assumingRole().set(BASE_ACCESS_KEY_ID, "AKIDOTHER")).restarts(0).start();
+        Job<Fragment> unknown =
+                job(assumingRole().set(BASE_ACCESS_KEY_ID, "AKIDOTHER")).restarts(0).start();
         assertThat(unknown.awaitFailure()).contains("InvalidClientTokenId");
 
         kvs.sts().webIdentity("monday");
         Path token = Files.writeString(folder.resolve("token"), "sunday");
-        Job refused = job(withWebIdentity(token)).restarts(0).start();
+        Job<Fragment> refused = job(withWebIdentity(token)).restarts(0).start();
         assertThat(refused.awaitFailure()).contains("InvalidIdentityToken");
         assertThat(kvs.log().calls("DescribeStream", null)).isEmpty();
     }
@@ -182,14 +183,14 @@ class CredentialsITCase extends KvsTestBase {
         know();
         push(stream, 3);
 
-        Job untrusting = job(assumingRole()).restarts(0).start();
+        Job<Fragment> untrusting = job(assumingRole()).restarts(0).start();
         assertThat(untrusting.awaitFailure())
                 .contains(
                         "The certificate of 127.0.0.1:"
                                 + kvs.sts().endpoint().getPort()
                                 + " is refused: it is not trusted");
 
-        Job job =
+        Job<Fragment> job =
                 job(assumingRole()
                                 .set(AwsOptions.TRUST_STORE_PATH, kvs.certificateFile().toString()))
                         .restarts(0)
@@ -205,7 +206,7 @@ class CredentialsITCase extends KvsTestBase {
         kvs.sts().sessionDuration(Duration.ofSeconds(2));
         kvs.limits().sessionCap(Duration.ofMillis(500));
         try (Camera camera = Camera.builder(stream).speed(5).fragments(25).start()) {
-            Job job = job(assumingRole()).map(new FailOnce(9)).start();
+            Job<Fragment> job = job(assumingRole()).map(new FailOnce<>(9)).start();
             assertAll(job.results.awaitCommitted(25), stream);
             assertThat(job.results.attempts()).isEqualTo(2);
         }
@@ -219,7 +220,7 @@ class CredentialsITCase extends KvsTestBase {
     void aCallGoesOnWhenItsTokenHasExpired() throws Exception {
         kvs.sts().sessionDuration(Duration.ofSeconds(2));
         kvs.limits().idleEnd(Duration.ofSeconds(3));
-        Job job;
+        Job<Fragment> job;
         try (Camera camera = Camera.builder(stream).speed(5).fragments(15).start()) {
             job = job(assumingRole()).restarts(0).start();
             assertAll(job.results.awaitCommitted(15), stream);
@@ -246,7 +247,7 @@ class CredentialsITCase extends KvsTestBase {
     void tokenThatNobodyRenews() throws Exception {
         kvs.accessKeys().addSession("ASIAFIRST", "first", kvs.clock().now().plusSeconds(3600));
         push(stream, 2);
-        Job job = job(withSession("ASIAFIRST", "first")).restarts(0).start();
+        Job<Fragment> job = job(withSession("ASIAFIRST", "first")).restarts(0).start();
         job.results.awaitCommitted(2);
         String savepoint = job.savepoint();
 
@@ -261,7 +262,8 @@ class CredentialsITCase extends KvsTestBase {
 
         push(stream, 2);
         kvs.accessKeys().addSession("ASIASECOND", "second", kvs.clock().now().plusSeconds(3600));
-        Job next = job(withSession("ASIASECOND", "second")).from(savepoint).restarts(0).start();
+        Job<Fragment> next =
+                job(withSession("ASIASECOND", "second")).from(savepoint).restarts(0).start();
         assertAll(next.results.awaitCommitted(4), stream);
     }
 
@@ -277,7 +279,7 @@ class CredentialsITCase extends KvsTestBase {
         kvs.accessKeys().addSession("ASIAFIRST", "first", kvs.clock().now().plusSeconds(3600));
         kvs.sts().sessionDuration(Duration.ofSeconds(1));
         push(stream, 2);
-        Job job =
+        Job<Fragment> job =
                 job(assumingRole()
                                 .set(BASE_ACCESS_KEY_ID, "ASIAFIRST")
                                 .set(base("sessiontoken"), "first"))
@@ -295,7 +297,7 @@ class CredentialsITCase extends KvsTestBase {
     @Test
     void tokenThatHadExpiredBefore() throws Exception {
         kvs.accessKeys().addSession("ASIAOLD", "old", kvs.clock().now());
-        Job job = job(withSession("ASIAOLD", "old")).restarts(0).start();
+        Job<Fragment> job = job(withSession("ASIAOLD", "old")).restarts(0).start();
         assertThat(job.awaitFailure())
                 .contains("Stream front-door cannot be looked up: The session token has expired");
     }
@@ -306,7 +308,7 @@ class CredentialsITCase extends KvsTestBase {
     void securityTokenServiceIsDownForAWhile() throws Exception {
         kvs.sts().sessionDuration(Duration.ofSeconds(1));
         push(stream, 2);
-        Job job = job(assumingRole()).restarts(0).start();
+        Job<Fragment> job = job(assumingRole()).restarts(0).start();
         job.results.awaitCommitted(2);
 
         int fragments = 2;
@@ -334,7 +336,7 @@ class CredentialsITCase extends KvsTestBase {
         kvs.sts().faults().everyCall("AssumeRole", Fault.internalFailure());
         push(stream, 2);
 
-        Job job = job(assumingRole()).restarts(0).start();
+        Job<Fragment> job = job(assumingRole()).restarts(0).start();
 
         kvs.log().await(seen -> failures() >= 5, "it fails for a while", TIME);
         kvs.sts().faults().clear();

@@ -43,7 +43,7 @@ class ExactlyOnceITCase extends KvsTestBase {
         push(front, 5);
         push(back, 5);
 
-        Job job = job(source(front, back)).map(new FailOnce(15, 30)).start();
+        Job<Fragment> job = job(source(front, back)).map(new FailOnce<>(15, 30)).start();
 
         job.results.awaitCommitted(10);
         push(front, 5);
@@ -59,7 +59,7 @@ class ExactlyOnceITCase extends KvsTestBase {
     void taskFailureBeforeTheFirstCheckpoint() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 10);
-        Job job = job(source(stream)).map(new FailOnce(1, 4)).start();
+        Job<Fragment> job = job(source(stream)).map(new FailOnce<>(1, 4)).start();
         assertAll(job.results.awaitCommitted(10), stream);
     }
 
@@ -80,7 +80,8 @@ class ExactlyOnceITCase extends KvsTestBase {
             }
         }
         EmbeddedStream[] all = streams.toArray(new EmbeddedStream[0]);
-        Job job = job(source(all)).parallelism(2).restarts(5).map(new FailOnce(7, 30, 55)).start();
+        Job<Fragment> job =
+                job(source(all)).parallelism(2).restarts(5).map(new FailOnce<>(7, 30, 55)).start();
         for (int round = 1; round <= 4; round++) {
             for (EmbeddedStream stream : all) {
                 push(stream, 5);
@@ -97,7 +98,7 @@ class ExactlyOnceITCase extends KvsTestBase {
         EmbeddedStream back = kvs.createStream("back");
         push(front, 3);
         push(back, 3);
-        Job job = job(source(front, back)).parallelism(2).restarts(100).start();
+        Job<Fragment> job = job(source(front, back)).parallelism(2).restarts(100).start();
         job.results.awaitCommitted(6);
 
         // One of the two has the source's tasks, or some of them; lose each in turn.
@@ -117,7 +118,7 @@ class ExactlyOnceITCase extends KvsTestBase {
         kvs.limits().sessionCap(Duration.ofMillis(900));
         EmbeddedStream stream = kvs.createStream("live");
         try (Camera camera = Camera.builder(stream).speed(8).fragments(20).start()) {
-            Job job = job(source(stream)).map(new FailOnce(6, 13)).start();
+            Job<Fragment> job = job(source(stream)).map(new FailOnce<>(6, 13)).start();
             assertAll(job.results.awaitCommitted(20), stream);
         }
     }
@@ -138,7 +139,7 @@ class ExactlyOnceITCase extends KvsTestBase {
                                 WatermarkStrategy.noWatermarks(),
                                 "kvs")
                         .setParallelism(2)
-                        .map(new FailOnce(11, 25))
+                        .map(new FailOnce<>(11, 25))
                         .returns(FragmentTypeInfo.INSTANCE)
                         .setParallelism(2)
                         .executeAndCollect()) {

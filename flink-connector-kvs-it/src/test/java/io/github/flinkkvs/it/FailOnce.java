@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.mkv.Fragment;
-
 import org.apache.flink.api.common.functions.MapFunction;
 
 import java.util.Map;
@@ -18,8 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Passes fragments on, and throws at given counts of fragments, each once in its life. */
-final class FailOnce implements MapFunction<Fragment, Fragment> {
+/** Passes records on, and throws at given counts of them, each once in its life. */
+final class FailOnce<T> implements MapFunction<T, T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -29,7 +27,7 @@ final class FailOnce implements MapFunction<Fragment, Fragment> {
     private final Set<Integer> failAt;
 
     /**
-     * @param failAt counted from 1 over all attempts, fragments that are read again included
+     * @param failAt counted from 1 over all attempts, records that are read again included
      */
     FailOnce(Integer... failAt) {
         this.failAt = Set.of(failAt);
@@ -37,11 +35,11 @@ final class FailOnce implements MapFunction<Fragment, Fragment> {
     }
 
     @Override
-    public Fragment map(Fragment fragment) {
+    public T map(T record) {
         int count = COUNTS.get(id).incrementAndGet();
         if (failAt.contains(count)) {
-            throw new IllegalStateException("Scripted failure at fragment " + count);
+            throw new IllegalStateException("Scripted failure at record " + count);
         }
-        return fragment;
+        return record;
     }
 }

@@ -67,7 +67,7 @@ class FaultsITCase extends KvsTestBase {
         }
         assertThat(streams).hasSizeGreaterThan(20);
 
-        Job job = job(source(streams.toArray(new EmbeddedStream[0]))).restarts(0).start();
+        Job<Fragment> job = job(source(streams.toArray(new EmbeddedStream[0]))).restarts(0).start();
 
         assertAll(
                 job.results.awaitCommitted(3 * streams.size()),
@@ -115,7 +115,7 @@ class FaultsITCase extends KvsTestBase {
                 .nextConnection(Fault.cutAfter(pushed.get(0).size() + 1_000, how))
                 .nextConnection(Fault.cutAfter(pushed.get(1).size() + 1_000, how));
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(3), stream);
         assertThat(kvs.log().calls("GetMedia", "cut"))
@@ -135,7 +135,7 @@ class FaultsITCase extends KvsTestBase {
                 .nextConnection(Fault.internalFailure())
                 .nextConnection(Fault.resetBeforeAnswer());
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(2), stream);
         assertThat(metric(job, "KinesisVideo.class.retry.errors")).isEqualTo(2);
@@ -159,7 +159,7 @@ class FaultsITCase extends KvsTestBase {
         for (int i = 0; i < 20; i++) {
             push(stream, 60_000, i);
         }
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(KvsSourceOptions.MEMORY_BUDGET, new MemorySize(150_000))
                                 .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
@@ -183,7 +183,7 @@ class FaultsITCase extends KvsTestBase {
         push(stream, 8);
         stream.faults().everyConnection(Fault.cutAfter(7_777, Cut.FIN));
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(8), stream);
         assertThat(reconnects(job, "cut")).isGreaterThanOrEqualTo(3);
@@ -196,7 +196,7 @@ class FaultsITCase extends KvsTestBase {
         push(stream, 5);
         stream.faults().nextConnection(Fault.repeatFragment(1), Fault.repeatFragment(3));
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(5), stream);
         assertThat(metric(job, "duplicateFragments")).isEqualTo(2);
@@ -215,7 +215,7 @@ class FaultsITCase extends KvsTestBase {
         push(silent, 4);
         silent.faults().nextConnection(Fault.silence());
 
-        Job job =
+        Job<Fragment> job =
                 job(source(within, between, silent)
                                 .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
                         .restarts(0)
@@ -233,7 +233,7 @@ class FaultsITCase extends KvsTestBase {
                 .nextCall("DescribeStream", Fault.silence())
                 .nextCall("GetDataEndpoint", Fault.silence());
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
                         .restarts(0)
                         .start();
@@ -249,7 +249,7 @@ class FaultsITCase extends KvsTestBase {
         push(second, 1);
         kvs.faults().everyCall("DescribeStream", Fault.refuse(503));
         try (LogCapture logs = new LogCapture("io.github.flinkkvs")) {
-            Job job = job(source(first, second)).restarts(0).start();
+            Job<Fragment> job = job(source(first, second)).restarts(0).start();
             kvs.log().awaitCalls("DescribeStream", "first", 5, TIME);
             kvs.log().awaitCalls("DescribeStream", "second", 5, TIME);
             assertThat(logs.lines())
@@ -286,7 +286,7 @@ class FaultsITCase extends KvsTestBase {
         push(throttled, 4);
         push(refused, 4);
 
-        Job job = job(source(throttled, refused)).restarts(0).start();
+        Job<Fragment> job = job(source(throttled, refused)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(8), throttled, refused);
         assertThat(metric(job, "KinesisVideo.class.throttled.errors")).isEqualTo(3);
@@ -301,7 +301,7 @@ class FaultsITCase extends KvsTestBase {
                 .nextConnection(
                         Fault.httpError(403, "AccessDeniedException", "User is not authorized"));
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         assertThat(job.awaitFailure())
                 .contains(stream.arn())
@@ -314,7 +314,7 @@ class FaultsITCase extends KvsTestBase {
         push(stream, 2);
         stream.faults().everyConnection(Fault.internalFailure());
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).set(KvsSourceOptions.RETRY_BUDGET, Duration.ofSeconds(1)))
                         .restarts(0)
                         .start();
@@ -332,7 +332,7 @@ class FaultsITCase extends KvsTestBase {
         kvs.limits().sessionCap(Duration.ofMillis(700));
         EmbeddedStream stream = kvs.createStream("capped");
         try (Camera camera = Camera.builder(stream).speed(5).fragments(10).start()) {
-            Job job = job(source(stream)).restarts(0).start();
+            Job<Fragment> job = job(source(stream)).restarts(0).start();
             assertAll(job.results.awaitCommitted(10), stream);
         }
         assertThat(kvs.log().sessions("capped"))
@@ -346,7 +346,7 @@ class FaultsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("pauses");
         push(stream, 2);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(
                                         KvsSourceOptions.IDLE_INTERVAL,
@@ -366,7 +366,7 @@ class FaultsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("silent");
         push(stream, 2);
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         job.results.awaitCommitted(2);
         push(stream, 1);
@@ -386,7 +386,7 @@ class FaultsITCase extends KvsTestBase {
                 .nextConnection(Fault.wrongEndpoint())
                 .nextConnection(Fault.refuse(403));
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(3), stream);
         assertThat(reconnects(job, "endpoint")).isEqualTo(3);
@@ -397,7 +397,7 @@ class FaultsITCase extends KvsTestBase {
     void endpointIsAskedForWhenItIsOld() throws Exception {
         EmbeddedStream stream = kvs.createStream("refreshed");
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(
                                         KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL,
@@ -416,7 +416,7 @@ class FaultsITCase extends KvsTestBase {
         push(stream, 3);
         kvs.foreignConnections("shared", 3);
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
 
         kvs.log()
                 .await(
@@ -438,7 +438,7 @@ class FaultsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("shared");
         kvs.foreignConnections("shared", 3);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(
                                         KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER,
@@ -460,7 +460,7 @@ class FaultsITCase extends KvsTestBase {
         push(single, 3);
         push(odd, 3);
 
-        Job job = job(source(single, odd)).restarts(0).start();
+        Job<Fragment> job = job(source(single, odd)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(6), single, odd);
     }
@@ -476,7 +476,7 @@ class FaultsITCase extends KvsTestBase {
             streams.add(stream);
         }
 
-        Job job =
+        Job<Fragment> job =
                 job(source(streams.toArray(new EmbeddedStream[0]))
                                 .set(AwsOptions.TRUST_ALL_CERTIFICATES, true))
                         .restarts(0)
@@ -536,7 +536,7 @@ class FaultsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("bad");
         StoredFragment bad = kind.spoil(stream);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).set(KvsSourceOptions.FRAGMENT_MAX_SIZE, new MemorySize(50_000)))
                         .restarts(0)
                         .start();
@@ -555,7 +555,7 @@ class FaultsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("bad");
         StoredFragment bad = kind.spoil(stream);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(KvsSourceOptions.FRAGMENT_MAX_SIZE, new MemorySize(50_000))
                                 .set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP))
@@ -576,7 +576,7 @@ class FaultsITCase extends KvsTestBase {
         FragmentUpload upload = stream.begin(MediaFragment.ofSize(30_000));
         upload.next();
 
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         kvs.log()
                 .await(
                         seen ->

@@ -43,7 +43,7 @@ class HttpsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("front-door");
         push(stream, 3);
 
-        Job job = job(trusting(source(stream), format)).restarts(0).start();
+        Job<Fragment> job = job(trusting(source(stream), format)).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(3), stream);
         assertThat(kvs.endpoint().getScheme()).isEqualTo("https");
@@ -81,7 +81,7 @@ class HttpsITCase extends KvsTestBase {
         System.setProperty("javax.net.ssl.trustStore", kvs.trustStoreFile().toString());
         System.setProperty("javax.net.ssl.trustStorePassword", kvs.trustStorePassword());
         try {
-            Job job = job(source(stream)).restarts(0).start();
+            Job<Fragment> job = job(source(stream)).restarts(0).start();
             assertAll(job.results.awaitCommitted(3), stream);
         } finally {
             System.clearProperty("javax.net.ssl.trustStore");
@@ -94,7 +94,7 @@ class HttpsITCase extends KvsTestBase {
         startService(EmbeddedKvs.builder().https(true));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job byJava = job(source(stream)).restarts(0).start();
+        Job<Fragment> byJava = job(source(stream)).restarts(0).start();
         assertThat(byJava.awaitFailure())
                 .contains("Stream front-door cannot be looked up")
                 .contains(refused(kvs.endpoint()) + "it is not trusted")
@@ -103,7 +103,7 @@ class HttpsITCase extends KvsTestBase {
                 .contains("issued by 'CN=flinkkvs embedded authority'");
 
         try (EmbeddedKvs other = EmbeddedKvs.builder().https(true).start()) {
-            Job byUser =
+            Job<Fragment> byUser =
                     job(source(stream)
                                     .set(
                                             AwsOptions.TRUST_STORE_PATH,
@@ -122,7 +122,7 @@ class HttpsITCase extends KvsTestBase {
         startService(EmbeddedKvs.builder().https(true).certificateFlaw(CertificateFlaw.OTHER_HOST));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+        Job<Fragment> job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
 
         assertThat(job.awaitFailure())
                 .contains(refused(kvs.endpoint()) + "it is for other hosts")
@@ -135,7 +135,7 @@ class HttpsITCase extends KvsTestBase {
         startService(EmbeddedKvs.builder().https(true).certificateFlaw(CertificateFlaw.EXPIRED));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+        Job<Fragment> job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
 
         assertThat(job.awaitFailure()).contains(refused(kvs.endpoint()) + "it expired on 20");
         assertThat(kvs.log().calls()).isEmpty();
@@ -148,7 +148,7 @@ class HttpsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("front-door");
         push(stream, 3);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).set(AwsOptions.TRUST_ALL_CERTIFICATES, true))
                         .restarts(0)
                         .start();
@@ -161,7 +161,7 @@ class HttpsITCase extends KvsTestBase {
         startService(EmbeddedKvs.builder().https(true));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(
                                         AwsOptions.TRUST_STORE_PATH,

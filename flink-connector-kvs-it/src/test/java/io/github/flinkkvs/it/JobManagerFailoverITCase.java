@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -44,11 +45,11 @@ class JobManagerFailoverITCase extends KvsTestBase {
         leadership = cluster.getHaLeadershipControl().orElseThrow();
     }
 
-    private void revoke(Job job) throws Exception {
+    private void revoke(Job<Fragment> job) throws Exception {
         await(leadership.revokeJobMasterLeadership(job.client.getJobID()));
     }
 
-    private void grant(Job job) throws Exception {
+    private void grant(Job<Fragment> job) throws Exception {
         await(leadership.grantJobMasterLeadership(job.client.getJobID()));
     }
 
@@ -62,7 +63,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         EmbeddedStream back = kvs.createStream("back");
         push(front, 3);
         push(back, 3);
-        Job job = job(source(front, back)).parallelism(2).restarts(RESTARTS).start();
+        Job<Fragment> job = job(source(front, back)).parallelism(2).restarts(RESTARTS).start();
         job.results.awaitCommitted(6);
         for (int round = 1; round <= 3; round++) {
             // Some is read by the old one, uncommitted or not; some comes while there is none.
@@ -82,7 +83,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 2);
         kvs.clock().shift(Duration.ofSeconds(5));
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).setStartingPosition(StartingPosition.now()))
                         .restarts(RESTARTS)
                         .start();
@@ -100,7 +101,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);
         stream.faults().nextCall("DescribeStream", Fault.silence());
-        Job job = job(source(stream)).restarts(RESTARTS).start();
+        Job<Fragment> job = job(source(stream)).restarts(RESTARTS).start();
         kvs.log().awaitCalls("DescribeStream", "stream", 1, TIME);
         revoke(job);
         grant(job);
@@ -113,7 +114,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         EmbeddedStream front = kvs.createStream("front");
         EmbeddedStream back = kvs.createStream("back");
         push(front, 3);
-        Job job =
+        Job<Fragment> job =
                 job(source(front, back)
                                 .setStoppingPosition(
                                         StoppingPosition.atServerTimestamp(

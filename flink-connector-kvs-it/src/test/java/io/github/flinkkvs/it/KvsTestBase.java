@@ -14,7 +14,6 @@ import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
-import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -119,7 +118,7 @@ abstract class KvsTestBase {
     @TempDir Path folder;
 
     EmbeddedKvs kvs;
-    private final List<Job> jobs = new ArrayList<>();
+    private final List<Job<?>> jobs = new ArrayList<>();
 
     // ---- before and after a test --------------------------------------------------------------
 
@@ -150,7 +149,7 @@ abstract class KvsTestBase {
     final void nothingIsLeft(TestInfo test) throws Exception {
         connectorThreads().forEach(t -> THREADS.putIfAbsent(t, test.getDisplayName()));
         try {
-            for (Job job : jobs) {
+            for (Job<?> job : jobs) {
                 job.cancel();
             }
             connectorThreads().forEach(t -> THREADS.putIfAbsent(t, test.getDisplayName()));
@@ -289,63 +288,63 @@ abstract class KvsTestBase {
     // ---- jobs ---------------------------------------------------------------------------------
 
     /** A job from a source into a {@link ResultSink}; checkpoints every 100 ms. */
-    JobBuilder job(KvsSourceBuilder<Fragment> source) {
-        return new JobBuilder(source.build());
+    <T> JobBuilder<T> job(KvsSourceBuilder<T> source) {
+        return new JobBuilder<>(source.build());
     }
 
     /** Builds a job. */
-    final class JobBuilder {
-        private final KvsSource<Fragment> source;
+    final class JobBuilder<T> {
+        private final KvsSource<T> source;
         private final Configuration config = new Configuration();
         private int parallelism = 1;
         private int restarts = 3;
-        private WatermarkStrategy<Fragment> watermarks = WatermarkStrategy.noWatermarks();
-        private MapFunction<Fragment, Fragment> map = fragment -> fragment;
+        private WatermarkStrategy<T> watermarks = WatermarkStrategy.noWatermarks();
+        private MapFunction<T, T> map = record -> record;
 
-        private JobBuilder(KvsSource<Fragment> source) {
+        private JobBuilder(KvsSource<T> source) {
             this.source = source;
         }
 
         /** Of the source; the sink's is 1. */
-        JobBuilder parallelism(int readers) {
+        JobBuilder<T> parallelism(int readers) {
             parallelism = readers;
             return this;
         }
 
-        JobBuilder restarts(int attempts) {
+        JobBuilder<T> restarts(int attempts) {
             restarts = attempts;
             return this;
         }
 
-        JobBuilder watermarks(WatermarkStrategy<Fragment> strategy) {
+        JobBuilder<T> watermarks(WatermarkStrategy<T> strategy) {
             watermarks = strategy;
             return this;
         }
 
         /** Between source and sink, in the parallelism of the source. */
-        JobBuilder map(MapFunction<Fragment, Fragment> function) {
+        JobBuilder<T> map(MapFunction<T, T> function) {
             map = function;
             return this;
         }
 
-        JobBuilder from(@Nullable String savepoint) {
+        JobBuilder<T> from(@Nullable String savepoint) {
             if (savepoint != null) {
                 config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
             }
             return this;
         }
 
-        Job start() throws Exception {
+        Job<T> start() throws Exception {
             StreamExecutionEnvironment env = environment(config, restarts);
-            DataStream<Fragment> fragments =
+            DataStream<T> records =
                     env.fromSource(source, watermarks, "kvs")
                             .uid("kvs")
                             .setParallelism(parallelism)
                             .map(map)
-                            .returns(FragmentTypeInfo.INSTANCE)
+                            .returns(source.getProducedType())
                             .uid("map")
                             .setParallelism(parallelism);
-            return KvsTestBase.this.start(env, fragments);
+            return KvsTestBase.this.start(env, records);
         }
     }
 
@@ -367,10 +366,9 @@ abstract class KvsTestBase {
         return env;
     }
 
-    Job start(StreamExecutionEnvironment env, DataStream<Fragment> fragments) throws Exception {
-        Results results = new Results();
-        fragments
-                .flatMap(new ResultSink(results))
+    <T> Job<T> start(StreamExecutionEnvironment env, DataStream<T> records) throws Exception {
+        Results<T> results = new Results<>();
+        records.flatMap(new ResultSink<>(results, records.getType()))
                 .uid("results")
                 .setParallelism(1)
                 .sinkTo(new DiscardingSink<>())
@@ -379,7 +377,7 @@ abstract class KvsTestBase {
     }
 
     /** Starts a job that only tells how far its streams came, in the parallelism of 1. */
-    Job start(KvsSource<String> source, WatermarkStrategy<String> watermarks, Progress progress)
+    Job<?> start(KvsSource<String> source, WatermarkStrategy<String> watermarks, Progress progress)
             throws Exception {
         StreamExecutionEnvironment env = environment(new Configuration(), 0);
         env.fromSource(source, watermarks, "kvs")
@@ -388,27 +386,28 @@ abstract class KvsTestBase {
                 .setParallelism(1)
                 .sinkTo(new DiscardingSink<>())
                 .setParallelism(1);
-        return execute(env, new Results());
+        return execute(env, new Results<>());
     }
 
-    private Job execute(StreamExecutionEnvironment env, Results results) throws Exception {
-        Job job = new Job(env.executeAsync(), results);
+    private <T> Job<T> execute(StreamExecutionEnvironment env, Results<T> results)
+            throws Exception {
+        Job<T> job = new Job<>(env.executeAsync(), results);
         jobs.add(job);
         return job;
     }
 
     /** A job under way. */
-    final class Job {
+    final class Job<T> {
         final JobClient client;
-        final Results results;
+        final Results<T> results;
 
-        private Job(JobClient client, Results results) {
+        private Job(JobClient client, Results<T> results) {
             this.client = client;
             this.results = results;
         }
 
         /** Waits until it ends by itself; everything is then committed. */
-        List<Fragment> awaitFinished() throws Exception {
+        List<T> awaitFinished() throws Exception {
             client.getJobExecutionResult().get(TIME.toSeconds(), TimeUnit.SECONDS);
             return results.committed();
         }
@@ -472,7 +471,7 @@ abstract class KvsTestBase {
     // ---- metrics ------------------------------------------------------------------------------
 
     /** The sum of a counter or gauge over all readers and attempts of a job. */
-    static long metric(Job job, String name) {
+    static long metric(Job<?> job, String name) {
         return reporter.getMetricsByIdentifiers(job.client.getJobID()).entrySet().stream()
                 .filter(metric -> metric.getKey().endsWith("." + name))
                 .mapToLong(
@@ -484,7 +483,7 @@ abstract class KvsTestBase {
                 .sum();
     }
 
-    static long reconnects(Job job, String cause) {
+    static long reconnects(Job<?> job, String cause) {
         return metric(job, "KinesisVideo.cause." + cause + ".reconnects");
     }
 

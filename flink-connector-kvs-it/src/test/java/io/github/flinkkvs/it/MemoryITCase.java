@@ -56,7 +56,7 @@ class MemoryITCase extends KvsTestBase {
         try (KvsProcess service = new KvsProcess(2, 1)) {
             service.push(3, MB);
             Progress progress = new Progress();
-            Job job =
+            Job<?> job =
                     start(
                             source(service, 4 * MB, 2 * MB, StoppingPosition.never()),
                             WatermarkStrategy.noWatermarks(),
@@ -110,7 +110,7 @@ class MemoryITCase extends KvsTestBase {
         // Fragments of 10 s, of which each takes 2 s.
         try (KvsProcess service = new KvsProcess(streams, 5)) {
             Progress progress = new Progress();
-            Job job =
+            Job<?> job =
                     start(
                             source(service, budget, maxSize, StoppingPosition.never()),
                             WatermarkStrategy.noWatermarks(),
@@ -137,7 +137,7 @@ class MemoryITCase extends KvsTestBase {
         try (KvsProcess service = new KvsProcess(3, 1)) {
             service.push(fragments, size);
             Progress progress = new Progress();
-            Job job =
+            Job<?> job =
                     start(
                             source(service, 2 * size, maxSize, StoppingPosition.now()),
                             WatermarkStrategy.<String>forMonotonousTimestamps()

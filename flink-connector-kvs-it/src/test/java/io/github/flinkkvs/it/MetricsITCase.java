@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.Cut;
@@ -39,7 +40,7 @@ class MetricsITCase extends KvsTestBase {
                 .nextConnection(Fault.invalidEndpoint())
                 .nextConnection(Fault.stallAfter(size + 100));
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
                         .restarts(0)
                         .start();
@@ -72,7 +73,7 @@ class MetricsITCase extends KvsTestBase {
     void recordsInAreFragmentsHoweverOftenThereIsNothing() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 2);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         kvs.log().awaitEndedSessions("stream", 4, TIME);
         push(stream, 1);
         job.results.awaitCommitted(3);
@@ -84,7 +85,7 @@ class MetricsITCase extends KvsTestBase {
         kvs.limits().idleEnd(Duration.ZERO);
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 1);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(1);
         assertThat(metric(job, "bufferedBytes")).isZero();
         assertThat(metric(job, "KinesisVideo.connections")).isEqualTo(1);
@@ -99,7 +100,7 @@ class MetricsITCase extends KvsTestBase {
     }
 
     /** Metrics notify nobody; checkpoints are the clock. */
-    private static void awaitMetric(Job job, String name, long least) {
+    private static void awaitMetric(Job<Fragment> job, String name, long least) {
         for (int i = 0; i < 50 && metric(job, name) < least; i++) {
             job.results.awaitNewCheckpoint();
         }
@@ -116,7 +117,7 @@ class MetricsITCase extends KvsTestBase {
         kvs.clock().shift(Duration.ofMinutes(1));
         kvs.limits().idleEnd(Duration.ZERO);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(first, second).set(KvsSourceOptions.STREAM_METRICS_LIMIT, 2))
                         .restarts(0)
                         .start();

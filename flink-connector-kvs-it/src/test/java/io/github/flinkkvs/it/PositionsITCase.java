@@ -51,7 +51,7 @@ class PositionsITCase extends KvsTestBase {
     /** Reads from there; what it reads must end with all that there is and what comes then. */
     private void assertReads(KvsSourceBuilder<Fragment> source, EmbeddedStream stream, int from)
             throws Exception {
-        Job job = job(source).restarts(0).start();
+        Job<Fragment> job = job(source).restarts(0).start();
         job.results.awaitCommitted(stream.pushed().size() - from);
         push(stream, 1);
         List<StoredFragment> expected = stream.pushed();
@@ -126,7 +126,7 @@ class PositionsITCase extends KvsTestBase {
         List<StoredFragment> ofFirst = push(first, 3);
         List<StoredFragment> ofSecond = pushApart(second, 3);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(first, second)
                                 .setStartingPosition(
                                         "first",
@@ -152,7 +152,7 @@ class PositionsITCase extends KvsTestBase {
     void timestampInTheFuture() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 2);
-        Job job =
+        Job<Fragment> job =
                 job(at(
                                 StartingPosition.atServerTimestamp(
                                         kvs.clock().now().plusSeconds(3600)),
@@ -175,7 +175,7 @@ class PositionsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         pushApart(stream, 3);
 
-        Job job = job(at(StartingPosition.now(), stream)).restarts(0).start();
+        Job<Fragment> job = job(at(StartingPosition.now(), stream)).restarts(0).start();
 
         awaitSession(stream, 1);
         List<StoredFragment> fresh = push(stream, 3);
@@ -187,12 +187,12 @@ class PositionsITCase extends KvsTestBase {
     void nowWithoutAFragmentSurvivesARestart() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         pushApart(stream, 3);
-        Job job = job(at(StartingPosition.now(), stream)).restarts(0).start();
+        Job<Fragment> job = job(at(StartingPosition.now(), stream)).restarts(0).start();
         awaitSession(stream, 1);
         String savepoint = job.stopWithSavepoint();
 
         List<StoredFragment> fresh = pushApart(stream, 3);
-        Job restored = job(at(StartingPosition.now(), stream)).from(savepoint).start();
+        Job<Fragment> restored = job(at(StartingPosition.now(), stream)).from(savepoint).start();
 
         assertExactly(restored.results.awaitCommitted(3), fresh);
     }
@@ -201,7 +201,8 @@ class PositionsITCase extends KvsTestBase {
     void nowLosesNothingWhenItsFirstFragmentFailsTheTask() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         pushApart(stream, 3);
-        Job job = job(at(StartingPosition.now(), stream)).map(new FailOnce(1, 3)).start();
+        Job<Fragment> job =
+                job(at(StartingPosition.now(), stream)).map(new FailOnce<>(1, 3)).start();
         awaitSession(stream, 1);
         List<StoredFragment> fresh = push(stream, 3);
         assertExactly(job.results.awaitCommitted(3), fresh);
@@ -216,7 +217,7 @@ class PositionsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         String savepoint = savepointThatIsOvertaken(stream, answer);
 
-        Job job = job(source(stream)).restarts(0).from(savepoint).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).from(savepoint).start();
 
         assertThat(job.awaitFailure())
                 .contains(stream.arn())
@@ -230,7 +231,7 @@ class PositionsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         String savepoint = savepointThatIsOvertaken(stream, answer);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(
                                         KvsSourceOptions.EXPIRED_POSITION,
@@ -252,7 +253,7 @@ class PositionsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         String savepoint = savepointThatIsOvertaken(stream, answer);
 
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .set(
                                         KvsSourceOptions.EXPIRED_POSITION,
@@ -278,7 +279,7 @@ class PositionsITCase extends KvsTestBase {
             throws Exception {
         kvs.behavior(Behavior.likely().expiredPosition(answer));
         push(stream, 3);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(3);
         String savepoint = job.stopWithSavepoint();
         pushApart(stream, 3);
@@ -295,7 +296,7 @@ class PositionsITCase extends KvsTestBase {
         kvs.behavior(Behavior.likely().expiredPosition(answer));
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(3);
         // Days go by, while the stream is looked at now and then.
         for (int i = 0; i < 3; i++) {
@@ -313,7 +314,7 @@ class PositionsITCase extends KvsTestBase {
         job.results.awaitNewCheckpoint();
         String savepoint = job.stopWithSavepoint();
         kvs.clock().shift(Duration.ofHours(12));
-        Job restored = job(source(stream)).restarts(0).from(savepoint).start();
+        Job<Fragment> restored = job(source(stream)).restarts(0).from(savepoint).start();
         int sessions = kvs.log().sessions("stream").size();
         for (int i = 0; i < 2; i++) {
             awaitCaughtUp(stream);
@@ -348,13 +349,13 @@ class PositionsITCase extends KvsTestBase {
         kvs.behavior(Behavior.likely().expiredPosition(answer));
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(3);
         String savepoint = job.stopWithSavepoint();
         stream.expireAll();
         push(stream, 3);
 
-        Job restored = job(source(stream)).restarts(0).from(savepoint).start();
+        Job<Fragment> restored = job(source(stream)).restarts(0).from(savepoint).start();
 
         assertAll(restored.results.awaitCommitted(6), stream);
         assertThat(metric(restored, "gaps")).isZero();

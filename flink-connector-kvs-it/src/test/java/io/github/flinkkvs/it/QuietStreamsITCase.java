@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -36,7 +37,7 @@ class QuietStreamsITCase extends KvsTestBase {
         stream.faults()
                 .nextConnection(Fault.cutAfter(0, Cut.FIN))
                 .nextConnection(Fault.cutAfter(0, Cut.FIN));
-        Job job =
+        Job<Fragment> job =
                 job(source(stream)
                                 .setStoppingPosition(
                                         StoppingPosition.atServerTimestamp(
@@ -52,7 +53,7 @@ class QuietStreamsITCase extends KvsTestBase {
         push(stream, 1);
         FragmentUpload upload = stream.begin(MediaFragment.ofSize(50_000));
         upload.next();
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         kvs.log().awaitEndedSessions("stream", 5, TIME);
         upload.complete();
         assertAll(job.results.awaitCommitted(2), stream);
@@ -83,7 +84,7 @@ class QuietStreamsITCase extends KvsTestBase {
     void nowIncludesWhatComesWhileTheFirstCallIsUnderWay() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         stream.faults().nextCall("GetDataEndpoint", Fault.delay(Duration.ofSeconds(1)));
-        Job job =
+        Job<Fragment> job =
                 job(source(stream).setStartingPosition(StartingPosition.now())).restarts(0).start();
         kvs.log().awaitCalls("DescribeStream", "stream", 1, TIME);
         kvs.clock().shift(Duration.ofSeconds(5));

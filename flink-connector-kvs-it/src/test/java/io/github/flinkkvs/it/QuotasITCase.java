@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.testing.ApiCall;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.Fault;
@@ -59,7 +60,7 @@ class QuotasITCase extends KvsTestBase {
     @Test
     void manyStreamsAtOnce() throws Exception {
         EmbeddedStream[] streams = createStreams(350);
-        Job job = job(source(streams)).parallelism(2).restarts(0).start();
+        Job<Fragment> job = job(source(streams)).parallelism(2).restarts(0).start();
         assertAll(job.results.awaitCommitted(350), streams);
         assertThat(throttled()).isEmpty();
         assertWithinQuotas(streams);
@@ -88,7 +89,7 @@ class QuotasITCase extends KvsTestBase {
                     .nextConnection(Fault.throttle())
                     .nextConnection(Fault.throttle());
         }
-        Job job = job(source(streams)).restarts(0).start();
+        Job<Fragment> job = job(source(streams)).restarts(0).start();
         assertAll(job.results.awaitCommitted(STREAMS), streams);
         assertThat(throttled()).hasSize(5 * STREAMS);
         assertThat(metric(job, "KinesisVideo.class.throttled.errors")).isEqualTo(4 * STREAMS);
@@ -109,7 +110,7 @@ class QuotasITCase extends KvsTestBase {
     void othersUseUpTheQuotaOfTheAccount() throws Exception {
         kvs.limits().accountCallsPerSecond(60);
         EmbeddedStream[] streams = createStreams(STREAMS);
-        Job job = job(source(streams)).restarts(0).start();
+        Job<Fragment> job = job(source(streams)).restarts(0).start();
         assertAll(job.results.awaitCommitted(STREAMS), streams);
         assertThat(throttled()).isNotEmpty();
         assertWithinQuotas(streams);
@@ -121,7 +122,7 @@ class QuotasITCase extends KvsTestBase {
         for (EmbeddedStream stream : streams) {
             kvs.foreignConnections(stream.name(), 3);
         }
-        Job job = job(source(streams)).restarts(0).start();
+        Job<Fragment> job = job(source(streams)).restarts(0).start();
         kvs.log().awaitCalls("GetMedia", null, 10 * STREAMS, TIME);
         assertThat(metric(job, "streamsAtConnectionLimit")).isEqualTo(STREAMS);
         for (EmbeddedStream stream : streams) {

@@ -45,11 +45,11 @@ class RescaleITCase extends KvsTestBase {
         for (int parallelism : new int[] {2, 3, 1, 4}) {
             pushTo(all, 3);
             sum += 15;
-            Job job =
+            Job<Fragment> job =
                     job(source(all))
                             .parallelism(parallelism)
                             .from(savepoint)
-                            .map(new FailOnce(8))
+                            .map(new FailOnce<>(8))
                             .start();
             assertAll(job.results.awaitCommitted(sum), all);
             // What arrives while it stops belongs to this job or the next one, never to both.
@@ -57,7 +57,7 @@ class RescaleITCase extends KvsTestBase {
             sum += 5;
             savepoint = job.stopWithSavepoint();
         }
-        Job last = job(source(all)).parallelism(2).from(savepoint).start();
+        Job<Fragment> last = job(source(all)).parallelism(2).from(savepoint).start();
         assertAll(last.results.awaitCommitted(sum), all);
     }
 
@@ -65,12 +65,12 @@ class RescaleITCase extends KvsTestBase {
     void moreReadersThanStreams() throws Exception {
         EmbeddedStream[] all = streams(2);
         pushTo(all, 3);
-        Job job = job(source(all)).parallelism(4).map(new FailOnce(3)).start();
+        Job<Fragment> job = job(source(all)).parallelism(4).map(new FailOnce<>(3)).start();
         assertAll(job.results.awaitCommitted(6), all);
         assertThat(kvs.openConnections()).isLessThanOrEqualTo(2);
         String savepoint = job.stopWithSavepoint();
         pushTo(all, 3);
-        Job restored = job(source(all)).parallelism(3).from(savepoint).start();
+        Job<Fragment> restored = job(source(all)).parallelism(3).from(savepoint).start();
         assertAll(restored.results.awaitCommitted(12), all);
     }
 
@@ -78,7 +78,7 @@ class RescaleITCase extends KvsTestBase {
     void streamsAreSpreadOverTheReaders() throws Exception {
         EmbeddedStream[] all = streams(6);
         pushTo(all, 1);
-        Job job = job(source(all)).parallelism(3).restarts(0).start();
+        Job<Fragment> job = job(source(all)).parallelism(3).restarts(0).start();
         job.results.awaitCommitted(6);
         for (int reader = 0; reader < 3; reader++) {
             assertThat(metric(job, "Source: kvs." + reader + ".KinesisVideo.fragments"))
@@ -90,13 +90,13 @@ class RescaleITCase extends KvsTestBase {
     void savepointWhileItGoesOn() throws Exception {
         EmbeddedStream[] all = streams(2);
         pushTo(all, 3);
-        Job job = job(source(all)).restarts(0).start();
+        Job<Fragment> job = job(source(all)).restarts(0).start();
         job.results.awaitCommitted(6);
         String savepoint = job.savepoint();
         pushTo(all, 2);
         assertAll(job.results.awaitCommitted(10), all);
         job.cancel();
-        Job restored = job(source(all)).parallelism(2).from(savepoint).start();
+        Job<Fragment> restored = job(source(all)).parallelism(2).from(savepoint).start();
         assertAll(restored.results.awaitCommitted(10), all);
     }
 
@@ -108,13 +108,13 @@ class RescaleITCase extends KvsTestBase {
         push(kept, 3);
         push(dropped, 3);
         push(added, 3);
-        Job job = job(source(kept, dropped)).parallelism(2).restarts(0).start();
+        Job<Fragment> job = job(source(kept, dropped)).parallelism(2).restarts(0).start();
         job.results.awaitCommitted(6);
         String savepoint = job.stopWithSavepoint();
         push(kept, 2);
         push(dropped, 2);
 
-        Job without = job(source(kept, added)).parallelism(2).from(savepoint).start();
+        Job<Fragment> without = job(source(kept, added)).parallelism(2).from(savepoint).start();
         List<Fragment> read = without.results.awaitCommitted(11);
         assertExactly(of(kept, read), kept.pushed());
         assertExactly(of(added, read), added.pushed());
@@ -122,7 +122,7 @@ class RescaleITCase extends KvsTestBase {
         String second = without.stopWithSavepoint();
 
         // One that comes back begins anew.
-        Job back =
+        Job<Fragment> back =
                 job(source(kept, added, dropped)
                                 .setStartingPosition(
                                         "dropped",
@@ -139,11 +139,11 @@ class RescaleITCase extends KvsTestBase {
     void restoredPositionIsWhatTheServiceIsAskedFor() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(3);
         String savepoint = job.stopWithSavepoint();
         kvs.log().clear();
-        Job restored = job(source(stream)).restarts(0).from(savepoint).start();
+        Job<Fragment> restored = job(source(stream)).restarts(0).from(savepoint).start();
         awaitSession(stream, 1);
         assertThat(kvs.log().sessions("stream"))
                 .first()

@@ -8,13 +8,11 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
-
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -29,21 +27,23 @@ import java.util.TreeMap;
  * history, and becomes public when a checkpoint with it is complete. Each fragment is there once if
  * and only if the source is exactly-once.
  */
-final class ResultSink extends RichFlatMapFunction<Fragment, String>
+final class ResultSink<T> extends RichFlatMapFunction<T, String>
         implements CheckpointedFunction, CheckpointListener {
 
     private static final long serialVersionUID = 1L;
 
     private final String resultsId;
-    private transient ListState<Fragment> state;
-    private transient List<Fragment> all;
-    private transient TreeMap<Long, List<Fragment>> prepared;
+    private final TypeInformation<T> type;
+    private transient ListState<T> state;
+    private transient List<T> all;
+    private transient TreeMap<Long, List<T>> prepared;
 
-    ResultSink(Results results) {
+    ResultSink(Results<T> results, TypeInformation<T> type) {
+        this.type = type;
         resultsId = results.id();
     }
 
-    private Results results() {
+    private Results<T> results() {
         return Results.of(resultsId);
     }
 
@@ -51,7 +51,7 @@ final class ResultSink extends RichFlatMapFunction<Fragment, String>
     public void initializeState(FunctionInitializationContext context) throws Exception {
         state =
                 context.getOperatorStateStore()
-                        .getListState(new ListStateDescriptor<>("all", FragmentTypeInfo.INSTANCE));
+                        .getListState(new ListStateDescriptor<>("all", type));
         all = new ArrayList<>();
         prepared = new TreeMap<>();
         state.get().forEach(all::add);
@@ -59,9 +59,9 @@ final class ResultSink extends RichFlatMapFunction<Fragment, String>
     }
 
     @Override
-    public void flatMap(Fragment fragment, Collector<String> out) {
-        all.add(fragment);
-        results().see(fragment);
+    public void flatMap(T record, Collector<String> out) {
+        all.add(record);
+        results().see(record);
     }
 
     @Override
@@ -72,7 +72,7 @@ final class ResultSink extends RichFlatMapFunction<Fragment, String>
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) {
-        List<Fragment> complete = prepared.remove(checkpointId);
+        List<T> complete = prepared.remove(checkpointId);
         if (complete != null) {
             prepared.headMap(checkpointId).clear();
             results().commit(complete);

@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.mkv.Fragment;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,20 +15,19 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * What reached a sink: at once, and committed by a checkpoint. Sinks find it by its id, since they
  * are serialized on their way into the cluster. Thread-safe: guarded by itself.
  */
-final class Results {
+final class Results<T> {
 
-    private static final Map<String, Results> BY_ID = new ConcurrentHashMap<>();
+    private static final Map<String, Results<?>> BY_ID = new ConcurrentHashMap<>();
 
     private final String id = UUID.randomUUID().toString();
-    private List<Fragment> committed = List.of();
-    private List<Fragment> seen = new ArrayList<>();
-    private final List<Fragment> everSeen = new ArrayList<>();
+    private List<T> committed = List.of();
+    private List<T> seen = new ArrayList<>();
+    private final List<T> everSeen = new ArrayList<>();
     private int attempts;
     private int commits;
 
@@ -42,8 +39,9 @@ final class Results {
         return id;
     }
 
-    static Results of(String id) {
-        return BY_ID.get(id);
+    @SuppressWarnings("unchecked")
+    static <T> Results<T> of(String id) {
+        return (Results<T>) BY_ID.get(id);
     }
 
     void forget() {
@@ -52,20 +50,20 @@ final class Results {
 
     // ---- for the sink -------------------------------------------------------------------------
 
-    synchronized void attempt(List<Fragment> restored) {
+    synchronized void attempt(List<T> restored) {
         attempts++;
         seen = new ArrayList<>(restored);
         committed = List.copyOf(restored);
         notifyAll();
     }
 
-    synchronized void see(Fragment fragment) {
-        seen.add(fragment);
-        everSeen.add(fragment);
+    synchronized void see(T record) {
+        seen.add(record);
+        everSeen.add(record);
         notifyAll();
     }
 
-    synchronized void commit(List<Fragment> all) {
+    synchronized void commit(List<T> all) {
         committed = all;
         commits++;
         notifyAll();
@@ -74,17 +72,17 @@ final class Results {
     // ---- for tests ----------------------------------------------------------------------------
 
     /** All that the last completed checkpoint covers, over all attempts. */
-    synchronized List<Fragment> committed() {
+    synchronized List<T> committed() {
         return committed;
     }
 
     /** What the running attempt has, with what it was restored with. */
-    synchronized List<Fragment> seen() {
+    synchronized List<T> seen() {
         return List.copyOf(seen);
     }
 
     /** All that ever arrived, in any attempt; some of it more than once. */
-    synchronized List<Fragment> everSeen() {
+    synchronized List<T> everSeen() {
         return List.copyOf(everSeen);
     }
 
@@ -93,11 +91,11 @@ final class Results {
         return attempts;
     }
 
-    List<Fragment> awaitCommitted(int count) {
+    List<T> awaitCommitted(int count) {
         return await(this::committed, count, "committed");
     }
 
-    List<Fragment> awaitSeen(int count) {
+    List<T> awaitSeen(int count) {
         return await(this::seen, count, "seen");
     }
 
@@ -112,11 +110,10 @@ final class Results {
         awaitTrue(() -> attempts >= count, () -> count + " attempts, not " + attempts);
     }
 
-    private synchronized List<Fragment> await(
-            Supplier<List<Fragment>> list, int count, String what) {
+    private synchronized List<T> await(Supplier<List<T>> list, int count, String what) {
         awaitTrue(
                 () -> list.get().size() >= count,
-                () -> count + " fragments " + what + ", not " + describe(list.get()));
+                () -> count + " records " + what + ", not " + describe(list.get()));
         return list.get();
     }
 
@@ -136,9 +133,7 @@ final class Results {
         }
     }
 
-    static String describe(List<Fragment> fragments) {
-        return fragments.stream()
-                .map(fragment -> fragment.streamName() + "#" + fragment.number())
-                .collect(Collectors.joining(", ", fragments.size() + " [", "]"));
+    private static String describe(List<?> records) {
+        return records.size() + " " + records;
     }
 }

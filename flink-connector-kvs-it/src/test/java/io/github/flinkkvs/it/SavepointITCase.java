@@ -80,7 +80,7 @@ class SavepointITCase extends KvsTestBase {
         List<StoredFragment> restored = front.pushed();
         int before = back.pushed().size();
 
-        Job job = job(2, folder.resolve(format).toUri());
+        Job<Fragment> job = job(2, folder.resolve(format).toUri());
         job.results.awaitAttempts(1);
         // The last one is in keyed state.
         assertExactly(job.results.committed(), restored.subList(0, restored.size() - 1));
@@ -117,7 +117,7 @@ class SavepointITCase extends KvsTestBase {
         push(back, 1);
         kvs.clock().shift(Duration.ofSeconds(10));
 
-        Job job = job(1, null);
+        Job<Fragment> job = job(1, null);
         job.results.awaitCommitted(2);
         awaitSession(back, 1);
         job.results.awaitNewCheckpoint();
@@ -136,7 +136,7 @@ class SavepointITCase extends KvsTestBase {
         back = kvs.createStream(StreamSettings.named("back").creationTime(CREATED).build());
     }
 
-    private Job job(int parallelism, @Nullable URI savepoint) throws Exception {
+    private Job<Fragment> job(int parallelism, @Nullable URI savepoint) throws Exception {
         Configuration config = new Configuration();
         if (savepoint != null) {
             config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toString());

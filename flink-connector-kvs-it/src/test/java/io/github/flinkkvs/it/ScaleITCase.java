@@ -31,7 +31,7 @@ class ScaleITCase extends KvsTestBase {
     private List<String> threadsWith(int streams) throws Exception {
         try (KvsProcess service = new KvsProcess(streams, 1)) {
             Progress progress = new Progress();
-            Job job =
+            Job<?> job =
                     start(
                             source(service, true).build(),
                             WatermarkStrategy.noWatermarks(),
@@ -62,7 +62,7 @@ class ScaleITCase extends KvsTestBase {
         int streams = 1000;
         try (KvsProcess service = new KvsProcess(streams, 1)) {
             Progress progress = new Progress();
-            Job job =
+            Job<?> job =
                     start(
                             source(service, false).build(),
                             WatermarkStrategy.noWatermarks(),

@@ -238,7 +238,8 @@ class SecretsITCase extends KvsTestBase {
                 .set(AwsOptions.ROLE_STS_ENDPOINT, kvs.sts().endpoint().toString());
     }
 
-    private Job run(KvsSourceBuilder<Fragment> builder, MapFunction<Fragment, Fragment> map)
+    private Job<Fragment> run(
+            KvsSourceBuilder<Fragment> builder, MapFunction<Fragment, Fragment> map)
             throws Exception {
         KvsSource<Fragment> source = builder.build();
         texts.put("source", source + " " + builder);
@@ -254,7 +255,7 @@ class SecretsITCase extends KvsTestBase {
     }
 
     private void succeeds(KvsSourceBuilder<Fragment> source) throws Exception {
-        Job job = run(source, new FailOnce(2));
+        Job<Fragment> job = run(source, new FailOnce<>(2));
         assertAll(job.results.awaitCommitted(3), stream);
         job.savepoint();
         askRest(job);
@@ -270,7 +271,7 @@ class SecretsITCase extends KvsTestBase {
     }
 
     private void fails(KvsSourceBuilder<Fragment> source, String why) throws Exception {
-        Job job = run(source, fragment -> fragment);
+        Job<Fragment> job = run(source, fragment -> fragment);
         try {
             job.client.getJobExecutionResult().get(TIME.toSeconds(), TimeUnit.SECONDS);
             throw new AssertionError("The job did not fail");
@@ -300,7 +301,7 @@ class SecretsITCase extends KvsTestBase {
     }
 
     /** Notes what everybody may see who sees the web interface. */
-    private void askRest(Job job) throws Exception {
+    private void askRest(Job<Fragment> job) throws Exception {
         Configuration client = FLINK.getClientConfiguration();
         String base =
                 "http://" + client.get(RestOptions.ADDRESS) + ":" + client.get(RestOptions.PORT);
@@ -463,7 +464,7 @@ class SecretsITCase extends KvsTestBase {
     @Test
     void loggersThatMustNotBeAtDebug() throws Exception {
         try (LogCapture everything = LogCapture.ofEverything()) {
-            Job job = run(assumingRole(), fragment -> fragment);
+            Job<Fragment> job = run(assumingRole(), fragment -> fragment);
             assertAll(job.results.awaitCommitted(3), stream);
             job.cancel();
 

@@ -54,7 +54,7 @@ class StartStopITCase extends KvsTestBase {
         // The last one within the second in which the job looks at the clock.
         push(stream, 4);
 
-        Job job = job(to(StoppingPosition.now(), stream, empty)).restarts(0).start();
+        Job<Fragment> job = job(to(StoppingPosition.now(), stream, empty)).restarts(0).start();
 
         assertAll(job.awaitFinished(), stream, empty);
     }
@@ -63,7 +63,7 @@ class StartStopITCase extends KvsTestBase {
     void upToNowOfAStreamThatGoesOn() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 4);
-        Job job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
+        Job<Fragment> job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
         awaitSession(stream, 1);
         kvs.clock().shift(Duration.ofSeconds(5));
         push(stream, 4);
@@ -77,7 +77,7 @@ class StartStopITCase extends KvsTestBase {
         kvs.behavior(Behavior.likely().millisBehindNow(rule));
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 4);
-        Job job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
+        Job<Fragment> job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
         assertAll(job.awaitFinished(), stream);
     }
 
@@ -91,10 +91,11 @@ class StartStopITCase extends KvsTestBase {
         }
         Instant third = Instant.ofEpochMilli(pushed.get(2).serverTimestampMillis());
 
-        Job job = job(to(StoppingPosition.atServerTimestamp(third), stream)).restarts(0).start();
+        Job<Fragment> job =
+                job(to(StoppingPosition.atServerTimestamp(third), stream)).restarts(0).start();
         assertExactly(job.awaitFinished(), pushed.subList(0, 3));
 
-        Job between =
+        Job<Fragment> between =
                 job(to(StoppingPosition.atServerTimestamp(third.minusMillis(1)), stream))
                         .restarts(0)
                         .start();
@@ -108,7 +109,7 @@ class StartStopITCase extends KvsTestBase {
         push(idle, 2);
         Instant stop = kvs.clock().now().plusSeconds(60);
 
-        Job job =
+        Job<Fragment> job =
                 job(to(StoppingPosition.atServerTimestamp(stop), idle, empty)).restarts(0).start();
 
         kvs.log().awaitEndedSessions("idle", 3, TIME);
@@ -126,7 +127,7 @@ class StartStopITCase extends KvsTestBase {
         for (long producer : new long[] {1_000, 2_000, 3_000, 4_000, 2_500}) {
             pushAt(stream, producer);
         }
-        Job job =
+        Job<Fragment> job =
                 job(to(StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(3_000)), stream))
                         .restarts(0)
                         .start();
@@ -138,7 +139,7 @@ class StartStopITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         pushAt(stream, 1_000);
         pushAt(stream, 2_000);
-        Job job =
+        Job<Fragment> job =
                 job(to(StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(3_000)), stream))
                         .restarts(0)
                         .start();
@@ -149,7 +150,7 @@ class StartStopITCase extends KvsTestBase {
     void fragmentIsTheLast() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         List<StoredFragment> pushed = push(stream, 5);
-        Job job =
+        Job<Fragment> job =
                 job(to(StoppingPosition.atFragment(pushed.get(2).number()), stream))
                         .restarts(0)
                         .start();
@@ -162,12 +163,14 @@ class StartStopITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         List<StoredFragment> pushed = push(stream, 3);
         String beyond = new BigInteger(pushed.get(2).number()).add(BigInteger.ONE).toString();
-        Job job = job(to(StoppingPosition.atFragment(beyond), stream)).restarts(0).start();
+        Job<Fragment> job =
+                job(to(StoppingPosition.atFragment(beyond), stream)).restarts(0).start();
         assertAll(job.awaitFinished(), stream);
 
         // One that is beyond it ends it, too.
         push(stream, 2);
-        Job again = job(to(StoppingPosition.atFragment(beyond), stream)).restarts(0).start();
+        Job<Fragment> again =
+                job(to(StoppingPosition.atFragment(beyond), stream)).restarts(0).start();
         assertExactly(again.awaitFinished(), pushed);
     }
 
@@ -178,11 +181,11 @@ class StartStopITCase extends KvsTestBase {
             camera.awaitDone(TIME);
         }
         List<StoredFragment> pushed = stream.pushed();
-        Job job =
+        Job<Fragment> job =
                 job(to(StoppingPosition.atFragment(pushed.get(20).number()), stream)
                                 .setStartingPosition(
                                         StartingPosition.afterFragment(pushed.get(4).number())))
-                        .map(new FailOnce(3, 9, 14))
+                        .map(new FailOnce<>(3, 9, 14))
                         .start();
         assertExactly(job.awaitFinished(), pushed.subList(5, 21));
     }
@@ -191,11 +194,11 @@ class StartStopITCase extends KvsTestBase {
     void stopThatIsReachedAlreadyWhenRestored() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         List<StoredFragment> pushed = push(stream, 3);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(3);
         String savepoint = job.stopWithSavepoint();
 
-        Job bounded =
+        Job<Fragment> bounded =
                 job(to(StoppingPosition.atFragment(pushed.get(1).number()), stream))
                         .from(savepoint)
                         .start();
@@ -214,7 +217,7 @@ class StartStopITCase extends KvsTestBase {
                 .nextConnection(Fault.throttle())
                 .nextConnection(Fault.cutAfter(700, Cut.FIN))
                 .nextConnection(Fault.cutAfter(300, Cut.ABRUPT));
-        Job job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
+        Job<Fragment> job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
         assertAll(job.awaitFinished(), stream);
     }
 
@@ -224,7 +227,7 @@ class StartStopITCase extends KvsTestBase {
         push(stream, 2);
         FragmentUpload upload = stream.begin(MediaFragment.ofSize(30_000));
         kvs.clock().shift(Duration.ofSeconds(5));
-        Job job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
+        Job<Fragment> job = job(to(StoppingPosition.now(), stream)).restarts(0).start();
         job.results.awaitSeen(2);
         upload.complete();
         assertAll(job.awaitFinished(), stream);

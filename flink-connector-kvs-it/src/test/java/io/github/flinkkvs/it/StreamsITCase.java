@@ -47,7 +47,7 @@ class StreamsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("front-door");
         push(stream, 2);
 
-        Job job = job(source(List.of("front-door", "backyrad"))).restarts(0).start();
+        Job<Fragment> job = job(source(List.of("front-door", "backyrad"))).restarts(0).start();
 
         assertThat(job.awaitFailure())
                 .contains(
@@ -62,7 +62,8 @@ class StreamsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("front-door");
         push(stream, 2);
 
-        Job job = job(finishing(source(List.of("front-door", "backyrad")))).restarts(0).start();
+        Job<Fragment> job =
+                job(finishing(source(List.of("front-door", "backyrad")))).restarts(0).start();
 
         assertAll(job.results.awaitCommitted(2), stream);
     }
@@ -75,7 +76,7 @@ class StreamsITCase extends KvsTestBase {
     void deletedStreamFailsTheJob() throws Exception {
         EmbeddedStream stream = kvs.createStream("front-door");
         push(stream, 2);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(2);
         kvs.deleteStream("front-door");
         assertThat(job.awaitFailure())
@@ -89,7 +90,7 @@ class StreamsITCase extends KvsTestBase {
         EmbeddedStream kept = kvs.createStream("kept");
         push(gone, 2);
         push(kept, 2);
-        Job job = job(finishing(source(gone, kept))).restarts(0).start();
+        Job<Fragment> job = job(finishing(source(gone, kept))).restarts(0).start();
         job.results.awaitCommitted(4);
         kvs.deleteStream("gone");
         kvs.log()
@@ -107,7 +108,7 @@ class StreamsITCase extends KvsTestBase {
     void boundedReadOfAStreamThatIsDeleted() throws Exception {
         EmbeddedStream gone = kvs.createStream("gone");
         push(gone, 2);
-        Job job =
+        Job<Fragment> job =
                 job(finishing(source(gone))
                                 .setStoppingPosition(
                                         StoppingPosition.atServerTimestamp(
@@ -123,13 +124,13 @@ class StreamsITCase extends KvsTestBase {
     void recreatedStreamFailsTheJob() throws Exception {
         EmbeddedStream old = kvs.createStream("camera");
         push(old, 2);
-        Job job = job(source(old)).restarts(0).start();
+        Job<Fragment> job = job(source(old)).restarts(0).start();
         job.results.awaitCommitted(2);
         String savepoint = job.stopWithSavepoint();
         kvs.deleteStream("camera");
         EmbeddedStream anew = kvs.createStream("camera");
 
-        Job restored = job(source(anew)).restarts(0).from(savepoint).start();
+        Job<Fragment> restored = job(source(anew)).restarts(0).from(savepoint).start();
 
         assertThat(restored.awaitFailure())
                 .contains(old.arn(), "another one of its name was created: " + anew.arn())
@@ -141,7 +142,7 @@ class StreamsITCase extends KvsTestBase {
         startService(EmbeddedKvs.builder().dataPortPerStream(true));
         EmbeddedStream old = kvs.createStream("camera");
         push(old, 5);
-        Job job = job(readingNew(source(old))).map(new FailOnce(8)).start();
+        Job<Fragment> job = job(readingNew(source(old))).map(new FailOnce<>(8)).start();
         job.results.awaitCommitted(5);
 
         // Its counters start anew, so its numbers are below those of the old one.
@@ -156,7 +157,7 @@ class StreamsITCase extends KvsTestBase {
         job.results.awaitNewCheckpoint();
         String savepoint = job.stopWithSavepoint();
         push(anew, 2);
-        Job restored = job(source(anew)).restarts(0).from(savepoint).start();
+        Job<Fragment> restored = job(source(anew)).restarts(0).from(savepoint).start();
         assertAll(restored.results.awaitCommitted(12), old, anew);
     }
 
@@ -168,7 +169,7 @@ class StreamsITCase extends KvsTestBase {
     void streamThatIsNotActiveForAWhile() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 2);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(2);
         stream.status(StreamStatus.CREATING);
         int calls = kvs.log().calls("GetMedia", "stream").size();
@@ -193,7 +194,7 @@ class StreamsITCase extends KvsTestBase {
         kvs.limits().idleEnd(Duration.ZERO);
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 1);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(1);
         FragmentUpload upload = stream.begin(MediaFragment.ofSize(100_000));
         while (upload.next()) {
@@ -210,7 +211,7 @@ class StreamsITCase extends KvsTestBase {
         kvs.limits().idleEnd(Duration.ofMillis(300));
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 1);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(1);
         FragmentUpload upload = stream.begin(MediaFragment.ofSize(100_000));
         for (int i = 0; i < 3; i++) {
@@ -227,7 +228,7 @@ class StreamsITCase extends KvsTestBase {
         kvs.behavior(Behavior.likely().delivery(Delivery.WHEN_CLOSED));
         EmbeddedStream stream = kvs.createStream("stream");
         try (Camera camera = Camera.builder(stream).speed(5).fragments(8).start()) {
-            Job job = job(source(stream)).restarts(0).start();
+            Job<Fragment> job = job(source(stream)).restarts(0).start();
             assertAll(job.results.awaitCommitted(8), stream);
         }
     }
@@ -244,7 +245,7 @@ class StreamsITCase extends KvsTestBase {
             cameras.add(Camera.builder(stream).speed(5).fragments(6).start());
         }
         EmbeddedStream[] all = streams.toArray(new EmbeddedStream[0]);
-        Job job = job(source(all)).parallelism(2).map(new FailOnce(5, 17)).start();
+        Job<Fragment> job = job(source(all)).parallelism(2).map(new FailOnce<>(5, 17)).start();
         assertAll(job.results.awaitCommitted(24), all);
         cameras.forEach(camera -> camera.awaitDone(TIME));
     }
@@ -262,7 +263,7 @@ class StreamsITCase extends KvsTestBase {
         KvsSourceBuilder<Fragment> source =
                 source(stream).setDeserializationSchema(KvsDeserializationSchema.tagsOnly());
 
-        Job job = job(source).restarts(0).start();
+        Job<Fragment> job = job(source).restarts(0).start();
 
         List<Fragment> read = job.results.awaitCommitted(3);
         for (int i = 0; i < 3; i++) {
@@ -291,7 +292,7 @@ class StreamsITCase extends KvsTestBase {
             }
         }
         EmbeddedStream[] all = streams.toArray(new EmbeddedStream[0]);
-        Job job =
+        Job<Fragment> job =
                 job(source(all).set(KvsSourceOptions.MEMORY_BUDGET, new MemorySize(100_000)))
                         .restarts(0)
                         .start();
@@ -303,7 +304,7 @@ class StreamsITCase extends KvsTestBase {
         kvs.behavior(Behavior.likely().credentialsCheckedOnlyAtStart(false));
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 2);
-        Job job = job(source(stream)).restarts(0).start();
+        Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(2);
         kvs.expireCredentials("AKIDEXAMPLE");
         push(stream, 2);

@@ -80,7 +80,7 @@ class UnalignedCheckpointITCase extends KvsTestBase {
                         .map(new Gate())
                         .returns(FragmentTypeInfo.INSTANCE)
                         .setParallelism(1);
-        Job job = start(env, fragments);
+        Job<Fragment> job = start(env, fragments);
 
         assertThat(Upstream.overtaken.await(TIME.toSeconds(), TimeUnit.SECONDS)).isTrue();
         AbstractCheckpointStats stats =

@@ -43,11 +43,11 @@ class WatermarksITCase extends KvsTestBase {
 
     private final WatermarkProbe probe = new WatermarkProbe();
 
-    private Job start(
+    private Job<Fragment> start(
             KvsSourceBuilder<Fragment> source,
             WatermarkStrategy<Fragment> watermarks,
             int parallelism,
-            FailOnce failOnce)
+            FailOnce<Fragment> failOnce)
             throws Exception {
         Configuration config = new Configuration();
         config.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(20));
@@ -72,7 +72,7 @@ class WatermarksITCase extends KvsTestBase {
             pushAt(fast, second * 1000);
         }
         pushAt(slow, 2_000);
-        Job job = start(source(fast, slow), ASCENDING, parallelism, new FailOnce());
+        Job<Fragment> job = start(source(fast, slow), ASCENDING, parallelism, new FailOnce<>());
         job.results.awaitCommitted(51);
         probe.seen().await(1_999);
         job.results.awaitNewCheckpoint();
@@ -100,7 +100,7 @@ class WatermarksITCase extends KvsTestBase {
         // other.
         fast.faults().nextCall("DescribeStream", Fault.delay(Duration.ofMillis(500)));
         slow.faults().nextCall("GetDataEndpoint", Fault.delay(Duration.ofSeconds(1)));
-        Job job = start(source(fast, slow), ASCENDING, parallelism, new FailOnce());
+        Job<Fragment> job = start(source(fast, slow), ASCENDING, parallelism, new FailOnce<>());
         job.results.awaitCommitted(51);
         pushAt(slow, 3_000);
         probe.seen().await(2_999);
@@ -113,7 +113,7 @@ class WatermarksITCase extends KvsTestBase {
     void readersWithoutStreamsHoldNothingBack() throws Exception {
         EmbeddedStream stream = kvs.createStream("only");
         pushAt(stream, 5_000);
-        Job job = start(source(stream), ASCENDING, 4, new FailOnce());
+        Job<Fragment> job = start(source(stream), ASCENDING, 4, new FailOnce<>());
         probe.seen().await(4_999);
         pushAt(stream, 7_000);
         probe.seen().await(6_999);
@@ -129,7 +129,7 @@ class WatermarksITCase extends KvsTestBase {
                 source(stream, empty),
                 ASCENDING.withIdleness(Duration.ofMillis(200)),
                 1,
-                new FailOnce());
+                new FailOnce<>());
         probe.seen().await(4_999);
     }
 
@@ -139,7 +139,7 @@ class WatermarksITCase extends KvsTestBase {
         EmbeddedStream lasting = kvs.createStream("lasting");
         pushAt(brief, 1_000);
         pushAt(lasting, 1_000);
-        Job job =
+        Job<Fragment> job =
                 start(
                         source(brief, lasting)
                                 .setStoppingPosition(
@@ -150,7 +150,7 @@ class WatermarksITCase extends KvsTestBase {
                                         KvsSourceOptions.DeletedStreamPolicy.FINISH),
                         ASCENDING,
                         2,
-                        new FailOnce());
+                        new FailOnce<>());
         job.results.awaitCommitted(2);
         kvs.deleteStream("brief");
         pushAt(lasting, 9_000);
@@ -174,7 +174,7 @@ class WatermarksITCase extends KvsTestBase {
         EmbeddedStream slow = kvs.createStream("slow");
         pushAt(fast, 1_000);
         pushAt(slow, 1_000);
-        Job job = start(source(fast, slow), aligned(), parallelism, new FailOnce(8));
+        Job<Fragment> job = start(source(fast, slow), aligned(), parallelism, new FailOnce<>(8));
         job.results.awaitCommitted(2);
 
         int held = pushUntilHeld(job, fast);
@@ -193,7 +193,7 @@ class WatermarksITCase extends KvsTestBase {
     }
 
     /** Pushes ahead of the others until a fragment does not come; returns its producer time. */
-    private static int pushUntilHeld(Job job, EmbeddedStream fast) {
+    private static int pushUntilHeld(Job<Fragment> job, EmbeddedStream fast) {
         int producerMillis = 100_000;
         for (int i = 0; i < 50; i++, producerMillis += 100_000) {
             pushAt(fast, producerMillis);
@@ -207,7 +207,7 @@ class WatermarksITCase extends KvsTestBase {
         throw new AssertionError("The fast stream is never held");
     }
 
-    private static void awaitLast(Job job, EmbeddedStream stream) {
+    private static void awaitLast(Job<Fragment> job, EmbeddedStream stream) {
         int count = stream.pushed().size();
         for (int i = 0; i < 100 && of(stream, job.results.seen()).size() < count; i++) {
             job.results.awaitNewCheckpoint();
@@ -225,14 +225,14 @@ class WatermarksITCase extends KvsTestBase {
                 pushLarge(streams[i], k * 10_000L * (i + 1));
             }
         }
-        Job job =
+        Job<Fragment> job =
                 start(
                         source(streams)
                                 .set(KvsSourceOptions.MEMORY_BUDGET, MemorySize.parse("300kb"))
                                 .setStoppingPosition(StoppingPosition.now()),
                         aligned(),
                         1,
-                        new FailOnce(9, 30));
+                        new FailOnce<>(9, 30));
         assertAll(job.awaitFinished(), streams);
     }
 
@@ -242,7 +242,7 @@ class WatermarksITCase extends KvsTestBase {
         EmbeddedStream slow = kvs.createStream("slow");
         pushAt(fast, 1_000);
         pushAt(slow, 1_000);
-        Job job =
+        Job<Fragment> job =
                 start(
                         source(fast, slow)
                                 .set(KvsSourceOptions.MEMORY_BUDGET, MemorySize.parse("300kb"))
@@ -251,7 +251,7 @@ class WatermarksITCase extends KvsTestBase {
                                                 kvs.clock().now().plusSeconds(3600))),
                         aligned(),
                         1,
-                        new FailOnce());
+                        new FailOnce<>());
         job.results.awaitCommitted(2);
         int held = pushUntilHeld(job, fast);
         pushLarge(fast, held + 10_000L);

@@ -21,7 +21,7 @@ import java.util.Arrays;
  * off: the end of a body, or an exception, leaves it behind.
  *
  * <p>Without media only the Info, Tracks and Tags of a fragment are kept; its frames are counted as
- * they pass.
+ * they pass, or, if they are asked for, handed out as soon as each one's block is whole.
  *
  * <p>Not thread-safe. After an exception the assembler is of no further use.
  */
@@ -59,6 +59,9 @@ public final class FragmentAssembler {
     private final MkvParser parser = new MkvParser();
     private final FragmentBuilder builder;
 
+    /** Null if frames are not asked for. */
+    @Nullable private final FrameAssembler frames;
+
     /** All bytes of the open document; between documents, those of a header not yet reported. */
     private final ByteChunks document = new ByteChunks();
 
@@ -81,6 +84,17 @@ public final class FragmentAssembler {
     }
 
     /**
+     * An assembler of the frames in the bytes of GetMedia, and of fragments without media.
+     *
+     * @param filter the frames that are wanted
+     */
+    public static FragmentAssembler ofFrames(
+            String streamName, @Nullable String streamArn, FrameFilter filter, int maxBytes) {
+        return new FragmentAssembler(
+                streamName, streamArn, false, filter, maxBytes, FragmentEnd.TRAILING_TAGS);
+    }
+
+    /**
      * @param streamName for the fragments' {@link Fragment#streamName()}
      * @param streamArn for the fragments' {@link Fragment#streamArn()}; may be null
      * @param keepMedia whether fragments carry their bytes
@@ -94,6 +108,17 @@ public final class FragmentAssembler {
             boolean keepMedia,
             int maxBytes,
             FragmentEnd fragmentEnd) {
+        this(streamName, streamArn, keepMedia, null, maxBytes, fragmentEnd);
+    }
+
+    private FragmentAssembler(
+            String streamName,
+            @Nullable String streamArn,
+            boolean keepMedia,
+            @Nullable FrameFilter filter,
+            int maxBytes,
+            FragmentEnd fragmentEnd) {
+        this.frames = filter == null ? null : new FrameAssembler(filter);
         this.fragmentEnd = fragmentEnd;
         this.builder = new FragmentBuilder(streamName, streamArn);
         this.keepMedia = keepMedia;
@@ -109,6 +134,9 @@ public final class FragmentAssembler {
      */
     public void feed(ByteBuffer in, FragmentHandler handler) throws MkvException {
         int unkept = in.position();
+        if (frames != null) {
+            frames.onInput(in);
+        }
         while (true) {
             MkvParser.Event event = parser.next(in);
             if (event == MkvParser.Event.NEED_INPUT) {
@@ -138,9 +166,12 @@ public final class FragmentAssembler {
                     unkept = in.position();
                 }
             } else if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
+                beginFrames();
                 builder.onMedia();
                 appendMetadata(MEDIA_MARK, 0, MEDIA_MARK.limit());
-            } else if (event == MkvParser.Event.DATA && onLeaf(in)) {
+            } else if (parser.id() == MkvElements.BLOCK_GROUP) {
+                onBlockGroup(event, in, handler);
+            } else if (event == MkvParser.Event.DATA && onLeaf(in, handler)) {
                 unkept = closeDocument(in, unkept, handler);
             }
         }
@@ -193,11 +224,12 @@ public final class FragmentAssembler {
     }
 
     /**
-     * How many bytes are held for the open fragment: those of its document if media is kept, and
-     * those of its Info, Tracks and Tags. Between fragments, at most a few of the next header.
+     * How many bytes are held for the open fragment: those of its document if media is kept, or of
+     * its open block if frames are asked for, and those of its Info, Tracks and Tags. Between
+     * fragments, at most a few of the next header.
      */
     public int heldBytes() {
-        return document.length() + metadataLength;
+        return document.length() + metadataLength + (frames == null ? 0 : frames.heldBytes());
     }
 
     /** Where the open fragment, or the next one, begins: bytes from the first one ever fed. */
@@ -219,6 +251,7 @@ public final class FragmentAssembler {
         open = true;
         documentOffset = parser.offset();
         builder.clear();
+        clearFrames();
         if (!keepMedia) {
             document.clear();
         }
@@ -232,6 +265,7 @@ public final class FragmentAssembler {
             open = false;
             document.clear();
             clearMetadata();
+            clearFrames();
             handler.onServiceError(error);
             return end;
         }
@@ -261,6 +295,7 @@ public final class FragmentAssembler {
         open = false;
         byte[] content = keepMedia ? document : Arrays.copyOf(metadata, metadataLength);
         clearMetadata();
+        clearFrames();
         handler.onFragment(new Fragment(builder, (int) size, keepMedia, content));
     }
 
@@ -273,6 +308,9 @@ public final class FragmentAssembler {
 
     private void keep(ByteBuffer in, int unkept) {
         int end = in.position();
+        if (frames != null) {
+            frames.keep(in);
+        }
         if (open) {
             if (keepMedia) {
                 document.append(in, unkept, end);
@@ -306,12 +344,44 @@ public final class FragmentAssembler {
                 documentOffset);
     }
 
+    // ---- frames ----------------------------------------------------------------------------
+
+    private void beginFrames() throws MkvException {
+        if (frames != null && !frames.isInFragment()) {
+            builder.checkComplete(parser.offset());
+            frames.begin(new FragmentHead(builder, Arrays.copyOf(metadata, metadataLength)));
+        }
+    }
+
+    private void clearFrames() {
+        if (frames != null) {
+            frames.clear();
+        }
+    }
+
+    private void onBlockGroup(MkvParser.Event event, ByteBuffer in, FragmentHandler handler)
+            throws MkvException {
+        if (frames == null) {
+            return;
+        }
+        if (event == MkvParser.Event.START) {
+            frames.beginGroup(parser, in);
+        } else {
+            frames.endGroup(in, handler);
+        }
+    }
+
     // ---- leaves ----------------------------------------------------------------------------
 
     /** Takes a slice of a leaf; true if it completes the document. */
-    private boolean onLeaf(ByteBuffer in) throws MkvException {
+    private boolean onLeaf(ByteBuffer in, FragmentHandler handler) throws MkvException {
         switch (parser.id()) {
             case MkvElements.SIMPLE_BLOCK:
+                onBlock(in);
+                if (frames != null) {
+                    frames.onSimpleBlock(parser, in, handler);
+                }
+                return false;
             case MkvElements.BLOCK:
                 onBlock(in);
                 return false;

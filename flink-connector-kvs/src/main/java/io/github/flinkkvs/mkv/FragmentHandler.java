@@ -11,6 +11,9 @@ package io.github.flinkkvs.mkv;
 /** Takes what a {@link FragmentAssembler} makes of the bytes, in their order. */
 public interface FragmentHandler {
 
+    /** A frame is complete; its fragment may not be. Only if frames are asked for. */
+    default void onFrame(FrameRecord frame) {}
+
     /** A fragment is complete. */
     void onFragment(Fragment fragment);
 

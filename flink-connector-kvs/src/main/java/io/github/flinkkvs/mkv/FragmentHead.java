@@ -141,12 +141,16 @@ public final class FragmentHead {
                 return track;
             }
         }
+        return undeclared(trackNumber);
+    }
+
+    static Track undeclared(long trackNumber) {
         return new Track(trackNumber, 0, Track.Type.OTHER, null, "", null, 0, null, null);
     }
 
-    /** The bytes that {@link #read} reads. */
+    /** The bytes that {@link #read} reads; not to be changed. */
     ByteBuffer metadata() {
-        return ByteBuffer.wrap(metadata).asReadOnlyBuffer();
+        return ByteBuffer.wrap(metadata);
     }
 
     /** How many bytes of memory its content takes. */

@@ -58,9 +58,9 @@ public final class FragmentSerialization {
     }
 
     /** Takes no more memory than about twice the bytes that are there, whatever the length says. */
-    private static byte[] readBytes(int length, DataInput in) throws IOException {
+    static byte[] readBytes(int length, DataInput in) throws IOException {
         if (length < 0) {
-            throw notOneFragment();
+            throw notOne("fragment");
         }
         byte[] bytes = new byte[Math.min(length, USUAL_BYTES)];
         in.readFully(bytes);
@@ -97,7 +97,7 @@ public final class FragmentSerialization {
         assembler.feed(ByteBuffer.wrap(document), handler);
         assembler.completeLast(handler);
         if (found[0] == null || found[0].sizeBytes() != document.length) {
-            throw notOneFragment();
+            throw notOne("fragment");
         }
         return found[0];
     }
@@ -125,7 +125,7 @@ public final class FragmentSerialization {
         int size = in.readInt();
         int tracks = in.readInt();
         if (size < 0 || tracks < 0) {
-            throw notOneFragment();
+            throw notOne("fragment");
         }
         for (int i = 0; i < tracks; i++) {
             builder.onFrames(in.readLong(), in.readInt(), MkvElements.EBML, 0);
@@ -133,8 +133,8 @@ public final class FragmentSerialization {
         return new Fragment(builder, size, false, metadata);
     }
 
-    private static MkvException notOneFragment() {
-        return MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
+    static MkvException notOne(String what) {
+        return MkvException.malformed("Not one serialized " + what, MkvElements.EBML, 0);
     }
 
     private FragmentSerialization() {}

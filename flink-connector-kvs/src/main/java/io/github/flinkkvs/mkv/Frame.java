@@ -115,6 +115,11 @@ public final class Frame {
         return ByteBuffer.wrap(document, dataAt, size).slice().asReadOnlyBuffer();
     }
 
+    /** As {@link #data()}, for whoever does not change it. */
+    ByteBuffer payload() {
+        return ByteBuffer.wrap(document, dataAt, size);
+    }
+
     /** The size of its payload in bytes. */
     public int sizeBytes() {
         return size;

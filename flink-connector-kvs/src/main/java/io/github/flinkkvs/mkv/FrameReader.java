@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Finds the frames in a fragment's bytes: SimpleBlocks, BlockGroups, and all modes of lacing. */
+/**
+ * Finds the frames in a fragment's bytes, all at once or block by block: SimpleBlocks, BlockGroups,
+ * and all modes of lacing. Not thread-safe.
+ */
 final class FrameReader {
 
     private static final long[] NO_REFERENCES = {};
@@ -22,40 +25,59 @@ final class FrameReader {
     /** Longer BlockDurations would overflow frame times. */
     private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
 
-    private final byte[] bytes;
     private final long producerTimestampMillis;
     private final long timestampScale;
     private final List<Track> tracks;
     private final List<Frame> frames = new ArrayList<>();
 
-    private FrameReader(Fragment fragment, byte[] bytes) {
-        this.bytes = bytes;
-        this.producerTimestampMillis = fragment.producerTimestampMillis();
-        this.timestampScale = fragment.timestampScaleNanos();
-        this.tracks = fragment.tracks();
+    /** How many frames came before. */
+    private int count;
+
+    FrameReader(long producerTimestampMillis, long timestampScale, List<Track> tracks) {
+        this.producerTimestampMillis = producerTimestampMillis;
+        this.timestampScale = timestampScale;
+        this.tracks = tracks;
     }
 
     static List<Frame> read(Fragment fragment, byte[] bytes) throws MkvException {
-        FrameReader reader = new FrameReader(fragment, bytes);
+        FrameReader reader =
+                new FrameReader(
+                        fragment.producerTimestampMillis(),
+                        fragment.timestampScaleNanos(),
+                        fragment.tracks());
         MkvParser parser = new MkvParser();
         ByteBuffer in = ByteBuffer.wrap(bytes);
         MkvParser.Event event;
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             if (event == MkvParser.Event.DATA && parser.id() == MkvElements.SIMPLE_BLOCK) {
-                reader.addSimpleBlock(parser);
+                int from = (int) parser.dataOffset();
+                reader.addSimpleBlock(bytes, from, from + parser.sliceLength(), parser.offset());
             } else if (event == MkvParser.Event.END && parser.id() == MkvElements.BLOCK_GROUP) {
-                reader.addBlockGroup((int) parser.dataOffset(), in.position());
+                reader.addBlockGroup(bytes, (int) parser.dataOffset(), in.position(), 0);
             }
         }
         return Collections.unmodifiableList(reader.frames);
     }
 
-    private void addSimpleBlock(MkvParser parser) throws MkvException {
-        int from = (int) parser.dataOffset();
-        int to = from + parser.sliceLength();
-        BlockHeader block = BlockHeader.read(bytes, from, to, parser.id(), parser.offset());
+    /** The frames that were found since they were last cleared. */
+    List<Frame> frames() {
+        return frames;
+    }
+
+    /** Counts frames that are not looked at. */
+    void passOver(int frameCount) {
+        count += frameCount;
+    }
+
+    /**
+     * @param from where the payload begins
+     * @param offset where the element begins, for messages
+     */
+    void addSimpleBlock(byte[] bytes, int from, int to, long offset) throws MkvException {
+        BlockHeader block = BlockHeader.read(bytes, from, to, MkvElements.SIMPLE_BLOCK, offset);
         addFrames(
                 block,
+                bytes,
                 from,
                 to,
                 block.isKeyFrame(),
@@ -64,8 +86,12 @@ final class FrameReader {
                 NO_REFERENCES);
     }
 
-    private void addBlockGroup(int from, int to) throws MkvException {
-        EbmlCursor group = new EbmlCursor(bytes, from, to, 0);
+    /**
+     * @param from where the payload begins
+     * @param base the offset of the array's first byte, for messages
+     */
+    void addBlockGroup(byte[] bytes, int from, int to, long base) throws MkvException {
+        EbmlCursor group = new EbmlCursor(bytes, from, to, base);
         long duration = Frame.UNKNOWN_DURATION;
         long[] references = NO_REFERENCES;
         int referenceCount = 0;
@@ -86,13 +112,14 @@ final class FrameReader {
         }
         references = Arrays.copyOf(references, referenceCount);
         // The Block's frames last: what is said about them may come after it.
-        EbmlCursor blocks = new EbmlCursor(bytes, from, to, 0);
+        EbmlCursor blocks = new EbmlCursor(bytes, from, to, base);
         while (blocks.next()) {
             if (blocks.id() == MkvElements.BLOCK) {
                 int start = blocks.dataStart();
                 int end = blocks.dataEnd();
                 addFrames(
                         BlockHeader.read(bytes, start, end, blocks.id(), blocks.offset()),
+                        bytes,
                         start,
                         end,
                         referenceCount == 0,
@@ -105,6 +132,7 @@ final class FrameReader {
 
     private void addFrames(
             BlockHeader block,
+            byte[] bytes,
             int start,
             int end,
             boolean keyFrame,
@@ -128,7 +156,7 @@ final class FrameReader {
             frames.add(
                     new Frame(
                             block.trackNumber(),
-                            frames.size(),
+                            count++,
                             producerTimestampMillis,
                             offset,
                             duration,

@@ -18,6 +18,7 @@ import io.github.flinkkvs.source.reader.KvsRecordEmitter;
 import io.github.flinkkvs.source.reader.KvsSourceReader;
 import io.github.flinkkvs.source.reader.KvsSplitReader;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.source.serialization.KvsFrameDeserializationSchema;
 import io.github.flinkkvs.source.split.KvsSplit;
 import io.github.flinkkvs.source.split.KvsSplitSerializer;
 
@@ -52,8 +53,9 @@ import java.util.Map;
  *                 .build();
  * }</pre>
  *
- * <p>A record's timestamp is the producer timestamp of its fragment. A stream is read by one
- * subtask at a time, with one connection; a subtask reads any number of streams.
+ * <p>A record's timestamp is the producer timestamp of its fragment, or the frame's own time. A
+ * stream is read by one subtask at a time, with one connection; a subtask reads any number of
+ * streams.
  *
  * @param <T> the type of the records
  */
@@ -106,7 +108,13 @@ public final class KvsSource<T>
         return new KvsSourceReader<>(
                 () ->
                         new KvsSplitReader(
-                                config, schema.needsMedia(), connection(name, readers), metrics),
+                                config,
+                                schema.needsMedia(),
+                                schema instanceof KvsFrameDeserializationSchema
+                                        ? ((KvsFrameDeserializationSchema<T>) schema).filter()
+                                        : null,
+                                connection(name, readers),
+                                metrics),
                 new KvsRecordEmitter<>(schema, metrics),
                 streams,
                 config,

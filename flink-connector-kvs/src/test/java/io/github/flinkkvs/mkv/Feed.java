@@ -22,6 +22,7 @@ final class Feed implements FragmentHandler {
     static final String ARN = "arn:aws:kinesisvideo:eu-central-1:1:stream/camera/1700000000000";
 
     final List<Fragment> fragments = new ArrayList<>();
+    final List<FrameRecord> frames = new ArrayList<>();
     final List<ServiceError> errors = new ArrayList<>();
     final FragmentAssembler assembler;
 
@@ -42,6 +43,10 @@ final class Feed implements FragmentHandler {
 
     Feed(boolean keepMedia) {
         this(keepMedia, Integer.MAX_VALUE);
+    }
+
+    Feed(FrameFilter filter) {
+        assembler = FragmentAssembler.ofFrames(STREAM, ARN, filter, Integer.MAX_VALUE);
     }
 
     static Feed of(byte[] bytes) throws MkvException {
@@ -88,6 +93,11 @@ final class Feed implements FragmentHandler {
     static IntSupplier randomPieces(long seed) {
         Random random = new Random(seed);
         return () -> 1 + random.nextInt(1 << random.nextInt(13));
+    }
+
+    @Override
+    public void onFrame(FrameRecord frame) {
+        frames.add(frame);
     }
 
     @Override

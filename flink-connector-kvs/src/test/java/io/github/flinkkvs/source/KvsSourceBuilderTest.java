@@ -80,7 +80,7 @@ class KvsSourceBuilderTest {
         assertThat(source.getBoundedness()).isEqualTo(Boundedness.CONTINUOUS_UNBOUNDED);
         assertThat(source.getProducedType()).isSameAs(FragmentTypeInfo.INSTANCE);
         assertThat(InstantiationUtil.<KvsSource<Fragment>>clone(source)).isNotNull();
-        assertThat(source.getSplitSerializer().getVersion()).isEqualTo(1);
+        assertThat(source.getSplitSerializer().getVersion()).isEqualTo(2);
         assertThat(source.getEnumeratorCheckpointSerializer().getVersion()).isEqualTo(1);
     }
 

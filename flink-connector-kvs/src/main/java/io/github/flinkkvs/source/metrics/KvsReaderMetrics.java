@@ -10,6 +10,7 @@ package io.github.flinkkvs.source.metrics;
 
 import io.github.flinkkvs.client.ErrorClass;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FrameRecord;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.metrics.Counter;
@@ -62,7 +63,10 @@ public final class KvsReaderMetrics {
     private final Counter recordsIn;
     private final Counter recordErrors;
     private final Counter fragments;
+    private final Counter frames;
     private final Counter duplicates;
+    private final Counter duplicateFrames;
+    private final Counter incompleteFragments;
     private final Counter discardedPartialFragments;
     private final Counter evictions;
     private final Counter skippedFragments;
@@ -83,7 +87,10 @@ public final class KvsReaderMetrics {
         recordsIn = readerGroup.getIOMetricGroup().getNumRecordsInCounter();
         recordErrors = readerGroup.getNumRecordsInErrorsCounter();
         fragments = group.counter("fragments");
+        frames = group.counter("frames");
         duplicates = group.counter("duplicateFragments");
+        duplicateFrames = group.counter("duplicateFrames");
+        incompleteFragments = group.counter("incompleteFragments");
         discardedPartialFragments = group.counter("discardedPartialFragments");
         evictions = group.counter("evictions");
         skippedFragments = group.counter("skippedFragments");
@@ -143,7 +150,15 @@ public final class KvsReaderMetrics {
         fetchEventTimeLag = System.currentTimeMillis() - fragment.producerTimestampMillis();
     }
 
-    /** Flink counts all that a reader hands over as records; this was no fragment. */
+    /** A frame passes on; its time is in epoch millis. */
+    public void onFrame(FrameRecord frame) {
+        frames.inc();
+        fetchEventTimeLag = System.currentTimeMillis() - frame.frame().timestampMillis();
+    }
+
+    /**
+     * Flink counts all that a reader hands over as records; this was neither fragment nor frame.
+     */
     public void onNoRecord() {
         recordsIn.dec();
     }
@@ -154,6 +169,15 @@ public final class KvsReaderMetrics {
 
     public void onDuplicate() {
         duplicates.inc();
+    }
+
+    public void onDuplicateFrame() {
+        duplicateFrames.inc();
+    }
+
+    /** Some frames of a fragment passed on, the rest is lost. */
+    public void onIncomplete() {
+        incompleteFragments.inc();
     }
 
     public void onPartialDiscarded() {

@@ -61,48 +61,49 @@ final class FragmentGate {
         return stop;
     }
 
+    /** Judges a complete fragment; if it is to be emitted, it has passed. */
     Verdict check(Fragment fragment) {
-        if (last != null && fragment.number().compareTo(last.number()) <= 0) {
+        Verdict verdict =
+                judge(
+                        fragment.number(),
+                        fragment.serverTimestampMillis(),
+                        fragment.producerTimestampMillis());
+        if (verdict == Verdict.EMIT || verdict == Verdict.EMIT_LAST) {
+            last = new FragmentPosition(fragment.number(), fragment.serverTimestampMillis());
+            // The service's clock may go back, and what comes behind a fragment is not left out.
+            notBeforeMillis = Long.MIN_VALUE;
+        }
+        return verdict;
+    }
+
+    /** Judges a fragment, complete or not. */
+    Verdict judge(FragmentNumber number, long serverMillis, long producerMillis) {
+        if (last != null && number.compareTo(last.number()) <= 0) {
             return Verdict.DUPLICATE;
         }
-        if (isTooEarly(fragment)) {
+        if (isTooEarly(number, serverMillis, producerMillis)) {
             return Verdict.TOO_EARLY;
         }
-        boolean atStop;
         switch (stop.kind()) {
             case NEVER:
-                atStop = false;
-                break;
+                return Verdict.EMIT;
             case FRAGMENT:
-                int beyond = fragment.number().compareTo(stop.fragmentNumber());
-                if (beyond > 0) {
-                    return Verdict.BEYOND_STOP;
+                int beyond = number.compareTo(stop.fragmentNumber());
+                if (beyond == 0) {
+                    return Verdict.EMIT_LAST;
                 }
-                atStop = beyond == 0;
-                break;
+                return beyond > 0 ? Verdict.BEYOND_STOP : Verdict.EMIT;
             case SERVER_TIMESTAMP:
-                if (fragment.serverTimestampMillis() > stop.timestampMillis()) {
-                    return Verdict.BEYOND_STOP;
-                }
-                atStop = false;
-                break;
+                return serverMillis > stop.timestampMillis() ? Verdict.BEYOND_STOP : Verdict.EMIT;
             case PRODUCER_TIMESTAMP:
-                if (fragment.producerTimestampMillis() > stop.timestampMillis()) {
-                    return Verdict.BEYOND_STOP;
-                }
-                atStop = false;
-                break;
+                return producerMillis > stop.timestampMillis() ? Verdict.BEYOND_STOP : Verdict.EMIT;
             default:
                 throw new IllegalStateException("Unresolved stop: " + stop);
         }
-        last = new FragmentPosition(fragment.number(), fragment.serverTimestampMillis());
-        // The service's clock may go back, and what comes behind a fragment is not left out.
-        notBeforeMillis = Long.MIN_VALUE;
-        return atStop ? Verdict.EMIT_LAST : Verdict.EMIT;
     }
 
-    private boolean isTooEarly(Fragment fragment) {
-        if (fragment.serverTimestampMillis() < notBeforeMillis) {
+    private boolean isTooEarly(FragmentNumber number, long serverMillis, long producerMillis) {
+        if (serverMillis < notBeforeMillis) {
             return true;
         }
         if (last != null) {
@@ -111,11 +112,11 @@ final class FragmentGate {
         switch (start.kind()) {
             case NOW:
             case SERVER_TIMESTAMP:
-                return fragment.serverTimestampMillis() < start.timestampMillis();
+                return serverMillis < start.timestampMillis();
             case PRODUCER_TIMESTAMP:
-                return fragment.producerTimestampMillis() < start.timestampMillis();
+                return producerMillis < start.timestampMillis();
             case AFTER_FRAGMENT:
-                return fragment.number().compareTo(start.fragmentNumber()) <= 0;
+                return number.compareTo(start.fragmentNumber()) <= 0;
             default:
                 return false;
         }

@@ -9,8 +9,10 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.source.serialization.KvsFrameDeserializationSchema;
 import io.github.flinkkvs.source.split.KvsSplitState;
 
 import org.apache.flink.annotation.Internal;
@@ -18,24 +20,34 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.util.Collector;
 
+import javax.annotation.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes records of a fragment, emits them and moves the position: the only place where it moves,
- * and where duplicates could come from. Flink takes no checkpoint in the middle of a call. Runs in
- * the task thread.
+ * Makes records of a fragment or a frame, emits them and moves the position: the only place where
+ * it moves, and where duplicates could come from. Flink takes no checkpoint in the middle of a
+ * call. Runs in the task thread.
  */
 @Internal
 public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, KvsSplitState> {
 
     private final KvsDeserializationSchema<T> schema;
+
+    /** The same if it wants frames; else null, as none come. */
+    @Nullable private final KvsFrameDeserializationSchema<T> frameSchema;
+
     private final KvsReaderMetrics metrics;
     private final Records<T> records = new Records<>();
 
     public KvsRecordEmitter(KvsDeserializationSchema<T> schema, KvsReaderMetrics metrics) {
         this.schema = schema;
+        this.frameSchema =
+                schema instanceof KvsFrameDeserializationSchema
+                        ? (KvsFrameDeserializationSchema<T>) schema
+                        : null;
         this.metrics = metrics;
     }
 
@@ -44,7 +56,22 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
             throws Exception {
         if (event instanceof StreamEvent.FragmentArrived) {
             StreamEvent.FragmentArrived arrived = (StreamEvent.FragmentArrived) event;
-            emit(arrived.fragment(), output);
+            Fragment fragment = arrived.fragment();
+            emit(
+                    fragment,
+                    () -> schema.deserialize(fragment, records),
+                    fragment.producerTimestampMillis(),
+                    output);
+            event.applyTo(state);
+            arrived.session().onEmitted(arrived);
+        } else if (event instanceof StreamEvent.FrameArrived) {
+            StreamEvent.FrameArrived arrived = (StreamEvent.FrameArrived) event;
+            FrameRecord frame = arrived.frame();
+            emit(
+                    frame,
+                    () -> frameSchema.deserialize(frame, records),
+                    frame.frame().timestampMillis(),
+                    output);
             event.applyTo(state);
             arrived.session().onEmitted(arrived);
         } else {
@@ -53,20 +80,26 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
         }
     }
 
-    private void emit(Fragment fragment, SourceOutput<T> output) throws IOException {
+    private void emit(
+            Object source, Deserialization made, long timestampMillis, SourceOutput<T> output)
+            throws IOException {
         records.list.clear();
         try {
-            schema.deserialize(fragment, records);
+            made.run();
         } catch (Exception e) {
             metrics.onRecordError();
-            throw new IOException("No record could be made of " + fragment + ": " + e, e);
+            throw new IOException("No record could be made of " + source + ": " + e, e);
         }
         // Outside of the try block: what an operator behind throws is not to be blamed on the
         // schema.
         for (T record : records.list) {
-            output.collect(record, fragment.producerTimestampMillis());
+            output.collect(record, timestampMillis);
         }
         records.list.clear();
+    }
+
+    private interface Deserialization {
+        void run() throws Exception;
     }
 
     private static final class Records<T> implements Collector<T> {

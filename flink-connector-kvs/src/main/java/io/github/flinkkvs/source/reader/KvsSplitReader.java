@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.split.KvsSplit;
@@ -23,6 +24,8 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import javax.annotation.Nullable;
 
 import java.io.IOException;
 import java.util.Collection;
@@ -53,14 +56,16 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     private final Map<String, MediaSession> sessions = new LinkedHashMap<>();
 
     /**
+     * @param frames those that are wanted one by one; null if fragments are wanted as a whole
      * @param connection to the service; closed with this reader
      */
     public KvsSplitReader(
             ReadableConfig config,
             boolean needsMedia,
+            @Nullable FrameFilter frames,
             KvsConnection connection,
             KvsReaderMetrics metrics) {
-        this.settings = new SessionSettings(config, needsMedia);
+        this.settings = new SessionSettings(config, needsMedia, frames);
         this.budget = new MemoryBudget(config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes());
         this.connection = connection;
         this.metrics = metrics;

@@ -14,6 +14,7 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.source.split.FragmentPosition;
@@ -26,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -60,6 +62,9 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         /** Some bytes came. */
         void onReceived(int bytes);
 
+        /** A frame is complete; false if the attempt is over with it. */
+        boolean onFrame(MediaAttempt attempt, FrameRecord frame);
+
         /** A fragment is complete; false if the attempt is over with it. */
         boolean onFragment(MediaAttempt attempt, Fragment fragment);
 
@@ -89,8 +94,8 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     private final ReaderLock lock;
     private final Timer timer;
 
-    /** What the assembler made of the last bytes. */
-    private final List<Fragment> fragments = new ArrayList<>();
+    /** What the assembler made of the last bytes: a call for each to its owner, in their order. */
+    private final List<BooleanSupplier> found = new ArrayList<>();
 
     @Nullable private ServiceError error;
 
@@ -295,7 +300,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
                 more = piecesToAskFor();
             }
         } finally {
-            fragments.clear();
+            found.clear();
             lock.unlock();
         }
         if (more > 0) {
@@ -305,8 +310,13 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     }
 
     @Override
+    public void onFrame(FrameRecord frame) {
+        found.add(() -> owner.onFrame(this, frame));
+    }
+
+    @Override
     public void onFragment(Fragment fragment) {
-        fragments.add(fragment);
+        found.add(() -> owner.onFragment(this, fragment));
     }
 
     @Override
@@ -321,8 +331,8 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         openServerMillis = assembler.openServerTimestampMillis();
         openBytes = assembler.openFragmentBytes();
         int held = inFragment ? Math.max(assembler.heldBytes(), 1) : 0;
-        for (Fragment fragment : fragments) {
-            if (!owner.onFragment(this, fragment)) {
+        for (BooleanSupplier each : found) {
+            if (!each.getAsBoolean()) {
                 return false;
             }
         }

@@ -16,6 +16,7 @@ import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
@@ -24,6 +25,7 @@ import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
 import io.github.flinkkvs.source.metrics.StreamMetrics;
 import io.github.flinkkvs.source.split.FragmentPosition;
 import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.OpenFragment;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,8 +190,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         cursor.onTaken(event);
     }
 
-    /** The record emitter is through with a fragment. */
-    void onEmitted(StreamEvent.FragmentArrived event) {
+    /** The record emitter is through with a fragment or a frame. */
+    void onEmitted(StreamEvent event) {
         lock.lock();
         try {
             budget.released(this, event.retainedBytes());
@@ -271,14 +273,18 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 this,
                 cursor.next(),
                 search.takeChecked(),
-                new FragmentAssembler(
-                        cursor.arn().name(),
-                        cursor.arn().toString(),
-                        settings.needsMedia,
-                        settings.maxFragmentBytes),
+                newAssembler(),
                 settings.silenceTimeoutNanos,
                 lock,
                 timer);
+    }
+
+    private FragmentAssembler newAssembler() {
+        String name = cursor.arn().name();
+        String arn = cursor.arn().toString();
+        return settings.frames == null
+                ? new FragmentAssembler(name, arn, settings.needsMedia, settings.maxFragmentBytes)
+                : FragmentAssembler.ofFrames(name, arn, settings.frames, settings.maxFragmentBytes);
     }
 
     /** Ends the current attempt: what it held is free, what it still reports is not heard. */
@@ -342,8 +348,48 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     }
 
     @Override
+    public boolean onFrame(MediaAttempt call, FrameRecord frame) {
+        noteLeftBehind(frame.fragment().number());
+        switch (cursor.check(frame)) {
+            case DUPLICATE:
+                metrics.onDuplicateFrame();
+                return true;
+            case TOO_EARLY:
+                return true;
+            case BEYOND_STOP:
+                finish();
+                return false;
+            default:
+                call.setProgress();
+                onProgress();
+                metrics.onFrame(frame);
+                StreamEvent event = new StreamEvent.FrameArrived(this, frame);
+                budget.completed(this, event.retainedBytes());
+                add(event);
+                return true;
+        }
+    }
+
+    /** The rest of a fragment is gone if another one comes in its place. */
+    private void noteLeftBehind(FragmentNumber next) {
+        OpenFragment left = cursor.leftBehindBy(next);
+        if (left != null) {
+            LOG.warn(
+                    "{}: fragment {} is not to be had any more behind its first {} frames, which were"
+                            + " read; going on with fragment {}",
+                    name(),
+                    left.number(),
+                    left.frames(),
+                    next);
+            metrics.onIncomplete();
+            cursor.leaveOpen();
+        }
+    }
+
+    @Override
     public boolean onFragment(MediaAttempt call, Fragment fragment) {
         streamMetrics.onFragment(fragment);
+        noteLeftBehind(fragment.number());
         switch (cursor.check(fragment)) {
             case DUPLICATE:
                 metrics.onDuplicate();
@@ -361,7 +407,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 return false;
             default:
                 call.setProgress();
-                onProgress(fragment);
+                search.onProgress(fragment);
+                onProgress();
                 emit(fragment);
                 return true;
         }
@@ -377,12 +424,18 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     private void emit(Fragment fragment) {
         metrics.onFragment(fragment);
+        if (settings.frames != null) {
+            add(
+                    new StreamEvent.FragmentOver(
+                            new FragmentPosition(
+                                    fragment.number(), fragment.serverTimestampMillis())));
+            return;
+        }
         budget.completed(this, fragment.retainedBytes());
         add(new StreamEvent.FragmentArrived(this, fragment));
     }
 
-    private void onProgress(Fragment fragment) {
-        search.onProgress(fragment);
+    private void onProgress() {
         quietPastStop = 0;
         strikes.clear();
         patience.restore();
@@ -683,7 +736,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         LOG.warn("{}: {} is left out, {}", name(), fragment, what);
         metrics.onSkipped();
         patience.restore();
-        add(new StreamEvent.FragmentSkipped(bad));
+        add(new StreamEvent.FragmentOver(bad));
         if (cursor.gate().isAtStop()) {
             finish();
         } else {

@@ -11,10 +11,13 @@ package io.github.flinkkvs.source.reader;
 import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.split.FragmentPosition;
 import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.OpenFragment;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
@@ -43,8 +46,12 @@ final class ReadCursor {
     /** Replaces the position as what to ask for, until a fragment passes. */
     @Nullable private StartSelector detour;
 
+    /** Behind the last fragment, one of which frames were passed on; null if there is none. */
+    @Nullable private OpenFragment open;
+
     // How far what the fetcher took reaches.
     @Nullable private FragmentPosition taken;
+    @Nullable private OpenFragment takenOpen;
     @Nullable private Long takenCaughtUpMillis;
 
     ReadCursor(KvsSplit split) {
@@ -52,7 +59,9 @@ final class ReadCursor {
         this.start = split.start();
         this.gate = new FragmentGate(split.start(), split.stop(), split.position());
         this.caughtUpMillis = split.caughtUpMillis();
+        this.open = split.open();
         this.taken = split.position();
+        this.takenOpen = split.open();
         this.takenCaughtUpMillis = split.caughtUpMillis();
     }
 
@@ -140,14 +149,61 @@ final class ReadCursor {
     // ---- moving ----------------------------------------------------------------------------
 
     FragmentGate.Verdict check(Fragment fragment) {
+        if (isBeforeOpen(fragment.number())) {
+            return FragmentGate.Verdict.TOO_EARLY;
+        }
         FragmentGate.Verdict verdict = gate.check(fragment);
         if (verdict == FragmentGate.Verdict.EMIT) {
             detour = null;
+            open = null;
         } else if (detour != null) {
             // It may be longer than a call: the next one goes on with it.
             detour = after(fragment.number());
         }
         return verdict;
+    }
+
+    /** Judges a frame; if it is to be emitted, it has passed. */
+    FragmentGate.Verdict check(FrameRecord frame) {
+        FragmentHead fragment = frame.fragment();
+        if (isBeforeOpen(fragment.number())) {
+            return FragmentGate.Verdict.TOO_EARLY;
+        }
+        FragmentGate.Verdict verdict =
+                gate.judge(
+                        fragment.number(),
+                        fragment.serverTimestampMillis(),
+                        fragment.producerTimestampMillis());
+        if (verdict != FragmentGate.Verdict.EMIT && verdict != FragmentGate.Verdict.EMIT_LAST) {
+            return verdict;
+        }
+        int index = frame.frame().index();
+        if (open != null && open.number().equals(fragment.number()) && index < open.frames()) {
+            return FragmentGate.Verdict.DUPLICATE;
+        }
+        open = new OpenFragment(fragment.number(), index + 1);
+        return verdict;
+    }
+
+    /**
+     * The fragment that was open, if another one comes in its place: the rest of it is lost. Null
+     * otherwise.
+     */
+    @Nullable
+    OpenFragment leftBehindBy(FragmentNumber next) {
+        return open != null && next.compareTo(open.number()) > 0 ? open : null;
+    }
+
+    /** Reading began with the open fragment, or was at it already. */
+    private boolean isBeforeOpen(FragmentNumber number) {
+        return open != null
+                && number.compareTo(open.number()) < 0
+                && (gate.last() == null || number.compareTo(gate.last().number()) > 0);
+    }
+
+    /** Nothing more is to be read of the open fragment. */
+    void leaveOpen() {
+        open = null;
     }
 
     /** Whether something in place of the position is asked for. */
@@ -171,6 +227,7 @@ final class ReadCursor {
             return false;
         }
         detour = null;
+        open = null;
         gate.skip(bad);
         return true;
     }
@@ -216,6 +273,7 @@ final class ReadCursor {
         gate = new FragmentGate(start, gate.stop(), null);
         caughtUpMillis = null;
         detour = null;
+        open = null;
     }
 
     // ---- what the fetcher took -------------------------------------------------------------
@@ -223,28 +281,37 @@ final class ReadCursor {
     void onTaken(StreamEvent event) {
         if (event instanceof StreamEvent.FragmentArrived) {
             taken = ((StreamEvent.FragmentArrived) event).position();
-        } else if (event instanceof StreamEvent.FragmentSkipped) {
-            taken = ((StreamEvent.FragmentSkipped) event).position();
+            takenOpen = null;
+        } else if (event instanceof StreamEvent.FrameArrived) {
+            takenOpen = ((StreamEvent.FrameArrived) event).open();
+        } else if (event instanceof StreamEvent.FragmentOver) {
+            taken = ((StreamEvent.FragmentOver) event).position();
+            takenOpen = null;
         } else if (event instanceof StreamEvent.CaughtUp) {
             takenCaughtUpMillis = ((StreamEvent.CaughtUp) event).serviceTimeMillis();
         } else {
             taken = null;
+            takenOpen = null;
             takenCaughtUpMillis = null;
         }
     }
 
     /** Goes back to where what the fetcher took ends. */
     void rewindToTaken() {
-        rewindTo(taken, takenCaughtUpMillis);
+        rewindTo(taken, takenOpen, takenCaughtUpMillis);
     }
 
     /** Goes back to the beginning of the stream. */
     void rewindToStart() {
-        rewindTo(null, null);
+        rewindTo(null, null, null);
     }
 
-    private void rewindTo(@Nullable FragmentPosition position, @Nullable Long newCaughtUpMillis) {
+    private void rewindTo(
+            @Nullable FragmentPosition position,
+            @Nullable OpenFragment newOpen,
+            @Nullable Long newCaughtUpMillis) {
         gate.rewindTo(position);
+        open = newOpen;
         caughtUpMillis = newCaughtUpMillis;
         // The way around another position may begin behind this one.
         detour = null;

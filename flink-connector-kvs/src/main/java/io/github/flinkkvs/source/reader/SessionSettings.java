@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.reader;
 
+import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
@@ -16,6 +17,8 @@ import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 
 import org.apache.flink.configuration.ReadableConfig;
 
+import javax.annotation.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 
@@ -23,6 +26,10 @@ import java.time.Instant;
 final class SessionSettings {
 
     final boolean needsMedia;
+
+    /** The frames that are wanted one by one; null if fragments are wanted as a whole. */
+    @Nullable final FrameFilter frames;
+
     final int maxFragmentBytes;
     final BadFragmentPolicy badFragment;
     final ExpiredPositionPolicy expiredPosition;
@@ -37,7 +44,8 @@ final class SessionSettings {
     final long retryBudgetNanos;
     final long connectionLimitFailAfterNanos;
 
-    SessionSettings(ReadableConfig config, boolean needsMedia) {
+    SessionSettings(ReadableConfig config, boolean needsMedia, @Nullable FrameFilter frames) {
+        this.frames = frames;
         this.needsMedia = needsMedia;
         this.maxFragmentBytes =
                 (int)

@@ -10,8 +10,10 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.split.FragmentPosition;
 import io.github.flinkkvs.source.split.KvsSplitState;
+import io.github.flinkkvs.source.split.OpenFragment;
 
 import org.apache.flink.annotation.Internal;
 
@@ -67,12 +69,52 @@ public abstract class StreamEvent {
         }
     }
 
-    /** A fragment cannot be read and is left out. */
-    static final class FragmentSkipped extends StreamEvent {
+    /** A frame of a fragment that may still be arriving. */
+    static final class FrameArrived extends StreamEvent {
+
+        /** What a record takes besides its payload, roughly; its fragment's head is shared. */
+        private static final int OVERHEAD_BYTES = 200;
+
+        private final MediaSession session;
+        private final FrameRecord frame;
+
+        FrameArrived(MediaSession session, FrameRecord frame) {
+            this.session = session;
+            this.frame = frame;
+        }
+
+        MediaSession session() {
+            return session;
+        }
+
+        FrameRecord frame() {
+            return frame;
+        }
+
+        OpenFragment open() {
+            return new OpenFragment(frame.fragment().number(), frame.frame().index() + 1);
+        }
+
+        @Override
+        int retainedBytes() {
+            return frame.frame().sizeBytes() + OVERHEAD_BYTES;
+        }
+
+        @Override
+        void applyTo(KvsSplitState state) {
+            state.moveWithin(open());
+        }
+    }
+
+    /**
+     * Nothing more is to come of a fragment: all its frames have arrived, or it cannot be read and
+     * is left out.
+     */
+    static final class FragmentOver extends StreamEvent {
 
         private final FragmentPosition position;
 
-        FragmentSkipped(FragmentPosition position) {
+        FragmentOver(FragmentPosition position) {
             this.position = position;
         }
 

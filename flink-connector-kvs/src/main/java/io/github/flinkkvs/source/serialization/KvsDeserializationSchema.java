@@ -9,6 +9,8 @@
 package io.github.flinkkvs.source.serialization;
 
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
 
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -54,5 +56,15 @@ public interface KvsDeserializationSchema<T> extends Serializable, ResultTypeQue
      */
     static KvsDeserializationSchema<Fragment> tagsOnly() {
         return new FragmentSchema(false);
+    }
+
+    /** All frames, each as soon as it has arrived: see {@link KvsFrameDeserializationSchema}. */
+    static KvsDeserializationSchema<FrameRecord> frames() {
+        return frames(FrameFilter.all());
+    }
+
+    /** Some frames, each as soon as it has arrived: see {@link KvsFrameDeserializationSchema}. */
+    static KvsDeserializationSchema<FrameRecord> frames(FrameFilter filter) {
+        return new FrameSchema(filter);
     }
 }

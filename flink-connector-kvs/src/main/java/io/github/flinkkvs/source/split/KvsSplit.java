@@ -31,6 +31,7 @@ public final class KvsSplit implements SourceSplit {
     private final StoppingPosition stop;
     @Nullable private final FragmentPosition position;
     @Nullable private final Long caughtUpMillis;
+    @Nullable private final OpenFragment open;
 
     /**
      * @param position of the last emitted fragment; null if none was
@@ -43,6 +44,17 @@ public final class KvsSplit implements SourceSplit {
             StoppingPosition stop,
             @Nullable FragmentPosition position,
             @Nullable Long caughtUpMillis) {
+        this(arn, start, stop, position, caughtUpMillis, null);
+    }
+
+    private KvsSplit(
+            StreamArn arn,
+            StartingPosition start,
+            StoppingPosition stop,
+            @Nullable FragmentPosition position,
+            @Nullable Long caughtUpMillis,
+            @Nullable OpenFragment open) {
+        this.open = open;
         this.arn = arn;
         this.start = start;
         this.stop = stop;
@@ -84,9 +96,20 @@ public final class KvsSplit implements SourceSplit {
         return caughtUpMillis;
     }
 
+    /** The fragment behind the position of which frames were emitted; null if there is none. */
+    @Nullable
+    public OpenFragment open() {
+        return open;
+    }
+
+    /** The same split with frames of the next fragment emitted. */
+    public KvsSplit within(@Nullable OpenFragment newOpen) {
+        return new KvsSplit(arn, start, stop, position, caughtUpMillis, newOpen);
+    }
+
     /** The same split for whoever cannot begin at once, such as after a restart. */
     public KvsSplit delayed() {
-        return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis);
+        return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis, open);
     }
 
     @Override
@@ -99,18 +122,20 @@ public final class KvsSplit implements SourceSplit {
                 && start.equals(other.start)
                 && stop.equals(other.stop)
                 && Objects.equals(position, other.position)
-                && Objects.equals(caughtUpMillis, other.caughtUpMillis);
+                && Objects.equals(caughtUpMillis, other.caughtUpMillis)
+                && Objects.equals(open, other.open);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(arn, start, stop, position, caughtUpMillis);
+        return Objects.hash(arn, start, stop, position, caughtUpMillis, open);
     }
 
     @Override
     public String toString() {
         return arn.name()
                 + (position == null ? " from " + start : " after " + position)
+                + (open == null ? "" : " and " + open)
                 + (stop.isBounded() ? " to " + stop : "");
     }
 }

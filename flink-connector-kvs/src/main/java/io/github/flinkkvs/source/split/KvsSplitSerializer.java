@@ -34,9 +34,12 @@ public final class KvsSplitSerializer implements SimpleVersionedSerializer<KvsSp
 
     private static final int VERSION_1 = 1;
 
+    /** Knows of a fragment that is being read frame by frame. */
+    private static final int VERSION_2 = 2;
+
     @Override
     public int getVersion() {
-        return VERSION_1;
+        return VERSION_2;
     }
 
     @Override
@@ -55,23 +58,28 @@ public final class KvsSplitSerializer implements SimpleVersionedSerializer<KvsSp
             out.writeLong(position.serverTimestampMillis());
         }
         writeTimestamp(split.caughtUpMillis(), out);
+        OpenFragment open = split.open();
+        writeNumber(open == null ? null : open.number(), out);
+        if (open != null) {
+            out.writeInt(open.frames());
+        }
         return out.getCopyOfBuffer();
     }
 
     @Override
     public KvsSplit deserialize(int version, byte[] serialized) throws IOException {
-        if (version != VERSION_1) {
+        if (version != VERSION_1 && version != VERSION_2) {
             throw new IOException(
                     "State of a Kinesis video stream in version "
                             + version
                             + ", but this connector knows versions up to "
-                            + VERSION_1
+                            + VERSION_2
                             + ". Restore it with the connector that wrote it, or a newer one.");
         }
         DataInputDeserializer in = new DataInputDeserializer(serialized);
         KvsSplit split;
         try {
-            split = readVersion1(in);
+            split = version == VERSION_1 ? readVersion1(in) : readVersion2(in);
         } catch (EOFException e) {
             throw damaged("it ends too early", e);
         } catch (IllegalArgumentException e) {
@@ -104,6 +112,12 @@ public final class KvsSplitSerializer implements SimpleVersionedSerializer<KvsSp
         FragmentPosition position =
                 number == null ? null : new FragmentPosition(number, in.readLong());
         return new KvsSplit(arn, start, stop, position, readTimestamp(in));
+    }
+
+    private static KvsSplit readVersion2(DataInput in) throws IOException {
+        KvsSplit split = readVersion1(in);
+        FragmentNumber number = readNumber(in);
+        return number == null ? split : split.within(new OpenFragment(number, in.readInt()));
     }
 
     private static <K> K kind(K[] kinds, int ordinal, String what) {

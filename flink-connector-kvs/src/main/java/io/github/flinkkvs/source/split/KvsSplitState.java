@@ -28,6 +28,7 @@ public final class KvsSplitState {
     private final StoppingPosition stop;
     @Nullable private FragmentPosition position;
     @Nullable private Long caughtUpMillis;
+    @Nullable private OpenFragment open;
 
     public KvsSplitState(KvsSplit split) {
         this.arn = split.arn();
@@ -35,11 +36,18 @@ public final class KvsSplitState {
         this.stop = split.stop();
         this.position = split.position();
         this.caughtUpMillis = split.caughtUpMillis();
+        this.open = split.open();
     }
 
     /** A fragment was emitted, or is to be left out for ever. */
     public void moveTo(FragmentPosition newPosition) {
         position = newPosition;
+        open = null;
+    }
+
+    /** A frame of the fragment behind the position was emitted. */
+    public void moveWithin(OpenFragment newOpen) {
+        open = newOpen;
     }
 
     /** All there was at this moment of the service's clock had been emitted. */
@@ -53,10 +61,11 @@ public final class KvsSplitState {
         start = StartingPosition.earliest();
         position = null;
         caughtUpMillis = null;
+        open = null;
     }
 
     /** The split as a checkpoint keeps it: who restores it comes later than its "now". */
     public KvsSplit toSplit() {
-        return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis);
+        return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis).within(open);
     }
 }

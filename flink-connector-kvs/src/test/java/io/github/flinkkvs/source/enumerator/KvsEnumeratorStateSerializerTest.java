@@ -58,23 +58,30 @@ class KvsEnumeratorStateSerializerTest {
         assertThat(serializer.serialize(read)).isEqualTo(bytes);
     }
 
+    /** The split inside is in the first version of its own form, or in the second. */
     @Test
     void readsVersion1ForEver() throws Exception {
-        String golden =
-                "00000002"
-                        + "000161"
-                        + "000162"
-                        + "00000001"
-                        + "00000001"
-                        + "00000038"
-                        + "002b61726e3a6177733a6b696e65736973766964656f3a65752d776573742d313a313a73747265616d"
-                        + "2f632f32"
-                        + "01000000"
-                        + "00000000"
-                        + "000000";
+        assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden(1, 56, ""))))
+                .isEqualTo(STATE);
+        String golden = golden(2, 58, "0000");
         assertThat(KvsSplitSerializerTest.hex(serializer.serialize(STATE))).isEqualTo(golden);
         assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden)))
                 .isEqualTo(STATE);
+    }
+
+    private static String golden(int splitVersion, int splitLength, String splitEnd) {
+        return "00000002"
+                + "000161"
+                + "000162"
+                + String.format("%08x", splitVersion)
+                + "00000001"
+                + String.format("%08x", splitLength)
+                + "002b61726e3a6177733a6b696e65736973766964656f3a65752d776573742d313a313a73747265616d"
+                + "2f632f32"
+                + "01000000"
+                + "00000000"
+                + "000000"
+                + splitEnd;
     }
 
     @Property(tries = 30)
@@ -97,11 +104,14 @@ class KvsEnumeratorStateSerializerTest {
         assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 1)))
                 .hasMessageContaining("1 bytes too many");
         // The length of the split inside: negative, and more than there is.
-        for (String length : new String[] {"FFFFFFFF", "7FFFFFFF", "00000039"}) {
-            String hex = KvsSplitSerializerTest.hex(bytes).replace("00000038", length);
+        for (String length : new String[] {"FFFFFFFF", "7FFFFFFF", "0000003B"}) {
+            String hex =
+                    KvsSplitSerializerTest.hex(bytes)
+                            .replace("0000003a", length)
+                            .replace("0000003A", length);
             assertThatThrownBy(() -> serializer.deserialize(1, KvsSplitSerializerTest.bytes(hex)))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("bytes where 56 are left");
+                    .hasMessageContaining("bytes where 58 are left");
         }
         // Splits inside have a version of their own.
         bytes[13] = 9;

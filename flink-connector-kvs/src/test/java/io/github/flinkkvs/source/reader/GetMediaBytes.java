@@ -41,6 +41,16 @@ public final class GetMediaBytes {
                 trailingTags(number));
     }
 
+    /** A fragment with some frames of as many bytes; the first is a key frame. */
+    public static byte[] fragmentOfFrames(
+            long number, long serverTimestampMillis, int... frameBytes) {
+        return concat(
+                header(),
+                leadingTags(Long.toString(number), serverTimestampMillis),
+                cluster(frameBytes),
+                trailingTags(Long.toString(number)));
+    }
+
     /** The beginning of a fragment, up to and including its number and a part of its frame. */
     static byte[] beginning(long number, long serverTimestampMillis, int frameBytes) {
         byte[] all =
@@ -147,11 +157,16 @@ public final class GetMediaBytes {
                 number);
     }
 
-    private static byte[] cluster(int frameBytes) {
-        byte[] block = new byte[4 + frameBytes];
-        block[0] = (byte) 0x81;
-        block[3] = (byte) 0x80;
-        return element(0x1F43B675, element(0xE7, new byte[1]), element(0xA3, block));
+    private static byte[] cluster(int... frameBytes) {
+        byte[] content = element(0xE7, new byte[1]);
+        for (int i = 0; i < frameBytes.length; i++) {
+            byte[] block = new byte[4 + frameBytes[i]];
+            block[0] = (byte) 0x81;
+            block[2] = (byte) i;
+            block[3] = (byte) (i == 0 ? 0x80 : 0);
+            content = concat(content, element(0xA3, block));
+        }
+        return element(0x1F43B675, content);
     }
 
     private static String seconds(long millis) {

@@ -146,8 +146,7 @@ class KvsRecordEmitterTest {
 
     @Test
     void otherEventsMoveTheStateOnly() throws Exception {
-        emitter.emitRecord(
-                new StreamEvent.FragmentSkipped(SessionRig.at(2, T0)), new Output(), state);
+        emitter.emitRecord(new StreamEvent.FragmentOver(SessionRig.at(2, T0)), new Output(), state);
         emitter.emitRecord(new StreamEvent.CaughtUp(T0 + 5), new Output(), state);
         assertThat(state.toSplit().position()).isEqualTo(SessionRig.at(2, T0));
         assertThat(state.toSplit().caughtUpMillis()).isEqualTo(T0 + 5);

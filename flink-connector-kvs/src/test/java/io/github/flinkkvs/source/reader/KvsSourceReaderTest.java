@@ -45,7 +45,7 @@ class KvsSourceReaderTest {
     private final KvsReaderMetrics metrics = new KvsReaderMetrics(new RecordedMetrics().group(), 1);
     private final KvsSourceReader<Fragment> reader =
             new KvsSourceReader<>(
-                    () -> new KvsSplitReader(new Configuration(), true, connection, metrics),
+                    () -> new KvsSplitReader(new Configuration(), true, null, connection, metrics),
                     new KvsRecordEmitter<>(KvsDeserializationSchema.fragments(), metrics),
                     new StreamSelector(List.of("a")),
                     new Configuration(),

@@ -41,6 +41,7 @@ class KvsSplitReaderTest {
             new KvsSplitReader(
                     new Configuration(),
                     true,
+                    null,
                     connection,
                     new KvsReaderMetrics(metrics.group(), 1));
     private final Set<String> finished = new HashSet<>();

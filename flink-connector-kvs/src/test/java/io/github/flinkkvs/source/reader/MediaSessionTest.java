@@ -778,7 +778,7 @@ class MediaSessionTest {
         assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER " + GetMediaBytes.number(T0, 50));
         String last = GetMediaBytes.number(T0, 51);
         rig.call().respond().bytes(fragment(last, T0, 1));
-        assertThat(rig.take()).hasSize(51).startsWith("FragmentSkipped").endsWith(last);
+        assertThat(rig.take()).hasSize(51).startsWith("FragmentOver").endsWith(last);
         assertThat(rig.metrics.count("skippedFragments")).isEqualTo(50);
         assertThat(rig.metrics.count("class.badFragment.errors")).isEqualTo(150);
     }
@@ -793,7 +793,7 @@ class MediaSessionTest {
         }
         // Its number does not tell the time, and it is the first: still nothing has expired.
         rig.call().respond(T0 + 60_000).bytes(fragment(8, T0, 1));
-        assertThat(rig.take()).containsExactly("FragmentSkipped", "8");
+        assertThat(rig.take()).containsExactly("FragmentOver", "8");
         assertThat(rig.directory.asked).isEmpty();
     }
 
@@ -825,7 +825,7 @@ class MediaSessionTest {
             }
             rig.timer.advanceMillis(2000);
         }
-        assertThat(rig.take()).containsExactly("FragmentSkipped");
+        assertThat(rig.take()).containsExactly("FragmentOver");
         assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
     }
 
@@ -837,7 +837,7 @@ class MediaSessionTest {
             rig.call().respond().bytes(beginning(1, T0, 100)).end();
             rig.timer.advanceMillis(2000);
         }
-        assertThat(rig.take()).containsExactly("FragmentSkipped");
+        assertThat(rig.take()).containsExactly("FragmentOver");
     }
 
     @Test

@@ -10,6 +10,9 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -34,14 +37,15 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever happens to the sessions of a reader, in whatever order: each fragment of each stream
- * comes out once, in order, and nothing is left in the end. Bytes, ends, errors and stale calls
- * come at random, between pauses, restarts and a fetcher that takes its time, by a clock that is
- * turned by hand.
+ * Whatever happens to the sessions of a reader, in whatever order: each fragment of each stream, or
+ * each wanted frame, comes out once, in order, and nothing is left in the end. Bytes, ends, errors
+ * and stale calls come at random, between pauses, restarts and a fetcher that takes its time, by a
+ * clock that is turned by hand.
  */
 class SessionInterleavingsTest {
 
@@ -49,19 +53,28 @@ class SessionInterleavingsTest {
 
     @Property(tries = 1000)
     void eachFragmentOnce(@ForAll long seed) throws Exception {
-        World world = new World(new Random(seed), 3);
+        eachOnce(new World(new Random(seed), 3, null));
+    }
+
+    @Property(tries = 1000)
+    void eachFrameOnce(@ForAll long seed) throws Exception {
+        Random random = new Random(seed);
+        eachOnce(new World(random, 3, FrameFilter.all().everyNth(1 + random.nextInt(2))));
+    }
+
+    private static void eachOnce(World world) throws Exception {
         for (int i = 0; i < STEPS; i++) {
             world.step();
         }
         world.heal();
-        world.assertEachFragmentOnce();
+        world.assertEachOnce();
         world.close();
         world.assertNothingIsLeft();
     }
 
     @Property(tries = 500)
     void nothingIsLeftWheneverAReaderCloses(@ForAll long seed) throws Exception {
-        World world = new World(new Random(seed), 3);
+        World world = new World(new Random(seed), 3, null);
         int steps = world.random.nextInt(STEPS / 4);
         for (int i = 0; i < steps; i++) {
             world.step();
@@ -83,8 +96,9 @@ class SessionInterleavingsTest {
         private final Queue<MediaSession> unemittedOf = new ArrayDeque<>();
         private final long startNanos = rig.timer.nanoTime();
 
-        World(Random random, int count) {
+        World(Random random, int count, @Nullable FrameFilter frames) {
             this.random = random;
+            rig.frames = frames;
             // Room for two fragments, or for more than ever comes.
             rig.budget = new MemoryBudget(random.nextBoolean() ? 2_500 : 1 << 20);
             rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(1));
@@ -176,8 +190,12 @@ class SessionInterleavingsTest {
                 event.applyTo(stream.state);
                 if (event instanceof StreamEvent.FragmentArrived) {
                     StreamEvent.FragmentArrived arrived = (StreamEvent.FragmentArrived) event;
-                    stream.emitted.add(Long.parseLong(arrived.fragment().number().toString()));
+                    stream.emitted.add(arrived.fragment().number().toString());
                     session.onEmitted(arrived);
+                } else if (event instanceof StreamEvent.FrameArrived) {
+                    FrameRecord frame = ((StreamEvent.FrameArrived) event).frame();
+                    stream.emitted.add(frame.fragment().number() + "." + frame.frame().index());
+                    session.onEmitted(event);
                 }
             }
         }
@@ -257,11 +275,11 @@ class SessionInterleavingsTest {
             }
         }
 
-        void assertEachFragmentOnce() {
+        void assertEachOnce() {
             for (Stream stream : streams) {
                 assertThat(stream.emitted)
                         .as(stream.arn.name())
-                        .containsExactlyElementsOf(stream.fragments.keySet());
+                        .containsExactlyElementsOf(stream.expected);
             }
         }
 
@@ -285,7 +303,10 @@ class SessionInterleavingsTest {
             private final Map<Long, Long> serverMillis = new HashMap<>();
             private final Map<SessionRig.Call, Body> bodies = new HashMap<>();
 
-            final List<Long> emitted = new ArrayList<>();
+            /** Fragments, or wanted frames, in their order. */
+            final List<String> expected = new ArrayList<>();
+
+            final List<String> emitted = new ArrayList<>();
             KvsSplitState state;
             KvsSplit checkpoint;
             int checkpointed;
@@ -312,9 +333,26 @@ class SessionInterleavingsTest {
             void push() {
                 long number = fragments.isEmpty() ? 1 : fragments.lastKey() + 1 + random.nextInt(3);
                 long millis = serviceMillis();
-                fragments.put(
-                        number, GetMediaBytes.fragment(number, millis, 1 + random.nextInt(1_500)));
+                int[] frames =
+                        random.ints(1 + (rig.frames == null ? 0 : random.nextInt(4)), 1, 1_500)
+                                .toArray();
+                fragments.put(number, GetMediaBytes.fragmentOfFrames(number, millis, frames));
                 serverMillis.put(number, millis);
+                if (rig.frames == null) {
+                    expected.add(Long.toString(number));
+                } else {
+                    expected.addAll(wanted(fragments.get(number)));
+                }
+            }
+
+            private List<String> wanted(byte[] document) {
+                try {
+                    return rig.frames.of(GetMediaBytes.parse("camera", true, document)).stream()
+                            .map(f -> f.fragment().number() + "." + f.frame().index())
+                            .collect(Collectors.toList());
+                } catch (MkvException e) {
+                    throw new AssertionError(e);
+                }
             }
 
             void pause() {
@@ -417,7 +455,7 @@ class SessionInterleavingsTest {
             }
 
             boolean isRead() {
-                return emitted.size() >= fragments.size();
+                return emitted.size() >= expected.size();
             }
 
             /** What a call brings. */

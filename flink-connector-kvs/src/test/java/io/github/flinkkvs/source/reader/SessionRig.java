@@ -15,6 +15,8 @@ import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -30,6 +32,8 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.kinesisvideomedia.model.KinesisVideoMediaException;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
+
+import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -60,13 +64,14 @@ final class SessionRig {
     final Directory directory = new Directory();
     final Configuration config = new Configuration();
     MemoryBudget budget = new MemoryBudget(1 << 20);
+    @Nullable FrameFilter frames;
     MediaSession session;
     KvsSplitState state;
 
     /** What the fetcher took, as short texts. */
     final List<String> taken = new ArrayList<>();
 
-    final List<StreamEvent.FragmentArrived> unemitted = new ArrayList<>();
+    final List<StreamEvent> unemitted = new ArrayList<>();
 
     static StreamArn arn(String name, long created) {
         return StreamArn.parse(
@@ -114,7 +119,7 @@ final class SessionRig {
     MediaSession newSession(KvsSplit split) {
         return new MediaSession(
                 split,
-                new SessionSettings(config, true),
+                new SessionSettings(config, true, frames),
                 lock,
                 handover,
                 budget,
@@ -152,7 +157,7 @@ final class SessionRig {
     /** Has the fetcher take what is there, and emits it. */
     List<String> take() throws KvsReadException {
         takeWithoutEmitting();
-        for (StreamEvent.FragmentArrived event : unemitted) {
+        for (StreamEvent event : unemitted) {
             session.onEmitted(event);
         }
         unemitted.clear();
@@ -166,7 +171,11 @@ final class SessionRig {
             event.applyTo(state);
             if (event instanceof StreamEvent.FragmentArrived) {
                 taken.add(((StreamEvent.FragmentArrived) event).fragment().number().toString());
-                unemitted.add((StreamEvent.FragmentArrived) event);
+                unemitted.add(event);
+            } else if (event instanceof StreamEvent.FrameArrived) {
+                FrameRecord frame = ((StreamEvent.FrameArrived) event).frame();
+                taken.add(frame.fragment().number() + "." + frame.frame().index());
+                unemitted.add(event);
             } else {
                 taken.add(event.getClass().getSimpleName());
             }

@@ -53,15 +53,20 @@ public class KvsSplitSerializerTest {
                         Combinators.combine(numbers(), times)
                                 .as(FragmentPosition::new)
                                 .injectNull(0.3),
-                        times.injectNull(0.3))
+                        times.injectNull(0.3),
+                        Combinators.combine(numbers(), Arbitraries.integers())
+                                .as(OpenFragment::new)
+                                .injectNull(0.5))
                 .as(
-                        (name, start, stop, position, caughtUp) ->
+                        (name, start, stop, position, caughtUp, open) ->
                                 new KvsSplit(
-                                        StreamArn.parse(ARN.replace("/c/", "/" + name + "/")),
-                                        start,
-                                        stop,
-                                        position,
-                                        caughtUp));
+                                                StreamArn.parse(
+                                                        ARN.replace("/c/", "/" + name + "/")),
+                                                start,
+                                                stop,
+                                                position,
+                                                caughtUp)
+                                        .within(open));
     }
 
     @Provide
@@ -110,9 +115,27 @@ public class KvsSplitSerializerTest {
                         StoppingPosition.of(StoppingPosition.Kind.SERVER_TIMESTAMP, 10L, null),
                         new FragmentPosition(FragmentNumber.of("7"), 8),
                         9L);
-        assertThat(hex(serializer.serialize(split))).isEqualTo(GOLDEN);
         assertThat(serializer.deserialize(1, bytes(GOLDEN))).isEqualTo(split);
-        assertThat(serializer.getVersion()).isEqualTo(1);
+        // Version 2 goes on with a fragment of which frames were emitted: here there is none.
+        assertThat(hex(serializer.serialize(split))).isEqualTo(GOLDEN + "0000");
+        assertThat(serializer.deserialize(2, bytes(GOLDEN + "0000"))).isEqualTo(split);
+        assertThat(serializer.getVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void readsVersion2ForEver() throws Exception {
+        KvsSplit split =
+                new KvsSplit(
+                                StreamArn.parse(ARN),
+                                StartingPosition.earliest(),
+                                StoppingPosition.of(
+                                        StoppingPosition.Kind.SERVER_TIMESTAMP, 10L, null),
+                                new FragmentPosition(FragmentNumber.of("7"), 8),
+                                9L)
+                        .within(new OpenFragment(FragmentNumber.of("12"), 258));
+        String golden = GOLDEN + "0002" + "3132" + "00000102";
+        assertThat(hex(serializer.serialize(split))).isEqualTo(golden);
+        assertThat(serializer.deserialize(2, bytes(golden))).isEqualTo(split);
     }
 
     /** After fragment 77, to fragment 88, nothing read. */
@@ -125,7 +148,7 @@ public class KvsSplitSerializerTest {
                         StreamArn.parse(ARN),
                         StartingPosition.afterFragment("77"),
                         StoppingPosition.atFragment("88"));
-        assertThat(hex(serializer.serialize(split))).isEqualTo(golden);
+        assertThat(hex(serializer.serialize(split))).isEqualTo(golden + "0000");
         assertThat(serializer.deserialize(1, bytes(golden))).isEqualTo(split);
     }
 
@@ -137,11 +160,11 @@ public class KvsSplitSerializerTest {
                                 StreamArn.parse(ARN),
                                 StartingPosition.now(),
                                 StoppingPosition.never()));
-        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
+        assertThatThrownBy(() -> serializer.deserialize(3, bytes))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 2")
-                .hasMessageContaining("up to 1");
-        assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 3)))
+                .hasMessageContaining("version 3")
+                .hasMessageContaining("up to 2");
+        assertThatThrownBy(() -> serializer.deserialize(2, Arrays.copyOf(bytes, bytes.length + 3)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("3 bytes too many")
                 .hasMessageContaining(ARN);
@@ -153,7 +176,7 @@ public class KvsSplitSerializerTest {
         byte[] bytes = serializer.serialize(split);
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> serializer.deserialize(1, cut))
+            assertThatThrownBy(() -> serializer.deserialize(2, cut))
                     .isInstanceOf(IOException.class)
                     .hasMessage("Damaged state of a Kinesis video stream: it ends too early");
         }

@@ -1,0 +1,68 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.util.List;
+
+/** A {@link FrameFilter} on its way through one fragment. Not thread-safe. */
+final class FrameSelection {
+
+    private final FrameFilter filter;
+    private final List<Track> tracks;
+
+    /** By place in the list of tracks; the last is for frames of tracks that are not declared. */
+    private final boolean[] wanted;
+
+    /** How many frames of each passed all but the counting. */
+    private final int[] seen;
+
+    FrameSelection(FrameFilter filter, FragmentHead head) {
+        this.filter = filter;
+        this.tracks = head.tracks();
+        this.wanted = new boolean[tracks.size() + 1];
+        this.seen = new int[tracks.size() + 1];
+        for (int i = 0; i < tracks.size(); i++) {
+            wanted[i] = filter.wants(tracks.get(i));
+        }
+    }
+
+    private int placeOf(long trackNumber) {
+        for (int i = 0; i < tracks.size(); i++) {
+            if (tracks.get(i).number() == trackNumber) {
+                return i;
+            }
+        }
+        wanted[tracks.size()] = filter.wants(FragmentHead.undeclared(trackNumber));
+        return tracks.size();
+    }
+
+    /**
+     * Whether the single frame of a SimpleBlock is not wanted; it is counted then, and need not be
+     * {@link #select}ed.
+     */
+    boolean passesOver(BlockHeader block) {
+        int place = placeOf(block.trackNumber());
+        if (!wanted[place] || filter.wantsKeyFramesOnly() && !block.isKeyFrame()) {
+            return true;
+        }
+        if (block.frameCount() == 1 && seen[place] % filter.everyNth() != 0) {
+            seen[place]++;
+            return true;
+        }
+        return false;
+    }
+
+    /** Counts a frame, and says whether it is wanted. */
+    boolean select(Frame frame) {
+        int place = placeOf(frame.trackNumber());
+        return wanted[place]
+                && (frame.isKeyFrame() || !filter.wantsKeyFramesOnly())
+                && seen[place]++ % filter.everyNth() == 0;
+    }
+}

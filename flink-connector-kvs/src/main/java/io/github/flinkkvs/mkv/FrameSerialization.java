@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The serialized form of a {@link FrameRecord}: what its fragment says before its frames, as it
+ * came, and the frame.
+ */
+public final class FrameSerialization {
+
+    private static final int KEY_FRAME = 1;
+    private static final int INVISIBLE = 2;
+    private static final int DISCARDABLE = 4;
+
+    /** A block has room for no more ReferenceBlocks than a fragment has bytes. */
+    private static final int MAX_REFERENCES = 1 << 20;
+
+    /** Writes a frame; {@link #read} of the same version of the form reads it back. */
+    public static void write(FrameRecord record, DataOutput out) throws IOException {
+        FragmentHead fragment = record.fragment();
+        out.writeUTF(fragment.streamName());
+        out.writeBoolean(fragment.streamArn() != null);
+        if (fragment.streamArn() != null) {
+            out.writeUTF(fragment.streamArn());
+        }
+        writeBytes(fragment.metadata(), out);
+        Frame frame = record.frame();
+        out.writeLong(frame.trackNumber());
+        out.writeInt(frame.index());
+        out.writeLong(frame.offsetNanos());
+        out.writeLong(frame.durationNanos());
+        out.writeByte(
+                (frame.isKeyFrame() ? KEY_FRAME : 0)
+                        | (frame.isInvisible() ? INVISIBLE : 0)
+                        | (frame.isDiscardable() ? DISCARDABLE : 0));
+        long[] references = frame.references();
+        out.writeInt(references.length);
+        for (long reference : references) {
+            out.writeLong(reference);
+        }
+        writeBytes(frame.payload(), out);
+    }
+
+    /** Reads what {@link #write} wrote. */
+    public static FrameRecord read(DataInput in) throws IOException {
+        String streamName = in.readUTF();
+        String streamArn = in.readBoolean() ? in.readUTF() : null;
+        FragmentHead fragment =
+                FragmentHead.read(
+                        streamName, streamArn, FragmentSerialization.readBytes(in.readInt(), in));
+        long trackNumber = in.readLong();
+        int index = in.readInt();
+        long offsetNanos = in.readLong();
+        long durationNanos = in.readLong();
+        int flags = in.readByte();
+        int count = in.readInt();
+        if (count < 0 || count > MAX_REFERENCES) {
+            throw FragmentSerialization.notOne("frame");
+        }
+        long[] references = new long[count];
+        for (int i = 0; i < count; i++) {
+            references[i] = in.readLong();
+        }
+        byte[] payload = FragmentSerialization.readBytes(in.readInt(), in);
+        return new FrameRecord(
+                fragment,
+                new Frame(
+                        trackNumber,
+                        index,
+                        fragment.producerTimestampMillis(),
+                        offsetNanos,
+                        durationNanos,
+                        (flags & KEY_FRAME) != 0,
+                        (flags & INVISIBLE) != 0,
+                        (flags & DISCARDABLE) != 0,
+                        references,
+                        payload,
+                        0,
+                        payload.length));
+    }
+
+    private static void writeBytes(ByteBuffer bytes, DataOutput out) throws IOException {
+        out.writeInt(bytes.remaining());
+        out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    }
+
+    private FrameSerialization() {}
+}

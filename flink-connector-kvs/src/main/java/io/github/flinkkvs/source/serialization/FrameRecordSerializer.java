@@ -1,0 +1,109 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.serialization;
+
+import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.FrameSerialization;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+import java.io.IOException;
+
+/**
+ * Serializes frames. The form begins with a version, so that frames in old state stay readable when
+ * it changes.
+ */
+@Internal
+public final class FrameRecordSerializer extends TypeSerializerSingleton<FrameRecord> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final byte VERSION_1 = 1;
+
+    public static final FrameRecordSerializer INSTANCE = new FrameRecordSerializer();
+
+    private FrameRecordSerializer() {}
+
+    @Override
+    public boolean isImmutableType() {
+        return true;
+    }
+
+    @Override
+    public FrameRecord createInstance() {
+        // A frame cannot be empty. Flink asks for instances only to reuse mutable ones.
+        return null;
+    }
+
+    @Override
+    public FrameRecord copy(FrameRecord from) {
+        return from;
+    }
+
+    @Override
+    public FrameRecord copy(FrameRecord from, FrameRecord reuse) {
+        return from;
+    }
+
+    @Override
+    public int getLength() {
+        return -1;
+    }
+
+    @Override
+    public void serialize(FrameRecord record, DataOutputView target) throws IOException {
+        target.writeByte(VERSION_1);
+        FrameSerialization.write(record, target);
+    }
+
+    @Override
+    public FrameRecord deserialize(DataInputView source) throws IOException {
+        byte version = source.readByte();
+        if (version != VERSION_1) {
+            throw new IOException(
+                    "A frame in version "
+                            + version
+                            + " of its serialized form, but this connector knows versions up to "
+                            + VERSION_1
+                            + ". Read it with the connector that wrote it, or a newer one.");
+        }
+        return FrameSerialization.read(source);
+    }
+
+    @Override
+    public FrameRecord deserialize(FrameRecord reuse, DataInputView source) throws IOException {
+        return deserialize(source);
+    }
+
+    @Override
+    public void copy(DataInputView source, DataOutputView target) throws IOException {
+        serialize(deserialize(source), target);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<FrameRecord> snapshotConfiguration() {
+        return new Snapshot();
+    }
+
+    /** Says in checkpoints that this serializer wrote the data; its versions are in the data. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<FrameRecord> {
+        public Snapshot() {
+            super(() -> INSTANCE);
+        }
+    }
+
+    private Object readResolve() {
+        return INSTANCE;
+    }
+}

@@ -1,0 +1,202 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.reader;
+
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.OpenFragment;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
+
+import static io.github.flinkkvs.source.reader.GetMediaBytes.fragmentOfFrames;
+import static io.github.flinkkvs.source.reader.SessionRig.ARN;
+import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A session that hands over frames as they arrive. */
+class FrameSessionTest {
+
+    private final SessionRig rig = new SessionRig();
+
+    @BeforeEach
+    void frames() {
+        rig.frames = FrameFilter.all();
+    }
+
+    private static OpenFragment open(long number, int frames) {
+        return new OpenFragment(FragmentNumber.of(Long.toString(number)), frames);
+    }
+
+    private static KvsSplit within(long number, int frames) {
+        return KvsSplit.unread(ARN, StartingPosition.earliest(), StoppingPosition.never())
+                .within(open(number, frames));
+    }
+
+    /** A fragment of three frames of 100 bytes up to somewhere in its last one. */
+    private static byte[] withoutEnd(long number) {
+        byte[] whole = threeFrames(number);
+        byte[] two = fragmentOfFrames(number, T0, 100, 100);
+        return Arrays.copyOf(whole, two.length - 50);
+    }
+
+    private static byte[] threeFrames(long number) {
+        return fragmentOfFrames(number, T0, 100, 100, 100);
+    }
+
+    @Test
+    void comeBeforeTheirFragmentEnds() throws Exception {
+        rig.start(StartingPosition.earliest());
+        byte[] whole = threeFrames(1);
+        byte[] first = withoutEnd(1);
+        rig.call().respond().bytes(first);
+        assertThat(rig.take()).containsExactly("1.0", "1.1");
+        assertThat(rig.state.toSplit().position()).isNull();
+        assertThat(rig.state.toSplit().open()).isEqualTo(open(1, 2));
+        rig.call().bytes(Arrays.copyOfRange(whole, first.length, whole.length));
+        assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver");
+        assertThat(rig.state.toSplit().position()).isEqualTo(SessionRig.at(1, T0));
+        assertThat(rig.state.toSplit().open()).isNull();
+        assertThat(rig.budget.used()).isZero();
+        assertThat(rig.metrics.count("frames")).isEqualTo(3);
+        assertThat(rig.metrics.count("fragments")).isEqualTo(1);
+    }
+
+    @Test
+    void goOnWithinAFragmentThatWasCut() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(withoutEnd(1)).end();
+        assertThat(rig.nextCall(250).start()).isEqualTo("EARLIEST");
+        rig.call().respond().bytes(threeFrames(1));
+        assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver");
+        assertThat(rig.metrics.count("duplicateFrames")).isEqualTo(2);
+        assertThat(rig.metrics.count("incompleteFragments")).isZero();
+    }
+
+    @Test
+    void goOnWithinAFragmentAfterARestore() throws Exception {
+        rig.start(within(5, 2));
+        rig.call().respond().bytes(threeFrames(5), threeFrames(6));
+        assertThat(rig.take())
+                .containsExactly("5.2", "FragmentOver", "6.0", "6.1", "6.2", "FragmentOver");
+    }
+
+    @Test
+    void ofAnotherFragmentThatComesInPlaceOfTheOpenOne() throws Exception {
+        rig.start(within(5, 2));
+        rig.call().respond().bytes(threeFrames(6));
+        assertThat(rig.take()).containsExactly("6.0", "6.1", "6.2", "FragmentOver");
+        assertThat(rig.metrics.count("incompleteFragments")).isEqualTo(1);
+    }
+
+    @Test
+    void ofAFragmentBeforeTheOpenOneAreLeftOut() throws Exception {
+        rig.start(within(5, 2));
+        rig.call().respond().bytes(threeFrames(4), threeFrames(5));
+        assertThat(rig.take()).containsExactly("5.2", "FragmentOver");
+        assertThat(rig.metrics.count("incompleteFragments")).isZero();
+    }
+
+    @Test
+    void countsFramesBeforeTheFilter() throws Exception {
+        rig.frames = FrameFilter.all().everyNth(2);
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(threeFrames(1));
+        assertThat(rig.take()).containsExactly("1.0", "1.2", "FragmentOver");
+        // Who restores with another filter goes on behind the frames that were passed.
+        SessionRig all = new SessionRig();
+        all.frames = FrameFilter.all();
+        all.start(within(1, 1));
+        all.call().respond().bytes(threeFrames(1));
+        assertThat(all.take()).containsExactly("1.1", "1.2", "FragmentOver");
+    }
+
+    @Test
+    void aFragmentOfWhichNoFrameIsWantedMovesThePosition() throws Exception {
+        rig.frames = FrameFilter.all().trackNumbers(2);
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(threeFrames(1));
+        assertThat(rig.take()).containsExactly("FragmentOver");
+        assertThat(rig.state.toSplit().position()).isEqualTo(SessionRig.at(1, T0));
+    }
+
+    @Test
+    void stopWithTheirFragment() throws Exception {
+        rig.start(StartingPosition.earliest(), StoppingPosition.atFragment("2"));
+        rig.call().respond().bytes(threeFrames(1), threeFrames(2), threeFrames(3));
+        assertThat(rig.take())
+                .containsExactly(
+                        "1.0",
+                        "1.1",
+                        "1.2",
+                        "FragmentOver",
+                        "2.0",
+                        "2.1",
+                        "2.2",
+                        "FragmentOver",
+                        "finished");
+    }
+
+    @Test
+    void beyondTheStopAreLeftOut() throws Exception {
+        rig.start(StartingPosition.earliest(), StoppingPosition.atFragment("2"));
+        rig.call().respond().bytes(threeFrames(1), threeFrames(3));
+        assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver", "finished");
+    }
+
+    @Test
+    void ofAPausedStreamThatWasEvictedAreReadAgain() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(withoutEnd(1));
+        rig.takeWithoutEmitting();
+        rig.pause();
+        rig.evict();
+        rig.resume();
+        rig.nextCall(250).respond().bytes(threeFrames(1));
+        assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver");
+    }
+
+    @Test
+    void ofABadFragmentStayAndTheRestIsLeftOut() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, KvsSourceOptions.BadFragmentPolicy.SKIP);
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 3; i++) {
+            byte[] bad = threeFrames(1);
+            // The size of the third block becomes that of a block without a header.
+            int third = fragmentOfFrames(1, T0, 100, 100).length - trailing();
+            bad[third + 4] = 2;
+            bad[third + 3] = 0;
+            rig.call().respond().bytes(bad);
+            if (i < 2) {
+                rig.nextCall(60_000);
+            }
+        }
+        rig.nextCall(60_000).respond().bytes(threeFrames(2));
+        assertThat(rig.take())
+                .containsExactly("1.0", "1.1", "FragmentOver", "2.0", "2.1", "2.2", "FragmentOver");
+        assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
+    }
+
+    /** The length of what comes behind the last block. */
+    private static int trailing() {
+        byte[] whole = threeFrames(1);
+        byte[] last = new byte[] {(byte) 0x12, 0x54, (byte) 0xC3, 0x67};
+        for (int i = whole.length - 4; ; i--) {
+            if (Arrays.equals(Arrays.copyOfRange(whole, i, i + 4), last)) {
+                return whole.length - i;
+            }
+        }
+    }
+}
