@@ -9,10 +9,14 @@
 package io.github.flinkkvs.benchmarks.job;
 
 /**
- * When something happened to a fragment, by the clock that all processes of a machine share: on
- * Linux {@link System#nanoTime()} counts from the start of the machine.
+ * When something happened to a fragment or a frame, by the clock that all processes of a machine
+ * share: on Linux {@link System#nanoTime()} counts from the start of the machine.
  */
 record FragmentTime(String stream, String number, long nanos) {
+
+    static FragmentTime ofFrame(String stream, String fragmentNumber, int index, long nanos) {
+        return new FragmentTime(stream, fragmentNumber + "." + index, nanos);
+    }
 
     static FragmentTime parse(String line) {
         String[] parts = line.split(" ");

@@ -193,6 +193,7 @@ public final class JobBenchmark implements Callable<Integer> {
                         60,
                         fragments,
                         0,
+                        false,
                         Delivery.AS_INGESTED);
         List<Meter.Run> runs = new ArrayList<>();
         try (ChildJvm server =

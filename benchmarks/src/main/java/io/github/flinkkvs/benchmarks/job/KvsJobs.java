@@ -9,7 +9,6 @@
 package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.client.AwsOptions;
-import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
@@ -62,10 +61,9 @@ final class KvsJobs implements AutoCloseable {
                 .set(AwsOptions.SECRET_KEY, "thing");
     }
 
-    JobID start(KvsDeserializationSchema<Fragment> schema, Consumer<Fragment> probe)
-            throws Exception {
-        KvsSource<Fragment> source =
-                KvsSource.<Fragment>builder()
+    <T> JobID start(KvsDeserializationSchema<T> schema, Consumer<T> probe) throws Exception {
+        KvsSource<T> source =
+                KvsSource.<T>builder()
                         .setSourceConfig(options(service))
                         .setStreams(service.streams())
                         .setStartingPosition(StartingPosition.earliest())
@@ -77,7 +75,7 @@ final class KvsJobs implements AutoCloseable {
         env.setParallelism(1);
         env.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "kvs")
-                .sinkTo(new ProbeSink(probe));
+                .sinkTo(new ProbeSink<>(probe));
         JobGraph job = env.getStreamGraph().getJobGraph();
         cluster.submitJob(job).get();
         return job.getJobID();

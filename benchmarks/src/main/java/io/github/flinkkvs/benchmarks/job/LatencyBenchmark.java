@@ -30,9 +30,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The time from when the service hands the last byte of a fragment to the network until its record
- * is in the sink. The service decides when it sends and does not wait for the job, so a job that
- * hangs makes every fragment late that is sent meanwhile.
+ * The time from when the service hands the last byte of a fragment to the network, or from when a
+ * frame comes to the service, until its record is in the sink. The service decides when it sends
+ * and does not wait for the job, so a job that hangs makes every fragment late that is sent
+ * meanwhile.
  */
 @Command(
         name = "latency",
@@ -42,6 +43,12 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
     /** What is sent in the last moments may not have arrived when the job is cancelled. */
     private static final int MARGIN_SECONDS = 1;
+
+    private static final double FRAME_RATE = 10;
+
+    private static final int FRAMES = 50;
+
+    private static final int FRAMED_FRAGMENT_BYTES = 500_000;
 
     private static final double[] PERCENTILES = {
         0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100
@@ -80,6 +87,13 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
     @Option(names = "--seconds", description = "Seconds that count; default ${DEFAULT-VALUE}.")
     private int seconds = 105;
+
+    @Option(
+            names = "--frames",
+            description =
+                    "Of frames: from when a frame is handed to the service to its record in the sink;"
+                            + " fragments of 5 s with 10 frames a second, as they are ingested.")
+    private boolean frames;
 
     @Option(names = "--https", description = "Over HTTPS.")
     private boolean https;
@@ -131,7 +145,9 @@ public final class LatencyBenchmark implements Callable<Integer> {
     public Integer call() throws IOException {
         String machine = Machine.describe();
         List<Row> rows = new ArrayList<>();
-        for (Delivery delivery : Delivery.values()) {
+        List<Delivery> deliveries =
+                frames ? List.of(Delivery.AS_INGESTED) : List.of(Delivery.values());
+        for (Delivery delivery : deliveries) {
             for (int count : streams) {
                 System.err.println("latency: " + delivery + ", streams: " + count);
                 rows.add(measure(delivery, count));
@@ -143,7 +159,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
             List<Chart> charts = List.of(chart(rows));
             Report.publish(
                     root,
-                    "latency",
+                    name(),
                     new Result(machine, https, fragmentKilobytes, warmUp, seconds, rows, charts),
                     table,
                     charts);
@@ -152,10 +168,27 @@ public final class LatencyBenchmark implements Callable<Integer> {
     }
 
     private Row measure(Delivery delivery, int count) throws IOException {
-        double rate = Math.min(100, (double) fragmentsPerSecond / count);
+        double rate = frames ? FRAME_RATE : Math.min(100, (double) fragmentsPerSecond / count);
         MediaServer.Settings media =
-                new MediaServer.Settings(
-                        https, count, fragmentKilobytes * 1000, 5, 0, rate, delivery);
+                frames
+                        ? new MediaServer.Settings(
+                                https,
+                                count,
+                                FRAMED_FRAGMENT_BYTES,
+                                FRAMES,
+                                0,
+                                FRAME_RATE / FRAMES,
+                                true,
+                                delivery)
+                        : new MediaServer.Settings(
+                                https,
+                                count,
+                                fragmentKilobytes * 1000,
+                                5,
+                                0,
+                                rate,
+                                false,
+                                delivery);
         List<FragmentTime> arrived;
         List<FragmentTime> sent;
         try (ChildJvm server = new ChildJvm(MediaServer.class, media, "1g", null, List.of())) {
@@ -164,7 +197,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
                     new ChildJvm(
                             LatencyConsumer.class,
                             new LatencyConsumer.Settings(
-                                    service, warmUp + seconds + MARGIN_SECONDS),
+                                    service, frames, warmUp + seconds + MARGIN_SECONDS),
                             "1g",
                             null,
                             service.trustFlags())) {
@@ -233,10 +266,16 @@ public final class LatencyBenchmark implements Callable<Integer> {
         return nanos;
     }
 
-    private static Chart chart(List<Row> rows) {
+    private String name() {
+        return frames ? "frame-latency" : "latency";
+    }
+
+    private Chart chart(List<Row> rows) {
         return Chart.bars(
-                "latency",
-                "From a fragment's last byte to its record in the sink",
+                name(),
+                frames
+                        ? "From a frame's arrival at the service to its record in the sink"
+                        : "From a fragment's last byte to its record in the sink",
                 "ms",
                 true,
                 List.of("50 %", "90 %", "99 %", "99.9 %"),
@@ -258,10 +297,12 @@ public final class LatencyBenchmark implements Callable<Integer> {
         return delivery.name().toLowerCase().replace('_', '-');
     }
 
-    private static String table(List<Row> rows) {
+    private String table(List<Row> rows) {
         StringBuilder table = new StringBuilder();
         table.append(
-                "| delivery | streams | fragments/s each | samples | median, µs | p99, µs | p99.9, µs |"
+                "| delivery | streams | "
+                        + (frames ? "frames" : "fragments")
+                        + "/s each | samples | median, µs | p99, µs | p99.9, µs |"
                         + " max, µs |\n"
                         + "|---|---:|---:|---:|---:|---:|---:|---:|\n");
         for (Row row : rows) {

@@ -18,19 +18,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** The job whose latency is measured: prints when each fragment was in its sink. */
+/** The job whose latency is measured: prints when each fragment or frame was in its sink. */
 final class LatencyConsumer {
 
     /**
-     * @param seconds for how long the job runs from its first fragment on
+     * @param frames whether frames are read, and not fragments
+     * @param seconds for how long the job runs from its first record on
      */
-    record Settings(MediaServer.Description service, int seconds) {}
+    record Settings(MediaServer.Description service, boolean frames, int seconds) {}
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** Kept as it is until the job is over, so that nothing is formatted meanwhile. */
-    private record Arrival(String stream, FragmentNumber number, long nanos) {}
+    private record Arrival(String stream, FragmentNumber number, int frame, long nanos) {
+
+        FragmentTime time() {
+            return frame < 0
+                    ? new FragmentTime(stream, number.toString(), nanos)
+                    : FragmentTime.ofFrame(stream, number.toString(), frame, nanos);
+        }
+    }
+
+    private static final int WHOLE = -1;
 
     private LatencyConsumer() {}
 
@@ -40,33 +51,53 @@ final class LatencyConsumer {
         List<Arrival> arrivals = new ArrayList<>(1 << 20);
         CountDownLatch enough = new CountDownLatch(1);
         try (KvsJobs jobs = new KvsJobs(settings.service)) {
-            JobID job =
-                    jobs.start(
-                            KvsDeserializationSchema.fragments(),
-                            fragment -> {
-                                long now = System.nanoTime();
-                                arrivals.add(
-                                        new Arrival(fragment.streamName(), fragment.number(), now));
-                                if (now - arrivals.get(0).nanos >= nanos) {
-                                    enough.countDown();
-                                }
-                            });
+            Consumer<Arrival> probe =
+                    arrival -> {
+                        arrivals.add(arrival);
+                        if (arrival.nanos - arrivals.get(0).nanos >= nanos) {
+                            enough.countDown();
+                        }
+                    };
+            JobID job = settings.frames ? startFrames(jobs, probe) : startFragments(jobs, probe);
             boolean inTime =
                     enough.await(settings.seconds + PATIENCE.toSeconds(), TimeUnit.SECONDS);
             // Once the job is gone nothing is added any more.
             jobs.cancel(job);
             if (!inTime) {
-                throw new IllegalStateException("Only " + arrivals.size() + " fragments arrived");
+                throw new IllegalStateException("Only " + arrivals.size() + " records arrived");
             }
         }
         StringBuilder lines = new StringBuilder();
         for (Arrival arrival : arrivals) {
-            lines.append(new FragmentTime(arrival.stream, arrival.number.toString(), arrival.nanos))
-                    .append('\n');
+            lines.append(arrival.time()).append('\n');
         }
         System.out.print(lines);
         System.out.println(MediaServer.END);
         System.out.flush();
         System.exit(0);
+    }
+
+    private static JobID startFragments(KvsJobs jobs, Consumer<Arrival> probe) throws Exception {
+        return jobs.start(
+                KvsDeserializationSchema.fragments(),
+                fragment ->
+                        probe.accept(
+                                new Arrival(
+                                        fragment.streamName(),
+                                        fragment.number(),
+                                        WHOLE,
+                                        System.nanoTime())));
+    }
+
+    private static JobID startFrames(KvsJobs jobs, Consumer<Arrival> probe) throws Exception {
+        return jobs.start(
+                KvsDeserializationSchema.frames(),
+                frame ->
+                        probe.accept(
+                                new Arrival(
+                                        frame.fragment().streamName(),
+                                        frame.fragment().number(),
+                                        frame.frame().index(),
+                                        System.nanoTime())));
     }
 }

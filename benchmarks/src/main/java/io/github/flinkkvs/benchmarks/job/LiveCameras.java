@@ -12,6 +12,8 @@ import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.FragmentUpload;
 import io.github.flinkkvs.testing.MediaFragment;
 
+import javax.annotation.Nullable;
+
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,7 +28,15 @@ final class LiveCameras implements Runnable {
     private final int frames;
     private final double nanosPerFrame;
 
-    LiveCameras(List<EmbeddedStream> streams, MediaFragment fragment, double fragmentsPerSecond) {
+    /** When each frame came to the service; null if nobody asks. Guarded by itself. */
+    @Nullable private final List<FragmentTime> frameTimes;
+
+    LiveCameras(
+            List<EmbeddedStream> streams,
+            MediaFragment fragment,
+            double fragmentsPerSecond,
+            @Nullable List<FragmentTime> frameTimes) {
+        this.frameTimes = frameTimes;
         this.streams = streams;
         this.fragment = fragment;
         this.frames = fragment.frames().size();
@@ -43,10 +53,22 @@ final class LiveCameras implements Runnable {
                 if (frame % frames == 0) {
                     uploads[i] = streams.get(i).begin(fragment);
                 }
+                note(streams.get(i), uploads[i], (int) (frame % frames));
                 uploads[i].next();
                 if (frame % frames == frames - 1) {
                     uploads[i].complete();
                 }
+            }
+        }
+    }
+
+    private void note(EmbeddedStream stream, FragmentUpload upload, int index) {
+        if (frameTimes != null) {
+            FragmentTime time =
+                    FragmentTime.ofFrame(
+                            stream.name(), upload.fragment().number(), index, System.nanoTime());
+            synchronized (frameTimes) {
+                frameTimes.add(time);
             }
         }
     }

@@ -35,7 +35,8 @@ import java.util.Random;
 /**
  * The embedded service without its limits, as a process: with fragments that are there from the
  * beginning, or with cameras that push for as long as it runs. Prints a {@link Description}; told
- * {@link #SENT}, it prints when the last byte of each fragment left it.
+ * {@link #SENT}, it prints when the last byte of each fragment left it, or when each frame came to
+ * it.
  */
 final class MediaServer {
 
@@ -53,6 +54,7 @@ final class MediaServer {
     /**
      * @param storedFragments how many each stream has; 0 means live cameras
      * @param fragmentsPerSecond of each live camera
+     * @param frameTimes whether it is the time of each frame that is to be told
      */
     record Settings(
             boolean https,
@@ -61,6 +63,7 @@ final class MediaServer {
             int framesPerFragment,
             int storedFragments,
             double fragmentsPerSecond,
+            boolean frameTimes,
             Delivery delivery) {}
 
     /** What clients have to know; sizes are those of the bodies that GetMedia sends. */
@@ -113,16 +116,22 @@ final class MediaServer {
                 }
             }
             System.out.println(ChildJvm.JSON.writeValueAsString(describe(kvs, settings, streams)));
+            List<FragmentTime> frameTimes = settings.frameTimes ? new ArrayList<>() : null;
             if (settings.storedFragments == 0) {
                 Thread cameras =
-                        new Thread(new LiveCameras(streams, fragment, settings.fragmentsPerSecond));
+                        new Thread(
+                                new LiveCameras(
+                                        streams,
+                                        fragment,
+                                        settings.fragmentsPerSecond,
+                                        frameTimes));
                 cameras.setDaemon(true);
                 cameras.start();
             }
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals(SENT)) {
-                    printSent(kvs);
+                    print(frameTimes == null ? sent(kvs) : frameTimes);
                 }
             }
         }
@@ -164,13 +173,20 @@ final class MediaServer {
                 bytes);
     }
 
-    private static void printSent(EmbeddedKvs kvs) {
-        StringBuilder lines = new StringBuilder();
+    private static List<FragmentTime> sent(EmbeddedKvs kvs) {
+        List<FragmentTime> times = new ArrayList<>();
         for (MediaSession session : kvs.log().sessions(null)) {
             for (Map.Entry<String, Long> sent : session.fragmentsSentNanos().entrySet()) {
-                lines.append(new FragmentTime(session.stream(), sent.getKey(), sent.getValue()))
-                        .append('\n');
+                times.add(new FragmentTime(session.stream(), sent.getKey(), sent.getValue()));
             }
+        }
+        return times;
+    }
+
+    private static void print(List<FragmentTime> times) {
+        StringBuilder lines = new StringBuilder();
+        synchronized (times) {
+            times.forEach(time -> lines.append(time).append('\n'));
         }
         System.out.print(lines);
         System.out.println(END);

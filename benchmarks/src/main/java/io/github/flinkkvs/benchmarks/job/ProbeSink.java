@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
-import io.github.flinkkvs.mkv.Fragment;
-
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -17,25 +15,26 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Discards, after one look: the probe sees each fragment in the task's thread. */
-final class ProbeSink implements Sink<Fragment> {
+/** Discards, after one look: the probe sees each record in the task's thread. */
+final class ProbeSink<T> implements Sink<T> {
 
     private static final long serialVersionUID = 1L;
 
     /** The job runs in this JVM, but its sink is a copy: this is where they meet. */
-    private static volatile Consumer<Fragment> probe;
+    private static volatile Consumer<?> probe;
 
-    ProbeSink(Consumer<Fragment> newProbe) {
+    ProbeSink(Consumer<T> newProbe) {
         probe = Objects.requireNonNull(newProbe);
     }
 
     @Override
-    public SinkWriter<Fragment> createWriter(WriterInitContext context) {
-        Consumer<Fragment> looker = probe;
+    @SuppressWarnings("unchecked")
+    public SinkWriter<T> createWriter(WriterInitContext context) {
+        Consumer<T> looker = (Consumer<T>) probe;
         return new SinkWriter<>() {
             @Override
-            public void write(Fragment fragment, Context ignored) {
-                looker.accept(fragment);
+            public void write(T record, Context ignored) {
+                looker.accept(record);
             }
 
             @Override

@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,20 +29,32 @@ class LatencyBenchmarkTest {
     private static final long SECOND = 1_000_000_000;
 
     @Test
-    void measures(@TempDir Path folder) throws Exception {
+    void measuresFragments(@TempDir Path folder) throws Exception {
+        measures(folder, "latency", 2);
+    }
+
+    @Test
+    void measuresFrames(@TempDir Path folder) throws Exception {
+        measures(folder, "frame-latency", 1, "--frames");
+    }
+
+    private static void measures(Path folder, String name, int expectedRows, String... options)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(
+                List.of(
+                        "--warm-up=1",
+                        "--seconds=1",
+                        "--streams=2",
+                        "--root=" + root(folder, name)));
         int exit =
-                new CommandLine(new LatencyBenchmark())
-                        .execute(
-                                "--warm-up=1",
-                                "--seconds=1",
-                                "--streams=2",
-                                "--root=" + root(folder));
+                new CommandLine(new LatencyBenchmark()).execute(arguments.toArray(new String[0]));
         assertThat(exit).isZero();
         JsonNode rows =
                 new ObjectMapper()
-                        .readTree(folder.resolve("benchmarks/results/latency.json").toFile())
+                        .readTree(folder.resolve("benchmarks/results/" + name + ".json").toFile())
                         .get("rows");
-        assertThat(rows).hasSize(2);
+        assertThat(rows).hasSize(expectedRows);
         for (JsonNode row : rows) {
             assertThat(row.get("samples").asLong()).isPositive();
             assertThat(row.get("median").asDouble()).isBetween(1.0, 1e6);
@@ -83,10 +96,12 @@ class LatencyBenchmarkTest {
     }
 
     /** A project with a page for the tables. */
-    private static Path root(Path folder) throws IOException {
+    private static Path root(Path folder, String name) throws IOException {
         Path page = folder.resolve("docs/benchmarks.md");
         Files.createDirectories(page.getParent());
-        Files.writeString(page, "<!-- latency results: begin -->\n<!-- latency results: end -->\n");
+        Files.writeString(
+                page,
+                String.format("<!-- %1$s results: begin -->%n<!-- %1$s results: end -->%n", name));
         return folder;
     }
 }
