@@ -19,14 +19,15 @@ import org.apache.flink.connector.testframe.junit.annotations.TestSemantics;
 import org.apache.flink.connector.testframe.testsuites.SourceTestSuiteBase;
 import org.apache.flink.core.execution.CheckpointingMode;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.concurrent.TimeUnit;
 
 /** Flink's own cases for sources, all of them. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
+@ExtendWith(LeakCheck.class)
 class KvsSourceSuiteITCase extends SourceTestSuiteBase<String> {
 
     @TestSemantics CheckpointingMode[] semantics = {CheckpointingMode.EXACTLY_ONCE};
@@ -35,11 +36,6 @@ class KvsSourceSuiteITCase extends SourceTestSuiteBase<String> {
 
     @TestContext
     ExternalContextFactory<KvsSourceContext> contexts = testName -> new KvsSourceContext();
-
-    @AfterAll
-    void noThreadIsLeft() throws InterruptedException {
-        KvsTestBase.noThreadIsLeft();
-    }
 
     // The source is made before the streams are written to: tell it how many there will be.
 

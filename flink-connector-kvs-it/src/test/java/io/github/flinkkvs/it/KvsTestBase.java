@@ -41,28 +41,20 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.ExceptionUtils;
 
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.util.ResourceLeakDetector;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import javax.annotation.Nullable;
 
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -74,6 +66,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * other; and after each test the proof that nothing is left of them.
  */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
+@ExtendWith(LeakCheck.class)
 abstract class KvsTestBase {
 
     /** The longest that anything is waited for. */
@@ -109,23 +102,12 @@ abstract class KvsTestBase {
                                 .build();
                     });
 
-    /** Threads of the connector, and the test in which each was first seen. */
-    private static final Map<Thread, String> THREADS = new ConcurrentHashMap<>();
-
-    /** What Netty says of buffers that nobody released. */
-    private static LogCapture leaks;
-
     @TempDir Path folder;
 
     EmbeddedKvs kvs;
     private final List<Job<?>> jobs = new ArrayList<>();
 
     // ---- before and after a test --------------------------------------------------------------
-
-    @BeforeAll
-    static void watchBuffers() {
-        leaks = new LogCapture(ResourceLeakDetector.class.getName());
-    }
 
     @BeforeEach
     final void startService() {
@@ -146,61 +128,16 @@ abstract class KvsTestBase {
     }
 
     @AfterEach
-    final void nothingIsLeft(TestInfo test) throws Exception {
-        connectorThreads().forEach(t -> THREADS.putIfAbsent(t, test.getDisplayName()));
+    final void nothingIsLeft() throws Exception {
         try {
             for (Job<?> job : jobs) {
                 job.cancel();
             }
-            connectorThreads().forEach(t -> THREADS.putIfAbsent(t, test.getDisplayName()));
             kvs.log().await(seen -> kvs.openConnections() == 0, "no connection is left", TIME);
         } finally {
             kvs.close();
             jobs.forEach(job -> job.results.forget());
         }
-    }
-
-    /** Waited for only once for all tests: an HTTP client takes two seconds to close. */
-    @AfterAll
-    static void noThreadIsLeft() throws InterruptedException {
-        long deadline = System.nanoTime() + TIME.toNanos();
-        List<String> left = new ArrayList<>();
-        // A coordinator closes a little later than its job ends, in a thread made for that.
-        for (List<Thread> alive = connectorThreads();
-                !alive.isEmpty() && left.isEmpty();
-                alive = connectorThreads()) {
-            for (Thread thread : alive) {
-                thread.join(Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis()));
-                if (thread.isAlive()) {
-                    String since = THREADS.getOrDefault(thread, "the last test");
-                    left.add(thread.getName() + " of " + since);
-                }
-            }
-        }
-        THREADS.clear();
-        assertThat(left).as("threads that outlive their job").isEmpty();
-    }
-
-    /**
-     * A buffer that was lost is found by the garbage collector, and told when the next is taken.
-     */
-    @AfterAll
-    static void noBufferIsLeft() throws InterruptedException {
-        ReferenceQueue<Object> collected = new ReferenceQueue<>();
-        WeakReference<Object> witness = new WeakReference<>(new Object(), collected);
-        System.gc();
-        assertThat(collected.remove(TIME.toMillis())).isSameAs(witness);
-        UnpooledByteBufAllocator.DEFAULT.heapBuffer().release();
-        leaks.close();
-        assertThat(leaks.lines())
-                .as("buffers that were never released")
-                .noneMatch(line -> line.contains("LEAK"));
-    }
-
-    private static List<Thread> connectorThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> t.getName().startsWith("kvs-"))
-                .collect(Collectors.toList());
     }
 
     // ---- streams ------------------------------------------------------------------------------

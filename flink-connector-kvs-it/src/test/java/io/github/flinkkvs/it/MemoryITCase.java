@@ -22,6 +22,7 @@ import javax.management.ObjectName;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,7 +66,7 @@ class MemoryITCase extends KvsTestBase {
             job.cancel();
         }
         // Else what they hold would be taken for Flink's.
-        noThreadIsLeft();
+        LeakCheck.noThreadIsLeft(Map.of());
         return retained();
     }
 
