@@ -11,6 +11,8 @@ package io.github.flinkkvs.fuzz;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
 
@@ -24,14 +26,15 @@ import java.util.function.IntSupplier;
 final class Assembly implements FragmentHandler {
 
     final List<Fragment> fragments = new ArrayList<>();
+    final List<FrameRecord> frames = new ArrayList<>();
 
     /** All that can be told, but for the media: equal for the same bytes, however they come. */
     final List<Object> facts = new ArrayList<>();
 
     private final FragmentAssembler assembler;
 
-    private Assembly(boolean keepMedia, int maxBytes, FragmentAssembler.FragmentEnd fragmentEnd) {
-        assembler = new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd);
+    private Assembly(FragmentAssembler assembler) {
+        this.assembler = assembler;
     }
 
     static Assembly of(
@@ -40,21 +43,36 @@ final class Assembly implements FragmentHandler {
             boolean keepMedia,
             int maxBytes,
             FragmentAssembler.FragmentEnd fragmentEnd) {
-        Assembly assembly = new Assembly(keepMedia, maxBytes, fragmentEnd);
+        Assembly assembly =
+                new Assembly(
+                        new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd));
+        assembly.read(
+                media, pieceLengths, fragmentEnd == FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+        return assembly;
+    }
+
+    static Assembly ofFrames(
+            byte[] media, IntSupplier pieceLengths, FrameFilter filter, int maxBytes) {
+        Assembly assembly =
+                new Assembly(FragmentAssembler.ofFrames("stream", null, filter, maxBytes));
+        assembly.read(media, pieceLengths, false);
+        return assembly;
+    }
+
+    private void read(byte[] media, IntSupplier pieceLengths, boolean completeLast) {
         try {
-            assembly.feed(media, pieceLengths);
-            assembly.facts.add(assembly.assembler.isInFragment());
-            assembly.facts.add(assembly.assembler.openFragmentBytes());
-            if (fragmentEnd == FragmentAssembler.FragmentEnd.NEXT_DOCUMENT) {
-                assembly.assembler.completeLast(assembly);
+            feed(media, pieceLengths);
+            facts.add(assembler.isInFragment());
+            facts.add(assembler.openFragmentBytes());
+            if (completeLast) {
+                assembler.completeLast(this);
             }
         } catch (MkvException e) {
             Check.that(e.offset() >= 0 && e.offset() <= media.length, e);
-            assembly.facts.add(e.getMessage());
+            facts.add(e.getMessage());
         }
-        assembly.facts.add(assembly.assembler.fragmentOffset());
-        assembly.facts.add(String.valueOf(assembly.assembler.openFragmentNumber()));
-        return assembly;
+        facts.add(assembler.fragmentOffset());
+        facts.add(String.valueOf(assembler.openFragmentNumber()));
     }
 
     private void feed(byte[] media, IntSupplier pieceLengths) throws MkvException {
@@ -69,6 +87,12 @@ final class Assembly implements FragmentHandler {
             // Metadata is held twice, with at most 12 bytes of header for each 5.
             Check.that(assembler.heldBytes() <= 4 * at, "more held than was fed");
         }
+    }
+
+    @Override
+    public void onFrame(FrameRecord frame) {
+        frames.add(frame);
+        facts.add(frame.toString());
     }
 
     @Override

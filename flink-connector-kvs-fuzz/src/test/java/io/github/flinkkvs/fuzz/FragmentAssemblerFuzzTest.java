@@ -10,7 +10,10 @@ package io.github.flinkkvs.fuzz;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler.FragmentEnd;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.serialization.FragmentSerializer;
+import io.github.flinkkvs.source.serialization.FrameRecordSerializer;
 
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -22,8 +25,8 @@ import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
 
 /**
- * Any bytes in any pieces: fragments, errors of the service, or an exception of the parser's own;
- * the same with and without media, and the same whatever the pieces.
+ * Any bytes in any pieces: fragments, frames, errors of the service, or an exception of the
+ * parser's own; the same with and without media, and the same whatever the pieces.
  *
  * <p>An input's first byte tells the greatest size of a fragment and what ends one, its second one
  * the pieces; the others are what the service sends.
@@ -52,6 +55,28 @@ class FragmentAssemblerFuzzTest {
         }
         for (Fragment fragment : tagsOnly.fragments) {
             checkFragment(fragment);
+        }
+        checkFrames(media, seed, maxBytes);
+    }
+
+    private static void checkFrames(byte[] media, int seed, int maxBytes) throws IOException {
+        FrameFilter filter = FrameFilter.all().everyNth(1 + seed % 3);
+        if (seed % 5 == 0) {
+            filter = filter.keyFrames();
+        }
+        if (seed % 7 == 0) {
+            filter = filter.trackNumbers(1);
+        }
+        Assembly whole = Assembly.ofFrames(media, () -> media.length, filter, maxBytes);
+        Assembly pieces = Assembly.ofFrames(media, lengths(seed), filter, maxBytes);
+        Check.same(pieces.facts, whole.facts, "frames in pieces");
+        Check.same(pieces.frames, whole.frames, "frames in pieces");
+        for (FrameRecord frame : whole.frames) {
+            DataOutputSerializer out = new DataOutputSerializer(256);
+            FrameRecordSerializer.INSTANCE.serialize(frame, out);
+            DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+            Check.same(FrameRecordSerializer.INSTANCE.deserialize(in), frame, "serialized");
+            Check.that(in.available() == 0, "left after " + frame);
         }
     }
 
