@@ -40,6 +40,7 @@ class DocumentedCodeTest {
             String.join(
                     "\n",
                     "import io.github.flinkkvs.client.AwsOptions;",
+                    "import io.github.flinkkvs.media.*;",
                     "import io.github.flinkkvs.mkv.*;",
                     "import io.github.flinkkvs.source.*;",
                     "import io.github.flinkkvs.source.serialization.*;",

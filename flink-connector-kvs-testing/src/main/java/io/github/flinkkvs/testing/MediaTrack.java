@@ -54,7 +54,9 @@ public final class MediaTrack {
         return new MediaTrack(number, VIDEO, name, codecId, codecPrivate, width, height);
     }
 
-    /** An audio track; {@code codecPrivate} may be null. */
+    /**
+     * An audio track; {@code codecPrivate} may be null, a rate of 0 leaves the Audio element out.
+     */
     public static MediaTrack audio(
             int number,
             String name,

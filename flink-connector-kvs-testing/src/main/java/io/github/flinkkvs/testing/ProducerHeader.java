@@ -69,7 +69,7 @@ final class ProducerHeader {
                 add(video, MatroskaDocTypes.PixelWidth, track.widthOrRate);
                 add(video, MatroskaDocTypes.PixelHeight, track.heightOrChannels);
                 entry.addChildElement(video);
-            } else if (track.isAudio()) {
+            } else if (track.isAudio() && track.widthOrRate > 0) {
                 MasterElement audio = MatroskaDocTypes.Audio.getInstance();
                 FloatElement rate = MatroskaDocTypes.SamplingFrequency.getInstance();
                 rate.setValue(track.widthOrRate);

@@ -1,0 +1,131 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+import java.io.IOException;
+
+/** Serializes the audio of calls; the form begins with a version. */
+@Internal
+public final class CallAudioSerializer extends TypeSerializerSingleton<CallAudio> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final byte VERSION_1 = 1;
+
+    public static final CallAudioSerializer INSTANCE = new CallAudioSerializer();
+
+    private CallAudioSerializer() {}
+
+    @Override
+    public boolean isImmutableType() {
+        return true;
+    }
+
+    @Override
+    public CallAudio createInstance() {
+        // Flink asks for instances only to reuse mutable ones.
+        return null;
+    }
+
+    @Override
+    public CallAudio copy(CallAudio from) {
+        return from;
+    }
+
+    @Override
+    public CallAudio copy(CallAudio from, CallAudio reuse) {
+        return from;
+    }
+
+    @Override
+    public int getLength() {
+        return -1;
+    }
+
+    @Override
+    public void serialize(CallAudio record, DataOutputView target) throws IOException {
+        target.writeByte(VERSION_1);
+        target.writeBoolean(record.contactId() != null);
+        if (record.contactId() != null) {
+            target.writeUTF(record.contactId());
+        }
+        target.writeUTF(record.streamName());
+        target.writeUTF(record.track());
+        target.writeInt(record.part());
+        target.writeLong(record.firstTimestampMillis());
+        target.writeInt(record.samplesPerSecond());
+        target.writeInt(record.channels());
+        target.writeInt(record.bytes().length);
+        target.write(record.bytes());
+    }
+
+    @Override
+    public CallAudio deserialize(DataInputView source) throws IOException {
+        byte version = source.readByte();
+        if (version != VERSION_1) {
+            throw new IOException(
+                    "The audio of a call in version "
+                            + version
+                            + " of its serialized form, but only versions up to "
+                            + VERSION_1
+                            + " are known here. Read it with what wrote it, or newer.");
+        }
+        String contactId = source.readBoolean() ? source.readUTF() : null;
+        String stream = source.readUTF();
+        String track = source.readUTF();
+        int part = source.readInt();
+        long firstTimestampMillis = source.readLong();
+        int samplesPerSecond = source.readInt();
+        int channels = source.readInt();
+        byte[] wav = new byte[source.readInt()];
+        source.readFully(wav);
+        return new CallAudio(
+                contactId,
+                stream,
+                track,
+                part,
+                firstTimestampMillis,
+                samplesPerSecond,
+                channels,
+                wav);
+    }
+
+    @Override
+    public CallAudio deserialize(CallAudio reuse, DataInputView source) throws IOException {
+        return deserialize(source);
+    }
+
+    @Override
+    public void copy(DataInputView source, DataOutputView target) throws IOException {
+        serialize(deserialize(source), target);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<CallAudio> snapshotConfiguration() {
+        return new Snapshot();
+    }
+
+    /** Says in checkpoints that this serializer wrote the data; its versions are in the data. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<CallAudio> {
+        public Snapshot() {
+            super(() -> INSTANCE);
+        }
+    }
+
+    private Object readResolve() {
+        return INSTANCE;
+    }
+}
