@@ -22,7 +22,7 @@ is_built() (
     [ -s "$class_path_file" ] && [ -d "$root/$module/target/classes" ] || exit 1
     cd "$root"
     set -- pom.xml
-    for built in flink-connector-kvs flink-connector-kvs-testing "$module"; do
+    for built in flink-connector-kvs flink-connector-kvs-testing flink-connector-kvs-media "$module"; do
         set -- "$@" "$built/pom.xml" "$built/src/main"
     done
     [ -z "$(find "$@" -type f -newer "$class_path_file")" ] || exit 1

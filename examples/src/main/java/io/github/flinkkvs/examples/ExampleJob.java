@@ -20,13 +20,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import javax.annotation.Nullable;
+
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /**
  * What the examples share: options, running the job, printing what comes out of it, and the
- * summary. A job defines the stream of lines to print, one for each fragment.
+ * summary. A job defines the stream of lines to print, one for each fragment if it says nothing
+ * else.
  *
  * <p>The lines come back to the client over Flink's own collecting sink, so there is one output in
  * one place, each line once, whether the job runs in this process or on a cluster.
@@ -35,6 +38,8 @@ abstract class ExampleJob implements Callable<Integer> {
 
     /** Lines come back when a checkpoint has confirmed them, so it is also the delay. */
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMillis(250);
+
+    private static final String FRAGMENT = "fragment";
 
     @Mixin private InputOptions options;
 
@@ -49,15 +54,32 @@ abstract class ExampleJob implements Callable<Integer> {
     /** The job: from the source to the lines to print. */
     abstract DataStream<String> define(StreamExecutionEnvironment env, Input input);
 
+    /**
+     * What the job reads without options.
+     *
+     * @param fragments how many; null if no option says it
+     */
+    Input scripted(@Nullable Long fragments) {
+        return Cameras.open(fragments == null ? Cameras.FRAGMENTS : fragments);
+    }
+
+    /**
+     * What a line stands for. Where it is no fragment the job itself heeds {@link
+     * Input#maxFragments()}, and says with an empty line that there are no more.
+     */
+    String unit() {
+        return FRAGMENT;
+    }
+
     @Override
     public Integer call() throws Exception {
-        try (Input input = options.open()) {
+        try (Input input = options.open(this::scripted)) {
             long printed = input.streams().isEmpty() ? 0 : run(input);
             spec.commandLine()
                     .getErr()
                     .printf(
-                            "%s: %d fragment%s%s%n",
-                            spec.name(), printed, printed == 1 ? "" : "s", input.remark());
+                            "%s: %d %s%s%s%n",
+                            spec.name(), printed, unit(), printed == 1 ? "" : "s", input.remark());
         }
         return 0;
     }
@@ -65,13 +87,18 @@ abstract class ExampleJob implements Callable<Integer> {
     private long run(Input input) throws Exception {
         StreamExecutionEnvironment env = environment();
         PrintWriter out = spec.commandLine().getOut();
-        long limit = input.maxFragments() == 0 ? Long.MAX_VALUE : input.maxFragments();
+        boolean counted = unit().equals(FRAGMENT);
+        long limit = counted && input.maxFragments() > 0 ? input.maxFragments() : Long.MAX_VALUE;
         long printed = 0;
         // Closing it ends the job, if it did not end by itself.
         try (CloseableIterator<String> lines =
                 define(env, input).executeAndCollect("kvs-example-" + spec.name())) {
             while (printed < limit && lines.hasNext()) {
-                out.println(lines.next());
+                String line = lines.next();
+                if (line.isEmpty()) {
+                    break;
+                }
+                out.println(line);
                 printed++;
                 if (out.checkError()) {
                     // Nobody reads any more, as behind "| head".
@@ -79,7 +106,7 @@ abstract class ExampleJob implements Callable<Integer> {
                 }
             }
         }
-        if (printed < Math.min(limit, input.expectedFragments())) {
+        if (counted && printed < Math.min(limit, input.expectedFragments())) {
             throw new ExampleException(
                     "Only "
                             + printed

@@ -21,6 +21,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** The options that say where a job reads from; every job has them. */
 final class InputOptions {
@@ -84,20 +85,25 @@ final class InputOptions {
             paramLabel = "N",
             description = {
                 "Stops after N fragments of all streams together.",
-                "Without --replay and --endpoint it is 20."
+                "Without --replay and --endpoint a job stops after some."
             })
     @Nullable
     private Long fragments;
 
-    /** Opens what the options name. */
-    Input open() {
+    /**
+     * Opens what the options name.
+     *
+     * @param scripted what there is without options, with so many fragments; null if no option says
+     *     how many
+     */
+    Input open(Function<Long, Input> scripted) {
         check(fragments == null || fragments > 0, "--fragments must be above 0");
         if (endpoint == null) {
             check(
                     region == null && streams.isEmpty() && from == null,
                     "--region, --streams and --from need --endpoint");
             return recordings.isEmpty()
-                    ? Cameras.open(fragments == null ? Cameras.FRAGMENTS : fragments)
+                    ? scripted.apply(fragments)
                     : Replay.open(recordings, fragments == null ? 0 : fragments);
         }
         check(recordings.isEmpty(), "--replay and --endpoint exclude each other");

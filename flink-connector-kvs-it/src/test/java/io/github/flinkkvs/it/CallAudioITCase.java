@@ -30,6 +30,7 @@ import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -222,8 +223,9 @@ class CallAudioITCase extends KvsTestBase {
 
     private List<CallAudio> read(CallAudioFunction.Builder function, EmbeddedStream... streams)
             throws Exception {
-        StreamExecutionEnvironment env = environment(new Configuration(), 0);
-        env.getConfig().disableGenericTypes();
+        // No Kryo anywhere.
+        Configuration config = new Configuration().set(PipelineOptions.GENERIC_TYPES, false);
+        StreamExecutionEnvironment env = environment(config, 0);
         List<CallAudio> calls = new ArrayList<>();
         try (CloseableIterator<CallAudio> read =
                 env.fromSource(

@@ -1,0 +1,101 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples;
+
+import io.github.flinkkvs.media.CallAudioFunction;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import javax.annotation.Nullable;
+
+import java.nio.file.Path;
+
+/** Writes the audio of calls as WAV files, and prints a line for each. */
+@Command(
+        name = "audio",
+        header = "Writes the audio of calls, such as Amazon Connect's, as WAV files.",
+        description = {
+            "Writes a WAV file for each call and track to DIR/STREAM/, and prints its name and how"
+                    + " long it sounds.",
+            "",
+            "Without options it reads two scripted calls of a phone line in an embedded service.",
+            ""
+        })
+public final class CallAudioJob extends ExampleJob {
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "audio",
+            description =
+                    "Where the files go; ${DEFAULT-VALUE} in the working directory by default.")
+    private Path folder;
+
+    @Option(
+            names = "--stereo",
+            description =
+                    "One file for both sides of a call: the customer on the left, what the customer"
+                            + " hears on the right.")
+    private boolean stereo;
+
+    public static void main(String[] arguments) {
+        Examples.main(new CommandLine(new CallAudioJob()), arguments);
+    }
+
+    @Override
+    Input scripted(@Nullable Long fragments) {
+        return PhoneLine.open(fragments == null ? 0 : fragments);
+    }
+
+    @Override
+    String unit() {
+        return "file";
+    }
+
+    @Override
+    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+        KvsSource<Fragment> source =
+                KvsSource.<Fragment>builder()
+                        .setRegion(input.region())
+                        .setEndpoint(input.endpoint())
+                        .setStreams(input.streams())
+                        .setStartingPosition(input.start())
+                        .setStoppingPosition(input.stop())
+                        .setSourceConfig(input.config())
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                        .build();
+        DataStream<Fragment> fragments =
+                env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")
+                        .uid("kvs");
+        if (input.maxFragments() == 0) {
+            return files(fragments, input);
+        }
+        DataStream<Fragment> first = FirstFragments.of(fragments, input.maxFragments());
+        return FirstFragments.end(first, files(first, input));
+    }
+
+    private DataStream<String> files(DataStream<Fragment> fragments, Input input) {
+        return fragments
+                .keyBy(Fragment::streamName, Types.STRING)
+                .process(CallAudioFunction.builder().stereo(stereo).build())
+                .uid("audio")
+                .map(new WriteWav(folder.toString(), input.labels()))
+                .uid("write");
+    }
+}

@@ -1,0 +1,65 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples;
+
+import io.github.flinkkvs.media.CallAudio;
+
+import org.apache.flink.api.common.functions.MapFunction;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Writes each call's audio to a file of its own, in a folder for each stream. A file is there only
+ * when it is whole; a call that comes again after a failure is written to the same one.
+ */
+final class WriteWav implements MapFunction<CallAudio, String> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String folder;
+    private final Map<String, String> labels;
+
+    /**
+     * @param labels what to call a stream, if that is not its name
+     */
+    WriteWav(String folder, Map<String, String> labels) {
+        this.folder = folder;
+        this.labels = labels;
+    }
+
+    /** The file and how long it sounds. */
+    @Override
+    public String map(CallAudio call) {
+        String stream = labels.getOrDefault(call.streamName(), call.streamName());
+        // A stream may be called ".." as well.
+        Path target = Path.of(folder, stream.replaceFirst("^\\.", "_"), call.fileName());
+        try {
+            Files.createDirectories(target.getParent());
+            Path unfinished = Files.createTempFile(target.getParent(), ".", ".part");
+            try {
+                try (OutputStream out = Files.newOutputStream(unfinished)) {
+                    call.writeTo(out);
+                }
+                Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
+        } catch (IOException e) {
+            throw new ExampleException("Cannot write " + target + ": " + e);
+        }
+        return String.format(
+                Locale.ROOT, "%s: %.3f s", target, call.duration().toNanos() / 1_000_000_000.0);
+    }
+}
