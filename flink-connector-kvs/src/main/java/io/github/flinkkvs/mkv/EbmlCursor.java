@@ -27,6 +27,7 @@ final class EbmlCursor {
     private int start;
     private int dataStart;
     private int dataEnd;
+    private boolean unknownSized;
 
     /**
      * @param from where the first child begins
@@ -45,6 +46,13 @@ final class EbmlCursor {
         if (position == end) {
             return false;
         }
+        readHeader();
+        skipData();
+        return true;
+    }
+
+    /** All of a child but where it ends, if it does not tell that itself. */
+    private void readHeader() throws MkvException {
         start = position;
         int idLength = Vint.length(bytes[position]);
         if (idLength > 4 || position + idLength >= end) {
@@ -57,11 +65,11 @@ final class EbmlCursor {
             throw MkvException.malformed("Not an element size", id, base + start);
         }
         dataStart = sizeAt + sizeLength;
-        if (Vint.isAllOnes(bytes, sizeAt, sizeLength)) {
+        unknownSized = Vint.isAllOnes(bytes, sizeAt, sizeLength);
+        if (unknownSized) {
             if (!MkvElements.mayBeUnknownSized(id)) {
                 throw MkvException.malformed("Unknown size", id, base + start);
             }
-            dataEnd = end;
         } else {
             long size = Vint.value(bytes, sizeAt, sizeLength);
             if (size > end - dataStart) {
@@ -69,8 +77,26 @@ final class EbmlCursor {
             }
             dataEnd = dataStart + (int) size;
         }
+    }
+
+    private void skipData() throws MkvException {
+        if (unknownSized) {
+            dataEnd = findEnd();
+        }
         position = dataEnd;
-        return true;
+    }
+
+    /** Before the first element that cannot be in this one, or where that ends which it is in. */
+    private int findEnd() throws MkvException {
+        EbmlCursor inside = new EbmlCursor(bytes, dataStart, end, base);
+        while (inside.position < end) {
+            inside.readHeader();
+            if (MkvElements.endsUnknownSized(id, inside.id)) {
+                return inside.start;
+            }
+            inside.skipData();
+        }
+        return end;
     }
 
     /** How many bytes all children take. */
@@ -95,6 +121,10 @@ final class EbmlCursor {
     /** Where the current child begins, as messages name it. */
     long offset() {
         return base + start;
+    }
+
+    boolean isUnknownSized() {
+        return unknownSized;
     }
 
     int dataStart() {

@@ -219,6 +219,15 @@ public final class Fragment {
         return FrameReader.read(this, media());
     }
 
+    /**
+     * The fragment as a tree of all its elements, those that nothing else here shows among them.
+     *
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public MkvDocument document() {
+        return new MkvDocument(media());
+    }
+
     private byte[] media() {
         if (!hasMedia) {
             throw new IllegalStateException(

@@ -96,6 +96,15 @@ final class MkvElements {
         }
     }
 
+    /**
+     * Whether an element cannot be inside an open one of unknown size, and so ends it.
+     *
+     * @param id that of the open element
+     */
+    static boolean endsUnknownSized(int id, int followingId) {
+        return isTopLevel(followingId) || id == CLUSTER && isSegmentChild(followingId);
+    }
+
     /** Children of a Cluster with frames, which can be nowhere else. */
     static boolean isClusterChild(int id) {
         return id == SIMPLE_BLOCK || id == BLOCK_GROUP;
@@ -103,56 +112,11 @@ final class MkvElements {
 
     /** A name for messages: that of the specification, or the id in hex. */
     static String name(int id) {
-        switch (id) {
-            case EBML:
-                return "EBML";
-            case VOID:
-                return "Void";
-            case CRC_32:
-                return "CRC-32";
-            case SEGMENT:
-                return "Segment";
-            case SEEK_HEAD:
-                return "SeekHead";
-            case INFO:
-                return "Info";
-            case TRACKS:
-                return "Tracks";
-            case CLUSTER:
-                return "Cluster";
-            case CUES:
-                return "Cues";
-            case CHAPTERS:
-                return "Chapters";
-            case ATTACHMENTS:
-                return "Attachments";
-            case TAGS:
-                return "Tags";
-            case TAG:
-                return "Tag";
-            case SIMPLE_TAG:
-                return "SimpleTag";
-            case TAG_NAME:
-                return "TagName";
-            case TAG_STRING:
-                return "TagString";
-            case TAG_BINARY:
-                return "TagBinary";
-            case SIMPLE_BLOCK:
-                return "SimpleBlock";
-            case BLOCK_GROUP:
-                return "BlockGroup";
-            case BLOCK:
-                return "Block";
-            case TRACK_ENTRY:
-                return "TrackEntry";
-            case TIMESTAMP:
-                return "Timestamp";
-            case 0:
-                return "element id";
-            default:
-                return String.format("element 0x%X", id);
+        if (id == 0) {
+            return "element id";
         }
+        MkvSchema.Element known = MkvSchema.find(id);
+        return known == null ? String.format("element 0x%X", id) : known.name();
     }
 
     private MkvElements() {}

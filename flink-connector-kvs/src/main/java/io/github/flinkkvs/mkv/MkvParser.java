@@ -342,9 +342,7 @@ public final class MkvParser {
     private boolean endsInnermost(int followingId) {
         int innermost = depth - 1;
         return openSizes[innermost] == UNKNOWN_SIZE
-                && (MkvElements.isTopLevel(followingId)
-                        || openIds[innermost] == MkvElements.CLUSTER
-                                && MkvElements.isSegmentChild(followingId));
+                && MkvElements.endsUnknownSized(openIds[innermost], followingId);
     }
 
     private Event end() {

@@ -344,10 +344,10 @@ class FrameTest {
 
     @ParameterizedTest
     @CsvSource({
-        "9B 88 FFFFFFFFFFFFFFFF,A number of 18446744073709551615 (element 0x9B at byte %d)",
-        "9B 88 00FFFFFFFFFFFFFF,A number of 72057594037927935 (element 0x9B at byte %d)",
-        "9B 89 000000000000000000,An integer of 9 bytes (element 0x9B at byte %d)",
-        "FB 89 000000000000000000,An integer of 9 bytes (element 0xFB at byte %d)"
+        "9B 88 FFFFFFFFFFFFFFFF,A number of 18446744073709551615 (BlockDuration at byte %d)",
+        "9B 88 00FFFFFFFFFFFFFF,A number of 72057594037927935 (BlockDuration at byte %d)",
+        "9B 89 000000000000000000,An integer of 9 bytes (BlockDuration at byte %d)",
+        "FB 89 000000000000000000,An integer of 9 bytes (ReferenceBlock at byte %d)"
     })
     void blockGroupsThatSayNothingSensible(String child, String message) throws Exception {
         Fragment fragment = Feed.only(fragment(blockGroup(block(1, 0, 0), bytes(child))));

@@ -22,6 +22,7 @@ import java.util.function.IntSupplier;
 
 import static io.github.flinkkvs.mkv.TestMedia.concat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
@@ -67,6 +68,7 @@ class HostileBytesTest {
 
     /** Feeds the bytes; what comes of it must be a fragment, an error, or an MkvException. */
     private static void survive(byte[] bytes, IntSupplier pieceLengths) {
+        surviveTree(bytes);
         for (boolean keepMedia : new boolean[] {true, false}) {
             Feed feed = new Feed(keepMedia);
             try {
@@ -80,6 +82,26 @@ class HostileBytesTest {
             for (Fragment fragment : feed.fragments) {
                 surviveFragment(fragment);
             }
+        }
+    }
+
+    /** Printing the tree reads all values, and tells what it cannot read; searching throws it. */
+    private static void surviveTree(byte[] bytes) {
+        MkvDocument document = new MkvDocument(bytes);
+        StringBuilder text = new StringBuilder();
+        assertThatCode(() -> document.print(text)).doesNotThrowAnyException();
+        // An element has two bytes, and no more than one error can be said in it.
+        assertThat(text.chars().filter(c -> c == '\n').count())
+                .isLessThanOrEqualTo(bytes.length + 1);
+        try {
+            List<MkvElement> blocks = document.findAll("SimpleBlock");
+            if (!blocks.isEmpty()) {
+                assertThat(document.children(blocks.get(0).path())).contains(blocks.get(0));
+            }
+        } catch (MkvException e) {
+            assertThat(e.offset()).isBetween(0L, (long) bytes.length);
+            assertThat(e).hasMessageEndingWith(" at byte " + e.offset() + ")");
+            assertThat(text).contains("malformed: ");
         }
     }
 
