@@ -16,6 +16,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.MemorySize;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import javax.management.ObjectName;
 
@@ -23,6 +24,7 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,7 +103,9 @@ class MemoryITCase extends KvsTestBase {
         return peak;
     }
 
+    /** Every object of two processes is counted again and again: slow where others compute too. */
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void longFragmentsOfManyLiveStreams() throws Exception {
         int streams = 200;
         int fragments = 5;
