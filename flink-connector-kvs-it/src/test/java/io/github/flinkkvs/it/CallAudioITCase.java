@@ -445,6 +445,29 @@ class CallAudioITCase extends KvsTestBase {
     }
 
     @Test
+    void tracksOfTheSameNameOrOfNone() throws Exception {
+        MediaFragment.Builder fragment = MediaFragment.builder().producerTimestampMillis(START);
+        short[][] voices = new short[4][];
+        String[] names = {"talk", "talk", "", ""};
+        for (int i = 0; i < names.length; i++) {
+            voices[i] = new short[] {(short) i, 1, 2};
+            byte[] data = {(byte) i, 0, 1, 0, 2, 0};
+            fragment.track(MediaTrack.audio(i + 1, names[i], "A_PCM/INT/LIT", null, RATE, 1))
+                    .frame(MediaFrame.of(i + 1, 0, true, data));
+        }
+        try (Harness harness = new Harness(CallAudioFunction.builder(), null)) {
+            harness.process(fragments(List.of(fragment.build())));
+            harness.endOfInput();
+
+            assertThat(harness.emitted()).hasSize(4);
+            assertCall(harness.emitted().get(0), null, "talk", 0, START, voices[0]);
+            assertCall(harness.emitted().get(1), null, "talk-2", 0, START, voices[1]);
+            assertCall(harness.emitted().get(2), null, "track-3", 0, START, voices[2]);
+            assertCall(harness.emitted().get(3), null, "track-4", 0, START, voices[3]);
+        }
+    }
+
+    @Test
     void aacBesideVideo() throws Exception {
         EmbeddedStream camera = kvs.createStream("camera");
         Camera.builder(camera)
@@ -528,8 +551,12 @@ class CallAudioITCase extends KvsTestBase {
         }
 
         @Override
-        public void close() throws Exception {
-            operator.close();
+        public void close() {
+            try {
+                operator.close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
         }
     }
 

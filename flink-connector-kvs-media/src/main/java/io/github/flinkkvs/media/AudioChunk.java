@@ -21,6 +21,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -53,12 +54,15 @@ final class AudioChunk {
     static List<AudioChunk> of(Fragment fragment, @Nullable String mimeType, Set<String> tracks)
             throws MkvException {
         List<AudioChunk> chunks = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         List<Frame> frames = null;
         for (Track track : fragment.tracks()) {
             String name = CallTracks.nameOf(track);
             if (track.type() == Track.Type.AUDIO && (tracks.isEmpty() || tracks.contains(name))) {
                 frames = frames == null ? fragment.frames() : frames;
-                AudioChunk chunk = of(name, track, mimeType, frames);
+                // Of tracks of the same name, the number tells the later ones.
+                String unique = names.add(name) ? name : name + '-' + track.number();
+                AudioChunk chunk = of(unique, track, mimeType, frames);
                 if (chunk != null) {
                     chunks.add(chunk);
                 }
