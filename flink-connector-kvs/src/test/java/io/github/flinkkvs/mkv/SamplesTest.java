@@ -144,4 +144,25 @@ class SamplesTest {
             assertThat(Describe.metadata(copy)).isEqualTo(Describe.metadata(fragment));
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "output_get_media.mkv",
+                "kinesis_video_renderer_example_output.mkv",
+                "output-get-media-equal-timecode.mkv"
+            })
+    void theTreeHasOnlyWhatTheSpecificationHas(String name) throws Exception {
+        for (Fragment fragment : Feed.of(Samples.read(name)).fragments) {
+            MkvDocument document = fragment.document();
+            StringBuilder text = new StringBuilder();
+            document.print(text);
+            assertThat(text.toString()).doesNotContain("malformed").doesNotContain("+ 0x");
+            int blocks = document.findAll("SimpleBlock").size() + document.findAll("Block").size();
+            int frames = fragment.frameCounts().values().stream().mapToInt(n -> n).sum();
+            assertThat(blocks).isPositive().isEqualTo(frames);
+            assertThat(document.child("Segment/Tags/Tag/SimpleTag/TagName").stringValue())
+                    .isEqualTo(fragment.tags().get(0).name());
+        }
+    }
 }
