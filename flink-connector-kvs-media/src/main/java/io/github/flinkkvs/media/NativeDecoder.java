@@ -1,0 +1,237 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.Track;
+
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * FFmpeg's decoder of one video track, and its scaler. Memory is FFmpeg's own, freed by {@link
+ * #close} and by nothing else.
+ */
+final class NativeDecoder implements AutoCloseable {
+
+    private static final Map<String, Integer> CODECS =
+            Map.of(
+                    "V_MPEG4/ISO/AVC", avcodec.AV_CODEC_ID_H264,
+                    "V_MPEGH/ISO/HEVC", avcodec.AV_CODEC_ID_HEVC,
+                    "V_MJPEG", avcodec.AV_CODEC_ID_MJPEG,
+                    "V_AV1", avcodec.AV_CODEC_ID_AV1,
+                    "V_VP8", avcodec.AV_CODEC_ID_VP8,
+                    "V_VP9", avcodec.AV_CODEC_ID_VP9,
+                    "V_MPEG4/ISO/ASP", avcodec.AV_CODEC_ID_MPEG4);
+
+    private final String codecId;
+    @Nullable private final byte[] codecPrivate;
+    private final PictureOptions options;
+
+    @Nullable private AVCodecContext context;
+    @Nullable private AVPacket packet;
+    @Nullable private AVFrame frame;
+    @Nullable private AVFrame scaled;
+    @Nullable private SwsContext scaler;
+
+    /**
+     * @param reordering how many frames a frame may have to wait for its turn to be shown
+     * @throws MediaException if there is no decoder for it, or CodecPrivate is damaged
+     */
+    NativeDecoder(Track track, PictureOptions options, int reordering) {
+        this.codecId = track.codecId();
+        this.codecPrivate = track.codecPrivate();
+        this.options = options;
+        FFmpegLibrary.load();
+        Integer id = CODECS.get(codecId);
+        AVCodec codec = id == null ? null : avcodec.avcodec_find_decoder(id);
+        if (codec == null) {
+            throw new MediaException(
+                    "There is no decoder for video of the codec '" + codecId + "'");
+        }
+        try {
+            open(codec, reordering);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void open(AVCodec codec, int reordering) {
+        context = present(avcodec.avcodec_alloc_context3(codec));
+        packet = present(avcodec.av_packet_alloc());
+        frame = present(avutil.av_frame_alloc());
+        scaled = present(avutil.av_frame_alloc());
+        context.thread_count(options.threads());
+        context.max_pixels(options.maxPixels());
+        context.has_b_frames(reordering);
+        if (codecPrivate != null) {
+            int padded = codecPrivate.length + avcodec.AV_INPUT_BUFFER_PADDING_SIZE;
+            BytePointer extradata = new BytePointer(present(avutil.av_mallocz(padded)));
+            extradata.capacity(padded).put(codecPrivate, 0, codecPrivate.length);
+            context.extradata(extradata);
+            context.extradata_size(codecPrivate.length);
+        }
+        if (avcodec.avcodec_open2(context, codec, (PointerPointer<?>) null) < 0) {
+            throw new MediaException("CodecPrivate of the codec '" + codecId + "' is damaged");
+        }
+    }
+
+    /** Whether it can go on with frames of this track. */
+    boolean fits(Track track) {
+        return codecId.equals(track.codecId()) && Arrays.equals(codecPrivate, track.codecPrivate());
+    }
+
+    /**
+     * Gives it a frame; whatever is decoded must have been received before.
+     *
+     * @return false if the frame is damaged
+     */
+    boolean send(long sequence, ByteBuffer data) {
+        int size = data.remaining();
+        if (avcodec.av_new_packet(packet, size) < 0) {
+            throw new OutOfMemoryError("No native memory for a frame of " + size + " bytes");
+        }
+        packet.data().capacity(size).asByteBuffer().put(data);
+        packet.pts(sequence);
+        packet.dts(sequence);
+        int result = avcodec.avcodec_send_packet(context, packet);
+        avcodec.av_packet_unref(packet);
+        return result >= 0;
+    }
+
+    /** Lets it hand out what it holds back. */
+    void drain() {
+        avcodec.avcodec_send_packet(context, null);
+    }
+
+    /** Makes it ready for frames that have nothing to do with those before. */
+    void reset() {
+        avcodec.avcodec_flush_buffers(context);
+    }
+
+    /** Takes the next decoded frame, in the order of presentation; false if there is none now. */
+    boolean receive() {
+        return avcodec.avcodec_receive_frame(context, frame) >= 0;
+    }
+
+    /** The sequence of the received frame, as it was sent. */
+    long sequence() {
+        return frame.pts();
+    }
+
+    /** Whether parts of the received frame were missing and made up. */
+    boolean isDamaged() {
+        return frame.decode_error_flags() != 0
+                || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
+    }
+
+    /** The pixels of the received frame in the wanted format and size; see {@link #scaledWidth}. */
+    byte[] scale() {
+        if (scaler == null) {
+            scaler = present(swscale.sws_alloc_context());
+            scaler.flags(swscale.SWS_BICUBIC);
+        }
+        avutil.av_frame_unref(scaled);
+        scaled.format(pixelFormat());
+        scaled.width(size(options.width(), frame.width(), options.height(), frame.height()));
+        scaled.height(size(options.height(), frame.height(), options.width(), frame.width()));
+        if ((long) scaled.width() * scaled.height() > options.maxPixels()
+                || avutil.av_frame_get_buffer(scaled, 0) < 0
+                || swscale.sws_scale_frame(scaler, scaled, frame) < 0) {
+            throw new MediaException(
+                    "A frame of "
+                            + frame.width()
+                            + "x"
+                            + frame.height()
+                            + " cannot be made a picture of "
+                            + scaled.width()
+                            + "x"
+                            + scaled.height());
+        }
+        int row = scaled.width() * options.format().bytesPerPixel();
+        byte[] pixels = new byte[Math.multiplyExact(row, scaled.height())];
+        BytePointer from = scaled.data(0);
+        for (int y = 0; y < scaled.height(); y++) {
+            from.position((long) y * scaled.linesize(0)).get(pixels, y * row, row);
+        }
+        return pixels;
+    }
+
+    int scaledWidth() {
+        return scaled.width();
+    }
+
+    int scaledHeight() {
+        return scaled.height();
+    }
+
+    private int pixelFormat() {
+        switch (options.format()) {
+            case RGB24:
+                return avutil.AV_PIX_FMT_RGB24;
+            case BGR24:
+                return avutil.AV_PIX_FMT_BGR24;
+            default:
+                return avutil.AV_PIX_FMT_GRAY8;
+        }
+    }
+
+    /** The wanted length, or the one that keeps the shape. */
+    private static int size(int wanted, int own, int otherWanted, int otherOwn) {
+        if (wanted > 0 || otherWanted == 0) {
+            return wanted > 0 ? wanted : own;
+        }
+        return (int) Math.max(1, Math.round((double) own * otherWanted / otherOwn));
+    }
+
+    private static <T> T present(@Nullable T allocated) {
+        if (allocated == null) {
+            throw new OutOfMemoryError("No native memory for a decoder");
+        }
+        return allocated;
+    }
+
+    @Override
+    public void close() {
+        if (scaler != null) {
+            swscale.sws_freeContext(scaler);
+            scaler = null;
+        }
+        if (scaled != null) {
+            avutil.av_frame_free(scaled);
+            scaled = null;
+        }
+        if (frame != null) {
+            avutil.av_frame_free(frame);
+            frame = null;
+        }
+        if (packet != null) {
+            avcodec.av_packet_free(packet);
+            packet = null;
+        }
+        if (context != null) {
+            avcodec.avcodec_free_context(context);
+            context = null;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.FragmentNumber;
+
+import org.apache.flink.annotation.PublicEvolving;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A decoded video frame: its pixels, and which frame of which fragment it was. Immutable.
+ *
+ * <p>Pixels lie row by row from the top left, without gaps.
+ */
+@PublicEvolving
+public final class Picture {
+
+    /** What the bytes of a pixel are. */
+    public enum Format {
+        /** Red, green, blue. */
+        RGB24(3, BufferedImage.TYPE_3BYTE_BGR),
+        /** Blue, green, red, as Java's images have them. */
+        BGR24(3, BufferedImage.TYPE_3BYTE_BGR),
+        /** Brightness. */
+        GRAY8(1, BufferedImage.TYPE_BYTE_GRAY);
+
+        private final int bytesPerPixel;
+        private final int imageType;
+
+        Format(int bytesPerPixel, int imageType) {
+            this.bytesPerPixel = bytesPerPixel;
+            this.imageType = imageType;
+        }
+
+        public int bytesPerPixel() {
+            return bytesPerPixel;
+        }
+    }
+
+    private final String streamName;
+    private final FragmentNumber fragmentNumber;
+    private final long trackNumber;
+    private final int frameIndex;
+    private final long timestampMillis;
+    private final int width;
+    private final int height;
+    private final Format format;
+    private final byte[] pixels;
+
+    /**
+     * @param pixels not copied, not to be changed any more
+     */
+    public Picture(
+            String streamName,
+            FragmentNumber fragmentNumber,
+            long trackNumber,
+            int frameIndex,
+            long timestampMillis,
+            int width,
+            int height,
+            Format format,
+            byte[] pixels) {
+        if (width < 1
+                || height < 1
+                || (long) width * height * format.bytesPerPixel != pixels.length) {
+            throw new IllegalArgumentException(
+                    "A picture of "
+                            + width
+                            + "x"
+                            + height
+                            + " pixels in "
+                            + format
+                            + " does not have "
+                            + pixels.length
+                            + " bytes");
+        }
+        this.streamName = Objects.requireNonNull(streamName);
+        this.fragmentNumber = Objects.requireNonNull(fragmentNumber);
+        this.trackNumber = trackNumber;
+        this.frameIndex = frameIndex;
+        this.timestampMillis = timestampMillis;
+        this.width = width;
+        this.height = height;
+        this.format = format;
+        this.pixels = pixels;
+    }
+
+    public String streamName() {
+        return streamName;
+    }
+
+    public FragmentNumber fragmentNumber() {
+        return fragmentNumber;
+    }
+
+    public long trackNumber() {
+        return trackNumber;
+    }
+
+    /** The place of its frame among all frames of the fragment, from 0. */
+    public int frameIndex() {
+        return frameIndex;
+    }
+
+    /**
+     * When it was recorded, by the producer's clock: epoch millis, or relative to the producer's 0.
+     */
+    public long timestampMillis() {
+        return timestampMillis;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    /** The pixels; read-only, a view of its own at each call. */
+    public ByteBuffer pixels() {
+        return ByteBuffer.wrap(pixels).asReadOnlyBuffer();
+    }
+
+    /** As {@link #pixels()}, for whoever does not change it. */
+    byte[] array() {
+        return pixels;
+    }
+
+    /** A copy as an image: of three bytes a pixel, or gray. */
+    public BufferedImage toBufferedImage() {
+        BufferedImage image = new BufferedImage(width, height, format.imageType);
+        byte[] target = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        if (format == Format.RGB24) {
+            for (int i = 0; i < pixels.length; i += 3) {
+                target[i] = pixels[i + 2];
+                target[i + 1] = pixels[i + 1];
+                target[i + 2] = pixels[i];
+            }
+        } else {
+            System.arraycopy(pixels, 0, target, 0, pixels.length);
+        }
+        return image;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof Picture)) {
+            return false;
+        }
+        Picture other = (Picture) object;
+        return streamName.equals(other.streamName)
+                && fragmentNumber.equals(other.fragmentNumber)
+                && trackNumber == other.trackNumber
+                && frameIndex == other.frameIndex
+                && timestampMillis == other.timestampMillis
+                && width == other.width
+                && height == other.height
+                && format == other.format
+                && Arrays.equals(pixels, other.pixels);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(streamName, fragmentNumber, trackNumber, frameIndex);
+    }
+
+    @Override
+    public String toString() {
+        return "picture of frame "
+                + frameIndex
+                + " of fragment "
+                + fragmentNumber
+                + " of stream "
+                + streamName
+                + ", "
+                + width
+                + "x"
+                + height;
+    }
+}

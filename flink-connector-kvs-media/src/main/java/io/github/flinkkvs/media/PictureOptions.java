@@ -1,0 +1,179 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import org.apache.flink.annotation.PublicEvolving;
+
+import java.io.Serializable;
+
+/**
+ * Which frames become pictures, of what size and format, and within which limits. Immutable: each
+ * method gives a copy. By default every frame, in its own size, as {@link Picture.Format#BGR24}.
+ */
+@PublicEvolving
+public final class PictureOptions implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** No limit for {@link #atMostPerSecond}. */
+    private static final double UNLIMITED = 0;
+
+    private Picture.Format format = Picture.Format.BGR24;
+    private int width;
+    private int height;
+    private int every = 1;
+    private boolean keyFramesOnly;
+    private double perSecond = UNLIMITED;
+    private long maxPixels = 8192L * 8192;
+    private int maxFramesPerFragment = 100_000;
+    private boolean failOnDamage;
+    private int threads = 1;
+
+    private PictureOptions() {}
+
+    private PictureOptions(PictureOptions from) {
+        format = from.format;
+        width = from.width;
+        height = from.height;
+        every = from.every;
+        keyFramesOnly = from.keyFramesOnly;
+        perSecond = from.perSecond;
+        maxPixels = from.maxPixels;
+        maxFramesPerFragment = from.maxFramesPerFragment;
+        failOnDamage = from.failOnDamage;
+        threads = from.threads;
+    }
+
+    public static PictureOptions defaults() {
+        return new PictureOptions();
+    }
+
+    public PictureOptions format(Picture.Format pixels) {
+        PictureOptions copy = new PictureOptions(this);
+        copy.format = pixels;
+        return copy;
+    }
+
+    /** Scales pictures; a 0 for one of both keeps the shape of the video. */
+    public PictureOptions size(int pictureWidth, int pictureHeight) {
+        check(pictureWidth >= 0 && pictureHeight >= 0, "A size is not negative");
+        PictureOptions copy = new PictureOptions(this);
+        copy.width = pictureWidth;
+        copy.height = pictureHeight;
+        return copy;
+    }
+
+    /** Every n-th frame of the track, counted within each fragment from its first. */
+    public PictureOptions every(int n) {
+        check(n >= 1, "Every n-th frame needs an n of at least 1");
+        PictureOptions copy = new PictureOptions(this);
+        copy.every = n;
+        return copy;
+    }
+
+    /** Decodes key frames and nothing else, which takes a fraction of the time. */
+    public PictureOptions keyFramesOnly() {
+        PictureOptions copy = new PictureOptions(this);
+        copy.keyFramesOnly = true;
+        return copy;
+    }
+
+    /**
+     * The first of the chosen frames in each period of 1/x seconds of the producer's clock; for
+     * fragments that are decoded one by one, in each period of a fragment.
+     */
+    public PictureOptions atMostPerSecond(double x) {
+        check(x > 0, "A rate is above 0");
+        PictureOptions copy = new PictureOptions(this);
+        copy.perSecond = x;
+        return copy;
+    }
+
+    /** Video with more pixels is skipped as damaged; 8192x8192 by default. */
+    public PictureOptions maxPixels(long pixels) {
+        check(pixels >= 1, "A limit of pixels is at least 1");
+        PictureOptions copy = new PictureOptions(this);
+        copy.maxPixels = pixels;
+        return copy;
+    }
+
+    /** What a fragment has beyond it is skipped as damaged; 100,000 by default. */
+    public PictureOptions maxFramesPerFragment(int frames) {
+        check(frames >= 1, "A limit of frames is at least 1");
+        PictureOptions copy = new PictureOptions(this);
+        copy.maxFramesPerFragment = frames;
+        return copy;
+    }
+
+    /** Throws at damaged media, instead of counting and skipping it. */
+    public PictureOptions failOnDamage() {
+        PictureOptions copy = new PictureOptions(this);
+        copy.failOnDamage = true;
+        return copy;
+    }
+
+    /** Threads of a decoder; 1 by default, as Flink's parallelism keeps the cores busy. */
+    public PictureOptions threads(int number) {
+        check(number >= 1, "A decoder has at least one thread");
+        PictureOptions copy = new PictureOptions(this);
+        copy.threads = number;
+        return copy;
+    }
+
+    Picture.Format format() {
+        return format;
+    }
+
+    int width() {
+        return width;
+    }
+
+    int height() {
+        return height;
+    }
+
+    int every() {
+        return every;
+    }
+
+    boolean onlyKeyFrames() {
+        return keyFramesOnly;
+    }
+
+    boolean isLimited() {
+        return perSecond != UNLIMITED;
+    }
+
+    /** Which period of 1/x seconds this time is in. */
+    long period(long timestampMillis) {
+        return (long) Math.floor(timestampMillis * perSecond / 1000);
+    }
+
+    long maxPixels() {
+        return maxPixels;
+    }
+
+    int maxFramesPerFragment() {
+        return maxFramesPerFragment;
+    }
+
+    boolean failsOnDamage() {
+        return failOnDamage;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    private static void check(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

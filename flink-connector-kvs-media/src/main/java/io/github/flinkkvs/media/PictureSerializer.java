@@ -1,0 +1,135 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.FragmentNumber;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+import java.io.IOException;
+
+/** Serializes pictures. The form begins with a version, as that of fragments does. */
+@Internal
+public final class PictureSerializer extends TypeSerializerSingleton<Picture> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final byte VERSION_1 = 1;
+
+    public static final PictureSerializer INSTANCE = new PictureSerializer();
+
+    private PictureSerializer() {}
+
+    @Override
+    public boolean isImmutableType() {
+        return true;
+    }
+
+    @Override
+    public Picture createInstance() {
+        // A picture cannot be empty. Flink asks for instances only to reuse mutable ones.
+        return null;
+    }
+
+    @Override
+    public Picture copy(Picture from) {
+        return from;
+    }
+
+    @Override
+    public Picture copy(Picture from, Picture reuse) {
+        return from;
+    }
+
+    @Override
+    public int getLength() {
+        return -1;
+    }
+
+    @Override
+    public void serialize(Picture picture, DataOutputView target) throws IOException {
+        target.writeByte(VERSION_1);
+        target.writeUTF(picture.streamName());
+        target.writeUTF(picture.fragmentNumber().toString());
+        target.writeLong(picture.trackNumber());
+        target.writeInt(picture.frameIndex());
+        target.writeLong(picture.timestampMillis());
+        target.writeInt(picture.width());
+        target.writeInt(picture.height());
+        target.writeUTF(picture.format().name());
+        target.write(picture.array());
+    }
+
+    @Override
+    public Picture deserialize(DataInputView source) throws IOException {
+        byte version = source.readByte();
+        if (version != VERSION_1) {
+            throw new IOException(
+                    "A picture in version "
+                            + version
+                            + " of its serialized form, but this connector knows versions up to "
+                            + VERSION_1
+                            + ". Read it with the connector that wrote it, or a newer one.");
+        }
+        String streamName = source.readUTF();
+        FragmentNumber fragmentNumber = FragmentNumber.of(source.readUTF());
+        long trackNumber = source.readLong();
+        int frameIndex = source.readInt();
+        long timestampMillis = source.readLong();
+        int width = source.readInt();
+        int height = source.readInt();
+        Picture.Format format = Picture.Format.valueOf(source.readUTF());
+        byte[] pixels =
+                new byte
+                        [Math.multiplyExact(
+                                Math.multiplyExact(width, height), format.bytesPerPixel())];
+        source.readFully(pixels);
+        return new Picture(
+                streamName,
+                fragmentNumber,
+                trackNumber,
+                frameIndex,
+                timestampMillis,
+                width,
+                height,
+                format,
+                pixels);
+    }
+
+    @Override
+    public Picture deserialize(Picture reuse, DataInputView source) throws IOException {
+        return deserialize(source);
+    }
+
+    @Override
+    public void copy(DataInputView source, DataOutputView target) throws IOException {
+        serialize(deserialize(source), target);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Picture> snapshotConfiguration() {
+        return new Snapshot();
+    }
+
+    /** Says in checkpoints that this serializer wrote the data; its versions are in the data. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Picture> {
+        public Snapshot() {
+            super(() -> INSTANCE);
+        }
+    }
+
+    private Object readResolve() {
+        return INSTANCE;
+    }
+}

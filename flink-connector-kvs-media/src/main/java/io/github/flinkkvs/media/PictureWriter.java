@@ -1,0 +1,94 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import org.apache.flink.annotation.PublicEvolving;
+
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+
+/** Writes pictures as JPEG or PNG, with Java's own encoders. For another size see the decoder's. */
+@PublicEvolving
+public final class PictureWriter implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String format;
+    private final float quality;
+
+    private PictureWriter(String format, float quality) {
+        this.format = format;
+        this.quality = quality;
+    }
+
+    /** JPEG of a usual quality, 0.85. */
+    public static PictureWriter jpeg() {
+        return jpeg(0.85f);
+    }
+
+    /**
+     * @param quality from 0, small, to 1, good
+     */
+    public static PictureWriter jpeg(float quality) {
+        if (!(quality >= 0 && quality <= 1)) {
+            throw new IllegalArgumentException("The quality is between 0 and 1");
+        }
+        return new PictureWriter("jpeg", quality);
+    }
+
+    /** PNG, which loses nothing. */
+    public static PictureWriter png() {
+        return new PictureWriter("png", 1);
+    }
+
+    public byte[] encode(Picture picture) {
+        return encode(picture.toBufferedImage());
+    }
+
+    /** Any image without transparency. */
+    public byte[] encode(BufferedImage image) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
+        try {
+            write(image, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    public void write(Picture picture, OutputStream out) throws IOException {
+        write(picture.toBufferedImage(), out);
+    }
+
+    private void write(BufferedImage image, OutputStream out) throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+        // In memory: ImageIO would otherwise make a file of its own for each picture.
+        try (MemoryCacheImageOutputStream target = new MemoryCacheImageOutputStream(out)) {
+            ImageWriteParam settings = writer.getDefaultWriteParam();
+            if (format.equals("jpeg")) {
+                settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+                settings.setCompressionQuality(quality);
+            }
+            writer.setOutput(target);
+            writer.write(null, new IIOImage(image, null, null), settings);
+        } finally {
+            writer.dispose();
+        }
+    }
+}

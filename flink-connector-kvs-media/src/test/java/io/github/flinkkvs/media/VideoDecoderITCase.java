@@ -1,0 +1,304 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.FrameRecord;
+
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class VideoDecoderITCase {
+
+    private static final PictureOptions ALL = PictureOptions.defaults();
+
+    private static List<Fragment> fragments;
+
+    @BeforeAll
+    static void film() throws Exception {
+        fragments = TestFragments.ofCamera(3);
+    }
+
+    private static List<Integer> indexes(List<Picture> pictures) {
+        return pictures.stream().map(Picture::frameIndex).collect(Collectors.toList());
+    }
+
+    private static List<Picture> pictures(Fragment fragment, PictureOptions options) {
+        return TestFragments.pictures(fragment, options);
+    }
+
+    // ---- pictures -----------------------------------------------------------------------------
+
+    @Test
+    void aPictureSaysWhichFrameItWas() throws Exception {
+        Fragment fragment = fragments.get(1);
+
+        List<Picture> pictures = pictures(fragment, ALL);
+
+        assertThat(pictures).hasSize(25);
+        List<Frame> frames = fragment.frames();
+        for (int i = 0; i < 25; i++) {
+            Picture picture = pictures.get(i);
+            assertThat(picture.streamName()).isEqualTo("cam");
+            assertThat(picture.fragmentNumber()).isEqualTo(fragment.number());
+            assertThat(picture.trackNumber()).isEqualTo(1);
+            assertThat(picture.frameIndex()).isEqualTo(i);
+            assertThat(picture.timestampMillis()).isEqualTo(frames.get(i).timestampMillis());
+            assertThat(picture.width()).isEqualTo(160);
+            assertThat(picture.height()).isEqualTo(120);
+        }
+    }
+
+    @Test
+    void formatsShowTheSame() {
+        Picture bgr = pictures(fragments.get(0), ALL).get(7);
+        Picture rgb = pictures(fragments.get(0), ALL.format(Picture.Format.RGB24)).get(7);
+        Picture gray = pictures(fragments.get(0), ALL.format(Picture.Format.GRAY8)).get(7);
+
+        assertThat(gray.pixels().remaining()).isEqualTo(160 * 120);
+        BufferedImage image = bgr.toBufferedImage();
+        BufferedImage otherImage = rgb.toBufferedImage();
+        for (int y = 0; y < 120; y += 7) {
+            for (int x = 0; x < 160; x += 7) {
+                int pixel = image.getRGB(x, y);
+                int other = otherImage.getRGB(x, y);
+                for (int shift = 0; shift <= 16; shift += 8) {
+                    // Each is rounded in its own way.
+                    assertThat(other >> shift & 0xFF)
+                            .isBetween((pixel >> shift & 0xFF) - 4, (pixel >> shift & 0xFF) + 4);
+                }
+                int luma =
+                        (299 * (pixel >> 16 & 0xFF)
+                                        + 587 * (pixel >> 8 & 0xFF)
+                                        + 114 * (pixel & 0xFF))
+                                / 1000;
+                int at = y * 160 + x;
+                assertThat(gray.pixels().get(at) & 0xFF)
+                        .isBetween(Math.max(0, luma - 30), Math.min(255, luma + 30));
+            }
+        }
+    }
+
+    @Test
+    void anySize() {
+        assertThat(pictures(fragments.get(0), ALL.size(80, 0)))
+                .hasSize(25)
+                .allMatch(picture -> picture.width() == 80 && picture.height() == 60);
+        assertThat(pictures(fragments.get(0), ALL.size(0, 240)))
+                .allMatch(picture -> picture.width() == 320 && picture.height() == 240);
+        assertThat(pictures(fragments.get(0), ALL.size(31, 17)))
+                .allMatch(picture -> picture.width() == 31 && picture.height() == 17);
+    }
+
+    // ---- which frames -------------------------------------------------------------------------
+
+    @Test
+    void everyNth() {
+        assertThat(indexes(pictures(fragments.get(1), ALL.every(10)))).containsExactly(0, 10, 20);
+    }
+
+    @Test
+    void keyFramesOnly() {
+        List<Picture> keys = pictures(fragments.get(1), ALL.keyFramesOnly());
+
+        assertThat(indexes(keys)).containsExactly(0, 5, 10, 15, 20);
+        List<Picture> all = pictures(fragments.get(1), ALL);
+        assertThat(keys).allMatch(picture -> picture.equals(all.get(picture.frameIndex())));
+    }
+
+    @Test
+    void atMostPerSecond() {
+        try (VideoDecoder decoder = new VideoDecoder(ALL.atMostPerSecond(5))) {
+            List<Picture> pictures = new ArrayList<>();
+            for (Fragment fragment : fragments) {
+                for (FrameRecord record : records(fragment)) {
+                    decoder.decode(record, pictures::add);
+                }
+            }
+            decoder.flush(pictures::add);
+            // Three seconds, which need not begin with a period.
+            assertThat(pictures).hasSizeBetween(15, 16);
+            assertThat(pictures.stream().map(p -> Math.floorDiv(p.timestampMillis(), 200)))
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    // ---- a stream of frames -------------------------------------------------------------------
+
+    @Test
+    void aStreamGivesThePicturesOfItsFragments() {
+        List<Picture> expected = new ArrayList<>();
+        List<Picture> pictures = new ArrayList<>();
+        try (VideoDecoder decoder = new VideoDecoder(ALL)) {
+            for (Fragment fragment : fragments) {
+                expected.addAll(pictures(fragment, ALL));
+                records(fragment).forEach(record -> decoder.decode(record, pictures::add));
+            }
+            decoder.flush(pictures::add);
+            assertThat(decoder.damagedFrames()).isZero();
+            assertThat(decoder.decodedFrames()).isEqualTo(75);
+        }
+        assertThat(pictures).isEqualTo(expected);
+    }
+
+    private static List<FrameRecord> records(Fragment fragment) {
+        try {
+            return FrameRecord.of(fragment);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // ---- damage -------------------------------------------------------------------------------
+
+    /** The same fragment, with the bytes of some frames overwritten. */
+    private static Fragment damaged(Fragment fragment, int from, int to) throws Exception {
+        byte[] bytes = TestFragments.bytes(fragment);
+        for (Frame frame : fragment.frames().subList(from, to)) {
+            byte[] data = new byte[frame.sizeBytes()];
+            frame.data().get(data);
+            int at = find(bytes, data);
+            for (int i = 0; i < data.length; i++) {
+                bytes[at + i] = (byte) (i * 31 + 7);
+            }
+        }
+        return TestFragments.read(bytes).get(0);
+    }
+
+    private static int find(byte[] bytes, byte[] part) {
+        ByteBuffer wanted = ByteBuffer.wrap(part);
+        for (int i = 0; i <= bytes.length - part.length; i++) {
+            if (ByteBuffer.wrap(bytes, i, part.length).equals(wanted)) {
+                return i;
+            }
+        }
+        throw new AssertionError("not found");
+    }
+
+    @Test
+    void damagedFramesAreCountedAndLeftOut() throws Exception {
+        Fragment fragment = damaged(fragments.get(0), 5, 10);
+        List<Picture> pictures = new ArrayList<>();
+        try (VideoDecoder decoder = new VideoDecoder(ALL)) {
+            decoder.decode(fragment, pictures::add);
+
+            assertThat(decoder.damagedFrames()).isEqualTo(5);
+            assertThat(decoder.lastDamage()).contains("frame ", fragment.number().toString());
+            assertThat(indexes(pictures)).hasSize(20).doesNotContain(5, 6, 7, 8, 9);
+
+            // What follows is not touched by it.
+            pictures.clear();
+            decoder.decode(fragments.get(1), pictures::add);
+            assertThat(pictures).isEqualTo(pictures(fragments.get(1), ALL));
+            assertThat(decoder.damagedFrames()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void damageFailsIfAsked() throws Exception {
+        Fragment fragment = damaged(fragments.get(0), 5, 10);
+        try (VideoDecoder decoder = new VideoDecoder(ALL.failOnDamage())) {
+            assertThatThrownBy(() -> decoder.decode(fragment, picture -> {}))
+                    .isInstanceOf(MediaException.class)
+                    .hasMessageContaining(fragment.number().toString());
+            List<Picture> pictures = new ArrayList<>();
+            decoder.decode(fragments.get(1), pictures::add);
+            assertThat(pictures).isEqualTo(pictures(fragments.get(1), ALL));
+        }
+    }
+
+    @Test
+    void tooManyPixels() {
+        try (VideoDecoder decoder = new VideoDecoder(ALL.maxPixels(160 * 119))) {
+            decoder.decode(
+                    fragments.get(0),
+                    picture -> {
+                        throw new AssertionError();
+                    });
+            assertThat(decoder.damagedFrames()).isEqualTo(25);
+        }
+    }
+
+    @Test
+    void tooManyFrames() {
+        try (VideoDecoder decoder = new VideoDecoder(ALL.maxFramesPerFragment(20))) {
+            List<Picture> pictures = new ArrayList<>();
+            decoder.decode(fragments.get(0), pictures::add);
+            assertThat(pictures).hasSize(20);
+            assertThat(decoder.damagedFrames()).isEqualTo(5);
+        }
+    }
+
+    // ---- memory -------------------------------------------------------------------------------
+
+    @Test
+    void memoryStaysFlat() {
+        Fragment fragment = fragments.get(0);
+        // Small pictures: Java's own heap, which grows too, is not what is looked at.
+        PictureOptions small = ALL.format(Picture.Format.GRAY8).size(16, 12);
+        try (VideoDecoder kept = new VideoDecoder(small)) {
+            repeat(kept, fragment, 50);
+            long before = Pointer.physicalBytes();
+            repeat(kept, fragment, 150);
+            // A leak of one frame for each fragment would be 9 MB, of one for each frame 200 MB.
+            assertThat(Pointer.physicalBytes() - before).isLessThan(32 << 20);
+        }
+    }
+
+    private static void repeat(VideoDecoder kept, Fragment fragment, int times) {
+        for (int i = 0; i < times; i++) {
+            kept.decode(fragment, picture -> {});
+            try (VideoDecoder fresh =
+                    new VideoDecoder(ALL.format(Picture.Format.GRAY8).size(16, 12))) {
+                fresh.decode(fragment, picture -> {});
+            }
+        }
+    }
+
+    @Test
+    void aClosedDecoderIsNotUsed() {
+        VideoDecoder decoder = new VideoDecoder(ALL);
+        FrameRecord first = records(fragments.get(0)).get(0);
+        decoder.decode(first, picture -> {});
+        decoder.close();
+        decoder.close();
+        assertThatThrownBy(() -> decoder.decode(first, picture -> {}))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> decoder.flush(picture -> {}))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aConsumerThatThrowsLeavesNothingBehind() {
+        try (VideoDecoder decoder = new VideoDecoder(ALL)) {
+            assertThatThrownBy(
+                            () ->
+                                    decoder.decode(
+                                            fragments.get(0),
+                                            picture -> {
+                                                throw new IllegalStateException("full");
+                                            }))
+                    .hasMessage("full");
+            List<Picture> pictures = new ArrayList<>();
+            decoder.decode(fragments.get(1), pictures::add);
+            assertThat(pictures).isEqualTo(pictures(fragments.get(1), ALL));
+        }
+    }
+}
