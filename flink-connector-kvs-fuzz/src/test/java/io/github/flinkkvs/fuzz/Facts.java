@@ -12,6 +12,7 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.MkvException;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -46,6 +47,7 @@ final class Facts {
 
     private static void checkMedia(Fragment fragment) {
         Check.that(fragment.bytes().remaining() == fragment.sizeBytes(), fragment);
+        checkTree(fragment);
         List<Frame> frames;
         try {
             frames = fragment.frames();
@@ -60,6 +62,17 @@ final class Facts {
             bytes += frame.data().remaining();
         }
         Check.that(bytes <= fragment.sizeBytes(), "frames of " + bytes + " bytes");
+    }
+
+    /** All values are read: what cannot be is told in the text. */
+    private static void checkTree(Fragment fragment) {
+        StringBuilder text = new StringBuilder();
+        try {
+            fragment.document().print(text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        Check.that(text.indexOf("+ Segment") >= 0, text);
     }
 
     private Facts() {}

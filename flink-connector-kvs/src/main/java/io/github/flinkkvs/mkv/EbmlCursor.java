@@ -72,10 +72,11 @@ final class EbmlCursor {
             }
         } else {
             long size = Vint.value(bytes, sizeAt, sizeLength);
-            if (size > end - dataStart) {
+            // A fragment ends with its last Tags, whatever size its Segment tells.
+            if (size > end - dataStart && id != MkvElements.SEGMENT) {
                 throw MkvException.malformed("Larger than what it is in", id, base + start);
             }
-            dataEnd = dataStart + (int) size;
+            dataEnd = dataStart + (int) Math.min(size, end - dataStart);
         }
     }
 

@@ -123,7 +123,10 @@ public final class MkvElement extends MkvNode {
         return dataOffset - offset;
     }
 
-    /** How many bytes follow its header: its payload. */
+    /**
+     * How many bytes follow its header: its payload. A fragment ends with its last Tags: if its
+     * Segment tells a size beyond that, this is the smaller one.
+     */
     public int dataSize() {
         return end - dataOffset;
     }

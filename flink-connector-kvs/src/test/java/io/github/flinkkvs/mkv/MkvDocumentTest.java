@@ -31,6 +31,7 @@ import static io.github.flinkkvs.mkv.TestMedia.info;
 import static io.github.flinkkvs.mkv.TestMedia.number;
 import static io.github.flinkkvs.mkv.TestMedia.simpleBlock;
 import static io.github.flinkkvs.mkv.TestMedia.simpleTag;
+import static io.github.flinkkvs.mkv.TestMedia.sized;
 import static io.github.flinkkvs.mkv.TestMedia.tags;
 import static io.github.flinkkvs.mkv.TestMedia.text;
 import static io.github.flinkkvs.mkv.TestMedia.track;
@@ -119,6 +120,27 @@ class MkvDocumentTest {
         assertThat(names(clusters.get(1).children())).containsExactly("Timestamp");
         assertThat(clusters).allMatch(MkvElement::isUnknownSized);
         assertThat(media().child("EBML").isUnknownSized()).isFalse();
+    }
+
+    /** The fragment is complete before its Segment is. */
+    @Test
+    void endsASegmentWithTheFragment() throws Exception {
+        byte[] children =
+                concat(info(1_000_000), tracks(track(1)), TestMedia.leadingTags(), cluster());
+        byte[] segment =
+                sized(
+                        8,
+                        0x18538067,
+                        children,
+                        TestMedia.trailingTags(),
+                        element(0xEC, new byte[9]));
+        Fragment fragment = Feed.only(concat(TestMedia.ebmlHeader(), segment));
+
+        MkvElement read = fragment.document().child("Segment");
+        assertThat(names(read.children()))
+                .containsExactly("Info", "Tracks", "Tags", "Cluster", "Tags");
+        assertThat(read.offset() + read.headerSize() + read.dataSize())
+                .isEqualTo(fragment.sizeBytes());
     }
 
     @Test
