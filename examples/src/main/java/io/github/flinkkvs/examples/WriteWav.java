@@ -47,15 +47,12 @@ final class WriteWav implements MapFunction<CallAudio, String> {
         Path target = Path.of(folder, stream.replaceFirst("^\\.", "_"), call.fileName());
         try {
             Files.createDirectories(target.getParent());
-            Path unfinished = Files.createTempFile(target.getParent(), ".", ".part");
-            try {
-                try (OutputStream out = Files.newOutputStream(unfinished)) {
-                    call.writeTo(out);
-                }
-                Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-            } finally {
-                Files.deleteIfExists(unfinished);
+            // One task writes all of a stream; what it left when it failed is written anew.
+            Path unfinished = target.resolveSibling('.' + call.fileName() + ".part");
+            try (OutputStream out = Files.newOutputStream(unfinished)) {
+                call.writeTo(out);
             }
+            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new ExampleException("Cannot write " + target + ": " + e);
         }
