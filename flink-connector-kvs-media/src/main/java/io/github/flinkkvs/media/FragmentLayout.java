@@ -1,0 +1,109 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.MkvParser;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a merger finds in a fragment what it copies: the Tracks, and the blocks of each Cluster.
+ */
+final class FragmentLayout {
+
+    private static final int TRACKS = 0x1654AE6B;
+    private static final int CLUSTER = 0x1F43B675;
+    private static final int TIMESTAMP = 0xE7;
+    private static final int SIMPLE_BLOCK = 0xA3;
+    private static final int BLOCK_GROUP = 0xA0;
+
+    /** A Cluster's time, in units of TimestampScale, and its blocks as they are. */
+    static final class Cluster {
+        long timestamp;
+        final List<ByteBuffer> blocks = new ArrayList<>();
+        long blockBytes;
+
+        private void add(ByteBuffer block) {
+            blocks.add(block);
+            blockBytes += block.remaining();
+        }
+    }
+
+    /** The whole element; null if there is none. */
+    @Nullable ByteBuffer tracks;
+
+    final List<Cluster> clusters = new ArrayList<>();
+    final long timestampScale;
+    final int frames;
+
+    /** Of the first frame of each track in the order of the fragment, in nanoseconds. */
+    final Map<Long, Long> firstTimes = new HashMap<>();
+
+    /** The latest of each track, in nanoseconds. */
+    final Map<Long, Long> lastTimes = new HashMap<>();
+
+    /** How far the earliest frame is before its Cluster, in units of TimestampScale. */
+    final long lead;
+
+    FragmentLayout(Fragment fragment) throws MkvException {
+        timestampScale = fragment.timestampScaleNanos();
+        find(fragment.bytes());
+        long origin = clusters.isEmpty() ? 0 : clusters.get(0).timestamp * timestampScale;
+        List<Frame> all = fragment.frames();
+        long earliest = 0;
+        for (Frame frame : all) {
+            long time = origin + frame.offsetNanos();
+            firstTimes.putIfAbsent(frame.trackNumber(), time);
+            lastTimes.merge(frame.trackNumber(), time, Math::max);
+            earliest = Math.min(earliest, frame.offsetNanos());
+        }
+        frames = all.size();
+        lead = -Math.floorDiv(earliest, timestampScale);
+    }
+
+    private void find(ByteBuffer document) throws MkvException {
+        MkvParser parser = new MkvParser();
+        ByteBuffer in = document.duplicate();
+        Cluster cluster = null;
+        MkvParser.Event event;
+        while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
+            int id = parser.id();
+            if (event == MkvParser.Event.START && id == CLUSTER) {
+                cluster = new Cluster();
+                clusters.add(cluster);
+            } else if (event == MkvParser.Event.DATA && id == TRACKS && tracks == null) {
+                tracks = element(document, parser, in);
+            } else if (event == MkvParser.Event.DATA && id == TIMESTAMP && cluster != null) {
+                for (int at = (int) parser.dataOffset(); at < in.position(); at++) {
+                    cluster.timestamp = cluster.timestamp << 8 | document.get(at) & 0xFF;
+                }
+            } else if (cluster != null
+                    && (event == MkvParser.Event.DATA && id == SIMPLE_BLOCK
+                            || event == MkvParser.Event.END && id == BLOCK_GROUP)) {
+                cluster.add(element(document, parser, in));
+            }
+        }
+    }
+
+    /** What ends where the parser is. */
+    private static ByteBuffer element(ByteBuffer document, MkvParser parser, ByteBuffer in) {
+        ByteBuffer element = document.duplicate();
+        element.limit(in.position()).position((int) parser.offset());
+        return element.slice();
+    }
+}

@@ -1,0 +1,105 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.MkvException;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * Makes one playable Matroska file of consecutive fragments: one header, one Segment, the Tracks of
+ * the first fragment, and a Cluster for each Cluster of theirs. Blocks are copied byte for byte;
+ * times begin at 0, and pauses remain. Tags are not taken over.
+ *
+ * <p>A file is complete after each fragment. It is as large as it is written: nothing is kept but
+ * the fragment at hand, so the file has neither a duration nor Cues.
+ *
+ * <p>Not thread-safe. Closing the stream is its owner's business.
+ */
+public final class MkvMerger {
+
+    private final OutputStream out;
+    private final Continuity continuity = new Continuity();
+
+    private boolean begun;
+    private long origin;
+    private long frames;
+
+    /** Writes to {@code out}, which should be buffered. */
+    public MkvMerger(OutputStream out) {
+        this.out = out;
+    }
+
+    /**
+     * Whether a fragment can go on in this file: its tracks are the same, byte for byte, and all
+     * its tracks are later than what is there, by no more than a day. If not, begin a new file with
+     * it.
+     *
+     * @throws MkvException as {@link Fragment#frames()}
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public boolean accepts(Fragment fragment) throws MkvException {
+        return continuity.accepts(new FragmentLayout(fragment));
+    }
+
+    /**
+     * Writes the next fragment if it can go on in this file.
+     *
+     * @return false if {@link #accepts} is; then nothing was written
+     * @throws IOException if writing fails; the file is not to be used then
+     * @throws MkvException as {@link Fragment#frames()}; nothing was written then
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public boolean add(Fragment fragment) throws IOException {
+        FragmentLayout layout = new FragmentLayout(fragment);
+        if (!continuity.accepts(layout)) {
+            return false;
+        }
+        if (!begun && !layout.clusters.isEmpty()) {
+            begin(layout);
+        }
+        for (FragmentLayout.Cluster cluster : layout.clusters) {
+            write(cluster);
+        }
+        continuity.advance(layout);
+        frames += layout.frames;
+        return true;
+    }
+
+    /** How many frames were written. */
+    public long frames() {
+        return frames;
+    }
+
+    private void begin(FragmentLayout first) throws IOException {
+        out.write(MkvHeader.bytes(first.timestampScale));
+        if (first.tracks != null) {
+            copy(first.tracks);
+        }
+        // The earliest frame is at 0: no Cluster can be before that.
+        origin = first.clusters.get(0).timestamp - first.lead;
+        begun = true;
+    }
+
+    private void write(FragmentLayout.Cluster cluster) throws IOException {
+        out.write(MkvHeader.cluster(cluster.timestamp - origin, cluster.blockBytes));
+        for (ByteBuffer block : cluster.blocks) {
+            copy(block);
+        }
+    }
+
+    private void copy(ByteBuffer bytes) throws IOException {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        out.write(copy);
+    }
+}

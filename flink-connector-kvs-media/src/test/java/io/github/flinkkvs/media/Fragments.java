@@ -1,0 +1,91 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.testing.Camera;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.StoredFragment;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/** Fragments without Flink: of the embedded service, and of recorded media. */
+final class Fragments {
+
+    private Fragments() {}
+
+    static List<Fragment> ofCamera(MediaClip clip, int count) throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream = kvs.createStream("camera");
+            Camera.builder(stream)
+                    .clip(clip)
+                    .fragments(count)
+                    .unlimitedSpeed()
+                    .start()
+                    .awaitDone(Duration.ofSeconds(30));
+            return read(stream);
+        }
+    }
+
+    static List<Fragment> of(MediaFragment... fragments) throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream = kvs.createStream("camera");
+            for (MediaFragment fragment : fragments) {
+                stream.push(fragment);
+            }
+            return read(stream);
+        }
+    }
+
+    static List<Fragment> ofSample(String name) throws Exception {
+        String samples = System.getProperty("kvs.samples", "");
+        assumeTrue(!samples.isEmpty(), "-Dkvs.samples names no folder with recordings");
+        return read(Files.readAllBytes(Path.of(samples, name)));
+    }
+
+    private static List<Fragment> read(EmbeddedStream stream) throws Exception {
+        List<Fragment> fragments = new ArrayList<>();
+        for (StoredFragment fragment : stream.pushed()) {
+            fragments.addAll(read(fragment.bytes()));
+        }
+        return fragments;
+    }
+
+    private static List<Fragment> read(byte[] bytes) throws Exception {
+        List<Fragment> fragments = new ArrayList<>();
+        new FragmentAssembler("camera", null, true, Integer.MAX_VALUE)
+                .feed(
+                        ByteBuffer.wrap(bytes),
+                        new FragmentHandler() {
+                            @Override
+                            public void onFragment(Fragment fragment) {
+                                fragments.add(fragment);
+                            }
+
+                            @Override
+                            public void onServiceError(ServiceError error) {
+                                throw new AssertionError(error);
+                            }
+                        });
+        return fragments;
+    }
+}
