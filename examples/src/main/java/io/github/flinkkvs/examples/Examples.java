@@ -28,7 +28,12 @@ import java.nio.charset.StandardCharsets;
         name = "examples/run.sh",
         description = "Runs an example of the Kinesis Video Streams source for Apache Flink.",
         synopsisSubcommandLabel = "JOB",
-        subcommands = {FragmentTagsJob.class, FragmentDumpJob.class, CallAudioJob.class},
+        subcommands = {
+            FragmentTagsJob.class,
+            ArchiveJob.class,
+            FragmentDumpJob.class,
+            CallAudioJob.class
+        },
         commandListHeading = "Jobs (each with its own --help):%n")
 final class Examples implements Runnable {
 
