@@ -30,9 +30,10 @@ import java.nio.charset.StandardCharsets;
         synopsisSubcommandLabel = "JOB",
         subcommands = {
             FragmentTagsJob.class,
+            VideoFramesJob.class,
+            CallAudioJob.class,
             ArchiveJob.class,
-            FragmentDumpJob.class,
-            CallAudioJob.class
+            FragmentDumpJob.class
         },
         commandListHeading = "Jobs (each with its own --help):%n")
 final class Examples implements Runnable {

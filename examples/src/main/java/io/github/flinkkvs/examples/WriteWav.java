@@ -12,11 +12,7 @@ import io.github.flinkkvs.media.CallAudio;
 
 import org.apache.flink.api.common.functions.MapFunction;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
 
@@ -43,19 +39,7 @@ final class WriteWav implements MapFunction<CallAudio, String> {
     @Override
     public String map(CallAudio call) {
         String stream = labels.getOrDefault(call.streamName(), call.streamName());
-        // A stream may be called ".." as well.
-        Path target = Path.of(folder, stream.replaceFirst("^\\.", "_"), call.fileName());
-        try {
-            Files.createDirectories(target.getParent());
-            // One task writes all of a stream; what it left when it failed is written anew.
-            Path unfinished = target.resolveSibling('.' + call.fileName() + ".part");
-            try (OutputStream out = Files.newOutputStream(unfinished)) {
-                call.writeTo(out);
-            }
-            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new ExampleException("Cannot write " + target + ": " + e);
-        }
+        Path target = OutputFile.write(folder, stream, call.fileName(), call::writeTo);
         return String.format(
                 Locale.ROOT, "%s: %.3f s", target, call.duration().toNanos() / 1_000_000_000.0);
     }

@@ -1,0 +1,113 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples;
+
+import io.github.flinkkvs.media.DecodeFragments;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+
+/** Writes frames of video as JPEGs, and a contact sheet of each stream. */
+@Command(
+        name = "frames",
+        header = "Writes frames of video as JPEGs, and a contact sheet of each stream.",
+        description = {
+            "Decodes video and writes every n-th frame as a JPEG to DIR/STREAM/, and prints its"
+                    + " name. At the end it writes "
+                    + WritePictures.CONTACT_SHEET
+                    + " beside them, with the latest.",
+            "",
+            "Without options it reads two scripted cameras in an embedded service and stops after"
+                    + " 20 fragments.",
+            ""
+        })
+public final class VideoFramesJob extends ExampleJob {
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "frames",
+            description =
+                    "Where the files go; ${DEFAULT-VALUE} in the working directory by default.")
+    private Path folder;
+
+    @Option(
+            names = "--every",
+            paramLabel = "N",
+            defaultValue = "25",
+            description =
+                    "Every N-th frame of a fragment, from its first; ${DEFAULT-VALUE} by default.")
+    private int every;
+
+    @Spec private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        Examples.main(new CommandLine(new VideoFramesJob()), arguments);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (every < 1) {
+            throw new ParameterException(spec.commandLine(), "--every must be above 0");
+        }
+        return super.call();
+    }
+
+    @Override
+    String unit() {
+        return "picture";
+    }
+
+    @Override
+    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+        KvsSource<Fragment> source =
+                KvsSource.<Fragment>builder()
+                        .setRegion(input.region())
+                        .setEndpoint(input.endpoint())
+                        .setStreams(input.streams())
+                        .setStartingPosition(input.start())
+                        .setStoppingPosition(input.stop())
+                        .setSourceConfig(input.config())
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                        .build();
+        DataStream<Fragment> fragments =
+                env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")
+                        .uid("kvs");
+        if (input.maxFragments() == 0) {
+            return pictures(fragments, input);
+        }
+        DataStream<Fragment> first = FirstFragments.of(fragments, input.maxFragments());
+        return FirstFragments.end(first, pictures(first, input));
+    }
+
+    private DataStream<String> pictures(DataStream<Fragment> fragments, Input input) {
+        return fragments
+                .flatMap(new DecodeFragments(PictureOptions.defaults().every(every)))
+                .uid("decode")
+                .keyBy(Picture::streamName, Types.STRING)
+                .process(new WritePictures(folder.toString(), input.labels()))
+                .uid("write");
+    }
+}
