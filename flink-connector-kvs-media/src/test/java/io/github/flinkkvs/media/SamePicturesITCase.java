@@ -9,6 +9,11 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.MediaTrack;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -19,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,36 +74,77 @@ class SamePicturesITCase {
         }
     }
 
+    @Test
+    void ofFramesThatAreShownInAnotherOrder() throws Exception {
+        Path film = folder.resolve("film.mkv");
+        Path units = folder.resolve("film.h264");
+        run(
+                "ffmpeg -y -v error -f lavfi -i testsrc2=size=160x120:rate=25:duration=1 -c:v libx264"
+                        + " -bf 3 -b_strategy 0 -pix_fmt yuv420p -x264-params aud=1 "
+                        + film);
+        run("ffmpeg -y -v error -i " + film + " -c copy -bsf:v h264_mp4toannexb " + units);
+        String[] times =
+                run("ffprobe -v error -show_entries packet=pts -of csv=p=0 " + film).split("\\s+");
+        List<byte[]> frames = accessUnits(Files.readAllBytes(units));
+        assertThat(frames).hasSameSizeAs(times);
+        MediaFragment.Builder media =
+                MediaFragment.builder()
+                        .track(MediaTrack.video(1, "film", "V_MPEG4/ISO/AVC", null, 160, 120));
+        for (int i = 0; i < times.length; i++) {
+            int millis = Integer.parseInt(times[i].replace(",", ""));
+            media.frame(MediaFrame.of(1, millis, i == 0, frames.get(i)));
+        }
+        assertThat(times).isNotEqualTo(Arrays.stream(times).sorted().toArray(String[]::new));
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream = kvs.createStream("cam");
+            stream.push(media.build());
+            assertSameAsFFmpeg(TestFragments.read(stream.pushed().get(0).bytes()), 25);
+        }
+    }
+
+    /** The frames of a stream in which each begins with a delimiter. */
+    private static List<byte[]> accessUnits(byte[] bytes) {
+        List<byte[]> units = new ArrayList<>();
+        int begin = 0;
+        for (int i = 1; i + 5 <= bytes.length; i++) {
+            boolean delimiter =
+                    bytes[i] == 0
+                            && bytes[i + 1] == 0
+                            && bytes[i + 2] == 0
+                            && bytes[i + 3] == 1
+                            && bytes[i + 4] == 9;
+            if (delimiter) {
+                units.add(Arrays.copyOfRange(bytes, begin, i));
+                begin = i;
+            }
+        }
+        units.add(Arrays.copyOfRange(bytes, begin, bytes.length));
+        return units;
+    }
+
     private byte[] ffmpeg(Fragment fragment) throws Exception {
         Path in = folder.resolve("fragment.mkv");
         Path out = folder.resolve("pictures.rgb");
         Files.write(in, TestFragments.bytes(fragment));
+        run("ffmpeg -y -v error -i " + in + " -vsync 0 -f rawvideo -pix_fmt rgb24 " + out);
+        return Files.readAllBytes(out);
+    }
+
+    private String run(String command) throws Exception {
+        Path log = folder.resolve("program.log");
         Process process;
         try {
             process =
-                    new ProcessBuilder(
-                                    "ffmpeg",
-                                    "-y",
-                                    "-v",
-                                    "error",
-                                    "-i",
-                                    in.toString(),
-                                    "-vsync",
-                                    "0",
-                                    "-f",
-                                    "rawvideo",
-                                    "-pix_fmt",
-                                    "rgb24",
-                                    out.toString())
+                    new ProcessBuilder(command.split(" "))
                             .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("ffmpeg.log").toFile())
+                            .redirectOutput(log.toFile())
                             .start();
         } catch (IOException e) {
             Assumptions.abort("There is no program ffmpeg: " + e.getMessage());
             throw e;
         }
-        assertThat(process.waitFor()).as(Files.readString(folder.resolve("ffmpeg.log"))).isZero();
-        return Files.readAllBytes(out);
+        assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+        return Files.readString(log).trim();
     }
 
     private static double psnr(byte[] picture, byte[] other, int offset) {
