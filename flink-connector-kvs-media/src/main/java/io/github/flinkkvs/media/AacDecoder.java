@@ -38,28 +38,20 @@ final class AacDecoder implements AudioDecoder {
     AacDecoder(AudioCoding coding) {
         samplesPerSecond = coding.samplesPerSecond();
         channels = coding.channels();
-        try {
-            avutil.av_log_set_level(avutil.AV_LOG_QUIET);
-            AVCodec codec = avcodec.avcodec_find_decoder(avcodec.AV_CODEC_ID_AAC);
-            context = avcodec.avcodec_alloc_context3(codec);
-            packet = avcodec.av_packet_alloc();
-            frame = avutil.av_frame_alloc();
-            context.sample_rate(samplesPerSecond);
-            avutil.av_channel_layout_default(context.ch_layout(), channels);
-            if (coding.codecPrivate() != null) {
-                setExtraData(coding.codecPrivate());
-            }
-            if (avcodec.avcodec_open2(context, codec, (AVDictionary) null) < 0) {
-                close();
-                throw new IllegalArgumentException(
-                        "The CodecPrivate of an AAC track is no AudioSpecificConfig");
-            }
-        } catch (LinkageError e) {
-            throw new IllegalStateException(
-                    "AAC is decoded by FFmpeg, whose native libraries for this platform are not on"
-                            + " the class path: add org.bytedeco:ffmpeg and org.bytedeco:javacpp"
-                            + " with the classifier of the platform, such as linux-x86_64",
-                    e);
+        FFmpegLibrary.load();
+        AVCodec codec = avcodec.avcodec_find_decoder(avcodec.AV_CODEC_ID_AAC);
+        context = avcodec.avcodec_alloc_context3(codec);
+        packet = avcodec.av_packet_alloc();
+        frame = avutil.av_frame_alloc();
+        context.sample_rate(samplesPerSecond);
+        avutil.av_channel_layout_default(context.ch_layout(), channels);
+        if (coding.codecPrivate() != null) {
+            setExtraData(coding.codecPrivate());
+        }
+        if (avcodec.avcodec_open2(context, codec, (AVDictionary) null) < 0) {
+            close();
+            throw new IllegalArgumentException(
+                    "The CodecPrivate of an AAC track is no AudioSpecificConfig");
         }
     }
 
