@@ -728,6 +728,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             return;
         }
         strikes.clear();
+        noteLeftBehind(bad.number());
         if (!cursor.skip(bad)) {
             LOG.warn("{}: going on behind {}, {}", name(), fragment, what);
             retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);

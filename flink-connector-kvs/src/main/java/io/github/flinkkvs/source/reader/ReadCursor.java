@@ -219,10 +219,12 @@ final class ReadCursor {
     /**
      * Goes on behind a fragment that cannot be read.
      *
-     * @return whether it is left out; else it was read before and is merely in the way
+     * @return whether it is left out; else reading was behind it before, and it is merely in the
+     *     way
      */
     boolean skip(FragmentPosition bad) {
-        if (gate.last() != null && bad.number().compareTo(gate.last().number()) <= 0) {
+        boolean read = gate.last() != null && bad.number().compareTo(gate.last().number()) <= 0;
+        if (read || isBeforeOpen(bad.number())) {
             detour = after(bad.number());
             return false;
         }

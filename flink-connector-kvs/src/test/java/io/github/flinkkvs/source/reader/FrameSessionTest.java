@@ -189,6 +189,48 @@ class FrameSessionTest {
         assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
     }
 
+    @Test
+    void ofTheOpenFragmentComeOnceThoughABadOneIsInItsWay() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, KvsSourceOptions.BadFragmentPolicy.SKIP);
+        rig.start(within(5, 2));
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(GetMediaBytes.malformed(4, T0));
+            rig.nextCall(60_000);
+        }
+        rig.call().respond().bytes(threeFrames(5));
+        assertThat(rig.take()).containsExactly("5.2", "FragmentOver");
+        assertThat(rig.metrics.count("skippedFragments")).isZero();
+    }
+
+    @Test
+    void areLostIfABadFragmentComesInPlaceOfTheOpenOne() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, KvsSourceOptions.BadFragmentPolicy.SKIP);
+        rig.start(within(5, 2));
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(GetMediaBytes.malformed(6, T0));
+            rig.nextCall(60_000);
+        }
+        assertThat(rig.take()).containsExactly("FragmentOver");
+        assertThat(rig.metrics.count("incompleteFragments")).isEqualTo(1);
+        assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
+    }
+
+    @Test
+    void ofAFragmentThatWasOpenAreInItWhenItIsReadAsAWhole() throws Exception {
+        rig.frames = null;
+        rig.start(within(5, 2));
+        rig.call().respond().bytes(threeFrames(4), threeFrames(5), threeFrames(6));
+        assertThat(rig.take()).containsExactly("5", "6");
+        assertThat(rig.state.toSplit().open()).isNull();
+    }
+
+    @Test
+    void beginBehindAPositionOfWholeFragments() throws Exception {
+        rig.resumeAfter(5, T0);
+        rig.call().respond().bytes(threeFrames(5), threeFrames(6));
+        assertThat(rig.take()).containsExactly("6.0", "6.1", "6.2", "FragmentOver");
+    }
+
     /** The length of what comes behind the last block. */
     private static int trailing() {
         byte[] whole = threeFrames(1);
