@@ -228,7 +228,7 @@ public final class Fragment {
         return new MkvDocument(media());
     }
 
-    private byte[] media() {
+    byte[] media() {
         if (!hasMedia) {
             throw new IllegalStateException(
                     "Fragment "

@@ -225,8 +225,8 @@ public final class FragmentAssembler {
 
     /**
      * How many bytes are held for the open fragment: those of its document if media is kept, or of
-     * its open block if frames are asked for, and those of its Info, Tracks and Tags. Between
-     * fragments, at most a few of the next header.
+     * its open block and its head if frames are asked for, and those of its Info, Tracks and Tags.
+     * Between fragments, at most a few of the next header.
      */
     public int heldBytes() {
         return document.length() + metadataLength + (frames == null ? 0 : frames.heldBytes());

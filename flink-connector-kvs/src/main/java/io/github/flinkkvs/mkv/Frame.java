@@ -20,6 +20,9 @@ public final class Frame {
     /** {@link #durationNanos()} where the block does not tell. */
     public static final long UNKNOWN_DURATION = -1;
 
+    /** What a block has besides its frame, usually less than this, is not worth a copy. */
+    private static final int OTHER_BYTES = 64;
+
     private final long trackNumber;
     private final int index;
     private final long producerTimestampMillis;
@@ -118,6 +121,26 @@ public final class Frame {
     /** As {@link #data()}, for whoever does not change it. */
     ByteBuffer payload() {
         return ByteBuffer.wrap(document, dataAt, size);
+    }
+
+    /** The same frame; it does not keep alive many bytes that are not its own. */
+    Frame withoutOtherBytes() {
+        if (document.length - size <= size + OTHER_BYTES) {
+            return this;
+        }
+        return new Frame(
+                trackNumber,
+                index,
+                producerTimestampMillis,
+                offsetNanos,
+                durationNanos,
+                keyFrame,
+                invisible,
+                discardable,
+                references,
+                Arrays.copyOfRange(document, dataAt, dataAt + size),
+                0,
+                size);
     }
 
     /** The size of its payload in bytes. */

@@ -50,7 +50,7 @@ final class FrameAssembler {
 
     /** How many bytes are held. */
     int heldBytes() {
-        return payload.length();
+        return payload.length() + (head == null ? 0 : head.retainedBytes());
     }
 
     boolean isInFragment() {
@@ -60,11 +60,7 @@ final class FrameAssembler {
     /** The fragment's media begins. */
     void begin(FragmentHead newHead) {
         head = newHead;
-        reader =
-                new FrameReader(
-                        newHead.producerTimestampMillis(),
-                        newHead.timestampScaleNanos(),
-                        newHead.tracks());
+        reader = new FrameReader(newHead);
         selection = new FrameSelection(filter, newHead);
     }
 
@@ -149,7 +145,7 @@ final class FrameAssembler {
     private void emit(FragmentHandler handler) {
         for (Frame frame : reader.frames()) {
             if (selection.select(frame)) {
-                handler.onFrame(new FrameRecord(head, frame));
+                handler.onFrame(new FrameRecord(head, frame.withoutOtherBytes()));
             }
         }
         reader.frames().clear();

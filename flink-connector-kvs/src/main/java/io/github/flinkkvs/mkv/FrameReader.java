@@ -22,6 +22,12 @@ final class FrameReader {
 
     private static final long[] NO_REFERENCES = {};
 
+    /**
+     * More ReferenceBlocks of a frame than this are taken for an attack: empty ones are 2 bytes in
+     * the document and 8 in memory. Codecs need some tens.
+     */
+    static final int MAX_REFERENCES = 1024;
+
     /** Longer BlockDurations would overflow frame times. */
     private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
 
@@ -39,24 +45,33 @@ final class FrameReader {
         this.tracks = tracks;
     }
 
+    /** For records: they know of their fragment what comes before its frames. */
+    FrameReader(FragmentHead head) {
+        this(head.producerTimestampMillis(), head.timestampScaleNanos(), head.tracks());
+    }
+
     static List<Frame> read(Fragment fragment, byte[] bytes) throws MkvException {
-        FrameReader reader =
-                new FrameReader(
+        return new FrameReader(
                         fragment.producerTimestampMillis(),
                         fragment.timestampScaleNanos(),
-                        fragment.tracks());
+                        fragment.tracks())
+                .readDocument(bytes);
+    }
+
+    /** All frames of a whole fragment. */
+    List<Frame> readDocument(byte[] bytes) throws MkvException {
         MkvParser parser = new MkvParser();
         ByteBuffer in = ByteBuffer.wrap(bytes);
         MkvParser.Event event;
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             if (event == MkvParser.Event.DATA && parser.id() == MkvElements.SIMPLE_BLOCK) {
                 int from = (int) parser.dataOffset();
-                reader.addSimpleBlock(bytes, from, from + parser.sliceLength(), parser.offset());
+                addSimpleBlock(bytes, from, from + parser.sliceLength(), parser.offset());
             } else if (event == MkvParser.Event.END && parser.id() == MkvElements.BLOCK_GROUP) {
-                reader.addBlockGroup(bytes, (int) parser.dataOffset(), in.position(), 0);
+                addBlockGroup(bytes, (int) parser.dataOffset(), in.position(), 0);
             }
         }
-        return Collections.unmodifiableList(reader.frames);
+        return Collections.unmodifiableList(frames);
     }
 
     /** The frames that were found since they were last cleared. */
@@ -101,6 +116,9 @@ final class FrameReader {
                     duration = group.unsigned(MAX_DURATION_NANOS / timestampScale) * timestampScale;
                     break;
                 case MkvElements.REFERENCE_BLOCK:
+                    if (referenceCount == MAX_REFERENCES) {
+                        throw group.malformed("More than " + MAX_REFERENCES + " ReferenceBlocks");
+                    }
                     if (referenceCount == references.length) {
                         references = Arrays.copyOf(references, 2 * referenceCount + 1);
                     }

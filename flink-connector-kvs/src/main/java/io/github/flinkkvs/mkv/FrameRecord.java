@@ -36,8 +36,9 @@ public final class FrameRecord {
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public static List<FrameRecord> of(Fragment fragment) throws MkvException {
-        List<Frame> frames = fragment.frames();
+        byte[] media = fragment.media();
         FragmentHead head = FragmentHead.of(fragment);
+        List<Frame> frames = new FrameReader(head).readDocument(media);
         List<FrameRecord> records = new ArrayList<>(frames.size());
         for (Frame frame : frames) {
             records.add(new FrameRecord(head, frame));

@@ -8,25 +8,29 @@
  */
 package io.github.flinkkvs.mkv;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A {@link FrameFilter} on its way through one fragment. Not thread-safe. */
 final class FrameSelection {
 
     private final FrameFilter filter;
+
+    /** Those that are declared, then others as they are met. */
     private final List<Track> tracks;
 
-    /** By place in the list of tracks; the last is for frames of tracks that are not declared. */
-    private final boolean[] wanted;
+    /** By place in the list of tracks. */
+    private boolean[] wanted;
 
     /** How many frames of each passed all but the counting. */
-    private final int[] seen;
+    private int[] seen;
 
     FrameSelection(FrameFilter filter, FragmentHead head) {
         this.filter = filter;
-        this.tracks = head.tracks();
-        this.wanted = new boolean[tracks.size() + 1];
-        this.seen = new int[tracks.size() + 1];
+        this.tracks = new ArrayList<>(head.tracks());
+        this.wanted = new boolean[tracks.size()];
+        this.seen = new int[tracks.size()];
         for (int i = 0; i < tracks.size(); i++) {
             wanted[i] = filter.wants(tracks.get(i));
         }
@@ -38,8 +42,13 @@ final class FrameSelection {
                 return i;
             }
         }
-        wanted[tracks.size()] = filter.wants(FragmentHead.undeclared(trackNumber));
-        return tracks.size();
+        int place = tracks.size();
+        Track undeclared = FragmentHead.undeclared(trackNumber);
+        tracks.add(undeclared);
+        wanted = Arrays.copyOf(wanted, place + 1);
+        wanted[place] = filter.wants(undeclared);
+        seen = Arrays.copyOf(seen, place + 1);
+        return place;
     }
 
     /**

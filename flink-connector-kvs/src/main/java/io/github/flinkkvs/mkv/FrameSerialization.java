@@ -23,9 +23,6 @@ public final class FrameSerialization {
     private static final int INVISIBLE = 2;
     private static final int DISCARDABLE = 4;
 
-    /** A block has room for no more ReferenceBlocks than a fragment has bytes. */
-    private static final int MAX_REFERENCES = 1 << 20;
-
     /** Writes a frame; {@link #read} of the same version of the form reads it back. */
     public static void write(FrameRecord record, DataOutput out) throws IOException {
         FragmentHead fragment = record.fragment();
@@ -65,7 +62,7 @@ public final class FrameSerialization {
         long durationNanos = in.readLong();
         int flags = in.readByte();
         int count = in.readInt();
-        if (count < 0 || count > MAX_REFERENCES) {
+        if (count < 0 || count > FrameReader.MAX_REFERENCES) {
             throw FragmentSerialization.notOne("frame");
         }
         long[] references = new long[count];

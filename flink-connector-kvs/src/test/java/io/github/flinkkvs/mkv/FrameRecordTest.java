@@ -232,6 +232,53 @@ class FrameRecordTest {
     }
 
     @Test
+    void everyNthIsCountedForEachTrackThatIsNotDeclaredEither() throws Exception {
+        byte[] document =
+                fragment(
+                        simpleBlock(8, 0, KEY),
+                        simpleBlock(9, 0, KEY),
+                        simpleBlock(8, 1, KEY),
+                        simpleBlock(9, 1, KEY));
+        assertThat(indices(feed(FrameFilter.all().everyNth(2), document)))
+                .containsExactly("8.0", "9.1");
+    }
+
+    @Test
+    void takeNoMoreMemoryThanTheirOwnBytes() throws Exception {
+        byte[] group = blockGroup(block(1, 0, 0, new byte[10]), element(0x75A1, new byte[100_000]));
+        Frame ofGroup = feed(FrameFilter.all(), fragment(group)).frames.get(0).frame();
+        assertThat(ofGroup.payload().array()).hasSizeLessThan(100);
+        assertThat(Describe.bytes(ofGroup.data())).isEqualTo(new byte[10]);
+    }
+
+    @Test
+    void ofMoreReferencesThanCouldBeReadBackAreRefused() {
+        byte[] reference = element(0xFB, new byte[0]);
+        byte[] references = new byte[reference.length << 21];
+        for (int at = 0; at < references.length; at += reference.length) {
+            System.arraycopy(reference, 0, references, at, reference.length);
+        }
+        byte[] document = fragment(blockGroup(block(1, 0, 0, new byte[1]), references));
+        assertThatThrownBy(() -> read(written(feed(FrameFilter.all(), document).frames.get(0))))
+                .isInstanceOf(MkvException.class)
+                .hasMessageContaining("ReferenceBlocks");
+    }
+
+    @Test
+    void areTheSameOfAWholeFragmentThatSaysMoreBehindItsMedia() throws Exception {
+        byte[] document =
+                document(
+                        info(1_000_000),
+                        leadingTags(),
+                        cluster(simpleBlock(1, 7, KEY)),
+                        info(2_000_000),
+                        tracks(track(1)),
+                        trailingTags());
+        assertThat(FrameRecord.of(Feed.only(document)))
+                .isEqualTo(feed(FrameFilter.all(), document).frames);
+    }
+
+    @Test
     void refusesFiltersThatWantNothing() {
         assertThatThrownBy(() -> FrameFilter.all().everyNth(0))
                 .isInstanceOf(IllegalArgumentException.class)

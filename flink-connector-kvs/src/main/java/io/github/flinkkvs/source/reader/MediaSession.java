@@ -15,6 +15,7 @@ import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
@@ -89,6 +90,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     /** A MediaAttempt, one of the search, or null. */
     @Nullable private Object current;
+
+    /** The head that the last frame was the first to bring; of the current attempt. */
+    @Nullable private FragmentHead countedHead;
 
     @Nullable private Timer.Task nextConnect;
     private boolean called;
@@ -291,6 +295,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     private void dispose() {
         Object attempt = current;
         current = null;
+        countedHead = null;
         if (attempt instanceof MediaAttempt) {
             MediaAttempt media = (MediaAttempt) attempt;
             media.cancel();
@@ -363,7 +368,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 call.setProgress();
                 onProgress();
                 metrics.onFrame(frame);
-                StreamEvent event = new StreamEvent.FrameArrived(this, frame);
+                StreamEvent event =
+                        new StreamEvent.FrameArrived(this, frame, frame.fragment() != countedHead);
+                countedHead = frame.fragment();
                 budget.completed(this, event.retainedBytes());
                 add(event);
                 return true;
@@ -425,6 +432,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     private void emit(Fragment fragment) {
         metrics.onFragment(fragment);
         if (settings.frames != null) {
+            countedHead = null;
             add(
                     new StreamEvent.FragmentOver(
                             new FragmentPosition(

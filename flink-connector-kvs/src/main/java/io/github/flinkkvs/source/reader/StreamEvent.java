@@ -72,15 +72,20 @@ public abstract class StreamEvent {
     /** A frame of a fragment that may still be arriving. */
     static final class FrameArrived extends StreamEvent {
 
-        /** What a record takes besides its payload, roughly; its fragment's head is shared. */
+        /** What a record takes besides its payload, roughly, apart from its fragment's head. */
         private static final int OVERHEAD_BYTES = 200;
 
         private final MediaSession session;
         private final FrameRecord frame;
+        private final boolean countsHead;
 
-        FrameArrived(MediaSession session, FrameRecord frame) {
+        /**
+         * @param countsHead whether the head, which frames share, is counted with this one
+         */
+        FrameArrived(MediaSession session, FrameRecord frame, boolean countsHead) {
             this.session = session;
             this.frame = frame;
+            this.countsHead = countsHead;
         }
 
         MediaSession session() {
@@ -97,7 +102,9 @@ public abstract class StreamEvent {
 
         @Override
         int retainedBytes() {
-            return frame.frame().sizeBytes() + OVERHEAD_BYTES;
+            return frame.frame().sizeBytes()
+                    + OVERHEAD_BYTES
+                    + (countsHead ? frame.fragment().retainedBytes() : 0);
         }
 
         @Override

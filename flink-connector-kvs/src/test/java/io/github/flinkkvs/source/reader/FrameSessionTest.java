@@ -215,6 +215,45 @@ class FrameSessionTest {
         assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
     }
 
+    /** A fragment of small frames whose only track declares some bytes of CodecPrivate. */
+    private static byte[] withCodecPrivate(long number, int bytes, int... frameBytes) {
+        byte[] fragment = fragmentOfFrames(number, T0, frameBytes);
+        int header = GetMediaBytes.header().length;
+        return GetMediaBytes.concat(
+                Arrays.copyOf(fragment, header),
+                GetMediaBytes.element(
+                        0x1654AE6B,
+                        GetMediaBytes.element(
+                                0xAE,
+                                GetMediaBytes.element(0xD7, new byte[] {1}),
+                                GetMediaBytes.element(0x63A2, new byte[bytes]))),
+                Arrays.copyOfRange(fragment, header, fragment.length));
+    }
+
+    @Test
+    void countTheHeadThatTheyShareOnce() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call()
+                .respond()
+                .bytes(
+                        withCodecPrivate(1, 50_000, 10, 10),
+                        withCodecPrivate(2, 50_000, 10, 10),
+                        withCodecPrivate(3, 50_000, 10, 10));
+        assertThat(rig.budget.held()).isBetween(150_000L, 160_000L);
+        rig.take();
+        assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void countTheHeadOfTheFragmentThatIsArriving() throws Exception {
+        rig.start(StartingPosition.earliest());
+        byte[] whole = withCodecPrivate(1, 50_000, 10, 10);
+        rig.call().respond().bytes(Arrays.copyOf(whole, 50_000 + withoutEnd(1).length - 220));
+        rig.take();
+        // The bytes as they came, for the fragment, and those of the head.
+        assertThat(rig.budget.held()).isGreaterThan(100_000);
+    }
+
     @Test
     void ofAFragmentThatWasOpenAreInItWhenItIsReadAsAWhole() throws Exception {
         rig.frames = null;

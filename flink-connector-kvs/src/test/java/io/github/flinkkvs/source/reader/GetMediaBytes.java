@@ -185,7 +185,7 @@ public final class GetMediaBytes {
         return element(0x1254C367, element(0x7373, simpleTags.toByteArray()));
     }
 
-    private static byte[] element(int id, byte[]... payload) {
+    static byte[] element(int id, byte[]... payload) {
         byte[] data = concat(payload);
         ByteBuffer out = ByteBuffer.allocate(8 + data.length);
         int idLength = (32 - Integer.numberOfLeadingZeros(id) + 7) / 8;
