@@ -130,14 +130,21 @@ class FrameTest {
     }
 
     @Test
-    void manyReferencesTakeNoLonger() throws Exception {
-        byte[] references = new byte[2_000_000];
+    void refusesMoreReferencesThanAnyFrameNeeds() throws Exception {
+        assertThat(frames(blockGroup(block(1, 0, 0), references(1024))).get(0).references())
+                .hasSize(1024);
+        assertThatThrownBy(() -> frames(blockGroup(block(1, 0, 0), references(1_000_000))))
+                .isInstanceOf(MkvException.class)
+                .hasMessageContaining("More than 1024 ReferenceBlocks");
+    }
+
+    private static byte[] references(int count) {
+        byte[] references = new byte[2 * count];
         for (int i = 0; i < references.length; i += 2) {
             references[i] = (byte) 0xFB;
             references[i + 1] = (byte) 0x80;
         }
-        List<Frame> frames = frames(blockGroup(block(1, 0, 0), references));
-        assertThat(frames.get(0).references()).hasSize(1_000_000);
+        return references;
     }
 
     @Test

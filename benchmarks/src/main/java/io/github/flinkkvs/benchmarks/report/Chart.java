@@ -21,7 +21,7 @@ import java.util.List;
  * @param categories of bars; null for lines
  * @param xTitle null for bars
  * @param x of lines, the same for all series; null for bars
- * @param logarithmic whether the y axis is; only without gaps
+ * @param logarithmic whether the y axis is; only of lines without gaps
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Chart(
