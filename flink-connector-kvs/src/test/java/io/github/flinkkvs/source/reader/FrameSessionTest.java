@@ -8,9 +8,11 @@
  */
 package io.github.flinkkvs.source.reader;
 
+import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.split.KvsSplit;
@@ -166,6 +168,48 @@ class FrameSessionTest {
         rig.resume();
         rig.nextCall(250).respond().bytes(threeFrames(1));
         assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver");
+    }
+
+    @Test
+    void thatWereTakenBeforeAnEvictionAreNotReadAgain() throws Exception {
+        rig.start(StartingPosition.earliest());
+        byte[] whole = threeFrames(1);
+        byte[] two = withoutEnd(1);
+        int one = two.length - 100;
+        rig.call().respond().bytes(Arrays.copyOf(whole, one));
+        rig.take();
+        rig.call().bytes(Arrays.copyOfRange(whole, one, two.length));
+        rig.pause();
+        rig.evict();
+        rig.resume();
+        rig.nextCall(250).respond().bytes(whole);
+        assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver");
+    }
+
+    @Test
+    void ofAStreamThatWasCreatedAnewComeFromItsFirstFragment() throws Exception {
+        StreamArn second = SessionRig.arn("camera", 2);
+        rig.set(KvsSourceOptions.RECREATED_STREAM, RecreatedStreamPolicy.READ_NEW);
+        rig.directory.answer("camera", second, 1, T0);
+        rig.start(within(5, 2));
+        rig.call().fail(SessionRig.error("ResourceNotFoundException", 404));
+        rig.timer.runDue();
+        SessionRig.Call call = rig.nextCall(250);
+        assertThat(rig.take()).containsExactly("StreamRecreated");
+        assertThat(rig.state.toSplit().open()).isNull();
+        call.respond().bytes(threeFrames(4), threeFrames(5));
+        assertThat(rig.take())
+                .containsExactly(
+                        "StreamRecreated",
+                        "4.0",
+                        "4.1",
+                        "4.2",
+                        "FragmentOver",
+                        "5.0",
+                        "5.1",
+                        "5.2",
+                        "FragmentOver");
+        assertThat(rig.metrics.count("incompleteFragments")).isZero();
     }
 
     @Test

@@ -220,6 +220,19 @@ public class KvsSplitSerializerTest {
     }
 
     @Test
+    void whoComesLaterGoesOnWithinTheOpenFragment() {
+        OpenFragment open = new OpenFragment(FragmentNumber.of("12"), 3);
+        KvsSplit split =
+                KvsSplit.unread(
+                                StreamArn.parse(ARN),
+                                StartingPosition.earliest(),
+                                StoppingPosition.never())
+                        .within(open);
+        assertThat(split.delayed().open()).isEqualTo(open);
+        assertThat(new KvsSplitState(split).toSplit().open()).isEqualTo(open);
+    }
+
+    @Test
     void aCheckpointTurnsNowIntoATime() {
         KvsSplit split =
                 KvsSplit.unread(
