@@ -8,10 +8,11 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.source.serialization.ImmutableSerializer;
+
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -19,7 +20,7 @@ import java.io.IOException;
 
 /** Serializes the audio of calls; the form begins with a version. */
 @Internal
-public final class CallAudioSerializer extends TypeSerializerSingleton<CallAudio> {
+public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
 
     private static final long serialVersionUID = 1L;
 
@@ -28,32 +29,6 @@ public final class CallAudioSerializer extends TypeSerializerSingleton<CallAudio
     public static final CallAudioSerializer INSTANCE = new CallAudioSerializer();
 
     private CallAudioSerializer() {}
-
-    @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
-    public CallAudio createInstance() {
-        // Flink asks for instances only to reuse mutable ones.
-        return null;
-    }
-
-    @Override
-    public CallAudio copy(CallAudio from) {
-        return from;
-    }
-
-    @Override
-    public CallAudio copy(CallAudio from, CallAudio reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
-    }
 
     @Override
     public void serialize(CallAudio record, DataOutputView target) throws IOException {
@@ -101,16 +76,6 @@ public final class CallAudioSerializer extends TypeSerializerSingleton<CallAudio
                 samplesPerSecond,
                 channels,
                 wav);
-    }
-
-    @Override
-    public CallAudio deserialize(CallAudio reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

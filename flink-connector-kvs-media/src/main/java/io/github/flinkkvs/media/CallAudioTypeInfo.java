@@ -8,25 +8,26 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.source.serialization.ImmutableTypeInfo;
+
 import org.apache.flink.annotation.PublicEvolving;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInfoFactory;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 import java.lang.reflect.Type;
 import java.util.Map;
 
 /** Flink's type of {@link CallAudio}, which Flink finds by itself. */
 @PublicEvolving
-public final class CallAudioTypeInfo extends TypeInformation<CallAudio> {
+public final class CallAudioTypeInfo extends ImmutableTypeInfo<CallAudio> {
 
     private static final long serialVersionUID = 1L;
 
     public static final CallAudioTypeInfo INSTANCE = new CallAudioTypeInfo();
 
-    private CallAudioTypeInfo() {}
+    private CallAudioTypeInfo() {
+        super(CallAudio.class, CallAudioSerializer.INSTANCE);
+    }
 
     /** Where {@link CallAudio} says that this is its type. */
     public static final class Factory extends TypeInfoFactory<CallAudio> {
@@ -35,65 +36,6 @@ public final class CallAudioTypeInfo extends TypeInformation<CallAudio> {
                 Type type, Map<String, TypeInformation<?>> parameters) {
             return INSTANCE;
         }
-    }
-
-    // Flink 1.20 declares this form and 2.x does not, so the next two can't both carry @Override.
-    public TypeSerializer<CallAudio> createSerializer(ExecutionConfig config) {
-        return CallAudioSerializer.INSTANCE;
-    }
-
-    public TypeSerializer<CallAudio> createSerializer(SerializerConfig config) {
-        return CallAudioSerializer.INSTANCE;
-    }
-
-    @Override
-    public Class<CallAudio> getTypeClass() {
-        return CallAudio.class;
-    }
-
-    @Override
-    public boolean isBasicType() {
-        return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-        return false;
-    }
-
-    @Override
-    public int getArity() {
-        return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-        return 1;
-    }
-
-    @Override
-    public boolean isKeyType() {
-        return false;
-    }
-
-    @Override
-    public boolean canEqual(Object object) {
-        return object instanceof CallAudioTypeInfo;
-    }
-
-    @Override
-    public boolean equals(Object object) {
-        return object instanceof CallAudioTypeInfo;
-    }
-
-    @Override
-    public int hashCode() {
-        return CallAudioTypeInfo.class.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return "CallAudio";
     }
 
     private Object readResolve() {

@@ -9,11 +9,11 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.serialization.ImmutableSerializer;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -21,7 +21,7 @@ import java.io.IOException;
 
 /** Serializes pictures. The form begins with a version, as that of fragments does. */
 @Internal
-public final class PictureSerializer extends TypeSerializerSingleton<Picture> {
+public final class PictureSerializer extends ImmutableSerializer<Picture> {
 
     private static final long serialVersionUID = 1L;
 
@@ -30,32 +30,6 @@ public final class PictureSerializer extends TypeSerializerSingleton<Picture> {
     public static final PictureSerializer INSTANCE = new PictureSerializer();
 
     private PictureSerializer() {}
-
-    @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
-    public Picture createInstance() {
-        // A picture cannot be empty. Flink asks for instances only to reuse mutable ones.
-        return null;
-    }
-
-    @Override
-    public Picture copy(Picture from) {
-        return from;
-    }
-
-    @Override
-    public Picture copy(Picture from, Picture reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
-    }
 
     @Override
     public void serialize(Picture picture, DataOutputView target) throws IOException {
@@ -105,16 +79,6 @@ public final class PictureSerializer extends TypeSerializerSingleton<Picture> {
                 height,
                 format,
                 pixels);
-    }
-
-    @Override
-    public Picture deserialize(Picture reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

@@ -8,11 +8,9 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.source.serialization.ImmutableTypeInfo;
+
 import org.apache.flink.annotation.PublicEvolving;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
  * Flink's type of {@link Picture}: immutable, so chained operators pass it on without copying.
@@ -20,71 +18,14 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
  * lambda returns pictures.
  */
 @PublicEvolving
-public final class PictureTypeInfo extends TypeInformation<Picture> {
+public final class PictureTypeInfo extends ImmutableTypeInfo<Picture> {
 
     private static final long serialVersionUID = 1L;
 
     public static final PictureTypeInfo INSTANCE = new PictureTypeInfo();
 
-    private PictureTypeInfo() {}
-
-    // Flink 1.20 declares this form and 2.x does not, so the next two can't both carry @Override.
-    public TypeSerializer<Picture> createSerializer(ExecutionConfig config) {
-        return PictureSerializer.INSTANCE;
-    }
-
-    public TypeSerializer<Picture> createSerializer(SerializerConfig config) {
-        return PictureSerializer.INSTANCE;
-    }
-
-    @Override
-    public Class<Picture> getTypeClass() {
-        return Picture.class;
-    }
-
-    @Override
-    public boolean isBasicType() {
-        return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-        return false;
-    }
-
-    @Override
-    public int getArity() {
-        return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-        return 1;
-    }
-
-    @Override
-    public boolean isKeyType() {
-        return false;
-    }
-
-    @Override
-    public boolean canEqual(Object object) {
-        return object instanceof PictureTypeInfo;
-    }
-
-    @Override
-    public boolean equals(Object object) {
-        return object instanceof PictureTypeInfo;
-    }
-
-    @Override
-    public int hashCode() {
-        return PictureTypeInfo.class.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return "Picture";
+    private PictureTypeInfo() {
+        super(Picture.class, PictureSerializer.INSTANCE);
     }
 
     private Object readResolve() {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * One fragment of a Kinesis video stream, complete: its bytes exactly as the service sent them, and
@@ -141,20 +140,13 @@ public final class Fragment {
 
     /** The SimpleTags in the order of the fragment, without those that the service itself adds. */
     public List<Tag> userTags() {
-        return tags.stream()
-                .filter(tag -> !ServiceTags.isServiceTag(tag.name()))
-                .collect(Collectors.toUnmodifiableList());
+        return ServiceTags.without(tags);
     }
 
     /** The value of the last tag of this name; null if there is none. */
     @Nullable
     public String tag(String name) {
-        for (int i = tags.size() - 1; i >= 0; i--) {
-            if (tags.get(i).name().equals(name)) {
-                return tags.get(i).value();
-            }
-        }
-        return null;
+        return Tag.lastValue(tags, name);
     }
 
     /** The tracks, as every fragment declares them anew. */

@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * What a fragment says before its first frame: enough to tell whose frames follow, while the
@@ -108,20 +107,13 @@ public final class FragmentHead {
 
     /** {@link #tags()} without those that the service itself adds. */
     public List<Tag> userTags() {
-        return tags.stream()
-                .filter(tag -> !ServiceTags.isServiceTag(tag.name()))
-                .collect(Collectors.toUnmodifiableList());
+        return ServiceTags.without(tags);
     }
 
     /** The value of the last tag of this name; null if there is none. */
     @Nullable
     public String tag(String name) {
-        for (int i = tags.size() - 1; i >= 0; i--) {
-            if (tags.get(i).name().equals(name)) {
-                return tags.get(i).value();
-            }
-        }
-        return null;
+        return Tag.lastValue(tags, name);
     }
 
     /** The tracks that the fragment declares. */

@@ -12,7 +12,9 @@ import javax.annotation.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The names of the tags that the service itself adds to what a producer sent. */
 public final class ServiceTags {
@@ -58,6 +60,13 @@ public final class ServiceTags {
      */
     public static boolean isServiceTag(String name) {
         return ALL.contains(name);
+    }
+
+    /** The tags that the service does not write itself, in their order. */
+    static List<Tag> without(List<Tag> tags) {
+        return tags.stream()
+                .filter(tag -> !isServiceTag(tag.name()))
+                .collect(Collectors.toUnmodifiableList());
     }
 
     /** The one of the names that is spelt like this; null if none is. */

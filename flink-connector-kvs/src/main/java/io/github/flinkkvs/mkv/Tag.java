@@ -93,6 +93,17 @@ public final class Tag implements Serializable {
         return place;
     }
 
+    /** The value of the last one of this name; null if there is none. */
+    @Nullable
+    static String lastValue(List<Tag> tags, String name) {
+        for (int i = tags.size() - 1; i >= 0; i--) {
+            if (tags.get(i).name.equals(name)) {
+                return tags.get(i).value();
+            }
+        }
+        return null;
+    }
+
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof Tag)) {

@@ -14,7 +14,6 @@ import io.github.flinkkvs.mkv.FragmentSerialization;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -25,7 +24,7 @@ import java.io.IOException;
  * readable when it changes.
  */
 @Internal
-public final class FragmentSerializer extends TypeSerializerSingleton<Fragment> {
+public final class FragmentSerializer extends ImmutableSerializer<Fragment> {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,32 +33,6 @@ public final class FragmentSerializer extends TypeSerializerSingleton<Fragment> 
     public static final FragmentSerializer INSTANCE = new FragmentSerializer();
 
     private FragmentSerializer() {}
-
-    @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
-    public Fragment createInstance() {
-        // A fragment cannot be empty. Flink asks for instances only to reuse mutable ones.
-        return null;
-    }
-
-    @Override
-    public Fragment copy(Fragment from) {
-        return from;
-    }
-
-    @Override
-    public Fragment copy(Fragment from, Fragment reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
-    }
 
     @Override
     public void serialize(Fragment record, DataOutputView target) throws IOException {
@@ -79,16 +52,6 @@ public final class FragmentSerializer extends TypeSerializerSingleton<Fragment> 
                             + ". Read it with the connector that wrote it, or a newer one.");
         }
         return FragmentSerialization.read(source);
-    }
-
-    @Override
-    public Fragment deserialize(Fragment reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

@@ -11,10 +11,6 @@ package io.github.flinkkvs.source.serialization;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.annotation.PublicEvolving;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
  * Flink's type of {@link Fragment}: immutable, so chained operators pass it on without copying.
@@ -22,71 +18,14 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
  * lambda returns fragments.
  */
 @PublicEvolving
-public final class FragmentTypeInfo extends TypeInformation<Fragment> {
+public final class FragmentTypeInfo extends ImmutableTypeInfo<Fragment> {
 
     private static final long serialVersionUID = 1L;
 
     public static final FragmentTypeInfo INSTANCE = new FragmentTypeInfo();
 
-    private FragmentTypeInfo() {}
-
-    // Flink 1.20 declares this form and 2.x does not, so the next two can't both carry @Override.
-    public TypeSerializer<Fragment> createSerializer(ExecutionConfig config) {
-        return FragmentSerializer.INSTANCE;
-    }
-
-    public TypeSerializer<Fragment> createSerializer(SerializerConfig config) {
-        return FragmentSerializer.INSTANCE;
-    }
-
-    @Override
-    public Class<Fragment> getTypeClass() {
-        return Fragment.class;
-    }
-
-    @Override
-    public boolean isBasicType() {
-        return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-        return false;
-    }
-
-    @Override
-    public int getArity() {
-        return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-        return 1;
-    }
-
-    @Override
-    public boolean isKeyType() {
-        return false;
-    }
-
-    @Override
-    public boolean canEqual(Object object) {
-        return object instanceof FragmentTypeInfo;
-    }
-
-    @Override
-    public boolean equals(Object object) {
-        return object instanceof FragmentTypeInfo;
-    }
-
-    @Override
-    public int hashCode() {
-        return FragmentTypeInfo.class.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return "Fragment";
+    private FragmentTypeInfo() {
+        super(Fragment.class, FragmentSerializer.INSTANCE);
     }
 
     private Object readResolve() {

@@ -14,7 +14,6 @@ import io.github.flinkkvs.mkv.FrameSerialization;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -25,7 +24,7 @@ import java.io.IOException;
  * it changes.
  */
 @Internal
-public final class FrameRecordSerializer extends TypeSerializerSingleton<FrameRecord> {
+public final class FrameRecordSerializer extends ImmutableSerializer<FrameRecord> {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,32 +33,6 @@ public final class FrameRecordSerializer extends TypeSerializerSingleton<FrameRe
     public static final FrameRecordSerializer INSTANCE = new FrameRecordSerializer();
 
     private FrameRecordSerializer() {}
-
-    @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
-    public FrameRecord createInstance() {
-        // A frame cannot be empty. Flink asks for instances only to reuse mutable ones.
-        return null;
-    }
-
-    @Override
-    public FrameRecord copy(FrameRecord from) {
-        return from;
-    }
-
-    @Override
-    public FrameRecord copy(FrameRecord from, FrameRecord reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
-    }
 
     @Override
     public void serialize(FrameRecord record, DataOutputView target) throws IOException {
@@ -79,16 +52,6 @@ public final class FrameRecordSerializer extends TypeSerializerSingleton<FrameRe
                             + ". Read it with the connector that wrote it, or a newer one.");
         }
         return FrameSerialization.read(source);
-    }
-
-    @Override
-    public FrameRecord deserialize(FrameRecord reuse, DataInputView source) throws IOException {
-        return deserialize(source);
-    }
-
-    @Override
-    public void copy(DataInputView source, DataOutputView target) throws IOException {
-        serialize(deserialize(source), target);
     }
 
     @Override

@@ -11,10 +11,6 @@ package io.github.flinkkvs.source.serialization;
 import io.github.flinkkvs.mkv.FrameRecord;
 
 import org.apache.flink.annotation.PublicEvolving;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
  * Flink's type of {@link FrameRecord}: immutable, so chained operators pass it on without copying.
@@ -22,71 +18,14 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
  * lambda returns frames.
  */
 @PublicEvolving
-public final class FrameRecordTypeInfo extends TypeInformation<FrameRecord> {
+public final class FrameRecordTypeInfo extends ImmutableTypeInfo<FrameRecord> {
 
     private static final long serialVersionUID = 1L;
 
     public static final FrameRecordTypeInfo INSTANCE = new FrameRecordTypeInfo();
 
-    private FrameRecordTypeInfo() {}
-
-    // Flink 1.20 declares this form and 2.x does not, so the next two can't both carry @Override.
-    public TypeSerializer<FrameRecord> createSerializer(ExecutionConfig config) {
-        return FrameRecordSerializer.INSTANCE;
-    }
-
-    public TypeSerializer<FrameRecord> createSerializer(SerializerConfig config) {
-        return FrameRecordSerializer.INSTANCE;
-    }
-
-    @Override
-    public Class<FrameRecord> getTypeClass() {
-        return FrameRecord.class;
-    }
-
-    @Override
-    public boolean isBasicType() {
-        return false;
-    }
-
-    @Override
-    public boolean isTupleType() {
-        return false;
-    }
-
-    @Override
-    public int getArity() {
-        return 1;
-    }
-
-    @Override
-    public int getTotalFields() {
-        return 1;
-    }
-
-    @Override
-    public boolean isKeyType() {
-        return false;
-    }
-
-    @Override
-    public boolean canEqual(Object object) {
-        return object instanceof FrameRecordTypeInfo;
-    }
-
-    @Override
-    public boolean equals(Object object) {
-        return object instanceof FrameRecordTypeInfo;
-    }
-
-    @Override
-    public int hashCode() {
-        return FrameRecordTypeInfo.class.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return "FrameRecord";
+    private FrameRecordTypeInfo() {
+        super(FrameRecord.class, FrameRecordSerializer.INSTANCE);
     }
 
     private Object readResolve() {
