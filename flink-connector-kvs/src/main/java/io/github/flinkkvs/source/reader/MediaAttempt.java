@@ -35,8 +35,8 @@ import java.util.function.Function;
  * when they cease to come. What it finds out it tells its session, and only while it is the
  * session's current attempt.
  *
- * <p>Guarded by the reader lock, but for the assembler, which belongs to the thread that brings
- * bytes.
+ * <p>Guarded by the reader lock, but for the assembler while it is at work, when it belongs to the
+ * thread that brings bytes.
  */
 final class MediaAttempt implements MediaListener, FragmentHandler {
 
@@ -89,7 +89,12 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     private final Owner owner;
     private final StartSelector selector;
     private final boolean positionChecked;
-    private final FragmentAssembler assembler;
+
+    /**
+     * Null once the attempt is over: the network may keep the attempt for longer than its bytes.
+     */
+    @Nullable private FragmentAssembler assembler;
+
     private final long silenceTimeoutNanos;
     private final ReaderLock lock;
     private final Timer timer;
@@ -172,6 +177,10 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         }
         if (silenceCheck != null) {
             silenceCheck.cancel();
+        }
+        if (!parsing) {
+            // Who parses leaves it behind.
+            assembler = null;
         }
     }
 
@@ -269,6 +278,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     @Override
     public void onBytes(ByteBuffer bytes) {
+        FragmentAssembler parser;
         lock.lock();
         try {
             if (!owner.isCurrent(this)) {
@@ -279,12 +289,13 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             activeNanos = timer.nanoTime();
             unaskedSinceNanos = activeNanos;
             owner.onReceived(bytes.remaining());
+            parser = assembler;
         } finally {
             lock.unlock();
         }
         MkvException problem = null;
         try {
-            assembler.feed(bytes, this);
+            parser.feed(bytes, this);
         } catch (MkvException e) {
             problem = e;
         } catch (RuntimeException | Error e) {
@@ -296,7 +307,9 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         lock.lock();
         try {
             parsing = false;
-            if (owner.isCurrent(this) && onParsed(problem)) {
+            if (!owner.isCurrent(this)) {
+                assembler = null;
+            } else if (onParsed(problem)) {
                 more = piecesToAskFor();
             }
         } finally {

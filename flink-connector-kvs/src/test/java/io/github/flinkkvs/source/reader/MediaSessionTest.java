@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -294,6 +295,21 @@ class MediaSessionTest {
         old.lateBytes(fragment(9, T0, 1));
         assertThat(rig.take()).containsExactly("1");
         assertThat(rig.metrics.gauge("connections")).isEqualTo(1);
+    }
+
+    /** The network may hold on to a call that was cancelled until its connection is closed. */
+    @Test
+    void aCallThatIsOverHoldsNothing() {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call old = rig.call().respond();
+        WeakReference<byte[]> bytes = new WeakReference<>(beginning(1, T0, 20_000));
+        old.bytes(bytes.get());
+        System.gc();
+        assertThat(bytes.get()).as("kept while the fragment is open").isNotNull();
+        rig.evict();
+        System.gc();
+        assertThat(bytes.get()).isNull();
+        assertThat(rig.service.calls).containsExactly(old);
     }
 
     @Test

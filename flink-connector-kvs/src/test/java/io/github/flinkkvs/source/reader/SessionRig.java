@@ -279,7 +279,8 @@ final class SessionRig {
         Call bytes(byte[]... parts) {
             assertThat(requested).as("bytes are asked for").isPositive();
             requested--;
-            listener.onBytes(ByteBuffer.wrap(GetMediaBytes.concat(parts)));
+            byte[] piece = parts.length == 1 ? parts[0] : GetMediaBytes.concat(parts);
+            listener.onBytes(ByteBuffer.wrap(piece));
             return this;
         }
 
