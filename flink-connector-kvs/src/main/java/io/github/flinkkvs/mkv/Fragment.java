@@ -195,6 +195,16 @@ public final class Fragment {
         return ByteBuffer.wrap(media()).asReadOnlyBuffer();
     }
 
+    /**
+     * As {@link #bytes()}, without a copy, for whoever needs an array: it is the fragment's own and
+     * must not be changed.
+     *
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public byte[] array() {
+        return media();
+    }
+
     /** Writes {@link #bytes()}. */
     public void writeTo(OutputStream out) throws IOException {
         out.write(media());

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source;
 
+import io.github.flinkkvs.client.AwsOptions;
 import io.github.flinkkvs.client.KvsConnection;
 import io.github.flinkkvs.client.SdkConnection;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorState;
@@ -35,6 +36,8 @@ import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.util.UserCodeClassLoader;
 
 import java.util.Map;
@@ -61,7 +64,9 @@ import java.util.Map;
  */
 @PublicEvolving
 public final class KvsSource<T>
-        implements Source<T, KvsSplit, KvsEnumeratorState>, ResultTypeQueryable<T> {
+        implements Source<T, KvsSplit, KvsEnumeratorState>,
+                ResultTypeQueryable<T>,
+                LineageVertexProvider {
 
     private static final long serialVersionUID = 1L;
 
@@ -69,6 +74,7 @@ public final class KvsSource<T>
     private final StartingPosition start;
     private final Map<String, StartingPosition> startByStream;
     private final StoppingPosition stop;
+    private final long limit;
     private final KvsDeserializationSchema<T> schema;
     private final Configuration config;
 
@@ -77,12 +83,14 @@ public final class KvsSource<T>
             StartingPosition start,
             Map<String, StartingPosition> startByStream,
             StoppingPosition stop,
+            long limit,
             KvsDeserializationSchema<T> schema,
             Configuration config) {
         this.streams = streams;
         this.start = start;
         this.startByStream = Map.copyOf(startByStream);
         this.stop = stop;
+        this.limit = limit;
         this.schema = schema;
         this.config = config;
     }
@@ -117,6 +125,7 @@ public final class KvsSource<T>
                                 metrics),
                 new KvsRecordEmitter<>(schema, metrics),
                 streams,
+                limit,
                 config,
                 context);
     }
@@ -162,6 +171,12 @@ public final class KvsSource<T>
     @Override
     public TypeInformation<T> getProducedType() {
         return schema.getProducedType();
+    }
+
+    @Override
+    public LineageVertex getLineageVertex() {
+        return new StreamLineage(
+                streams.namesOrArns(), config.get(AwsOptions.REGION), getBoundedness());
     }
 
     private static final class SchemaContext

@@ -14,6 +14,7 @@ import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -63,6 +64,7 @@ public final class KvsSourceBuilder<T> {
     private StartingPosition start = StartingPosition.now();
     private StoppingPosition stop = StoppingPosition.never();
     @Nullable private KvsDeserializationSchema<T> schema;
+    private long limit = Long.MAX_VALUE;
 
     KvsSourceBuilder() {}
 
@@ -116,6 +118,16 @@ public final class KvsSourceBuilder<T> {
         return this;
     }
 
+    /**
+     * How many records are enough: a reader of a bounded source ends soon after it emitted as many,
+     * wherever it is.
+     */
+    @Internal
+    public KvsSourceBuilder<T> setLimit(long records) {
+        limit = records;
+        return this;
+    }
+
     /** Sets one of the options in {@link KvsSourceOptions} or {@link AwsOptions}. */
     public <V> KvsSourceBuilder<T> set(ConfigOption<V> option, V value) {
         config.set(option, value);
@@ -156,7 +168,7 @@ public final class KvsSourceBuilder<T> {
         AwsCredentials.validate(config);
         // A copy: what is set afterwards is for the next source.
         return new KvsSource<>(
-                selector, start, startByStream, stop, schema, new Configuration(config));
+                selector, start, startByStream, stop, limit, schema, new Configuration(config));
     }
 
     private void checkNamedOnce() {
@@ -179,7 +191,8 @@ public final class KvsSourceBuilder<T> {
             check(
                     regions.size() == 1,
                     regions.isEmpty()
-                            ? "There is no region: call setRegion, or give the streams by ARN"
+                            ? "There is no region: set aws.region (setRegion), or give the streams by"
+                                    + " ARN"
                             : "The streams are in several regions (%s): use one source for each",
                     regions);
             config.set(AwsOptions.REGION, regions.iterator().next());

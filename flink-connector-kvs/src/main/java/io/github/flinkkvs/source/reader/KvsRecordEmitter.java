@@ -41,6 +41,7 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
 
     private final KvsReaderMetrics metrics;
     private final Records<T> records = new Records<>();
+    private long emitted;
 
     public KvsRecordEmitter(KvsDeserializationSchema<T> schema, KvsReaderMetrics metrics) {
         this.schema = schema;
@@ -95,7 +96,13 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
         for (T record : records.list) {
             output.collect(record, timestampMillis);
         }
+        emitted += records.list.size();
         records.list.clear();
+    }
+
+    /** How many records there were so far. */
+    long emitted() {
+        return emitted;
     }
 
     private interface Deserialization {

@@ -18,7 +18,6 @@ import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.core.io.InputStatus;
@@ -39,6 +38,10 @@ public final class KvsSourceReader<T>
     private static final Logger LOG = LoggerFactory.getLogger(KvsSourceReader.class);
 
     private final StreamSelector streams;
+    private final KvsRecordEmitter<T> emitter;
+
+    /** So many records are enough. */
+    private final long limit;
 
     /** Ids of restored splits that are not read. */
     private final List<String> forgotten = new ArrayList<>();
@@ -49,14 +52,20 @@ public final class KvsSourceReader<T>
     /** Whether the output was told that nothing comes from here. */
     private boolean idle;
 
+    /** Whether Flink has said that nothing is to come, and so may be told of the end. */
+    private boolean noMoreSplits;
+
     public KvsSourceReader(
             Supplier<SplitReader<StreamEvent, KvsSplit>> splitReader,
-            RecordEmitter<StreamEvent, T, KvsSplitState> emitter,
+            KvsRecordEmitter<T> emitter,
             StreamSelector streams,
+            long limit,
             Configuration config,
             SourceReaderContext context) {
         super(splitReader, emitter, config, context);
         this.streams = streams;
+        this.emitter = emitter;
+        this.limit = limit;
     }
 
     @Override
@@ -105,7 +114,14 @@ public final class KvsSourceReader<T>
                 output.markActive();
             }
         }
-        return super.pollNext(output);
+        InputStatus status = super.pollNext(output);
+        return noMoreSplits && emitter.emitted() >= limit ? InputStatus.END_OF_INPUT : status;
+    }
+
+    @Override
+    public void notifyNoMoreSplits() {
+        noMoreSplits = true;
+        super.notifyNoMoreSplits();
     }
 
     @Override

@@ -43,13 +43,17 @@ class KvsSourceReaderTest {
     private final List<String> marks = new ArrayList<>();
     private final TestingReaderOutput<Fragment> records = new TestingReaderOutput<>();
     private final KvsReaderMetrics metrics = new KvsReaderMetrics(new RecordedMetrics().group(), 1);
-    private final KvsSourceReader<Fragment> reader =
-            new KvsSourceReader<>(
-                    () -> new KvsSplitReader(new Configuration(), true, null, connection, metrics),
-                    new KvsRecordEmitter<>(KvsDeserializationSchema.fragments(), metrics),
-                    new StreamSelector(List.of("a")),
-                    new Configuration(),
-                    new TestingReaderContext());
+    private KvsSourceReader<Fragment> reader = reader(Long.MAX_VALUE);
+
+    private KvsSourceReader<Fragment> reader(long limit) {
+        return new KvsSourceReader<>(
+                () -> new KvsSplitReader(new Configuration(), true, null, connection, metrics),
+                new KvsRecordEmitter<>(KvsDeserializationSchema.fragments(), metrics),
+                new StreamSelector(List.of("a")),
+                limit,
+                new Configuration(),
+                new TestingReaderContext());
+    }
 
     /** Notes the marks, passes on everything else. */
     @SuppressWarnings("unchecked")
@@ -96,6 +100,28 @@ class KvsSourceReaderTest {
         }
         assertThat(marks).startsWith("markIdle", "markActive");
         assertThat(records.getEmittedRecords()).hasSize(1);
+    }
+
+    /** Not before Flink said that nothing is to come: it cannot be told after the end. */
+    @Test
+    void endsWhenThereIsEnough() throws Exception {
+        for (int i = 1; i <= 9; i++) {
+            connection.media.add(fragment(i, T0, 1));
+        }
+        reader = reader(2);
+        reader.start();
+        reader.addSplits(
+                List.of(
+                        KvsSplit.unread(
+                                FakeConnection.arn("a"),
+                                StartingPosition.earliest(),
+                                StoppingPosition.atFragment("10"))));
+        while (records.getEmittedRecords().size() < 3) {
+            assertThat(reader.pollNext(output)).isNotEqualTo(InputStatus.END_OF_INPUT);
+            reader.isAvailable().get();
+        }
+        reader.notifyNoMoreSplits();
+        assertThat(reader.pollNext(output)).isEqualTo(InputStatus.END_OF_INPUT);
     }
 
     @Test

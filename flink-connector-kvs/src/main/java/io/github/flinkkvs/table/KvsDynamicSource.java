@@ -1,0 +1,258 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.table;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.ProviderContext;
+import org.apache.flink.table.connector.source.DataStreamScanProvider;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.ScanTableSource;
+import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
+import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
+import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
+import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
+import org.apache.flink.table.connector.source.abilities.SupportsSourceWatermark;
+import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.expressions.ResolvedExpression;
+import org.apache.flink.table.types.DataType;
+
+import javax.annotation.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A table of fragments or frames. The planner tells it what a query needs: columns, conditions,
+ * watermarks; the source is then made to read no more than that. Not thread-safe; the planner works
+ * on {@linkplain #copy() copies}.
+ */
+@Internal
+public final class KvsDynamicSource
+        implements ScanTableSource,
+                SupportsReadingMetadata,
+                SupportsProjectionPushDown,
+                SupportsFilterPushDown,
+                SupportsLimitPushDown,
+                SupportsWatermarkPushDown,
+                SupportsSourceWatermark {
+
+    /** Part of the uid of the source, and so of savepoints. */
+    private static final String TRANSFORMATION = "kvs";
+
+    private final String tableName;
+    @Nullable private final Integer parallelism;
+    private final SourceWatermark sourceWatermark;
+
+    /** The table's metadata columns by their names, which conditions speak of. */
+    private final Map<String, MetadataColumn> columns;
+
+    private KvsScan scan;
+    private RowLayout layout;
+    private DataType producedType;
+    private WatermarkStrategy<RowData> watermarks = WatermarkStrategy.noWatermarks();
+
+    /**
+     * @param tableName for the names of operators
+     * @param parallelism of the source; null for that of the job
+     * @param columns its metadata columns by their names
+     * @param payload whether it has a column for the payload
+     * @param physicalType of the payload column, or of none
+     */
+    KvsDynamicSource(
+            String tableName,
+            @Nullable Integer parallelism,
+            SourceWatermark sourceWatermark,
+            Map<String, MetadataColumn> columns,
+            KvsScan scan,
+            boolean payload,
+            DataType physicalType) {
+        this(
+                tableName,
+                parallelism,
+                sourceWatermark,
+                columns,
+                scan,
+                new RowLayout(payload, List.of()),
+                physicalType);
+    }
+
+    private KvsDynamicSource(
+            String tableName,
+            @Nullable Integer parallelism,
+            SourceWatermark sourceWatermark,
+            Map<String, MetadataColumn> columns,
+            KvsScan scan,
+            RowLayout layout,
+            DataType producedType) {
+        this.tableName = tableName;
+        this.parallelism = parallelism;
+        this.sourceWatermark = sourceWatermark;
+        this.columns = columns;
+        this.scan = scan;
+        this.layout = layout;
+        this.producedType = producedType;
+    }
+
+    @Override
+    public ChangelogMode getChangelogMode() {
+        return ChangelogMode.insertOnly();
+    }
+
+    @Override
+    public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
+        Source<RowData, ?, ?> source =
+                scan.source(layout, context.createTypeInformation(producedType));
+        WatermarkStrategy<RowData> strategy = watermarks;
+        boolean bounded = scan.isBounded();
+        return new DataStreamScanProvider() {
+            @Override
+            public DataStream<RowData> produceDataStream(
+                    ProviderContext provider, StreamExecutionEnvironment env) {
+                DataStreamSource<RowData> rows =
+                        env.fromSource(source, strategy, "KvsSource-" + tableName);
+                provider.generateUid(TRANSFORMATION).ifPresent(rows::uid);
+                return rows;
+            }
+
+            @Override
+            public boolean isBounded() {
+                return bounded;
+            }
+
+            @Override
+            public Optional<Integer> getParallelism() {
+                return Optional.ofNullable(parallelism);
+            }
+        };
+    }
+
+    // ---- what the planner tells -----------------------------------------------------------
+
+    @Override
+    public Map<String, DataType> listReadableMetadata() {
+        Map<String, DataType> types = new LinkedHashMap<>();
+        MetadataColumn.of(scan.mode()).forEach((key, column) -> types.put(key, column.type()));
+        return types;
+    }
+
+    @Override
+    public void applyReadableMetadata(List<String> keys, DataType producedDataType) {
+        Map<String, MetadataColumn> known = MetadataColumn.of(scan.mode());
+        layout = layout.withMetadata(keys.stream().map(known::get).collect(Collectors.toList()));
+        producedType = producedDataType;
+    }
+
+    @Override
+    public boolean supportsNestedProjection() {
+        return false;
+    }
+
+    @Override
+    public void applyProjection(int[][] projectedFields, DataType producedDataType) {
+        // There is one physical column at most.
+        layout = layout.withPayload(projectedFields.length > 0);
+        producedType = producedDataType;
+    }
+
+    /** All conditions stay with Flink, too: reading less does not mean reading exactly that. */
+    @Override
+    public Result applyFilters(List<ResolvedExpression> filters) {
+        List<ResolvedExpression> used = new ArrayList<>();
+        ScanFilter all = ScanFilter.ALL;
+        for (ResolvedExpression filter : filters) {
+            ScanFilter one = ScanFilter.of(filter, columns);
+            if (!one.equals(ScanFilter.ALL)) {
+                used.add(filter);
+                all = all.and(one);
+            }
+        }
+        scan = all.narrow(scan, System.currentTimeMillis());
+        return Result.of(used, filters);
+    }
+
+    @Override
+    public void applyLimit(long limit) {
+        scan = scan.withLimit(limit);
+    }
+
+    @Override
+    public void applyWatermark(WatermarkStrategy<RowData> watermarkStrategy) {
+        watermarks = watermarkStrategy;
+    }
+
+    @Override
+    public void applySourceWatermark() {
+        watermarks = sourceWatermark.strategy();
+    }
+
+    @Override
+    public DynamicTableSource copy() {
+        KvsDynamicSource copy =
+                new KvsDynamicSource(
+                        tableName,
+                        parallelism,
+                        sourceWatermark,
+                        columns,
+                        scan,
+                        layout,
+                        producedType);
+        copy.watermarks = watermarks;
+        return copy;
+    }
+
+    /** Part of the plan that EXPLAIN shows. */
+    @Override
+    public String asSummaryString() {
+        return "KvsSource(" + scan + ")";
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (this == object) {
+            return true;
+        }
+        if (!(object instanceof KvsDynamicSource)) {
+            return false;
+        }
+        KvsDynamicSource other = (KvsDynamicSource) object;
+        return tableName.equals(other.tableName)
+                && Objects.equals(parallelism, other.parallelism)
+                && sourceWatermark.equals(other.sourceWatermark)
+                && columns.equals(other.columns)
+                && scan.equals(other.scan)
+                && layout.equals(other.layout)
+                && producedType.equals(other.producedType)
+                && watermarks.equals(other.watermarks);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                tableName,
+                parallelism,
+                sourceWatermark,
+                columns,
+                scan,
+                layout,
+                producedType,
+                watermarks);
+    }
+}

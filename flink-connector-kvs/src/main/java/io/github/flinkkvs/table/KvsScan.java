@@ -1,0 +1,185 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.table;
+
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.KvsSourceBuilder;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.table.data.RowData;
+
+import javax.annotation.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/** Which part of which streams is read, and how. Immutable. */
+final class KvsScan {
+
+    /** By how much the service's clock may be behind ours. */
+    private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
+
+    private final List<String> streams;
+
+    /** Null: rows are fragments. */
+    @Nullable private final FrameFilter frames;
+
+    private final StartingPosition start;
+    private final StoppingPosition stop;
+    private final Configuration config;
+
+    /** So many rows are enough; {@code Long.MAX_VALUE}: all. */
+    private final long limit;
+
+    KvsScan(
+            List<String> streams,
+            @Nullable FrameFilter frames,
+            StartingPosition start,
+            StoppingPosition stop,
+            Configuration config) {
+        this(List.copyOf(streams), frames, start, stop, config, Long.MAX_VALUE);
+    }
+
+    private KvsScan(
+            List<String> streams,
+            @Nullable FrameFilter frames,
+            StartingPosition start,
+            StoppingPosition stop,
+            Configuration config,
+            long limit) {
+        this.streams = streams;
+        this.frames = frames;
+        this.start = start;
+        this.stop = stop;
+        this.config = config;
+        this.limit = limit;
+    }
+
+    List<String> streams() {
+        return streams;
+    }
+
+    KvsTableOptions.RecordMode mode() {
+        return frames == null
+                ? KvsTableOptions.RecordMode.FRAGMENT
+                : KvsTableOptions.RecordMode.FRAME;
+    }
+
+    boolean isBounded() {
+        return stop.isBounded();
+    }
+
+    KvsScan withStreams(List<String> fewer) {
+        return new KvsScan(List.copyOf(fewer), frames, start, stop, config, limit);
+    }
+
+    /** At most so many rows; without a stop there is no end that a limit could bring forward. */
+    KvsScan withLimit(long rows) {
+        return isBounded() ? new KvsScan(streams, frames, start, stop, config, rows) : this;
+    }
+
+    /**
+     * Leaves out what is outside of two server timestamps, as far as that is sure to leave out
+     * nothing else: what remains may still be outside.
+     *
+     * @param fromMillis inclusive; {@code Long.MIN_VALUE}: no matter
+     * @param toMillis inclusive; {@code Long.MAX_VALUE}: no matter
+     * @param nowMillis our clock
+     */
+    KvsScan within(long fromMillis, long toMillis, long nowMillis) {
+        StartingPosition narrowStart = narrow(start, fromMillis, nowMillis);
+        StoppingPosition narrowStop = narrow(stop, toMillis, nowMillis);
+        boolean nothingBetween =
+                narrowStart.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
+                        && narrowStop.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
+                        && narrowStart.timestampMillis() > narrowStop.timestampMillis();
+        return nothingBetween
+                ? this
+                : new KvsScan(streams, frames, narrowStart, narrowStop, config, limit);
+    }
+
+    private static StartingPosition narrow(
+            StartingPosition start, long fromMillis, long nowMillis) {
+        boolean narrows =
+                start.kind() == StartingPosition.Kind.EARLIEST && fromMillis > 0
+                        || start.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
+                                && fromMillis > start.timestampMillis();
+        // What the service makes of a time that is still to come is not known.
+        return narrows && fromMillis <= nowMillis
+                ? StartingPosition.atServerTimestamp(Instant.ofEpochMilli(fromMillis))
+                : start;
+    }
+
+    private static StoppingPosition narrow(StoppingPosition stop, long toMillis, long nowMillis) {
+        boolean narrows =
+                stop.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
+                                && toMillis < stop.timestampMillis()
+                        // The service's now is not known yet, but that this is before it.
+                        || stop.kind() == StoppingPosition.Kind.NOW
+                                && toMillis < nowMillis - MAX_SKEW_MILLIS;
+        return narrows && toMillis > 0
+                ? StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(toMillis))
+                : stop;
+    }
+
+    /**
+     * @throws IllegalArgumentException if something is missing, unknown or contradictory
+     */
+    KvsSource<RowData> source(RowLayout layout, TypeInformation<RowData> type) {
+        KvsSourceBuilder<RowData> builder =
+                KvsSource.<RowData>builder()
+                        .setStreams(streams)
+                        .setStartingPosition(start)
+                        .setStoppingPosition(stop)
+                        .setSourceConfig(config)
+                        .setLimit(limit);
+        return frames == null
+                ? builder.setDeserializationSchema(new FragmentRows(layout, type)).build()
+                : builder.setDeserializationSchema(new FrameRows(layout, frames, type)).build();
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof KvsScan)) {
+            return false;
+        }
+        KvsScan other = (KvsScan) object;
+        return streams.equals(other.streams)
+                && Objects.equals(frames, other.frames)
+                && start.equals(other.start)
+                && stop.equals(other.stop)
+                && config.equals(other.config)
+                && limit == other.limit;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(streams, frames, start, stop, config, limit);
+    }
+
+    /** Without options: there are secrets among them. */
+    @Override
+    public String toString() {
+        return "streams=["
+                + String.join(", ", streams)
+                + "], start=["
+                + start
+                + "], stop=["
+                + stop
+                + "]"
+                + (frames == null ? "" : ", " + frames)
+                + (limit == Long.MAX_VALUE ? "" : ", limit=[" + limit + "]");
+    }
+}

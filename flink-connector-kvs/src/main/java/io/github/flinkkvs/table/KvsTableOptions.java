@@ -1,0 +1,209 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.table;
+
+import io.github.flinkkvs.mkv.Track;
+
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a table says besides how and as whom to read: {@code KvsSourceOptions} and {@code
+ * AwsOptions} are options of a table, too.
+ */
+@PublicEvolving
+public final class KvsTableOptions {
+
+    /** What a row is. */
+    public enum RecordMode {
+        FRAGMENT,
+        FRAME;
+
+        @Override
+        public String toString() {
+            return spelled(this);
+        }
+    }
+
+    /** Where streams that were not read before begin. */
+    public enum StartupMode {
+        NOW,
+        EARLIEST,
+        SERVER_TIMESTAMP,
+        PRODUCER_TIMESTAMP,
+        FRAGMENT_NUMBER;
+
+        @Override
+        public String toString() {
+            return spelled(this);
+        }
+    }
+
+    /** Where reading ends. */
+    public enum BoundedMode {
+        UNBOUNDED,
+        NOW,
+        SERVER_TIMESTAMP,
+        PRODUCER_TIMESTAMP,
+        FRAGMENT_NUMBER;
+
+        @Override
+        public String toString() {
+            return spelled(this);
+        }
+    }
+
+    public static final ConfigOption<List<String>> STREAMS =
+            ConfigOptions.key("streams")
+                    .stringType()
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription(
+                            "The streams to read, each by its name or its ARN, with ; between them."
+                                    + " Needed.");
+
+    public static final ConfigOption<RecordMode> RECORD =
+            ConfigOptions.key("record")
+                    .enumType(RecordMode.class)
+                    .defaultValue(RecordMode.FRAGMENT)
+                    .withDescription(
+                            "What a row is: a whole 'fragment', or a 'frame', which comes as soon as it"
+                                    + " has arrived.");
+
+    public static final ConfigOption<List<Long>> FRAME_TRACK_NUMBERS =
+            ConfigOptions.key("frame.track-numbers")
+                    .longType()
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription("With record = frame: only tracks of these numbers.");
+
+    public static final ConfigOption<List<String>> FRAME_TRACK_NAMES =
+            ConfigOptions.key("frame.track-names")
+                    .stringType()
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription("With record = frame: only tracks of these names.");
+
+    public static final ConfigOption<List<Track.Type>> FRAME_TRACK_TYPES =
+            ConfigOptions.key("frame.track-types")
+                    .enumType(Track.Type.class)
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription(
+                            "With record = frame: only tracks of these types: 'VIDEO', 'AUDIO',"
+                                    + " 'SUBTITLE', 'METADATA', 'OTHER'.");
+
+    public static final ConfigOption<Boolean> FRAME_KEY_FRAMES_ONLY =
+            ConfigOptions.key("frame.key-frames-only")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "With record = frame: only frames that can be decoded without another one.");
+
+    public static final ConfigOption<Integer> FRAME_EVERY_NTH =
+            ConfigOptions.key("frame.every-nth")
+                    .intType()
+                    .defaultValue(1)
+                    .withDescription(
+                            "With record = frame: only the first of every n frames, counted for each"
+                                    + " track in each fragment from its first.");
+
+    public static final ConfigOption<StartupMode> STARTUP_MODE =
+            ConfigOptions.key("scan.startup.mode")
+                    .enumType(StartupMode.class)
+                    .defaultValue(StartupMode.NOW)
+                    .withDescription(
+                            "Where to begin: 'now'; with the 'earliest' fragment that the service still"
+                                    + " has; with the first one at or after the 'server-timestamp' or"
+                                    + " 'producer-timestamp' in scan.startup.timestamp; behind the"
+                                    + " fragment in scan.startup.fragment-number ('fragment-number').");
+
+    public static final ConfigOption<String> STARTUP_TIMESTAMP =
+            ConfigOptions.key("scan.startup.timestamp")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Where to begin with scan.startup.mode = server-timestamp or"
+                                    + " producer-timestamp: as 2026-01-31T08:00:00Z, or in millis since"
+                                    + " 1970.");
+
+    public static final ConfigOption<String> STARTUP_FRAGMENT_NUMBER =
+            ConfigOptions.key("scan.startup.fragment-number")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "With scan.startup.mode = fragment-number: the fragment behind which to"
+                                    + " begin; it is not read itself.");
+
+    public static final ConfigOption<BoundedMode> BOUNDED_MODE =
+            ConfigOptions.key("scan.bounded.mode")
+                    .enumType(BoundedMode.class)
+                    .defaultValue(BoundedMode.UNBOUNDED)
+                    .withDescription(
+                            "Where to end, which makes the table bounded: never ('unbounded'); with what"
+                                    + " the service began to receive up to 'now'; with the last fragment"
+                                    + " at or before the 'server-timestamp' or 'producer-timestamp' in"
+                                    + " scan.bounded.timestamp; with the fragment in"
+                                    + " scan.bounded.fragment-number ('fragment-number').");
+
+    public static final ConfigOption<String> BOUNDED_TIMESTAMP =
+            ConfigOptions.key("scan.bounded.timestamp")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Where to end with scan.bounded.mode = server-timestamp or"
+                                    + " producer-timestamp, inclusive: as 2026-01-31T08:00:00Z, or in"
+                                    + " millis since 1970.");
+
+    public static final ConfigOption<String> BOUNDED_FRAGMENT_NUMBER =
+            ConfigOptions.key("scan.bounded.fragment-number")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "With scan.bounded.mode = fragment-number: the last fragment to read.");
+
+    public static final ConfigOption<Duration> SOURCE_WATERMARK_DELAY =
+            ConfigOptions.key("scan.source-watermark.max-out-of-orderness")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(5))
+                    .withDescription(
+                            "With WATERMARK FOR ... AS SOURCE_WATERMARK(): how far the watermark of a"
+                                    + " stream stays behind the producer timestamp of its fragment, or"
+                                    + " the time of its frame, that is furthest ahead.");
+
+    /** All options of this class. */
+    public static List<ConfigOption<?>> all() {
+        return List.of(
+                STREAMS,
+                RECORD,
+                FRAME_TRACK_NUMBERS,
+                FRAME_TRACK_NAMES,
+                FRAME_TRACK_TYPES,
+                FRAME_KEY_FRAMES_ONLY,
+                FRAME_EVERY_NTH,
+                STARTUP_MODE,
+                STARTUP_TIMESTAMP,
+                STARTUP_FRAGMENT_NUMBER,
+                BOUNDED_MODE,
+                BOUNDED_TIMESTAMP,
+                BOUNDED_FRAGMENT_NUMBER,
+                SOURCE_WATERMARK_DELAY);
+    }
+
+    private static String spelled(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private KvsTableOptions() {}
+}

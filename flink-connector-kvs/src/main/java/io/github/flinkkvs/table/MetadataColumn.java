@@ -1,0 +1,273 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.table;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentHead;
+import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.Tag;
+import io.github.flinkkvs.mkv.Track;
+
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.MapData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.types.DataType;
+
+import javax.annotation.Nullable;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What a table can say of a fragment or a frame besides its bytes: the keys of {@code METADATA}
+ * columns.
+ */
+enum MetadataColumn {
+    STREAM_NAME(
+            "stream-name",
+            DataTypes.STRING(),
+            "Name of the stream",
+            fragment -> StringData.fromString(fragment.streamName()),
+            ofHead(head -> StringData.fromString(head.streamName()))),
+    STREAM_ARN(
+            "stream-arn",
+            DataTypes.STRING(),
+            "ARN of the stream, which ends with its creation time",
+            fragment -> StringData.fromString(fragment.streamArn()),
+            ofHead(head -> StringData.fromString(head.streamArn()))),
+    FRAGMENT_NUMBER(
+            "fragment-number",
+            DataTypes.STRING(),
+            "Number of the fragment. It rises within a stream, as a number, not as text",
+            fragment -> StringData.fromString(fragment.number().toString()),
+            ofHead(head -> StringData.fromString(head.number().toString()))),
+    SERVER_TIMESTAMP(
+            "server-timestamp",
+            DataTypes.TIMESTAMP_LTZ(3),
+            "When the service began to receive the fragment, by its clock",
+            fragment -> TimestampData.fromEpochMillis(fragment.serverTimestampMillis()),
+            ofHead(head -> TimestampData.fromEpochMillis(head.serverTimestampMillis()))),
+    PRODUCER_TIMESTAMP(
+            "producer-timestamp",
+            DataTypes.TIMESTAMP_LTZ(3),
+            "When the producer began to record the fragment, by its clock, which may go back, or"
+                    + " begin at 1970",
+            fragment -> TimestampData.fromEpochMillis(fragment.producerTimestampMillis()),
+            ofHead(head -> TimestampData.fromEpochMillis(head.producerTimestampMillis()))),
+    MILLIS_BEHIND_NOW(
+            "millis-behind-now",
+            DataTypes.BIGINT(),
+            "How far the fragment was behind the newest one when the service sent it. The service"
+                    + " says so behind the frames: with record = frame it is NULL",
+            Fragment::millisBehindNow,
+            frame -> null),
+    SIZE(
+            "size",
+            DataTypes.BIGINT(),
+            "Size of the fragment, or of the frame, in bytes",
+            fragment -> (long) fragment.sizeBytes(),
+            frame -> (long) frame.frame().sizeBytes()),
+    TAGS(
+            "tags",
+            DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING()),
+            "The fragment's tags without those of the service; of a name that occurs twice the last."
+                    + " With record = frame those that stand before the frames",
+            fragment -> tagMap(fragment.userTags()),
+            ofHead(head -> tagMap(head.userTags()))),
+    TAG_LIST(
+            "tag-list",
+            DataTypes.ARRAY(
+                    DataTypes.ROW(
+                            DataTypes.FIELD("name", DataTypes.STRING()),
+                            DataTypes.FIELD("value", DataTypes.STRING()))),
+            "All of them, in their order",
+            fragment -> tagList(fragment.userTags()),
+            ofHead(head -> tagList(head.userTags()))),
+    TRACKS(
+            "tracks",
+            DataTypes.ARRAY(
+                    DataTypes.ROW(
+                            DataTypes.FIELD("number", DataTypes.BIGINT()),
+                            DataTypes.FIELD("name", DataTypes.STRING()),
+                            DataTypes.FIELD("type", DataTypes.STRING()),
+                            DataTypes.FIELD("codec_id", DataTypes.STRING()),
+                            DataTypes.FIELD("codec_private", DataTypes.BYTES()),
+                            DataTypes.FIELD("width", DataTypes.INT()),
+                            DataTypes.FIELD("height", DataTypes.INT()),
+                            DataTypes.FIELD("sampling_frequency", DataTypes.DOUBLE()),
+                            DataTypes.FIELD("channels", DataTypes.INT()))),
+            "The fragment's tracks. Type is VIDEO, AUDIO, SUBTITLE, METADATA or OTHER; width and"
+                    + " height are in pixels, sampling_frequency is in Hz",
+            fragment -> tracks(fragment.tracks()),
+            ofHead(head -> tracks(head.tracks()))),
+    TRACK_NUMBER(
+            "track-number",
+            DataTypes.BIGINT(),
+            "Number of the frame's track",
+            null,
+            frame -> frame.track().number()),
+    TRACK_NAME(
+            "track-name",
+            DataTypes.STRING(),
+            "Its name",
+            null,
+            frame -> StringData.fromString(frame.track().name())),
+    TRACK_TYPE(
+            "track-type",
+            DataTypes.STRING(),
+            "Its type: VIDEO, AUDIO, SUBTITLE, METADATA or OTHER",
+            null,
+            frame -> StringData.fromString(frame.track().type().name())),
+    CODEC_ID(
+            "codec-id",
+            DataTypes.STRING(),
+            "Its CodecID, such as V_MPEG4/ISO/AVC, as the producer declares it",
+            null,
+            frame -> StringData.fromString(frame.track().codecId())),
+    CODEC_PRIVATE(
+            "codec-private",
+            DataTypes.BYTES(),
+            "Its CodecPrivate, which a decoder needs",
+            null,
+            frame -> frame.track().codecPrivate()),
+    FRAME_INDEX(
+            "frame-index",
+            DataTypes.INT(),
+            "Place of the frame among all frames of the fragment, from 0",
+            null,
+            frame -> frame.frame().index()),
+    FRAME_TIMESTAMP(
+            "frame-timestamp",
+            DataTypes.TIMESTAMP_LTZ(3),
+            "When the frame was recorded, by the producer's clock",
+            null,
+            frame -> TimestampData.fromEpochMillis(frame.frame().timestampMillis())),
+    KEY_FRAME(
+            "key-frame",
+            DataTypes.BOOLEAN(),
+            "Whether the frame can be decoded without another one",
+            null,
+            frame -> frame.frame().isKeyFrame());
+
+    private final String key;
+    private final DataType type;
+    private final String description;
+    @Nullable private final Function<Fragment, Object> ofFragment;
+    private final Function<FrameRecord, Object> ofFrame;
+
+    MetadataColumn(
+            String key,
+            DataType type,
+            String description,
+            @Nullable Function<Fragment, Object> ofFragment,
+            Function<FrameRecord, Object> ofFrame) {
+        this.key = key;
+        this.type = type;
+        this.description = description;
+        this.ofFragment = ofFragment;
+        this.ofFrame = ofFrame;
+    }
+
+    /** The key in {@code METADATA FROM 'key'}. */
+    String key() {
+        return key;
+    }
+
+    DataType type() {
+        return type;
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** Whether a row has it. */
+    boolean isIn(KvsTableOptions.RecordMode mode) {
+        return mode == KvsTableOptions.RecordMode.FRAME || ofFragment != null;
+    }
+
+    /** The value in Flink's internal form; null is NULL. */
+    @Nullable
+    Object of(Fragment fragment) {
+        return ofFragment.apply(fragment);
+    }
+
+    /** The value in Flink's internal form; null is NULL. */
+    @Nullable
+    Object of(FrameRecord frame) {
+        return ofFrame.apply(frame);
+    }
+
+    // Types are nullable, though few values are ever NULL: then columns that are declared without
+    // NOT
+    // NULL, as is usual, need no cast, which would copy each map and array.
+
+    /** The columns of a mode by their keys, in the order of the documentation. */
+    static Map<String, MetadataColumn> of(KvsTableOptions.RecordMode mode) {
+        return Arrays.stream(values())
+                .filter(column -> column.isIn(mode))
+                .collect(
+                        Collectors.toMap(
+                                MetadataColumn::key,
+                                Function.identity(),
+                                (one, other) -> one,
+                                LinkedHashMap::new));
+    }
+
+    private static Function<FrameRecord, Object> ofHead(Function<FragmentHead, Object> value) {
+        return frame -> value.apply(frame.fragment());
+    }
+
+    private static MapData tagMap(List<Tag> tags) {
+        Map<StringData, StringData> map = new LinkedHashMap<>();
+        for (Tag tag : tags) {
+            map.put(StringData.fromString(tag.name()), StringData.fromString(tag.value()));
+        }
+        return new GenericMapData(map);
+    }
+
+    private static ArrayData tagList(List<Tag> tags) {
+        return new GenericArrayData(
+                tags.stream()
+                        .map(
+                                tag ->
+                                        GenericRowData.of(
+                                                StringData.fromString(tag.name()),
+                                                StringData.fromString(tag.value())))
+                        .toArray());
+    }
+
+    private static ArrayData tracks(List<Track> tracks) {
+        return new GenericArrayData(tracks.stream().map(MetadataColumn::track).toArray());
+    }
+
+    private static GenericRowData track(Track track) {
+        Track.Video video = track.video();
+        Track.Audio audio = track.audio();
+        return GenericRowData.of(
+                track.number(),
+                StringData.fromString(track.name()),
+                StringData.fromString(track.type().name()),
+                StringData.fromString(track.codecId()),
+                track.codecPrivate(),
+                video == null ? null : video.pixelWidth(),
+                video == null ? null : video.pixelHeight(),
+                audio == null ? null : audio.samplingFrequency(),
+                audio == null ? null : audio.channels());
+    }
+}
