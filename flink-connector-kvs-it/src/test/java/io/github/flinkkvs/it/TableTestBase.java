@@ -140,9 +140,10 @@ abstract class TableTestBase extends KvsTestBase {
         return rows.stream().map(row -> row.getField(index)).collect(Collectors.toList());
     }
 
-    /** The plan that the planner made, as far as it is about the source. */
+    /** What is to be run. */
     final String plan(String sql) {
-        return tables.explainSql(sql);
+        String plan = tables.explainSql(sql);
+        return plan.substring(plan.indexOf("== Optimized Execution Plan =="));
     }
 
     /** For configuration of single tests. */

@@ -61,8 +61,7 @@ public final class KvsDynamicSource
     @Nullable private final Integer parallelism;
     private final SourceWatermark sourceWatermark;
 
-    /** The table's metadata columns by their names, which conditions speak of. */
-    private final Map<String, MetadataColumn> columns;
+    private final ConditionReader conditions;
 
     private KvsScan scan;
     private RowLayout layout;
@@ -72,7 +71,7 @@ public final class KvsDynamicSource
     /**
      * @param tableName for the names of operators
      * @param parallelism of the source; null for that of the job
-     * @param columns its metadata columns by their names
+     * @param conditions reads those of queries on the table
      * @param payload whether it has a column for the payload
      * @param physicalType of the payload column, or of none
      */
@@ -80,7 +79,7 @@ public final class KvsDynamicSource
             String tableName,
             @Nullable Integer parallelism,
             SourceWatermark sourceWatermark,
-            Map<String, MetadataColumn> columns,
+            ConditionReader conditions,
             KvsScan scan,
             boolean payload,
             DataType physicalType) {
@@ -88,7 +87,7 @@ public final class KvsDynamicSource
                 tableName,
                 parallelism,
                 sourceWatermark,
-                columns,
+                conditions,
                 scan,
                 new RowLayout(payload, List.of()),
                 physicalType);
@@ -98,14 +97,14 @@ public final class KvsDynamicSource
             String tableName,
             @Nullable Integer parallelism,
             SourceWatermark sourceWatermark,
-            Map<String, MetadataColumn> columns,
+            ConditionReader conditions,
             KvsScan scan,
             RowLayout layout,
             DataType producedType) {
         this.tableName = tableName;
         this.parallelism = parallelism;
         this.sourceWatermark = sourceWatermark;
-        this.columns = columns;
+        this.conditions = conditions;
         this.scan = scan;
         this.layout = layout;
         this.producedType = producedType;
@@ -178,7 +177,7 @@ public final class KvsDynamicSource
         List<ResolvedExpression> used = new ArrayList<>();
         ScanFilter all = ScanFilter.ALL;
         for (ResolvedExpression filter : filters) {
-            ScanFilter one = ScanFilter.of(filter, columns);
+            ScanFilter one = conditions.read(filter);
             if (!one.equals(ScanFilter.ALL)) {
                 used.add(filter);
                 all = all.and(one);
@@ -210,7 +209,7 @@ public final class KvsDynamicSource
                         tableName,
                         parallelism,
                         sourceWatermark,
-                        columns,
+                        conditions,
                         scan,
                         layout,
                         producedType);
@@ -236,7 +235,7 @@ public final class KvsDynamicSource
         return tableName.equals(other.tableName)
                 && Objects.equals(parallelism, other.parallelism)
                 && sourceWatermark.equals(other.sourceWatermark)
-                && columns.equals(other.columns)
+                && conditions.equals(other.conditions)
                 && scan.equals(other.scan)
                 && layout.equals(other.layout)
                 && producedType.equals(other.producedType)
@@ -249,7 +248,7 @@ public final class KvsDynamicSource
                 tableName,
                 parallelism,
                 sourceWatermark,
-                columns,
+                conditions,
                 scan,
                 layout,
                 producedType,

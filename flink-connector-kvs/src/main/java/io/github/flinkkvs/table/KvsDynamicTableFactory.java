@@ -24,6 +24,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
 import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.api.config.TableConfigOptions;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.connector.source.DynamicTableSource;
@@ -36,6 +37,7 @@ import javax.annotation.Nullable;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -102,7 +104,9 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         RecordMode mode = options.get(KvsTableOptions.RECORD);
         ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
         boolean payload = hasPayload(schema, mode);
-        Map<String, MetadataColumn> columns = metadataColumns(schema, mode);
+        ConditionReader conditions =
+                new ConditionReader(
+                        metadataColumns(schema, mode), sessionZone(context.getConfiguration()));
         try {
             KvsScan scan =
                     new KvsScan(
@@ -116,7 +120,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                             context.getObjectIdentifier().asSummaryString(),
                             options.getOptional(FactoryUtil.SOURCE_PARALLELISM).orElse(null),
                             new SourceWatermark(options, context.getConfiguration()),
-                            columns,
+                            conditions,
                             scan,
                             payload,
                             context.getPhysicalRowDataType());
@@ -139,6 +143,13 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                                         || option.getKey().startsWith("source."))
                 .forEach(option -> config.setString(option.getKey(), option.getValue()));
         return config;
+    }
+
+    private static ZoneId sessionZone(ReadableConfig session) {
+        String zone = session.get(TableConfigOptions.LOCAL_TIME_ZONE);
+        return TableConfigOptions.LOCAL_TIME_ZONE.defaultValue().equals(zone)
+                ? ZoneId.systemDefault()
+                : ZoneId.of(zone);
     }
 
     // ---- columns --------------------------------------------------------------------------

@@ -10,20 +10,10 @@ package io.github.flinkkvs.table;
 
 import io.github.flinkkvs.client.StreamArn;
 
-import org.apache.flink.table.expressions.CallExpression;
-import org.apache.flink.table.expressions.Expression;
-import org.apache.flink.table.expressions.FieldReferenceExpression;
-import org.apache.flink.table.expressions.ResolvedExpression;
-import org.apache.flink.table.expressions.ValueLiteralExpression;
-import org.apache.flink.table.functions.BuiltInFunctionDefinitions;
-import org.apache.flink.table.functions.FunctionDefinition;
-
 import javax.annotation.Nullable;
 
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,19 +30,6 @@ final class ScanFilter {
     /** Says nothing. */
     static final ScanFilter ALL = new ScanFilter(null, Long.MIN_VALUE, Long.MAX_VALUE);
 
-    private static final Map<FunctionDefinition, FunctionDefinition> MIRRORED =
-            Map.of(
-                    BuiltInFunctionDefinitions.EQUALS,
-                    BuiltInFunctionDefinitions.EQUALS,
-                    BuiltInFunctionDefinitions.LESS_THAN,
-                    BuiltInFunctionDefinitions.GREATER_THAN,
-                    BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL,
-                    BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL,
-                    BuiltInFunctionDefinitions.GREATER_THAN,
-                    BuiltInFunctionDefinitions.LESS_THAN,
-                    BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL,
-                    BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL);
-
     /** Null: any. */
     @Nullable private final Set<String> streamNames;
 
@@ -67,87 +44,19 @@ final class ScanFilter {
         this.toMillis = toMillis;
     }
 
-    // ---- what conditions say --------------------------------------------------------------
-
-    /**
-     * What a condition says; {@link #ALL} if it is about something else.
-     *
-     * @param columns the table's metadata columns by their names
-     */
-    static ScanFilter of(ResolvedExpression condition, Map<String, MetadataColumn> columns) {
-        if (!(condition instanceof CallExpression)) {
-            return ALL;
-        }
-        FunctionDefinition function = ((CallExpression) condition).getFunctionDefinition();
-        List<ResolvedExpression> operands = condition.getResolvedChildren();
-        if (function == BuiltInFunctionDefinitions.AND) {
-            return operands.stream()
-                    .map(operand -> of(operand, columns))
-                    .reduce(ALL, ScanFilter::and);
-        }
-        if (function == BuiltInFunctionDefinitions.OR) {
-            return operands.stream()
-                    .map(operand -> of(operand, columns))
-                    .reduce(ScanFilter::or)
-                    .orElse(ALL);
-        }
-        if (function == BuiltInFunctionDefinitions.IN) {
-            MetadataColumn column = column(operands.get(0), columns);
-            return operands.stream()
-                    .skip(1)
-                    .map(value -> compare(BuiltInFunctionDefinitions.EQUALS, column, value))
-                    .reduce(ScanFilter::or)
-                    .orElse(ALL);
-        }
-        if (!MIRRORED.containsKey(function)) {
-            return ALL;
-        }
-        return operands.get(0) instanceof ValueLiteralExpression
-                ? compare(MIRRORED.get(function), column(operands.get(1), columns), operands.get(0))
-                : compare(function, column(operands.get(0), columns), operands.get(1));
-    }
-
-    @Nullable
-    private static MetadataColumn column(
-            Expression expression, Map<String, MetadataColumn> columns) {
-        return expression instanceof FieldReferenceExpression
-                ? columns.get(((FieldReferenceExpression) expression).getName())
-                : null;
-    }
-
-    private static ScanFilter compare(
-            FunctionDefinition comparison, @Nullable MetadataColumn column, Expression value) {
-        if (column == null || !(value instanceof ValueLiteralExpression)) {
-            return ALL;
-        }
-        ValueLiteralExpression literal = (ValueLiteralExpression) value;
-        switch (column) {
-            case STREAM_NAME:
-                return comparison == BuiltInFunctionDefinitions.EQUALS
-                        ? literal.getValueAs(String.class).map(ScanFilter::ofStream).orElse(ALL)
-                        : ALL;
-            case SERVER_TIMESTAMP:
-                return literal.getValueAs(Instant.class)
-                        .map(time -> compare(comparison, time.toEpochMilli()))
-                        .orElse(ALL);
-            default:
-                return ALL;
-        }
-    }
-
-    private static ScanFilter ofStream(String name) {
+    /** Of one stream. */
+    static ScanFilter ofStream(String name) {
         return new ScanFilter(Set.of(name), Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
-    private static ScanFilter compare(FunctionDefinition comparison, long millis) {
-        boolean less =
-                comparison == BuiltInFunctionDefinitions.LESS_THAN
-                        || comparison == BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL;
-        boolean greater =
-                comparison == BuiltInFunctionDefinitions.GREATER_THAN
-                        || comparison == BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL;
-        return new ScanFilter(
-                null, less ? Long.MIN_VALUE : millis, greater ? Long.MAX_VALUE : millis);
+    /**
+     * Between two server timestamps.
+     *
+     * @param fromMillis inclusive; {@code Long.MIN_VALUE}: no matter
+     * @param toMillis inclusive; {@code Long.MAX_VALUE}: no matter
+     */
+    static ScanFilter between(long fromMillis, long toMillis) {
+        return new ScanFilter(null, fromMillis, toMillis);
     }
 
     /** What is inside both. */
@@ -162,7 +71,7 @@ final class ScanFilter {
     }
 
     /** What is inside either, and what is between them. */
-    private ScanFilter or(ScanFilter other) {
+    ScanFilter or(ScanFilter other) {
         Set<String> names = null;
         if (streamNames != null && other.streamNames != null) {
             names = new HashSet<>(streamNames);
@@ -171,8 +80,6 @@ final class ScanFilter {
         return new ScanFilter(
                 names, Math.min(fromMillis, other.fromMillis), Math.max(toMillis, other.toMillis));
     }
-
-    // ---- what follows for a scan ----------------------------------------------------------
 
     /** The same scan without what is outside, as far as a scan can leave it out. */
     KvsScan narrow(KvsScan scan, long nowMillis) {

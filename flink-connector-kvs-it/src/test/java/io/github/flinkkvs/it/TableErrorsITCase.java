@@ -1,0 +1,161 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.testing.EmbeddedStream;
+
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.util.ExceptionUtils;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/** What is wrong with a table is said when it is used, with what to do; and no secret with it. */
+class TableErrorsITCase extends TableTestBase {
+
+    private EmbeddedStream stream;
+
+    @BeforeEach
+    void createStream() {
+        stream = kvs.createStream("hall");
+        push(stream, 1);
+    }
+
+    /** All messages of the failure of a query on such a table. */
+    private String failure(String columns, Map<String, String> options) {
+        tables.executeSql("DROP TABLE IF EXISTS cameras");
+        Throwable failure =
+                catchThrowable(
+                        () -> {
+                            create(columns, options);
+                            query("SELECT * FROM cameras");
+                        });
+        assertThat(failure).isNotNull();
+        String all = ExceptionUtils.stringifyException(failure);
+        assertThat(all).doesNotContain(SECRET);
+        assertThat(ExceptionUtils.findThrowable(failure, ValidationException.class)).isPresent();
+        return all;
+    }
+
+    private String failureWith(String... keysAndValues) {
+        return failure("payload BYTES", with(bounded(stream), keysAndValues));
+    }
+
+    @Test
+    void columnsThatDoNotExist() {
+        assertThat(failure("payload BYTES, size_in_bytes BIGINT", bounded(stream)))
+                .contains(
+                        "has one column for the bytes of a fragment, or none, but there are payload,"
+                                + " size_in_bytes")
+                .contains("'fragment-number' STRING");
+        assertThat(failure("payload STRING", bounded(stream)))
+                .contains("Column payload, for the bytes of a fragment, must be BYTES, not STRING");
+        assertThat(failure("payload BYTES, x STRING METADATA", bounded(stream)))
+                .contains(
+                        "There is no metadata 'x' for column x. With 'record' = 'fragment' there are:"
+                                + " 'stream-name' STRING, ");
+        assertThat(failure("k BOOLEAN METADATA FROM 'key-frame'", bounded(stream)))
+                .contains(
+                        "There is no metadata 'key-frame' for column k with 'record' = 'fragment'");
+        assertThat(failure("s ROW<x INT> METADATA FROM 'stream-name'", bounded(stream)))
+                .contains("stream-name");
+    }
+
+    @Test
+    void optionsThatDoNotExist() {
+        assertThat(failureWith("source.memory.limit", "1 mb"))
+                .contains("Unsupported options found for 'kvs'")
+                .contains("source.memory.limit")
+                .contains("source.memory.budget");
+        assertThat(failureWith("aws.credentials.basic.accesskey", "x"))
+                .contains("There is no option 'aws.credentials.basic.accesskey'");
+        assertThat(failureWith("streams", null)).contains("streams");
+        assertThat(failureWith("record", "picture")).contains("fragment").contains("frame");
+        assertThat(failureWith("source.memory.budget", "much")).contains("source.memory.budget");
+        assertThat(failureWith("source.memory.budget", "0 b"))
+                .contains("source.memory.budget is 0: give at least the size of some fragments");
+    }
+
+    @Test
+    void streamsThatCannotBe() {
+        assertThat(failureWith("streams", "front door")).contains("'front door' is no name");
+        assertThat(failureWith("streams", "hall;hall")).contains("Stream 'hall' is named twice");
+        assertThat(failureWith("aws.region", null))
+                .contains(
+                        "There is no region: set aws.region (setRegion), or give the streams by ARN");
+    }
+
+    @Test
+    void positionsThatContradictThemselves() {
+        assertThat(failureWith("scan.startup.mode", "server-timestamp"))
+                .contains(
+                        "'scan.startup.mode' = 'server-timestamp' needs 'scan.startup.timestamp'");
+        assertThat(failureWith("scan.startup.timestamp", "2026-01-31T08:00:00Z"))
+                .contains(
+                        "'scan.startup.timestamp' does not go with 'scan.startup.mode' ="
+                                + " 'earliest'");
+        assertThat(
+                        failureWith(
+                                "scan.bounded.mode",
+                                "server-timestamp",
+                                "scan.bounded.timestamp",
+                                "yesterday"))
+                .contains("'scan.bounded.timestamp' is 'yesterday', neither a time such as");
+        assertThat(
+                        failureWith(
+                                "scan.bounded.mode",
+                                "fragment-number",
+                                "scan.bounded.fragment-number",
+                                "x"))
+                .contains("fragment number");
+        assertThat(
+                        failureWith(
+                                "scan.startup.mode",
+                                "producer-timestamp",
+                                "scan.startup.timestamp",
+                                "2000",
+                                "scan.bounded.mode",
+                                "producer-timestamp",
+                                "scan.bounded.timestamp",
+                                "1000"))
+                .contains("There is nothing between the starting position");
+    }
+
+    @Test
+    void framesOfFragments() {
+        assertThat(failureWith("frame.key-frames-only", "true"))
+                .contains("Options frame.* choose among frames, but rows are fragments");
+        assertThat(failureWith("record", "frame", "frame.every-nth", "0"))
+                .contains("Every n-th frame, with n of 1 or more, not 0");
+    }
+
+    @Test
+    void watermarksThatCannotBe() {
+        assertThat(failureWith("scan.source-watermark.max-out-of-orderness", "-1 s"))
+                .contains("max-out-of-orderness");
+        assertThat(failureWith("scan.watermark.alignment.group", "g"))
+                .contains("scan.watermark.alignment.max-drift");
+    }
+
+    @Test
+    void plansHaveNoSecrets() {
+        create(FRAGMENT_COLUMNS, bounded(stream));
+        assertThat(plan("SELECT * FROM cameras"))
+                .doesNotContain(SECRET)
+                .doesNotContain("AKIDEXAMPLE");
+        assertThat(tables.executeSql("EXPLAIN JSON_EXECUTION_PLAN SELECT * FROM cameras").collect())
+                .toIterable()
+                .allSatisfy(row -> assertThat(row.toString()).doesNotContain(SECRET));
+    }
+}

@@ -1,0 +1,162 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.table;
+
+import org.apache.flink.table.expressions.CallExpression;
+import org.apache.flink.table.expressions.Expression;
+import org.apache.flink.table.expressions.FieldReferenceExpression;
+import org.apache.flink.table.expressions.ResolvedExpression;
+import org.apache.flink.table.expressions.ValueLiteralExpression;
+import org.apache.flink.table.functions.BuiltInFunctionDefinitions;
+import org.apache.flink.table.functions.FunctionDefinition;
+
+import javax.annotation.Nullable;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
+
+/**
+ * Reads what conditions of a query say about stream names and server timestamps. What it does not
+ * understand says nothing. Immutable.
+ */
+final class ConditionReader {
+
+    private static final Map<FunctionDefinition, FunctionDefinition> MIRRORED =
+            Map.of(
+                    BuiltInFunctionDefinitions.EQUALS,
+                    BuiltInFunctionDefinitions.EQUALS,
+                    BuiltInFunctionDefinitions.LESS_THAN,
+                    BuiltInFunctionDefinitions.GREATER_THAN,
+                    BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL,
+                    BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL,
+                    BuiltInFunctionDefinitions.GREATER_THAN,
+                    BuiltInFunctionDefinitions.LESS_THAN,
+                    BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL,
+                    BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL);
+
+    private final Map<String, MetadataColumn> columns;
+    private final ZoneId zone;
+
+    /**
+     * @param columns the table's metadata columns by their names
+     * @param zone the session's, in which times without one are meant
+     */
+    ConditionReader(Map<String, MetadataColumn> columns, ZoneId zone) {
+        this.columns = Map.copyOf(columns);
+        this.zone = zone;
+    }
+
+    /** What a condition says; {@link ScanFilter#ALL} if it is about something else. */
+    ScanFilter read(ResolvedExpression condition) {
+        if (!(condition instanceof CallExpression)) {
+            return ScanFilter.ALL;
+        }
+        FunctionDefinition function = ((CallExpression) condition).getFunctionDefinition();
+        List<ResolvedExpression> operands = condition.getResolvedChildren();
+        if (function == BuiltInFunctionDefinitions.AND) {
+            return readAll(operands, ScanFilter::and);
+        }
+        if (function == BuiltInFunctionDefinitions.OR) {
+            return readAll(operands, ScanFilter::or);
+        }
+        if (function == BuiltInFunctionDefinitions.IN) {
+            return operands.stream()
+                    .skip(1)
+                    .map(
+                            value ->
+                                    compare(
+                                            BuiltInFunctionDefinitions.EQUALS,
+                                            operands.get(0),
+                                            value))
+                    .reduce(ScanFilter::or)
+                    .orElse(ScanFilter.ALL);
+        }
+        if (!MIRRORED.containsKey(function)) {
+            return ScanFilter.ALL;
+        }
+        return operands.get(0) instanceof ValueLiteralExpression
+                ? compare(MIRRORED.get(function), operands.get(1), operands.get(0))
+                : compare(function, operands.get(0), operands.get(1));
+    }
+
+    private ScanFilter readAll(
+            List<ResolvedExpression> conditions, BinaryOperator<ScanFilter> combination) {
+        return conditions.stream().map(this::read).reduce(combination).orElse(ScanFilter.ALL);
+    }
+
+    private ScanFilter compare(
+            FunctionDefinition comparison, Expression reference, Expression value) {
+        MetadataColumn column =
+                reference instanceof FieldReferenceExpression
+                        ? columns.get(((FieldReferenceExpression) reference).getName())
+                        : null;
+        if (column == null || !(value instanceof ValueLiteralExpression)) {
+            return ScanFilter.ALL;
+        }
+        ValueLiteralExpression literal = (ValueLiteralExpression) value;
+        if (column == MetadataColumn.STREAM_NAME) {
+            return comparison == BuiltInFunctionDefinitions.EQUALS
+                    ? literal.getValueAs(String.class)
+                            .map(ScanFilter::ofStream)
+                            .orElse(ScanFilter.ALL)
+                    : ScanFilter.ALL;
+        }
+        return column == MetadataColumn.SERVER_TIMESTAMP
+                ? compareTime(comparison, literal)
+                : ScanFilter.ALL;
+    }
+
+    private ScanFilter compareTime(FunctionDefinition comparison, ValueLiteralExpression literal) {
+        Instant first = literal.getValueAs(Instant.class).orElse(null);
+        Instant last = first;
+        LocalDateTime local = literal.getValueAs(LocalDateTime.class).orElse(null);
+        if (first == null && local != null) {
+            // Where clocks are changed, a local time is none or two: both count.
+            ZoneOffsetTransition change = zone.getRules().getTransition(local);
+            ZoneOffset offset = zone.getRules().getOffset(local);
+            Instant before = local.toInstant(change == null ? offset : change.getOffsetBefore());
+            Instant after = local.toInstant(change == null ? offset : change.getOffsetAfter());
+            first = before.isBefore(after) ? before : after;
+            last = before.isBefore(after) ? after : before;
+        }
+        if (first == null) {
+            return ScanFilter.ALL;
+        }
+        boolean less =
+                comparison == BuiltInFunctionDefinitions.LESS_THAN
+                        || comparison == BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL;
+        boolean greater =
+                comparison == BuiltInFunctionDefinitions.GREATER_THAN
+                        || comparison == BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL;
+        return ScanFilter.between(
+                less ? Long.MIN_VALUE : first.toEpochMilli(),
+                greater ? Long.MAX_VALUE : last.toEpochMilli());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        if (!(object instanceof ConditionReader)) {
+            return false;
+        }
+        ConditionReader other = (ConditionReader) object;
+        return columns.equals(other.columns) && zone.equals(other.zone);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(columns, zone);
+    }
+}
