@@ -1,0 +1,121 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.table;
+
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+
+import org.apache.flink.configuration.Configuration;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What conditions make of a scan: never less than they let through. */
+class ScanFilterTest {
+
+    private static final long NOW = 1_700_000_000_000L;
+    private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final String ARN = "arn:aws:kinesisvideo:eu-central-1:123456789012:stream/c/1";
+
+    private static KvsScan scan(StartingPosition start, StoppingPosition stop) {
+        return new KvsScan(List.of("a", "b", ARN), null, start, stop, new Configuration());
+    }
+
+    private static StartingPosition startAt(long millis) {
+        return StartingPosition.atServerTimestamp(Instant.ofEpochMilli(millis));
+    }
+
+    private static StoppingPosition stopAt(long millis) {
+        return StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(millis));
+    }
+
+    private static void assertNarrowed(ScanFilter filter, KvsScan scan, KvsScan expected) {
+        assertThat(filter.narrow(scan, NOW)).isEqualTo(expected);
+    }
+
+    @Test
+    void streams() {
+        KvsScan scan = scan(StartingPosition.now(), StoppingPosition.never());
+        assertNarrowed(ScanFilter.ALL, scan, scan);
+        assertNarrowed(ScanFilter.ofStream("b"), scan, scan.withStreams(List.of("b")));
+        assertNarrowed(ScanFilter.ofStream("c"), scan, scan.withStreams(List.of(ARN)));
+        assertNarrowed(ScanFilter.ofStream("none"), scan, scan);
+        assertNarrowed(
+                ScanFilter.ofStream("a").or(ScanFilter.ofStream("c")),
+                scan,
+                scan.withStreams(List.of("a", ARN)));
+        assertNarrowed(ScanFilter.ofStream("a").and(ScanFilter.ofStream("c")), scan, scan);
+    }
+
+    @Test
+    void theStart() {
+        ScanFilter from = ScanFilter.between(NOW - HOUR, Long.MAX_VALUE);
+        StoppingPosition never = StoppingPosition.never();
+        assertNarrowed(
+                from, scan(StartingPosition.earliest(), never), scan(startAt(NOW - HOUR), never));
+        assertNarrowed(
+                from, scan(startAt(NOW - 2 * HOUR), never), scan(startAt(NOW - HOUR), never));
+        for (StartingPosition unchanged :
+                List.of(
+                        startAt(NOW - 1),
+                        StartingPosition.now(),
+                        StartingPosition.afterFragment("7"),
+                        // Producer time says nothing about the order of arrival.
+                        StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(0)))) {
+            assertNarrowed(from, scan(unchanged, never), scan(unchanged, never));
+        }
+        KvsScan earliest = scan(StartingPosition.earliest(), never);
+        assertNarrowed(ScanFilter.between(NOW + 1, Long.MAX_VALUE), earliest, earliest);
+    }
+
+    @Test
+    void theEndOfWhatHasOne() {
+        StartingPosition earliest = StartingPosition.earliest();
+        ScanFilter until = ScanFilter.between(Long.MIN_VALUE, NOW - HOUR);
+        assertNarrowed(
+                until, scan(earliest, StoppingPosition.now()), scan(earliest, stopAt(NOW - HOUR)));
+        assertNarrowed(until, scan(earliest, stopAt(NOW)), scan(earliest, stopAt(NOW - HOUR)));
+        for (StoppingPosition unchanged :
+                List.of(
+                        StoppingPosition.never(),
+                        stopAt(NOW - 2 * HOUR),
+                        StoppingPosition.atFragment("7"),
+                        StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(NOW)))) {
+            assertNarrowed(until, scan(earliest, unchanged), scan(earliest, unchanged));
+        }
+    }
+
+    /** What is now for the service may be earlier than what is now for us. */
+    @Test
+    void anEndThatMayBeAfterTheServicesNow() {
+        KvsScan scan = scan(StartingPosition.earliest(), StoppingPosition.now());
+        assertNarrowed(ScanFilter.between(Long.MIN_VALUE, NOW - HOUR / 6), scan, scan);
+    }
+
+    @Test
+    void nothingThatContradictsItself() {
+        KvsScan scan = scan(StartingPosition.earliest(), StoppingPosition.now());
+        assertNarrowed(ScanFilter.between(NOW - HOUR, NOW - 2 * HOUR), scan, scan);
+        KvsScan ended = scan(StartingPosition.earliest(), stopAt(NOW - 3 * HOUR));
+        assertNarrowed(ScanFilter.between(NOW - HOUR, Long.MAX_VALUE), ended, ended);
+    }
+
+    @Test
+    void aLimitNeedsAnEnd() {
+        KvsScan endless = scan(StartingPosition.earliest(), StoppingPosition.never());
+        assertThat(endless.withLimit(3)).isEqualTo(endless);
+        KvsScan bounded = scan(StartingPosition.earliest(), StoppingPosition.now());
+        assertThat(bounded.withLimit(3)).isNotEqualTo(bounded).hasToString(bounded + ", limit=[3]");
+    }
+}
