@@ -12,6 +12,7 @@ import io.github.flinkkvs.client.AwsOptions;
 import io.github.flinkkvs.client.ErrorClass;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.table.KvsTableOptions;
 
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -31,31 +30,23 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/**
- * Holds the documentation against the code. With {@code -Dkvs.docs.update} the tables of options
- * are written anew instead.
- */
+/** Holds the documentation against the code. */
 class DocsTest {
-
-    private static final Path DOCS = Path.of("..", "docs");
 
     @Test
     void tablesOfOptions() throws IOException {
-        Path page = DOCS.resolve("configuration.md");
-        String text = Files.readString(page);
-        String expected = replace(text, "source options", table(KvsSourceOptions.class));
-        expected = replace(expected, "aws options", table(AwsOptions.class));
-        if (System.getProperty("kvs.docs.update") != null) {
-            Files.writeString(page, expected);
-        }
-        assertThat(Files.readString(page))
-                .as("run the test with -Dkvs.docs.update to write the tables anew")
-                .isEqualTo(expected);
+        new DocsPage("configuration.md")
+                .table("source options", table(KvsSourceOptions.class, KvsSourceOptions.all()))
+                .table("aws options", table(AwsOptions.class, AwsOptions.all()))
+                .check();
+        new DocsPage("sql.md")
+                .table("table options", table(KvsTableOptions.class, KvsTableOptions.all()))
+                .check();
     }
 
     @Test
     void everyErrorClassIsExplained() throws IOException {
-        String text = Files.readString(DOCS.resolve("errors.md"));
+        String text = new DocsPage("errors.md").text();
         assertThat(ErrorClass.values())
                 .allSatisfy(
                         errorClass ->
@@ -64,24 +55,13 @@ class DocsTest {
 
     @Test
     void everyReconnectCauseIsExplained() throws IOException {
-        String text = Files.readString(DOCS.resolve("monitoring.md"));
+        String text = new DocsPage("monitoring.md").text();
         assertThat(KvsReaderMetrics.ReconnectCause.values())
                 .allSatisfy(
                         cause -> assertThat(text).contains("`" + cause.name().toLowerCase() + "`"));
     }
 
-    private static String replace(String text, String name, String table) {
-        String begin = "<!-- " + name + " -->\n";
-        String end = "<!-- end of " + name + " -->";
-        int from = text.indexOf(begin) + begin.length();
-        int to = text.indexOf(end);
-        assertThat(to).as(begin).isGreaterThanOrEqualTo(from);
-        return text.substring(0, from) + table + text.substring(to);
-    }
-
-    private static String table(Class<?> holder) {
-        List<ConfigOption<?>> options =
-                holder == AwsOptions.class ? AwsOptions.all() : KvsSourceOptions.all();
+    private static String table(Class<?> holder, List<ConfigOption<?>> options) {
         return "| key | type | default | |\n|---|---|---|---|\n"
                 + options.stream().map(option -> row(holder, option)).collect(Collectors.joining());
     }
@@ -108,6 +88,11 @@ class DocsTest {
                                                 .getActualTypeArguments()[0])
                         .findFirst()
                         .orElseThrow();
+        if (type instanceof ParameterizedType) {
+            return "List of "
+                    + ((Class<?>) ((ParameterizedType) type).getActualTypeArguments()[0])
+                            .getSimpleName();
+        }
         Class<?> valueClass = (Class<?>) type;
         return valueClass.isEnum()
                 ? Arrays.stream(valueClass.getEnumConstants())

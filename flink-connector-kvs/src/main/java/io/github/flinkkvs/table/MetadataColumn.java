@@ -112,7 +112,8 @@ enum MetadataColumn {
                             DataTypes.FIELD("sampling_frequency", DataTypes.DOUBLE()),
                             DataTypes.FIELD("channels", DataTypes.INT()))),
             "The fragment's tracks. Type is VIDEO, AUDIO, SUBTITLE, METADATA or OTHER; width and"
-                    + " height are in pixels, sampling_frequency is in Hz",
+                    + " height are in pixels, sampling_frequency is in Hz;"
+                    + " what a track does not have is NULL",
             fragment -> tracks(fragment.tracks()),
             ofHead(head -> tracks(head.tracks()))),
     TRACK_NUMBER(
@@ -124,7 +125,7 @@ enum MetadataColumn {
     TRACK_NAME(
             "track-name",
             DataTypes.STRING(),
-            "Its name",
+            "Its name; NULL if it has none",
             null,
             frame -> StringData.fromString(frame.track().name())),
     TRACK_TYPE(
@@ -142,7 +143,7 @@ enum MetadataColumn {
     CODEC_PRIVATE(
             "codec-private",
             DataTypes.BYTES(),
-            "Its CodecPrivate, which a decoder needs",
+            "Its CodecPrivate, which a decoder needs; NULL if it has none",
             null,
             frame -> frame.track().codecPrivate()),
     FRAME_INDEX(

@@ -1,0 +1,162 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.StoredFragment;
+
+import org.apache.flink.table.api.TableResult;
+import org.apache.flink.types.Row;
+import org.apache.flink.types.RowKind;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Runs every piece of SQL in docs/sql.md, so that what users copy works. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class DocumentedSqlITCase extends TableTestBase {
+
+    private static final Pattern BLOCK = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
+
+    private EmbeddedStream door;
+    private EmbeddedStream yard;
+
+    /** Half a minute of one fragment each 3 s, but for a pause. */
+    @BeforeEach
+    void pushFragments() {
+        door = kvs.createStream("front-door");
+        yard = kvs.createStream("backyard");
+        for (int i = 0; i < 8; i++) {
+            push(door, i < 4 ? i * 3_000 : i * 3_000 + 10_000, i % 2 == 0 ? "hall" : "attic");
+        }
+        for (int i = 0; i < 3; i++) {
+            push(yard, i * 30_000, null);
+        }
+    }
+
+    @AfterEach
+    void closeCatalog() {
+        tables.executeSql("USE CATALOG default_catalog");
+        tables.executeSql("DROP CATALOG IF EXISTS cams");
+    }
+
+    private static void push(EmbeddedStream stream, long producerMillis, String room) {
+        MediaFragment.Builder media =
+                MediaFragment.builder()
+                        .track(MediaTrack.video(1, "eye", "V_MPEG4/ISO/AVC", null, 64, 48))
+                        .producerTimestampMillis(producerMillis);
+        for (int i = 0; i < 5; i++) {
+            media.frame(MediaFrame.of(1, i * 100, i == 0, new byte[] {1, 2, 3}));
+        }
+        if (room != null) {
+            media.tagBefore("room", room);
+        }
+        stream.push(media.build());
+    }
+
+    @Test
+    void runs() throws Exception {
+        List<List<Row>> results = new ArrayList<>();
+        for (String statement : statements()) {
+            TableResult result = tables.executeSql(adapted(statement));
+            if (statement.startsWith("SELECT") || statement.startsWith("SHOW")) {
+                results.add(rows(result, Integer.MAX_VALUE));
+            }
+        }
+        assertThat(results).hasSize(12);
+        assertThat(results.get(0))
+                .containsExactlyInAnyOrder(Row.of("front-door"), Row.of("backyard"));
+        assertThat(column(results.get(1), 0)).isEqualTo(numbers(door));
+        assertThat(results.get(2))
+                .extracting(row -> row.getField(1) + " " + row.getField(2))
+                .containsExactlyInAnyOrder("front-door 8", "backyard 2", "backyard 1");
+        assertThat(last(results.get(3)))
+                .extracting(row -> row.getField(1))
+                .containsExactlyInAnyOrder(numbers(door).get(7), numbers(yard).get(2));
+        assertThat(results.get(4)).as("none is behind").isEmpty();
+        assertThat(results.get(5)).hasSize(8);
+        assertThat(column(results.get(5), 2)).contains("hall", "attic");
+        assertThat(results.get(6)).hasSize(8);
+        assertThat(column(results.get(6), 2)).containsOnly("room");
+        assertThat(column(results.get(7), 2)).hasSize(8).contains("ground floor", "top floor");
+        assertThat(results.get(8))
+                .containsExactlyInAnyOrder(
+                        Row.of("front-door", "V_MPEG4/ISO/AVC", 64, 48),
+                        Row.of("backyard", "V_MPEG4/ISO/AVC", 64, 48));
+        assertThat(column(results.get(9), 0))
+                .containsExactlyInAnyOrder("front-door", "backyard", "backyard");
+        assertThat(results.get(10)).as("nothing was sent in that hour").isEmpty();
+        assertThat(results.get(11)).hasSize(11);
+    }
+
+    /** What is left when updates have replaced what they update. */
+    private static Set<Row> last(List<Row> changes) {
+        Set<Row> rows = new LinkedHashSet<>();
+        for (Row change : changes) {
+            Row row = Row.project(change, new int[] {0, 1, 2});
+            boolean added =
+                    change.getKind() == RowKind.INSERT || change.getKind() == RowKind.UPDATE_AFTER;
+            row.setKind(RowKind.INSERT);
+            if (added) {
+                rows.add(row);
+            } else {
+                rows.remove(row);
+            }
+        }
+        return rows;
+    }
+
+    private static List<String> numbers(EmbeddedStream stream) {
+        return stream.pushed().stream().map(StoredFragment::number).collect(Collectors.toList());
+    }
+
+    private static List<String> statements() throws IOException {
+        Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", "sql.md")));
+        List<String> statements = new ArrayList<>();
+        while (block.find()) {
+            for (String statement : block.group(1).split(";\n")) {
+                statements.add(statement.strip());
+            }
+        }
+        return statements;
+    }
+
+    /** The same against the embedded service, up to what is there. */
+    private String adapted(String statement) {
+        Map<String, String> options = with(bounded(), "connector", null, "streams", null);
+        if (statement.contains("'scan.startup.mode'")) {
+            options.remove("scan.startup.mode");
+        }
+        return statement.replace(
+                "'aws.region' = 'eu-central-1'",
+                options.entrySet().stream()
+                        .map(option -> "'" + option.getKey() + "' = '" + option.getValue() + "'")
+                        .collect(Collectors.joining(", ")));
+    }
+}
