@@ -54,6 +54,7 @@ class DocumentedCodeTest {
                     "import org.apache.flink.api.common.eventtime.WatermarkStrategy;",
                     "import org.apache.flink.api.common.typeinfo.*;",
                     "import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;",
+                    "import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;",
                     "import org.apache.flink.util.Collector;",
                     "import org.junit.jupiter.api.Test;",
                     "import org.junit.jupiter.api.extension.RegisterExtension;",

@@ -21,6 +21,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -117,6 +118,11 @@ final class AudioChunk {
     long endMillis() {
         int last = sizes.length - 1;
         return millis[last] + coding.millis(coding.samples(1, sizes[last]));
+    }
+
+    /** The time from its first frame to the latest, whatever their order. */
+    long spanMillis() {
+        return Math.max(0, Arrays.stream(millis).max().orElseThrow() - millis[0]);
     }
 
     /** How many samples each channel has; of AAC about. */

@@ -60,7 +60,7 @@ final class FFmpegLibrary {
                     e);
         }
         // What is damaged is counted and said by the decoder's owner.
-        avutil.av_log_set_level(avutil.AV_LOG_FATAL);
+        avutil.av_log_set_level(avutil.AV_LOG_PANIC);
         loaded = true;
     }
 

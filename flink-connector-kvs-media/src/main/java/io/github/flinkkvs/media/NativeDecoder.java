@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.media;
 
-import io.github.flinkkvs.mkv.Track;
-
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -54,12 +52,14 @@ final class NativeDecoder implements AutoCloseable {
     @Nullable private SwsContext scaler;
 
     /**
+     * @param codecPrivate not copied, not to be changed any more
      * @param reordering how many frames a frame may have to wait for its turn to be shown
      * @throws MediaException if there is no decoder for it, or CodecPrivate is damaged
      */
-    NativeDecoder(Track track, PictureOptions options, int reordering) {
-        this.codecId = track.codecId();
-        this.codecPrivate = track.codecPrivate();
+    NativeDecoder(
+            String codecId, @Nullable byte[] codecPrivate, PictureOptions options, int reordering) {
+        this.codecId = codecId;
+        this.codecPrivate = codecPrivate;
         this.options = options;
         FFmpegLibrary.load();
         Integer id = CODECS.get(codecId);
@@ -96,9 +96,9 @@ final class NativeDecoder implements AutoCloseable {
         }
     }
 
-    /** Whether it can go on with frames of this track. */
-    boolean fits(Track track) {
-        return codecId.equals(track.codecId()) && Arrays.equals(codecPrivate, track.codecPrivate());
+    /** Whether it can go on with frames of a track that is coded like this. */
+    boolean fits(String otherId, @Nullable byte[] otherPrivate) {
+        return codecId.equals(otherId) && Arrays.equals(codecPrivate, otherPrivate);
     }
 
     /**

@@ -144,6 +144,11 @@ public final class Picture {
 
     /** A copy as an image: of three bytes a pixel, or gray. */
     public BufferedImage toBufferedImage() {
+        return image(width, height, format, pixels);
+    }
+
+    /** An image of pixels that are as those of a picture. */
+    static BufferedImage image(int width, int height, Format format, byte[] pixels) {
         BufferedImage image = new BufferedImage(width, height, format.imageType);
         byte[] target = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
         if (format == Format.RGB24) {

@@ -23,7 +23,9 @@ import javax.annotation.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -75,16 +77,7 @@ public final class VideoDecoder implements AutoCloseable {
     public void decode(Fragment whole, Consumer<Picture> out) {
         checkOpen();
         long damagedBefore = damaged;
-        List<FrameRecord> records = List.of();
-        try {
-            records = FrameRecord.of(whole);
-        } catch (MkvException e) {
-            whole.tracks().stream()
-                    .filter(track -> track.type() == Track.Type.VIDEO)
-                    .mapToInt(track -> whole.frameCounts().getOrDefault(track.number(), 0))
-                    .filter(frames -> frames > 0)
-                    .forEach(frames -> damage(frames, whole + ": " + e.getMessage()));
-        }
+        List<FrameRecord> records = records(whole);
         for (Track track : whole.tracks()) {
             if (track.type() == Track.Type.VIDEO) {
                 decodeTrack(track.number(), records, out);
@@ -99,14 +92,33 @@ public final class VideoDecoder implements AutoCloseable {
         }
     }
 
-    private void decodeTrack(long number, List<FrameRecord> records, Consumer<Picture> out) {
-        forget();
+    /** Its frames; none if they cannot be found, which damages those of video. */
+    private List<FrameRecord> records(Fragment whole) {
+        try {
+            return FrameRecord.of(whole);
+        } catch (MkvException e) {
+            whole.tracks().stream()
+                    .filter(track -> track.type() == Track.Type.VIDEO)
+                    .mapToInt(track -> whole.frameCounts().getOrDefault(track.number(), 0))
+                    .filter(frames -> frames > 0)
+                    .forEach(frames -> damage(frames, whole + ": " + e.getMessage()));
+            return List.of();
+        }
+    }
+
+    private static List<FrameRecord> ofTrack(long number, List<FrameRecord> records) {
         List<FrameRecord> own = new ArrayList<>();
         for (FrameRecord record : records) {
             if (record.frame().trackNumber() == number) {
                 own.add(record);
             }
         }
+        return own;
+    }
+
+    private void decodeTrack(long number, List<FrameRecord> records, Consumer<Picture> out) {
+        forget();
+        List<FrameRecord> own = ofTrack(number, records);
         int reordering = reordering(own);
         try {
             for (FrameRecord record : own) {
@@ -118,6 +130,68 @@ public final class VideoDecoder implements AutoCloseable {
             closeDecoder();
             throw e;
         }
+    }
+
+    /**
+     * One picture of a fragment's {@link #videoTrack}, whatever the options say about which.
+     * Nothing is decoded that is not needed for it: the first picture takes the first frame. The
+     * decoder knows nothing of fragments before.
+     *
+     * @param place its place in the order of presentation, from 0
+     * @return null if there is no such frame, or if it is damaged, which is counted then
+     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws MediaException if native libraries are missing, or media is damaged and that is to
+     *     fail
+     */
+    @Nullable
+    public Picture picture(Fragment whole, int place) {
+        checkOpen();
+        Track track = videoTrack(whole);
+        if (track == null) {
+            return null;
+        }
+        List<FrameRecord> own = ofTrack(track.number(), records(whole));
+        FrameRecord wanted =
+                own.stream()
+                        .filter(record -> !record.frame().isInvisible())
+                        .sorted(Comparator.comparingLong(record -> record.frame().offsetNanos()))
+                        .skip(place)
+                        .findFirst()
+                        .orElse(null);
+        if (wanted == null) {
+            return null;
+        }
+        forget();
+        int reordering = reordering(own);
+        Picture[] found = new Picture[1];
+        try {
+            for (int i = 0; i < own.size() && found[0] == null; i++) {
+                FrameRecord record = own.get(i);
+                send(record, i, reordering, record == wanted, picture -> found[0] = picture);
+            }
+            if (found[0] == null) {
+                flush(picture -> found[0] = picture);
+            } else {
+                pending.clear();
+                decoder.reset();
+            }
+            return found[0];
+        } catch (RuntimeException | Error e) {
+            closeDecoder();
+            throw e;
+        }
+    }
+
+    /** The track that pictures are of: the first of video that has frames; null without one. */
+    @Nullable
+    public static Track videoTrack(Fragment fragment) {
+        Map<Long, Integer> frames = fragment.frameCounts();
+        for (Track track : fragment.tracks()) {
+            if (track.type() == Track.Type.VIDEO && frames.containsKey(track.number())) {
+                return track;
+            }
+        }
+        return null;
     }
 
     /**
@@ -143,6 +217,16 @@ public final class VideoDecoder implements AutoCloseable {
         if (options.onlyKeyFrames() && !record.frame().isKeyFrame()) {
             return;
         }
+        boolean chosen = place % options.every() == 0 && !record.frame().isInvisible();
+        send(record, place, reordering, chosen, out);
+    }
+
+    /**
+     * @param place its place among the frames of its track
+     * @param chosen whether its picture is wanted
+     */
+    private void send(
+            FrameRecord record, int place, int reordering, boolean chosen, Consumer<Picture> out) {
         if (place >= options.maxFramesPerFragment()) {
             damage(1, record + " is beyond the limit of " + options.maxFramesPerFragment());
             return;
@@ -150,7 +234,6 @@ public final class VideoDecoder implements AutoCloseable {
         if (!open(record, reordering, out)) {
             return;
         }
-        boolean chosen = place % options.every() == 0 && !record.frame().isInvisible();
         pending.put(sequence, new Pending(record, chosen));
         if (!decoder.send(sequence, record.frame().data())) {
             pending.remove(sequence);
@@ -180,14 +263,16 @@ public final class VideoDecoder implements AutoCloseable {
     }
 
     private boolean open(FrameRecord record, int reordering, Consumer<Picture> out) {
-        if (decoder != null && !decoder.fits(record.track())) {
+        String codecId = record.track().codecId();
+        byte[] codecPrivate = record.track().codecPrivate();
+        if (decoder != null && !decoder.fits(codecId, codecPrivate)) {
             flush(out);
             closeDecoder();
         }
         if (decoder == null) {
             FFmpegLibrary.load();
             try {
-                decoder = new NativeDecoder(record.track(), options, reordering);
+                decoder = new NativeDecoder(codecId, codecPrivate, options, reordering);
             } catch (MediaException e) {
                 damage(1, record + ": " + e.getMessage());
                 return false;

@@ -71,6 +71,17 @@ class SamePicturesITCase {
             assertThat(pictures)
                     .isSortedAccordingTo(
                             (a, b) -> Long.compare(a.timestampMillis(), b.timestampMillis()));
+            assertSameOneByOne(fragment, pictures);
+        }
+    }
+
+    private static void assertSameOneByOne(Fragment fragment, List<Picture> pictures) {
+        PictureOptions options = PictureOptions.defaults().format(Picture.Format.RGB24);
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            for (int i : new int[] {0, 1, pictures.size() / 2, 5, pictures.size() - 1}) {
+                assertThat(decoder.picture(fragment, i)).isEqualTo(pictures.get(i));
+            }
+            assertThat(decoder.picture(fragment, pictures.size())).isNull();
         }
     }
 

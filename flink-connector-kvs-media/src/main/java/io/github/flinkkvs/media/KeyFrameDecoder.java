@@ -1,0 +1,93 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import org.apache.flink.annotation.PublicEvolving;
+
+import javax.annotation.Nullable;
+
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+
+/**
+ * Makes images of single key frames whose fragment is not at hand, such as rows of a table of
+ * frames. Of the options it takes size, format, threads and the limit of pixels.
+ *
+ * <p>Not thread-safe. Memory is native: close it.
+ */
+@PublicEvolving
+public final class KeyFrameDecoder implements AutoCloseable {
+
+    private final PictureOptions options;
+    @Nullable private NativeDecoder decoder;
+    private boolean closed;
+
+    /**
+     * @throws MediaException if native libraries are missing
+     */
+    public KeyFrameDecoder(PictureOptions options) {
+        FFmpegLibrary.load();
+        this.options = options;
+    }
+
+    /**
+     * The image of a key frame.
+     *
+     * @param codecId CodecID of its track
+     * @param codecPrivate CodecPrivate of its track, not to be changed any more; null if it has
+     *     none
+     * @param frame its payload as the producer wrote it
+     * @throws MediaException if it cannot be decoded: it is damaged, no key frame, or of a codec
+     *     that is not known here
+     */
+    public BufferedImage decode(String codecId, @Nullable byte[] codecPrivate, ByteBuffer frame) {
+        if (closed) {
+            throw new IllegalStateException("The decoder is closed");
+        }
+        if (decoder != null && !decoder.fits(codecId, codecPrivate)) {
+            closeDecoder();
+        }
+        if (decoder == null) {
+            decoder = new NativeDecoder(codecId, codecPrivate, options, 0);
+        }
+        try {
+            boolean sent = decoder.send(0, frame);
+            boolean received = sent && decoder.receive();
+            if (sent && !received) {
+                decoder.drain();
+                received = decoder.receive();
+            }
+            if (!received || decoder.isDamaged()) {
+                throw new MediaException(
+                        "A frame of the codec '"
+                                + codecId
+                                + "' cannot be decoded by itself: it is damaged, or no key frame");
+            }
+            byte[] pixels = decoder.scale();
+            return Picture.image(
+                    decoder.scaledWidth(), decoder.scaledHeight(), options.format(), pixels);
+        } finally {
+            decoder.reset();
+        }
+    }
+
+    private void closeDecoder() {
+        if (decoder != null) {
+            decoder.close();
+            decoder = null;
+        }
+    }
+
+    /** Frees its memory. */
+    @Override
+    public void close() {
+        closed = true;
+        closeDecoder();
+    }
+}

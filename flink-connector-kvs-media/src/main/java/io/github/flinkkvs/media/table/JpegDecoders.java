@@ -1,0 +1,89 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.table;
+
+import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.PictureWriter;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What functions that make JPEGs share: the meaning of width and quality, and a decoder for each
+ * width, opened when it is needed. Not thread-safe. Memory is native: close it.
+ *
+ * @param <D> decoder
+ */
+final class JpegDecoders<D> implements AutoCloseable {
+
+    /** A query has one or two; of more, the one that was not used for longest goes. */
+    static final int MAX_DECODERS = 4;
+
+    /** A width of 0: that of the video. */
+    static final int OWN_WIDTH = 0;
+
+    static final int MAX_WIDTH = 16_384;
+
+    /** As that of {@link PictureWriter#jpeg()}. */
+    static final double USUAL_QUALITY = 0.85;
+
+    private final String function;
+    private final Function<PictureOptions, D> open;
+    private final Consumer<D> close;
+    private final Map<Integer, D> decoders = new LinkedHashMap<>(MAX_DECODERS, 0.75f, true);
+
+    JpegDecoders(String function, Function<PictureOptions, D> open, Consumer<D> close) {
+        this.function = function;
+        this.open = open;
+        this.close = close;
+    }
+
+    /** The decoder that makes pictures of this width, in the shape of the video. */
+    D decoder(int width) {
+        if (width < 0 || width > MAX_WIDTH) {
+            throw wrong(
+                    "width is from 1 to "
+                            + MAX_WIDTH
+                            + " pixels, or 0 for that of the video, not "
+                            + width);
+        }
+        D decoder = decoders.get(width);
+        if (decoder == null) {
+            if (decoders.size() == MAX_DECODERS) {
+                Iterator<D> longestUnused = decoders.values().iterator();
+                close.accept(longestUnused.next());
+                longestUnused.remove();
+            }
+            decoder = open.apply(PictureOptions.defaults().size(width, 0));
+            decoders.put(width, decoder);
+        }
+        return decoder;
+    }
+
+    /** The writer of this quality. */
+    PictureWriter writer(double quality) {
+        if (!(quality >= 0 && quality <= 1)) {
+            throw wrong("quality is from 0, small, to 1, good, not " + quality);
+        }
+        return PictureWriter.jpeg((float) quality);
+    }
+
+    IllegalArgumentException wrong(String what) {
+        return new IllegalArgumentException(function + ": " + what);
+    }
+
+    @Override
+    public void close() {
+        decoders.values().forEach(close);
+        decoders.clear();
+    }
+}

@@ -1,0 +1,98 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.table;
+
+import io.github.flinkkvs.media.KeyFrameDecoder;
+import io.github.flinkkvs.media.MediaException;
+import io.github.flinkkvs.media.PictureWriter;
+
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.functions.FunctionContext;
+
+import javax.annotation.Nullable;
+
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+
+/**
+ * {@code KVS_FRAME_JPEG(data, codec_id, codec_private [, width [, quality]])}: the picture of a key
+ * frame as a JPEG; NULL if it cannot be decoded by itself. CodecPrivate may be NULL, as not every
+ * codec has one.
+ *
+ * <p>The width is in pixels, 0 for that of the video; the quality from 0 to 1.
+ */
+@PublicEvolving
+public final class KvsFrameJpeg extends PayloadFunction {
+
+    static final String NAME = "KVS_FRAME_JPEG";
+
+    private static final long serialVersionUID = 1L;
+
+    private transient JpegDecoders<KeyFrameDecoder> jpegs;
+
+    public KvsFrameJpeg() {
+        super(NAME);
+    }
+
+    @Override
+    public void open(FunctionContext context) throws Exception {
+        super.open(context);
+        jpegs = new JpegDecoders<>(NAME, KeyFrameDecoder::new, KeyFrameDecoder::close);
+    }
+
+    @Nullable
+    public byte[] eval(
+            @Nullable byte[] data, @Nullable String codecId, @Nullable byte[] codecPrivate) {
+        return eval(data, codecId, codecPrivate, JpegDecoders.OWN_WIDTH);
+    }
+
+    @Nullable
+    public byte[] eval(
+            @Nullable byte[] data,
+            @Nullable String codecId,
+            @Nullable byte[] codecPrivate,
+            @Nullable Integer width) {
+        return eval(data, codecId, codecPrivate, width, JpegDecoders.USUAL_QUALITY);
+    }
+
+    @Nullable
+    public byte[] eval(
+            @Nullable byte[] data,
+            @Nullable String codecId,
+            @Nullable byte[] codecPrivate,
+            @Nullable Integer width,
+            @Nullable Double quality) {
+        if (data == null || codecId == null || width == null || quality == null) {
+            return null;
+        }
+        PictureWriter writer = jpegs.writer(quality);
+        KeyFrameDecoder decoder = jpegs.decoder(width);
+        BufferedImage image;
+        try {
+            image = decoder.decode(codecId, codecPrivate, ByteBuffer.wrap(data));
+        } catch (MediaException e) {
+            payloads.onDamage(data, e.getMessage());
+            return null;
+        }
+        return payloads.encode(writer, data, image);
+    }
+
+    /** Native libraries are those of the cluster, not of the machine that plans the query. */
+    @Override
+    public boolean supportsConstantFolding() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        if (jpegs != null) {
+            jpegs.close();
+        }
+    }
+}

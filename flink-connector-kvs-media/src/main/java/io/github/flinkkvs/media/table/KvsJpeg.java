@@ -1,0 +1,95 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.table;
+
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureWriter;
+import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.mkv.Fragment;
+
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.functions.FunctionContext;
+
+import javax.annotation.Nullable;
+
+/**
+ * {@code KVS_JPEG(payload [, picture [, width [, quality]]])}: a picture of a fragment as a JPEG;
+ * NULL if there is none at that place, or if it is damaged.
+ *
+ * <p>Which picture is counted from 0, in the order of presentation, in the first track of video.
+ * The width is in pixels, 0 for that of the video; the quality from 0 to 1.
+ */
+@PublicEvolving
+public final class KvsJpeg extends PayloadFunction {
+
+    static final String NAME = "KVS_JPEG";
+
+    private static final long serialVersionUID = 1L;
+
+    private transient JpegDecoders<VideoDecoder> jpegs;
+
+    public KvsJpeg() {
+        super(NAME);
+    }
+
+    @Override
+    public void open(FunctionContext context) throws Exception {
+        super.open(context);
+        jpegs = new JpegDecoders<>(NAME, VideoDecoder::new, VideoDecoder::close);
+    }
+
+    @Nullable
+    public byte[] eval(@Nullable byte[] payload) {
+        return eval(payload, 0);
+    }
+
+    @Nullable
+    public byte[] eval(@Nullable byte[] payload, @Nullable Integer picture) {
+        return eval(payload, picture, JpegDecoders.OWN_WIDTH);
+    }
+
+    @Nullable
+    public byte[] eval(
+            @Nullable byte[] payload, @Nullable Integer picture, @Nullable Integer width) {
+        return eval(payload, picture, width, JpegDecoders.USUAL_QUALITY);
+    }
+
+    @Nullable
+    public byte[] eval(
+            @Nullable byte[] payload,
+            @Nullable Integer picture,
+            @Nullable Integer width,
+            @Nullable Double quality) {
+        if (payload == null || picture == null || width == null || quality == null) {
+            return null;
+        }
+        if (picture < 0) {
+            throw jpegs.wrong("pictures are counted from 0, there is none at " + picture);
+        }
+        PictureWriter writer = jpegs.writer(quality);
+        VideoDecoder decoder = jpegs.decoder(width);
+        Fragment fragment = payloads.read(payload);
+        Picture found =
+                fragment == null ? null : payloads.decode(decoder, payload, fragment, picture);
+        return found == null ? null : payloads.encode(writer, payload, found.toBufferedImage());
+    }
+
+    /** Native libraries are those of the cluster, not of the machine that plans the query. */
+    @Override
+    public boolean supportsConstantFolding() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        if (jpegs != null) {
+            jpegs.close();
+        }
+    }
+}

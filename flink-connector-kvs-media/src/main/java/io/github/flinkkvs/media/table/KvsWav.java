@@ -1,0 +1,64 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.table;
+
+import io.github.flinkkvs.media.FragmentAudio;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.MkvException;
+
+import org.apache.flink.annotation.PublicEvolving;
+
+import javax.annotation.Nullable;
+
+/**
+ * {@code KVS_WAV(payload [, track])}: the sound of a fragment's track as a WAV file, without a name
+ * of the first one of audio; NULL if there is no such track, no sound in it, or none that can be
+ * read.
+ */
+@PublicEvolving
+public final class KvsWav extends PayloadFunction {
+
+    static final String NAME = "KVS_WAV";
+
+    private static final long serialVersionUID = 1L;
+
+    public KvsWav() {
+        super(NAME);
+    }
+
+    @Nullable
+    public byte[] eval(@Nullable byte[] payload) {
+        return payload == null ? null : wav(payload, null);
+    }
+
+    @Nullable
+    public byte[] eval(@Nullable byte[] payload, @Nullable String track) {
+        return payload == null || track == null ? null : wav(payload, track);
+    }
+
+    @Nullable
+    private byte[] wav(byte[] payload, @Nullable String track) {
+        Fragment fragment = payloads.read(payload);
+        if (fragment == null) {
+            return null;
+        }
+        try {
+            return FragmentAudio.wav(fragment, track);
+        } catch (MkvException | IllegalArgumentException e) {
+            payloads.onDamage(payload, e.getMessage());
+            return null;
+        }
+    }
+
+    /** Native libraries are those of the cluster, not of the machine that plans the query. */
+    @Override
+    public boolean supportsConstantFolding() {
+        return false;
+    }
+}

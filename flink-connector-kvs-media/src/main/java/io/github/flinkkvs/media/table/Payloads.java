@@ -1,0 +1,163 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.table;
+
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureWriter;
+import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.ServiceError;
+
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import javax.annotation.Nullable;
+
+import java.awt.image.BufferedImage;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads the payloads that one function is given, and counts those that it can make nothing of. What
+ * is in a payload never fails a query. Not thread-safe.
+ */
+final class Payloads {
+
+    /** In a metric group that is called like the function. */
+    static final String DAMAGED = "damagedPayloads";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
+
+    private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
+
+    /** Fragments do not say which stream they are of. */
+    private static final String STREAM = "unknown";
+
+    private final String function;
+    private final Counter damaged;
+    private final LongSupplier nanoTime;
+    private long loggedAtNanos;
+    private long unlogged;
+    private boolean logged;
+
+    Payloads(String function, MetricGroup metrics) {
+        this(function, metrics, System::nanoTime);
+    }
+
+    /**
+     * @param function its name in SQL
+     */
+    Payloads(String function, MetricGroup metrics, LongSupplier nanoTime) {
+        this.function = function;
+        this.damaged = metrics.addGroup(function).counter(DAMAGED);
+        this.nanoTime = nanoTime;
+    }
+
+    /** The fragment without its media, which takes next to no memory; null if it is none. */
+    @Nullable
+    Fragment readTags(byte[] payload) {
+        return read(payload, false);
+    }
+
+    /** The fragment; null if it is none. */
+    @Nullable
+    Fragment read(byte[] payload) {
+        return read(payload, true);
+    }
+
+    @Nullable
+    private Fragment read(byte[] payload, boolean media) {
+        List<Fragment> fragments = new ArrayList<>(1);
+        FragmentHandler handler =
+                new FragmentHandler() {
+                    @Override
+                    public void onFragment(Fragment fragment) {
+                        fragments.add(fragment);
+                    }
+
+                    @Override
+                    public void onServiceError(ServiceError error) {}
+                };
+        // Archived media has no trailing Tags; of GetMedia they end a fragment in this mode too.
+        FragmentAssembler assembler =
+                new FragmentAssembler(
+                        STREAM,
+                        null,
+                        media,
+                        Integer.MAX_VALUE,
+                        FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+        try {
+            assembler.feed(ByteBuffer.wrap(payload), handler);
+            assembler.completeLast(handler);
+        } catch (MkvException e) {
+            onDamage(payload, e.getMessage());
+            return null;
+        }
+        if (fragments.size() != 1) {
+            onDamage(payload, fragments.size() + " fragments in place of one");
+            return null;
+        }
+        return fragments.get(0);
+    }
+
+    /** One picture of a fragment, as the decoder has it; null if there is none or it is damaged. */
+    @Nullable
+    Picture decode(VideoDecoder decoder, byte[] payload, Fragment fragment, int place) {
+        long damagedFrames = decoder.damagedFrames();
+        Picture picture = decoder.picture(fragment, place);
+        if (picture == null && decoder.damagedFrames() > damagedFrames) {
+            onDamage(payload, decoder.lastDamage());
+        }
+        return picture;
+    }
+
+    /** The image as a file; null if it is too large to be one. */
+    @Nullable
+    byte[] encode(PictureWriter writer, byte[] payload, BufferedImage image) {
+        try {
+            return writer.encode(image);
+        } catch (UncheckedIOException e) {
+            onDamage(payload, e.getCause().getMessage());
+            return null;
+        }
+    }
+
+    /**
+     * Counts a payload of which nothing can be made, and says so at most once a minute.
+     *
+     * @param what never part of the payload
+     */
+    void onDamage(byte[] payload, @Nullable String what) {
+        damaged.inc();
+        long now = nanoTime.getAsLong();
+        if (logged && now - loggedAtNanos < QUIET_NANOS) {
+            unlogged++;
+            return;
+        }
+        LOG.warn(
+                "{} makes nothing of a payload of {} bytes: {}{}",
+                function,
+                payload.length,
+                what,
+                unlogged == 0 ? "" : "; nor of " + unlogged + " since this was last said");
+        logged = true;
+        loggedAtNanos = now;
+        unlogged = 0;
+    }
+}
