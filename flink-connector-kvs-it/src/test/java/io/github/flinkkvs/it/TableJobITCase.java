@@ -1,0 +1,182 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.StoredFragment;
+
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
+import org.apache.flink.table.api.TableResult;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CloseableIterator;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Jobs behind queries: what becomes of them when they fail, and what they take. */
+class TableJobITCase extends TableTestBase {
+
+    private static final String COLUMNS =
+            "payload BYTES,"
+                    + " stream_name STRING METADATA FROM 'stream-name',"
+                    + " fragment_number STRING METADATA FROM 'fragment-number'";
+
+    private static final String FRAME_COLUMNS =
+            COLUMNS + ", frame_index INT METADATA FROM 'frame-index'";
+
+    /** Starts a query whose rows, of one column, end in a sink that knows what is committed. */
+    private Job<String> start(
+            String columns, Map<String, String> options, String sql, int parallelism, String from)
+            throws Exception {
+        Configuration config = new Configuration();
+        if (from != null) {
+            config.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
+        }
+        StreamExecutionEnvironment env = environment(config, 3);
+        env.setParallelism(parallelism);
+        StreamTableEnvironment bridge = StreamTableEnvironment.create(env);
+        bridge.getConfig().set("table.exec.uid.generation", "ALWAYS");
+        bridge.getConfig().set("table.exec.uid.format", "<type>_<transformation>");
+        bridge.executeSql(create("cameras", columns, options));
+        DataStream<String> rows =
+                bridge.toDataStream(bridge.sqlQuery(sql))
+                        .map(row -> (String) row.getField(0))
+                        .returns(Types.STRING)
+                        .uid("first-column")
+                        .map(new FailOnce<>(4))
+                        .returns(Types.STRING)
+                        .uid("fail-once");
+        return start(env, rows);
+    }
+
+    private static List<String> numbers(EmbeddedStream... streams) {
+        return Arrays.stream(streams)
+                .flatMap(stream -> stream.pushed().stream())
+                .map(StoredFragment::number)
+                .collect(Collectors.toList());
+    }
+
+    @Test
+    void eachRowOnceOverFailuresAndSavepoints() throws Exception {
+        EmbeddedStream[] all = {
+            kvs.createStream("a"), kvs.createStream("b"), kvs.createStream("c")
+        };
+        for (EmbeddedStream stream : all) {
+            push(stream, 3);
+        }
+        String sql = "SELECT fragment_number FROM cameras";
+        Job<String> job = start(COLUMNS, options(all), sql, 2, null);
+        assertThat(job.results.awaitCommitted(9)).containsExactlyInAnyOrderElementsOf(numbers(all));
+        for (EmbeddedStream stream : all) {
+            push(stream, 2);
+        }
+        String savepoint = job.stopWithSavepoint();
+        Job<String> restored = start(COLUMNS, options(all), sql, 1, savepoint);
+        assertThat(restored.results.awaitCommitted(15))
+                .containsExactlyInAnyOrderElementsOf(numbers(all));
+    }
+
+    @Test
+    void eachFrameOnceOverFailuresAndSavepoints() throws Exception {
+        EmbeddedStream stream = kvs.createStream("a");
+        for (int i = 0; i < 3; i++) {
+            stream.push(MediaFragment.ofSize(40_000, i));
+        }
+        int frames = stream.pushed().size() * MediaFragment.ofSize(40_000).frames().size();
+        String sql = "SELECT fragment_number || '.' || CAST(frame_index AS STRING) FROM cameras";
+        Map<String, String> options = with(options(stream), "record", "frame");
+        Job<String> job = start(FRAME_COLUMNS, options, sql, 1, null);
+        List<String> rows = job.results.awaitCommitted(frames);
+        String savepoint = job.stopWithSavepoint();
+        assertThat(rows).hasSize(frames).doesNotHaveDuplicates();
+        stream.push(MediaFragment.ofSize(40_000, 3));
+        Job<String> restored = start(FRAME_COLUMNS, options, sql, 2, savepoint);
+        assertThat(restored.results.awaitCommitted(frames / 3 * 4))
+                .hasSize(frames / 3 * 4)
+                .doesNotHaveDuplicates();
+    }
+
+    /** With a plan of its own a query finds its source's state whatever else is changed in it. */
+    @Test
+    void theSourceHasAUid() throws Exception {
+        EmbeddedStream stream = kvs.createStream("a");
+        StreamExecutionEnvironment env = environment(new Configuration(), 0);
+        StreamTableEnvironment bridge = StreamTableEnvironment.create(env);
+        bridge.getConfig().set("table.exec.uid.generation", "ALWAYS");
+        bridge.executeSql(create("cameras", COLUMNS, bounded(stream)));
+        bridge.toDataStream(bridge.sqlQuery("SELECT fragment_number FROM cameras")).print();
+        assertThat(env.getStreamGraph().getStreamNodes())
+                .extracting(node -> String.valueOf(node.getTransformationUID()))
+                .anySatisfy(uid -> assertThat(uid).endsWith("_kvs"));
+    }
+
+    @Test
+    void listenersLearnWhatIsRead() {
+        var vertex =
+                (SourceLineageVertex)
+                        source(List.of("a", "b"))
+                                .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                                .build()
+                                .getLineageVertex();
+        assertThat(vertex.boundedness()).isEqualTo(Boundedness.CONTINUOUS_UNBOUNDED);
+        assertThat(vertex.datasets())
+                .extracting(dataset -> dataset.namespace() + "/" + dataset.name())
+                .containsExactly(
+                        "kinesisvideo://" + kvs.region() + "/a",
+                        "kinesisvideo://" + kvs.region() + "/b");
+    }
+
+    @Test
+    void withoutThePayloadNothingIsBuffered() throws Exception {
+        int streams = 50;
+        int fragments = 2;
+        EmbeddedStream[] all = new EmbeddedStream[streams];
+        for (int i = 0; i < streams; i++) {
+            all[i] = kvs.createStream("camera-" + i);
+            for (int k = 0; k < fragments; k++) {
+                all[i].push(MediaFragment.ofSize(2 << 20, k));
+            }
+        }
+        // Whatever is not seen is bounded by it, or counted as an eviction.
+        create(
+                COLUMNS + ", `size` BIGINT METADATA",
+                with(options(all), "source.memory.budget", "512 kb"));
+        TableResult result = tables.executeSql("SELECT stream_name, `size` FROM cameras");
+        JobID job = result.getJobClient().get().getJobID();
+        List<Row> rows = new ArrayList<>();
+        long most = 0;
+        try (CloseableIterator<Row> iterator = result.collect()) {
+            while (rows.size() < streams * fragments) {
+                rows.add(iterator.next());
+                most = Math.max(most, metric(job, "KinesisVideo.bufferedBytes"));
+            }
+            assertThat(metric(job, "KinesisVideo.evictions")).isZero();
+        }
+        assertThat(most).isLessThan(1_000_000);
+        assertThat(column(rows, 1))
+                .allSatisfy(size -> assertThat((Long) size).isGreaterThan(2_000_000));
+    }
+}
