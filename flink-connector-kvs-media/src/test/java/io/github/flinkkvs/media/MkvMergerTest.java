@@ -259,7 +259,7 @@ class MkvMergerTest {
         assertThat(new MergedFile(files.get(0)).clusterTimes).containsExactly(0L, 60L, 120L, 180L);
     }
 
-    /** Nothing says how long a picture is to be seen, so it is as if there were 25 a second. */
+    /** Nothing says how long a picture is to be seen; AWS's shows it for a millisecond. */
     @Test
     void aFrameInEachFragment() throws Exception {
         List<Fragment> fragments =
@@ -269,6 +269,7 @@ class MkvMergerTest {
                         picture(3_600_000, 1).build());
         List<byte[]> files = MergedFile.merge(fragments, MkvMerger::withoutPauses);
         assertThat(packetTimes(files.get(0))).containsExactly(0L, 40L, 80L);
+        assertThat(packetTimes(awsMerged(fragments, true))).containsExactly(0L, 1L, 2L);
     }
 
     /** Sound that is late stays as late: the pause is that of the track that has the shortest. */

@@ -257,14 +257,12 @@ public final class JobBenchmark implements Callable<Integer> {
                         "job-throughput",
                         "Throughput of a job relative to the bare SDK, on one processor",
                         "of the bare SDK",
-                        false,
                         names,
                         series(rows, row -> row.throughputRatio)),
                 Chart.bars(
                         "job-cpu",
                         "CPU time of a job",
                         "CPU seconds per GB",
-                        false,
                         names,
                         cpuSeries(rows)));
     }

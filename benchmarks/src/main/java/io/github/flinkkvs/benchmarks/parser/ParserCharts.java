@@ -34,13 +34,11 @@ final class ParserCharts {
             }
         }
         return List.of(
-                Chart.bars(
-                        "parser-throughput", "Parser throughput", "MB/s", false, names, throughput),
+                Chart.bars("parser-throughput", "Parser throughput", "MB/s", names, throughput),
                 Chart.bars(
                         "parser-limit",
                         "Parser throughput relative to read + copy",
                         "of the limit",
-                        false,
                         names,
                         toLimit));
     }
