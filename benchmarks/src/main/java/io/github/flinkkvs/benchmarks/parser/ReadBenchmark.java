@@ -33,9 +33,12 @@ public class ReadBenchmark {
     private int turn;
 
     @Setup
-    public void prepare() {
+    public void prepare() throws Exception {
         contender = peer.contender(largestFragment);
         turns = bodies;
+        for (Body body : turns) {
+            contender.prepare(body);
+        }
         // What the peer before has left behind; JMH's own way to do it takes longer than a round.
         System.gc();
     }
