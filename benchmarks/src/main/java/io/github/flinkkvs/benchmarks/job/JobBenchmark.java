@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
+import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;

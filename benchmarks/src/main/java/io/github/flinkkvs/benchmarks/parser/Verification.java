@@ -90,17 +90,8 @@ final class Verification {
 
     /** All frames of a set, as the connector finds them. */
     static List<ByteBuffer> frames(MediaSet set) throws Exception {
-        List<Fragment> fragments = new ArrayList<>();
-        Contender connector = Peer.CONNECTOR_64K.contender(set.largestFragment());
-        connector.read(
-                Body.of(set.documents()),
-                found -> {
-                    if (found instanceof Fragment fragment) {
-                        fragments.add(fragment);
-                    }
-                });
         List<ByteBuffer> frames = new ArrayList<>();
-        for (Fragment fragment : fragments) {
+        for (Fragment fragment : set.fragments()) {
             for (Frame frame : fragment.frames()) {
                 frames.add(frame.data());
             }
