@@ -47,7 +47,15 @@ record Rounds(int rounds, int warmUpMillis, int iterationMillis) {
             problem.ifPresentOrElse(text -> problems.put(peer, text), () -> able.add(peer));
         }
         ReadBenchmark.bodies = set.bodies(BODY_BYTES_TOTAL);
-        ReadBenchmark.largestFragment = set.largestFragment();
+        Map<Peer, Contender> contenders = new EnumMap<>(Peer.class);
+        for (Peer peer : able) {
+            Contender contender = peer.contender(set.largestFragment());
+            for (Body body : ReadBenchmark.bodies) {
+                contender.prepare(body);
+            }
+            contenders.put(peer, contender);
+        }
+        ReadBenchmark.contenders = contenders;
         for (Peer peer : able) {
             run(peer, warmUpMillis);
         }

@@ -155,6 +155,9 @@ class ParserBenchmarkTest {
                                             .hasSize(2)
                                             .allMatch(x -> x > 0));
         }
+        // Views: all that is copied is read before.
+        assertThat(frames.allocatedPerByte(Peer.FRAMES_AT_HAND).orElseThrow().value())
+                .isLessThan(frames.allocatedPerByte(Peer.FRAMES).orElseThrow().value());
         assertThat(TreeBenchmark.tables(List.of(elements), List.of(frames)))
                 .contains("| set | Cluster | KB | frames | ours, at hand | ours | AWS's library |")
                 .contains("Ours, relative to AWS's library:", "Ours, relative to jebml:")
