@@ -1,15 +1,17 @@
 #!/bin/sh
-# Runs a benchmark: benchmarks/run.sh parser|job|latency|plots [OPTIONS]; --help lists them. Builds
+# Runs a benchmark: benchmarks/run.sh parser|tree|decode|job|latency|plots [OPTIONS]; --help lists them. Builds
 # first what is missing or out of date. Needs a JDK 17 or newer and Maven. JAVA_OPTS goes to the JVM.
 set -eu
 
 case ${1:-} in
     parser) main=parser.ParserBenchmark ;;
+    tree) main=parser.TreeBenchmark ;;
+    decode) main=decode.DecodeBenchmark ;;
     job) main=job.JobBenchmark ;;
     latency) main=job.LatencyBenchmark ;;
     plots) main=plots.Plots ;;
     *)
-        echo "error: Which one? benchmarks/run.sh parser|job|latency|plots [OPTIONS]" >&2
+        echo "error: Which one? benchmarks/run.sh parser|tree|decode|job|latency|plots [OPTIONS]" >&2
         exit 1
         ;;
 esac
@@ -23,8 +25,8 @@ root=$(CDPATH= cd -- "$folder/.." && pwd -P)
 module=benchmarks
 . "$root/examples/module.sh"
 
-# The parser benchmark starts JVMs of its own with a pre-touched heap. Flink needs the two packages
-# opened on Java 17.
+# The benchmarks of the parser start JVMs of their own with a pre-touched heap. Flink needs the two
+# packages opened on Java 17.
 case $main in
     job.*) heap="-XX:+UseG1GC -Xms4g -Xmx4g -XX:+AlwaysPreTouch" ;;
     *) heap=-Xmx1g ;;

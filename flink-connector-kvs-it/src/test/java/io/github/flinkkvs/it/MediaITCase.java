@@ -30,6 +30,8 @@ import org.apache.flink.util.CloseableIterator;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -106,10 +108,12 @@ class MediaITCase extends KvsTestBase {
         }
     }
 
-    @Test
-    void mergedFilesHaveEachFrameOnce() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void mergedFilesHaveEachFrameOnce(boolean pauses) throws Exception {
         StreamExecutionEnvironment env = environment(new Configuration(), 1);
-        fragments(env).sinkTo(MergedFiles.sink(out()));
+        fragments(env)
+                .sinkTo(pauses ? MergedFiles.sink(out()) : MergedFiles.sinkWithoutPauses(out()));
         env.execute();
         for (EmbeddedStream stream : List.of(front, back)) {
             int frames = 0;

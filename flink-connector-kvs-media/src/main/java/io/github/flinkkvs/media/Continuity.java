@@ -40,9 +40,9 @@ final class Continuity {
                 || !next.tracks.equals(ByteBuffer.wrap(tracks))) {
             return false;
         }
-        for (Map.Entry<Long, Long> first : next.firstTimes.entrySet()) {
-            Long last = lastTimes.get(first.getKey());
-            if (last != null && first.getValue() <= last) {
+        for (Map.Entry<Long, FragmentLayout.TrackTimes> times : next.times.entrySet()) {
+            Long last = lastTimes.get(times.getKey());
+            if (last != null && times.getValue().first <= last) {
                 return false;
             }
         }
@@ -64,6 +64,6 @@ final class Continuity {
             timestampScale = fragment.timestampScale;
         }
         lastClusterTimestamp = clusters.get(clusters.size() - 1).timestamp;
-        fragment.lastTimes.forEach((track, time) -> lastTimes.merge(track, time, Math::max));
+        fragment.times.forEach((track, times) -> lastTimes.merge(track, times.latest(), Math::max));
     }
 }

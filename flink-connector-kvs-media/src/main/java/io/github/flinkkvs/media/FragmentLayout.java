@@ -44,6 +44,42 @@ final class FragmentLayout {
         }
     }
 
+    /** When the frames of a track are shown, in nanoseconds of the producer's clock. */
+    static final class TrackTimes {
+
+        /** Of the first one in the order of the fragment. */
+        final long first;
+
+        private long earliest;
+        private long latest;
+        private int frames;
+
+        private TrackTimes(long first) {
+            this.first = first;
+            this.earliest = first;
+            this.latest = first;
+        }
+
+        private void add(long time) {
+            earliest = Math.min(earliest, time);
+            latest = Math.max(latest, time);
+            frames++;
+        }
+
+        long earliest() {
+            return earliest;
+        }
+
+        long latest() {
+            return latest;
+        }
+
+        /** From one frame to the next one, on average; 0 if there is only one time. */
+        long step() {
+            return (latest - earliest) / Math.max(1, frames - 1);
+        }
+    }
+
     /** The whole element; null if there is none. */
     @Nullable ByteBuffer tracks;
 
@@ -51,11 +87,8 @@ final class FragmentLayout {
     final long timestampScale;
     final int frames;
 
-    /** Of the first frame of each track in the order of the fragment, in nanoseconds. */
-    final Map<Long, Long> firstTimes = new HashMap<>();
-
-    /** The latest of each track, in nanoseconds. */
-    final Map<Long, Long> lastTimes = new HashMap<>();
+    /** Of each track that has frames. */
+    final Map<Long, TrackTimes> times = new HashMap<>();
 
     /** How far the earliest frame is before its Cluster, in units of TimestampScale. */
     final long lead;
@@ -68,8 +101,7 @@ final class FragmentLayout {
         long earliest = 0;
         for (Frame frame : all) {
             long time = origin + frame.offsetNanos();
-            firstTimes.putIfAbsent(frame.trackNumber(), time);
-            lastTimes.merge(frame.trackNumber(), time, Math::max);
+            times.computeIfAbsent(frame.trackNumber(), track -> new TrackTimes(time)).add(time);
             earliest = Math.min(earliest, frame.offsetNanos());
         }
         frames = all.size();

@@ -41,16 +41,31 @@ public final class MergedFiles {
 
     /** A sink of fragments with media into a folder of any file system that FileSink can use. */
     public static FileSink<Fragment> sink(Path folder) {
+        return sink(folder, MergedFiles::writer);
+    }
+
+    /** The same, with files as {@link MkvMerger#withoutPauses} makes them. */
+    public static FileSink<Fragment> sinkWithoutPauses(Path folder) {
+        return sink(folder, MergedFiles::writerWithoutPauses);
+    }
+
+    private static FileSink<Fragment> sink(Path folder, BulkWriter.Factory<Fragment> writers) {
         Files files = new Files();
-        return FileSink.forBulkFormat(folder, MergedFiles::writer)
+        return FileSink.forBulkFormat(folder, writers)
                 .withBucketAssigner(files)
                 .withRollingPolicy(files)
                 .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(".mkv").build())
                 .build();
     }
 
-    private static BulkWriter<Fragment> writer(FSDataOutputStream out) {
-        return new Writer(new BufferedOutputStream(out));
+    static BulkWriter<Fragment> writer(FSDataOutputStream out) {
+        OutputStream buffered = new BufferedOutputStream(out);
+        return new Writer(buffered, new MkvMerger(buffered));
+    }
+
+    static BulkWriter<Fragment> writerWithoutPauses(FSDataOutputStream out) {
+        OutputStream buffered = new BufferedOutputStream(out);
+        return new Writer(buffered, MkvMerger.withoutPauses(buffered));
     }
 
     /**
@@ -108,9 +123,9 @@ public final class MergedFiles {
         private final OutputStream out;
         private final MkvMerger merger;
 
-        Writer(OutputStream out) {
+        Writer(OutputStream out, MkvMerger merger) {
             this.out = out;
-            this.merger = new MkvMerger(out);
+            this.merger = merger;
         }
 
         @Override

@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
 /**
  * Makes one playable Matroska file of consecutive fragments: one header, one Segment, the Tracks of
  * the first fragment, and a Cluster for each Cluster of theirs. Blocks are copied byte for byte;
- * times begin at 0, and pauses remain. Tags are not taken over.
+ * times begin at 0, and pauses remain unless they are to be left out. Tags are not taken over.
  *
  * <p>A file is complete after each fragment. It is as large as it is written: nothing is kept but
  * the fragment at hand, so the file has neither a duration nor Cues.
@@ -30,13 +30,30 @@ public final class MkvMerger {
     private final OutputStream out;
     private final Continuity continuity = new Continuity();
 
+    private final Timeline timeline;
+
     private boolean begun;
-    private long origin;
     private long frames;
 
     /** Writes to {@code out}, which should be buffered. */
     public MkvMerger(OutputStream out) {
+        this(out, new Timeline(true));
+    }
+
+    private MkvMerger(OutputStream out, Timeline timeline) {
         this.out = out;
+        this.timeline = timeline;
+    }
+
+    /**
+     * Leaves out the time between fragments, for streams that are mostly silent: each one follows
+     * the last one by the average time between its frames. Within a fragment times remain, and so
+     * does what belongs together in several tracks.
+     *
+     * @param out should be buffered
+     */
+    public static MkvMerger withoutPauses(OutputStream out) {
+        return new MkvMerger(out, new Timeline(false));
     }
 
     /**
@@ -64,11 +81,14 @@ public final class MkvMerger {
         if (!continuity.accepts(layout)) {
             return false;
         }
-        if (!begun && !layout.clusters.isEmpty()) {
-            begin(layout);
-        }
-        for (FragmentLayout.Cluster cluster : layout.clusters) {
-            write(cluster);
+        if (!layout.clusters.isEmpty()) {
+            if (!begun) {
+                begin(layout);
+            }
+            long shift = timeline.place(layout);
+            for (FragmentLayout.Cluster cluster : layout.clusters) {
+                write(cluster, cluster.timestamp + shift);
+            }
         }
         continuity.advance(layout);
         frames += layout.frames;
@@ -85,13 +105,11 @@ public final class MkvMerger {
         if (first.tracks != null) {
             copy(first.tracks);
         }
-        // The earliest frame is at 0: no Cluster can be before that.
-        origin = first.clusters.get(0).timestamp - first.lead;
         begun = true;
     }
 
-    private void write(FragmentLayout.Cluster cluster) throws IOException {
-        out.write(MkvHeader.cluster(cluster.timestamp - origin, cluster.blockBytes));
+    private void write(FragmentLayout.Cluster cluster, long timestamp) throws IOException {
+        out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
         for (ByteBuffer block : cluster.blocks) {
             copy(block);
         }

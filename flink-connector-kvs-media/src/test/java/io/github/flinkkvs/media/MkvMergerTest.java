@@ -31,29 +31,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import static java.util.stream.Collectors.toList;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class MkvMergerTest {
 
     @TempDir Path folder;
-
-    private static List<byte[]> merge(List<Fragment> fragments) throws Exception {
-        List<byte[]> files = new ArrayList<>();
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        MkvMerger merger = new MkvMerger(out);
-        for (Fragment fragment : fragments) {
-            boolean accepts = merger.accepts(fragment);
-            assertThat(merger.add(fragment)).isEqualTo(accepts);
-            if (!accepts) {
-                files.add(out.toByteArray());
-                out = new ByteArrayOutputStream();
-                merger = new MkvMerger(out);
-                assertThat(merger.add(fragment)).isTrue();
-            }
-        }
-        files.add(out.toByteArray());
-        return files;
-    }
 
     private static int frames(List<Fragment> fragments) throws Exception {
         int frames = 0;
@@ -80,7 +64,7 @@ class MkvMergerTest {
         for (int i = 0; i < builders.length; i++) {
             fragments[i] = builders[i].build();
         }
-        return merge(Fragments.of(fragments));
+        return MergedFile.merge(Fragments.of(fragments));
     }
 
     // ---- playing ------------------------------------------------------------------------------
@@ -88,7 +72,7 @@ class MkvMergerTest {
     @Test
     void aCameraPlaysFromStartToEnd() throws Exception {
         List<Fragment> fragments = Fragments.ofCamera(MediaClip.h264(), 4);
-        List<byte[]> files = merge(fragments);
+        List<byte[]> files = MergedFile.merge(fragments);
         assertThat(files).hasSize(1);
         Path file = Files.write(folder.resolve("merged.mkv"), files.get(0));
         assertThat(Ffprobe.decodedFrames(file)).isEqualTo(frames(fragments));
@@ -100,7 +84,7 @@ class MkvMergerTest {
     @Test
     void pictureAndSound() throws Exception {
         List<Fragment> fragments = Fragments.ofCamera(MediaClip.h264WithAac(), 3);
-        List<byte[]> files = merge(fragments);
+        List<byte[]> files = MergedFile.merge(fragments);
         assertThat(files).hasSize(1);
         Path file = Files.write(folder.resolve("merged.mkv"), files.get(0));
         int packets = 0;
@@ -121,47 +105,206 @@ class MkvMergerTest {
             })
     void recordedMediaPlays(String name) throws Exception {
         List<Fragment> fragments = Fragments.ofSample(name);
+        assertThat(decodedFrames(MergedFile.merge(fragments))).isEqualTo(frames(fragments));
+        assertThat(decodedFrames(MergedFile.merge(fragments, MkvMerger::withoutPauses)))
+                .isEqualTo(frames(fragments));
+    }
+
+    private int decodedFrames(List<byte[]> files) throws Exception {
         int decoded = 0;
-        for (byte[] bytes : merge(fragments)) {
-            Path file = Files.write(folder.resolve("merged.mkv"), bytes);
-            decoded += Ffprobe.decodedFrames(file);
+        for (byte[] file : files) {
+            decoded += Ffprobe.decodedFrames(Files.write(folder.resolve("merged.mkv"), file));
         }
-        assertThat(decoded).isEqualTo(frames(fragments));
+        return decoded;
     }
 
     // ---- AWS's merger -------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(strings = {"output_get_media.mkv", "kinesis_video_renderer_example_output.mkv"})
-    void theSamePacketsAsAwsMerger(String name) throws Exception {
+    void asAwsMerger(String name) throws Exception {
         assertSamePackets(Fragments.ofSample(name));
+        assertSamePacketsWithoutPauses(Fragments.ofSample(name));
     }
 
     @Test
-    void theSamePacketsAsAwsMergerOfACamera() throws Exception {
+    void asAwsMergerOfACamera() throws Exception {
         assertSamePackets(Fragments.ofCamera(MediaClip.h264(), 3));
+        assertSamePacketsWithoutPauses(Fragments.ofCamera(MediaClip.h264(), 3));
+    }
+
+    @Test
+    void asAwsMergerOfAStreamThatIsMostlySilent() throws Exception {
+        List<Fragment> fragments =
+                Fragments.of(
+                        picture(1_000, 3).build(),
+                        picture(61_000, 2).build(),
+                        picture(61_500, 4).build(),
+                        picture(3_600_000, 2).build());
+        assertSamePackets(fragments);
+        assertSamePacketsWithoutPauses(fragments);
     }
 
     private void assertSamePackets(List<Fragment> fragments) throws Exception {
-        ByteArrayOutputStream in = new ByteArrayOutputStream();
-        for (Fragment fragment : fragments) {
-            fragment.writeTo(in);
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        StreamingMkvReader.createDefault(
-                        new InputStreamParserByteSource(new ByteArrayInputStream(in.toByteArray())))
-                .apply(OutputSegmentMerger.createDefault(out));
-        List<byte[]> files = merge(fragments);
+        List<byte[]> files = MergedFile.merge(fragments);
         assertThat(files).hasSize(1);
-        List<Long> ours =
-                Ffprobe.packetTimes(Files.write(folder.resolve("ours.mkv"), files.get(0)), "v:0");
-        List<Long> theirs =
-                Ffprobe.packetTimes(
-                        Files.write(folder.resolve("theirs.mkv"), out.toByteArray()), "v:0");
+        List<Long> ours = packetTimes(files.get(0));
+        List<Long> theirs = packetTimes(awsMerged(fragments, false));
         // Theirs begin at the producer's time, ours at 0.
         long begin = theirs.get(0) - ours.get(0);
         theirs.replaceAll(time -> time - begin);
         assertThat(ours).isEqualTo(theirs);
+    }
+
+    private void assertSamePacketsWithoutPauses(List<Fragment> fragments) throws Exception {
+        List<byte[]> files = MergedFile.merge(fragments, MkvMerger::withoutPauses);
+        assertThat(files).hasSize(1);
+        assertThat(packetTimes(files.get(0))).isEqualTo(packetTimes(awsMerged(fragments, true)));
+    }
+
+    private List<Long> packetTimes(byte[] file) throws Exception {
+        return Ffprobe.packetTimes(Files.write(folder.resolve("merged.mkv"), file), "v:0");
+    }
+
+    private static byte[] awsMerged(List<Fragment> fragments, boolean packed) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        reader(fragments)
+                .apply(
+                        OutputSegmentMerger.create(
+                                out,
+                                OutputSegmentMerger.Configuration.builder()
+                                        .packClusters(packed)
+                                        .build()));
+        return out.toByteArray();
+    }
+
+    private static StreamingMkvReader reader(List<Fragment> fragments) throws Exception {
+        ByteArrayOutputStream in = new ByteArrayOutputStream();
+        for (Fragment fragment : fragments) {
+            fragment.writeTo(in);
+        }
+        return StreamingMkvReader.createDefault(
+                new InputStreamParserByteSource(new ByteArrayInputStream(in.toByteArray())));
+    }
+
+    /** A producer that was restarted. AWS's merger writes on, backwards, behind a second header. */
+    @Test
+    void whereAwsMergerGoesBackInTimeAFileBegins() throws Exception {
+        List<Fragment> fragments = restarted();
+        MergedFile theirs = new MergedFile(awsMerged(fragments, false));
+        assertThat(theirs.clusterTimes).containsExactly(1_000L, 2_000L, 500L, 700L);
+        assertThat(theirs.header.stream().filter("DocType"::equals)).hasSize(2);
+
+        List<byte[]> ours = MergedFile.merge(fragments);
+        assertThat(ours).hasSize(2);
+        MergedFile first = new MergedFile(ours.get(0));
+        assertThat(first.clusterTimes).containsExactly(0L, 1_000L);
+        MergedFile second = new MergedFile(ours.get(1));
+        assertThat(second.clusterTimes).containsExactly(0L, 200L);
+        assertThat(second.header.stream().filter("DocType"::equals)).hasSize(1);
+        List<MergedFile.Block> all = new ArrayList<>(first.blocks);
+        all.addAll(second.blocks);
+        assertThat(all)
+                .extracting(block -> block.bytes)
+                .isEqualTo(theirs.blocks.stream().map(block -> block.bytes).collect(toList()));
+    }
+
+    /** Told to stop there, AWS's has swallowed the header of what comes next. */
+    @Test
+    void whereAwsMergerStopsItCannotGoOn() throws Exception {
+        StreamingMkvReader reader = reader(restarted());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        OutputSegmentMerger first = awsMergerThatStops(out);
+        while (!first.isDone()) {
+            reader.nextIfAvailable().orElseThrow(AssertionError::new).accept(first);
+        }
+        assertThat(new MergedFile(out.toByteArray()).clusterTimes).containsExactly(1_000L, 2_000L);
+        OutputSegmentMerger next = awsMergerThatStops(new ByteArrayOutputStream());
+        assertThatThrownBy(() -> reader.apply(next))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Should not start with a data element");
+    }
+
+    private static OutputSegmentMerger awsMergerThatStops(ByteArrayOutputStream out) {
+        return OutputSegmentMerger.create(
+                out,
+                OutputSegmentMerger.Configuration.builder()
+                        .stopAtFirstNonMatchingSegment(true)
+                        .build());
+    }
+
+    private static List<Fragment> restarted() throws Exception {
+        return Fragments.of(
+                picture(1_000, 3).build(),
+                picture(2_000, 3).build(),
+                picture(500, 3).build(),
+                picture(700, 3).build());
+    }
+
+    // ---- pauses -------------------------------------------------------------------------------
+
+    /** AWS's writes a new time where the old one was, and fails if that has too few bytes. */
+    @Test
+    void timesThatGrowByAByte() throws Exception {
+        List<Fragment> fragments =
+                Fragments.of(
+                        picture(0, 3).build(),
+                        picture(100, 3).build(),
+                        picture(200, 3).build(),
+                        picture(255, 3).build());
+        assertThatThrownBy(() -> awsMerged(fragments, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Adjusted timecode");
+        List<byte[]> files = MergedFile.merge(fragments, MkvMerger::withoutPauses);
+        assertThat(new MergedFile(files.get(0)).clusterTimes).containsExactly(0L, 60L, 120L, 180L);
+    }
+
+    /** Nothing says how long a picture is to be seen; AWS's shows it for a millisecond. */
+    @Test
+    void aFrameInEachFragment() throws Exception {
+        List<Fragment> fragments =
+                Fragments.of(
+                        picture(0, 1).build(),
+                        picture(60_000, 1).build(),
+                        picture(3_600_000, 1).build());
+        List<byte[]> files = MergedFile.merge(fragments, MkvMerger::withoutPauses);
+        assertThat(packetTimes(files.get(0))).containsExactly(0L, 40L, 80L);
+        assertThat(packetTimes(awsMerged(fragments, true))).containsExactly(0L, 1L, 2L);
+    }
+
+    /** Sound that is late stays as late: the pause is that of the track that has the shortest. */
+    @Test
+    void pictureAndSoundStayTogether() throws Exception {
+        MediaFragment.Builder[] builders = new MediaFragment.Builder[2];
+        for (int i = 0; i < 2; i++) {
+            builders[i] =
+                    MediaFragment.builder()
+                            .track(MediaTrack.video(1, "picture", "V_MJPEG", null, 16, 16))
+                            .track(MediaTrack.audio(2, "sound", "A_PCM/INT/LIT", null, 8000, 1))
+                            .clusterTimestamp(1_000 + 10_000 * i)
+                            .frame(MediaFrame.of(1, 0, true, new byte[1]))
+                            .frame(MediaFrame.of(2, 30, true, new byte[1]))
+                            .frame(MediaFrame.of(1, 40, false, new byte[1]))
+                            .frame(MediaFrame.of(2, 50, true, new byte[1]))
+                            .frame(MediaFrame.of(2, 70, true, new byte[1]));
+        }
+        List<byte[]> files =
+                MergedFile.merge(
+                        Fragments.of(builders[0].build(), builders[1].build()),
+                        MkvMerger::withoutPauses);
+        assertThat(new MergedFile(files.get(0)).blocks)
+                .extracting(block -> block.track + " at " + block.time)
+                .containsExactly(
+                        "1 at 0",
+                        "2 at 30",
+                        "1 at 40",
+                        "2 at 50",
+                        "2 at 70",
+                        "1 at 80",
+                        "2 at 110",
+                        "1 at 120",
+                        "2 at 130",
+                        "2 at 150");
     }
 
     // ---- new files ----------------------------------------------------------------------------
@@ -221,7 +364,7 @@ class MkvMergerTest {
     @Test
     void blocksAreCopiedAsTheyAre() throws Exception {
         List<Fragment> fragments = Fragments.ofCamera(MediaClip.h264(), 2);
-        ByteBuffer merged = ByteBuffer.wrap(merge(fragments).get(0));
+        ByteBuffer merged = ByteBuffer.wrap(MergedFile.merge(fragments).get(0));
         int at = 0;
         for (Fragment fragment : fragments) {
             for (Frame frame : fragment.frames()) {

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
+import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
@@ -257,14 +259,12 @@ public final class JobBenchmark implements Callable<Integer> {
                         "job-throughput",
                         "Throughput of a job relative to the bare SDK, on one processor",
                         "of the bare SDK",
-                        false,
                         names,
                         series(rows, row -> row.throughputRatio)),
                 Chart.bars(
                         "job-cpu",
                         "CPU time of a job",
                         "CPU seconds per GB",
-                        false,
                         names,
                         cpuSeries(rows)));
     }

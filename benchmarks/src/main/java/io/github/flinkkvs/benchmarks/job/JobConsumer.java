@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 

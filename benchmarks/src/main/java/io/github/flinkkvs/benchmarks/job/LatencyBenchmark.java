@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Report;

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.Delivery;
 import io.github.flinkkvs.testing.EmbeddedKvs;

@@ -10,9 +10,12 @@ package io.github.flinkkvs.benchmarks.parser;
 
 import java.util.function.Consumer;
 
-/** One way to get from a GetMedia body to its fragments. */
+/** One way to get from a GetMedia body to what is in it. */
 interface Contender {
 
-    /** Reads a whole body and hands over what it makes of each fragment. */
+    /** Reads a whole body and hands over what it finds in it. */
     void read(Body body, Consumer<Object> sink) throws Exception;
+
+    /** Makes what it may have at hand when it reads that body; nothing but for a few. */
+    default void prepare(Body body) throws Exception {}
 }

@@ -8,14 +8,9 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
-import org.ebml.BinaryElement;
-import org.ebml.ProtoType;
-import org.ebml.io.DataSource;
-import org.ebml.matroska.MatroskaDocTypes;
 import org.ebml.matroska.MatroskaFile;
 import org.ebml.matroska.MatroskaFileFrame;
 
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
@@ -24,39 +19,11 @@ import java.util.function.Consumer;
  */
 final class Jebml implements Contender {
 
-    /** Colour and its children, which the recordings have and jebml fails on. */
-    private static final int[] UNKNOWN_IDS = {
-        0x55B0, 0x55B1, 0x55B7, 0x55B8, 0x55B9, 0x55BA, 0x55BB
-    };
-
-    private static boolean prepared;
-
-    Jebml() {
-        prepare();
-    }
-
-    private static synchronized void prepare() {
-        if (prepared) {
-            return;
-        }
-        // Its table of elements is filled when this class is first used, and not by its reader.
-        MatroskaDocTypes.Void.getName();
-        for (int id : UNKNOWN_IDS) {
-            new ProtoType<>(
-                    BinaryElement.class,
-                    Integer.toHexString(id),
-                    new byte[] {(byte) (id >> 8), (byte) id},
-                    4);
-        }
-        prepared = true;
-    }
-
     @Override
     public void read(Body body, Consumer<Object> sink) {
         int start = 0;
         for (int end : body.ends()) {
-            MatroskaFile file =
-                    new MatroskaFile(new Memory(ByteBuffer.wrap(body.bytes(), start, end - start)));
+            MatroskaFile file = new MatroskaFile(JebmlSource.of(body, start, end));
             file.readFile();
             sink.accept(file.getTrackList());
             MatroskaFileFrame frame;
@@ -64,57 +31,6 @@ final class Jebml implements Contender {
                 sink.accept(frame);
             }
             start = end;
-        }
-    }
-
-    private static final class Memory implements DataSource {
-
-        private final ByteBuffer bytes;
-
-        Memory(ByteBuffer bytes) {
-            this.bytes = bytes.slice();
-        }
-
-        @Override
-        public byte readByte() {
-            return bytes.hasRemaining() ? bytes.get() : 0;
-        }
-
-        @Override
-        public int read(ByteBuffer target) {
-            int count = Math.min(target.remaining(), bytes.remaining());
-            target.put(target.position(), bytes, bytes.position(), count);
-            target.position(target.position() + count);
-            bytes.position(bytes.position() + count);
-            return count;
-        }
-
-        @Override
-        public long skip(long count) {
-            int skipped = (int) Math.min(count, bytes.remaining());
-            bytes.position(bytes.position() + skipped);
-            return skipped;
-        }
-
-        @Override
-        public long length() {
-            return bytes.limit();
-        }
-
-        @Override
-        public long getFilePointer() {
-            return bytes.position();
-        }
-
-        @Override
-        public boolean isSeekable() {
-            return true;
-        }
-
-        @Override
-        public long seek(long position) {
-            bytes.position((int) Math.min(position, bytes.limit()));
-            return bytes.position();
         }
     }
 }

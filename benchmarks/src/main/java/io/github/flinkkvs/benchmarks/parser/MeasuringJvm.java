@@ -26,7 +26,8 @@ final class MeasuringJvm {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Starts the JVM and waits for its result. */
-    static SetResult measure(MediaSet set, Rounds rounds) throws IOException, InterruptedException {
+    static SetResult measure(Task task, MediaSet set, Rounds rounds)
+            throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("parser-benchmark");
         Path setFile = folder.resolve("set.json");
         Path roundsFile = folder.resolve("rounds.json");
@@ -40,7 +41,11 @@ final class MeasuringJvm {
             command.addAll(List.of("-cp", System.getProperty("java.class.path")));
             command.add(MeasuringJvm.class.getName());
             command.addAll(
-                    List.of(setFile.toString(), roundsFile.toString(), resultFile.toString()));
+                    List.of(
+                            task.name(),
+                            setFile.toString(),
+                            roundsFile.toString(),
+                            resultFile.toString()));
             int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
             if (exit != 0) {
                 throw new IOException(
@@ -54,11 +59,15 @@ final class MeasuringJvm {
         }
     }
 
-    /** Of the JVM that was started: files with set, rounds and, to be written, the result. */
+    /**
+     * Of the JVM that was started: the task, and files with set, rounds and, to be written, the
+     * result.
+     */
     public static void main(String[] args) throws Exception {
-        MediaSet set = JSON.readValue(Path.of(args[0]).toFile(), MediaSet.class);
-        Rounds rounds = JSON.readValue(Path.of(args[1]).toFile(), Rounds.class);
-        JSON.writeValue(Path.of(args[2]).toFile(), rounds.measure(set));
+        Task task = Task.valueOf(args[0]);
+        MediaSet set = JSON.readValue(Path.of(args[1]).toFile(), MediaSet.class);
+        Rounds rounds = JSON.readValue(Path.of(args[2]).toFile(), Rounds.class);
+        JSON.writeValue(Path.of(args[3]).toFile(), rounds.measure(task, set));
         System.exit(0);
     }
 

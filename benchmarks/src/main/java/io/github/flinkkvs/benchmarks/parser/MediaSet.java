@@ -8,6 +8,14 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.ServiceError;
+
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +24,7 @@ import java.util.List;
  *
  * @param cluster how the size of their Clusters is written
  */
-record MediaSet(String name, String cluster, List<byte[]> documents) {
+public record MediaSet(String name, String cluster, List<byte[]> documents) {
 
     /** Below this a body would hardly be worth the clock. */
     private static final int BODY_BYTES = 1_500_000;
@@ -31,6 +39,33 @@ record MediaSet(String name, String cluster, List<byte[]> documents) {
 
     int largestFragment() {
         return documents.stream().mapToInt(document -> document.length).max().orElseThrow();
+    }
+
+    /** What the connector makes of the documents. */
+    public List<Fragment> fragments() {
+        List<Fragment> fragments = new ArrayList<>();
+        FragmentHandler handler =
+                new FragmentHandler() {
+                    @Override
+                    public void onFragment(Fragment fragment) {
+                        fragments.add(fragment);
+                    }
+
+                    @Override
+                    public void onServiceError(ServiceError error) {
+                        throw new IllegalStateException(error.toString());
+                    }
+                };
+        FragmentAssembler assembler =
+                new FragmentAssembler("camera", null, true, Integer.MAX_VALUE);
+        try {
+            for (byte[] document : documents) {
+                assembler.feed(ByteBuffer.wrap(document), handler);
+            }
+        } catch (MkvException e) {
+            throw new UncheckedIOException(e);
+        }
+        return fragments;
     }
 
     /** The documents over and over; one body has all of them at least once. */

@@ -27,7 +27,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** The media that parsers are measured on: generated fragments, and recorded ones. */
-final class MediaSets {
+public final class MediaSets {
 
     /**
      * What is pushed into a stream.
@@ -63,7 +63,7 @@ final class MediaSets {
     }
 
     /** One set of each recording (*.mkv) that holds complete fragments. */
-    static List<MediaSet> recorded(Path folder) throws IOException {
+    public static List<MediaSet> recorded(Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {
             files = all.filter(file -> file.toString().endsWith(".mkv")).sorted().toList();

@@ -10,16 +10,11 @@ package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
-import io.github.flinkkvs.benchmarks.report.Report;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
-import javax.annotation.Nullable;
-
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -31,38 +26,7 @@ import java.util.concurrent.Callable;
         description = "Measures the parser beside AWS's library, jebml and the machine's limit.")
 public final class ParserBenchmark implements Callable<Integer> {
 
-    private static final Rounds FULL = new Rounds(6, 800, 300);
-    private static final Rounds QUICK = new Rounds(2, 50, 20);
-    private static final int JVMS = 2;
-
-    @Nullable
-    @Option(
-            names = "--samples",
-            paramLabel = "DIR",
-            description = "A folder with recorded GetMedia output (*.mkv), to be measured as well.")
-    private Path samples;
-
-    @Option(
-            names = "--only",
-            paramLabel = "TEXT",
-            defaultValue = "",
-            description =
-                    "Only the sets with this in their names, such as '2 KB, known'; only prints.")
-    private String only;
-
-    @Option(
-            names = "--quick",
-            description = "Shows that all of it works; only prints, and the figures mean nothing.")
-    private boolean quick;
-
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            defaultValue = "${sys:benchmarks.root}",
-            description =
-                    "Of the project: results go to benchmarks/results/parser.json, tables to"
-                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
-    private Path root;
+    @Mixin private SetOptions options;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new ParserBenchmark()).execute(args));
@@ -71,29 +35,13 @@ public final class ParserBenchmark implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String machine = Machine.describe();
-        Rounds rounds = quick ? QUICK : FULL;
-        List<SetResult> results = new ArrayList<>();
-        for (MediaSet set : MediaSets.all(samples)) {
-            if (set.label().contains(only)) {
-                System.err.println("Measuring " + set.label());
-                SetResult result = MeasuringJvm.measure(set, rounds);
-                for (int jvm = 1; jvm < (quick ? 1 : JVMS); jvm++) {
-                    result = result.and(MeasuringJvm.measure(set, rounds));
-                }
-                results.add(result);
-            }
-        }
-        String tables = machine + "\n\n" + Tables.of(results);
-        System.out.println(tables);
-        if (!quick && only.isEmpty()) {
-            List<Chart> charts = ParserCharts.of(results);
-            Report.publish(
-                    root,
-                    "parser",
-                    new ParserResults(machine, rounds, results, charts),
-                    tables,
-                    charts);
-        }
+        List<SetResult> results = options.measure(Task.FRAGMENTS);
+        List<Chart> charts = ParserCharts.of(results);
+        options.report(
+                "parser",
+                new ParserResults(machine, options.rounds(), results, charts),
+                machine + "\n\n" + Tables.of(Task.FRAGMENTS, results),
+                charts);
         return 0;
     }
 }

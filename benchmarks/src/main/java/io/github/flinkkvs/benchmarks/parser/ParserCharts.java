@@ -20,12 +20,8 @@ import java.util.Optional;
 final class ParserCharts {
 
     static List<Chart> of(List<SetResult> sets) {
-        List<String> names = sets.stream().map(set -> set.name() + ", " + set.cluster()).toList();
-        List<Series> throughput = new ArrayList<>();
         List<Series> toLimit = new ArrayList<>();
-        for (Peer peer : Peer.values()) {
-            throughput.add(
-                    series(peer, sets.stream().map(set -> set.megabytesPerSecond(peer)).toList()));
+        for (Peer peer : Task.FRAGMENTS.peers()) {
             if (peer != Peer.LIMIT) {
                 toLimit.add(
                         series(
@@ -34,15 +30,31 @@ final class ParserCharts {
             }
         }
         return List.of(
-                Chart.bars(
-                        "parser-throughput", "Parser throughput", "MB/s", false, names, throughput),
+                throughput("parser-throughput", "Parser throughput", Task.FRAGMENTS, sets),
                 Chart.bars(
                         "parser-limit",
                         "Parser throughput relative to read + copy",
                         "of the limit",
-                        false,
-                        names,
+                        names(sets),
                         toLimit));
+    }
+
+    static Chart throughput(String file, String title, Task task, List<SetResult> sets) {
+        List<Series> throughput =
+                task.peers().stream()
+                        .map(
+                                peer ->
+                                        series(
+                                                peer,
+                                                sets.stream()
+                                                        .map(set -> set.megabytesPerSecond(peer))
+                                                        .toList()))
+                        .toList();
+        return Chart.bars(file, title, "MB/s", names(sets), throughput);
+    }
+
+    private static List<String> names(List<SetResult> sets) {
+        return sets.stream().map(set -> set.name() + ", " + set.cluster()).toList();
     }
 
     private static Series series(Peer peer, List<Optional<Median>> medians) {

@@ -10,21 +10,41 @@ package io.github.flinkkvs.benchmarks.parser;
 
 import java.util.function.IntFunction;
 
-/** Who is measured, in the order of each round. */
+/** Who is measured at which task, in the order of each round. */
 public enum Peer {
-    LIMIT("limit", largest -> new Limit()),
-    CONNECTOR_1K("ours, 1 KiB", largest -> new Connector(1 << 10, largest)),
-    CONNECTOR_8K("ours, 8 KiB", largest -> new Connector(8 << 10, largest)),
-    CONNECTOR_64K("ours, 64 KiB", largest -> new Connector(64 << 10, largest)),
-    AWS("AWS's library", largest -> new AwsLibrary()),
-    JEBML("jebml", largest -> new Jebml());
+    LIMIT(Task.FRAGMENTS, "limit", largest -> new Limit()),
+    CONNECTOR_1K(Task.FRAGMENTS, "ours, 1 KiB", largest -> new Connector(1 << 10, largest)),
+    CONNECTOR_8K(Task.FRAGMENTS, "ours, 8 KiB", largest -> new Connector(8 << 10, largest)),
+    CONNECTOR_64K(Task.FRAGMENTS, "ours, 64 KiB", largest -> new Connector(64 << 10, largest)),
+    AWS(Task.FRAGMENTS, "AWS's library", largest -> new AwsLibrary()),
+    JEBML(Task.FRAGMENTS, "jebml", largest -> new Jebml()),
 
+    ELEMENTS_AT_HAND(Task.ELEMENTS, "ours, at hand", largest -> new Elements(true, largest)),
+    ELEMENTS(Task.ELEMENTS, "ours", largest -> new Elements(false, largest)),
+    AWS_ELEMENTS(Task.ELEMENTS, "AWS's library", largest -> new AwsElements()),
+    JEBML_ELEMENTS(Task.ELEMENTS, "jebml", largest -> new JebmlElements()),
+
+    FRAMES_AT_HAND(Task.FRAMES, "ours, at hand", largest -> new Frames(true, largest)),
+    FRAMES(Task.FRAMES, "ours", largest -> new Frames(false, largest)),
+    AWS_FRAMES(Task.FRAMES, "AWS's library", largest -> new AwsFrames()),
+    JEBML_FRAMES(Task.FRAMES, "jebml", largest -> new Jebml());
+
+    private final Task task;
     private final String label;
     private final IntFunction<Contender> contender;
 
-    Peer(String label, IntFunction<Contender> contender) {
+    Peer(Task task, String label, IntFunction<Contender> contender) {
+        this.task = task;
         this.label = label;
         this.contender = contender;
+    }
+
+    Task task() {
+        return task;
+    }
+
+    boolean isOurs() {
+        return label.startsWith("ours");
     }
 
     String label() {

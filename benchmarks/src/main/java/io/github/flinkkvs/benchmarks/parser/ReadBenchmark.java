@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 import java.util.List;
+import java.util.Map;
 
 /** An operation is one whole body; the bodies are taken in turn. */
 @State(Scope.Thread)
@@ -24,7 +25,8 @@ public class ReadBenchmark {
     /** Set before JMH runs, which is in this JVM: no benchmark should wait for its media. */
     static volatile List<Body> bodies;
 
-    static volatile int largestFragment;
+    /** The same; what they have at hand is not to be counted as what they allocate. */
+    static volatile Map<Peer, Contender> contenders;
 
     @Param private Peer peer;
 
@@ -34,7 +36,7 @@ public class ReadBenchmark {
 
     @Setup
     public void prepare() {
-        contender = peer.contender(largestFragment);
+        contender = contenders.get(peer);
         turns = bodies;
         // What the peer before has left behind; JMH's own way to do it takes longer than a round.
         System.gc();

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures all peers on one set, in this JVM, one after the other in each round: noise that lasts
- * longer than a moment hits all of them alike, and they are compared within a round.
+ * Measures all peers of a task on one set, in this JVM, one after the other in each round: noise
+ * that lasts longer than a moment hits all of them alike, and they are compared within a round.
  *
  * <p>JMH itself would run all iterations of one benchmark before the next one. So it is run anew,
  * without forks and for one iteration, for each peer of each round.
@@ -38,16 +38,24 @@ record Rounds(int rounds, int warmUpMillis, int iterationMillis) {
 
     private static final long BODY_BYTES_TOTAL = 64_000_000;
 
-    SetResult measure(MediaSet set) throws Exception {
+    SetResult measure(Task task, MediaSet set) throws Exception {
         Map<Peer, String> problems = new EnumMap<>(Peer.class);
         List<Peer> able = new ArrayList<>();
-        for (Peer peer : Peer.values()) {
+        for (Peer peer : task.peers()) {
             Optional<String> problem =
                     Verification.problem(peer.contender(set.largestFragment()), set);
             problem.ifPresentOrElse(text -> problems.put(peer, text), () -> able.add(peer));
         }
         ReadBenchmark.bodies = set.bodies(BODY_BYTES_TOTAL);
-        ReadBenchmark.largestFragment = set.largestFragment();
+        Map<Peer, Contender> contenders = new EnumMap<>(Peer.class);
+        for (Peer peer : able) {
+            Contender contender = peer.contender(set.largestFragment());
+            for (Body body : ReadBenchmark.bodies) {
+                contender.prepare(body);
+            }
+            contenders.put(peer, contender);
+        }
+        ReadBenchmark.contenders = contenders;
         for (Peer peer : able) {
             run(peer, warmUpMillis);
         }

@@ -18,28 +18,28 @@ import java.util.Optional;
 /** The results as Markdown. */
 final class Tables {
 
-    private static final List<Peer> OURS =
-            List.of(Peer.CONNECTOR_1K, Peer.CONNECTOR_8K, Peer.CONNECTOR_64K);
-
-    static String of(List<SetResult> sets) {
+    static String of(Task task, List<SetResult> sets) {
         List<String> parts = new ArrayList<>();
         parts.add("Throughput in MB/s (10^6 bytes), median:");
         parts.add(
                 table(
                         sets,
-                        List.of(Peer.values()),
+                        task.peers(),
                         (set, peer) -> text(set.megabytesPerSecond(peer), 0, false)));
-        parts.add("Ours, relative to the limit:");
-        parts.add(table(sets, OURS, (set, peer) -> text(set.speed(peer, Peer.LIMIT), 2, true)));
-        parts.add("Ours, relative to AWS's library:");
-        parts.add(table(sets, OURS, (set, peer) -> text(set.speed(peer, Peer.AWS), 1, true)));
-        parts.add("Ours, relative to jebml:");
-        parts.add(table(sets, OURS, (set, peer) -> text(set.speed(peer, Peer.JEBML), 1, true)));
+        for (Peer other : task.others()) {
+            boolean limit = other == Peer.LIMIT;
+            parts.add("Ours, relative to " + (limit ? "the " : "") + other.label() + ":");
+            parts.add(
+                    table(
+                            sets,
+                            task.ours(),
+                            (set, peer) -> text(set.speed(peer, other), limit ? 2 : 1, true)));
+        }
         parts.add("Allocated bytes for each byte of a fragment, median:");
         parts.add(
                 table(
                         sets,
-                        List.of(Peer.values()),
+                        task.peers(),
                         (set, peer) -> text(set.allocatedPerByte(peer), 2, false)));
         List<String> problems = problems(sets);
         if (!problems.isEmpty()) {

@@ -10,7 +10,13 @@ package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.MkvElement;
 
+import com.amazonaws.kinesisvideo.parser.ebml.MkvTypeInfos;
+import com.amazonaws.kinesisvideo.parser.mkv.MkvDataElement;
+import org.ebml.Element;
+import org.ebml.matroska.MatroskaDocTypes;
 import org.ebml.matroska.MatroskaFileFrame;
 
 import java.nio.ByteBuffer;
@@ -21,21 +27,26 @@ import java.util.Optional;
 /** Whether a contender makes of a set what is in it; what does not is not worth a clock. */
 final class Verification {
 
+    private static final int SIMPLE_BLOCK = 0xA3;
+    private static final int BLOCK_HEADER = 4;
+
     /** What is wrong with what the contender makes; empty if nothing is. */
     static Optional<String> problem(Contender contender, MediaSet set) {
         List<ByteBuffer> documents = set.documents().stream().map(ByteBuffer::wrap).toList();
         List<ByteBuffer> foundDocuments = new ArrayList<>();
         List<ByteBuffer> foundFrames = new ArrayList<>();
         try {
+            Body body = Body.of(set.documents());
+            contender.prepare(body);
             contender.read(
-                    Body.of(set.documents()),
+                    body,
                     found -> {
                         if (found instanceof Fragment fragment) {
                             foundDocuments.add(fragment.bytes());
                         } else if (found instanceof byte[] document) {
                             foundDocuments.add(ByteBuffer.wrap(document));
-                        } else if (found instanceof MatroskaFileFrame frame) {
-                            foundFrames.add(frame.getData());
+                        } else {
+                            frame(found).ifPresent(foundFrames::add);
                         }
                     });
             if (foundFrames.isEmpty()) {
@@ -47,19 +58,40 @@ final class Verification {
         }
     }
 
+    /** The bytes of a frame, if it is one in whatever form. */
+    private static Optional<ByteBuffer> frame(Object found) {
+        if (found instanceof FrameRecord record) {
+            return Optional.of(record.frame().data());
+        } else if (found instanceof com.amazonaws.kinesisvideo.parser.mkv.Frame frame) {
+            return Optional.of(frame.getFrameData());
+        } else if (found instanceof MatroskaFileFrame frame) {
+            return Optional.of(frame.getData());
+        } else if (found instanceof MkvElement element && element.id() == SIMPLE_BLOCK) {
+            return Optional.of(withoutHeader(element.data()));
+        } else if (found instanceof MkvDataElement element
+                && element.getElementMetaData().getTypeInfo().equals(MkvTypeInfos.SIMPLEBLOCK)) {
+            // Its buffer is used again.
+            return Optional.of(
+                    ((com.amazonaws.kinesisvideo.parser.mkv.Frame) element.getValueCopy().getVal())
+                            .getFrameData());
+        } else if (found instanceof Element element
+                && element.isType(MatroskaDocTypes.SimpleBlock.getType())
+                // Of a Cluster of unknown size it takes most blocks for children of the Segment.
+                && element.getParent().isType(MatroskaDocTypes.Cluster.getType())) {
+            return Optional.of(withoutHeader(element.getData()));
+        }
+        return Optional.empty();
+    }
+
+    /** What follows the track, the time and the flags of an unlaced block of a low track. */
+    private static ByteBuffer withoutHeader(ByteBuffer block) {
+        return block.duplicate().position(block.position() + BLOCK_HEADER).slice();
+    }
+
     /** All frames of a set, as the connector finds them. */
     static List<ByteBuffer> frames(MediaSet set) throws Exception {
-        List<Fragment> fragments = new ArrayList<>();
-        Contender connector = Peer.CONNECTOR_64K.contender(set.largestFragment());
-        connector.read(
-                Body.of(set.documents()),
-                found -> {
-                    if (found instanceof Fragment fragment) {
-                        fragments.add(fragment);
-                    }
-                });
         List<ByteBuffer> frames = new ArrayList<>();
-        for (Fragment fragment : fragments) {
+        for (Fragment fragment : set.fragments()) {
             for (Frame frame : fragment.frames()) {
                 frames.add(frame.data());
             }

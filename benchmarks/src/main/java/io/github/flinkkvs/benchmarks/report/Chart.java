@@ -21,7 +21,7 @@ import java.util.List;
  * @param categories of bars; null for lines
  * @param xTitle null for bars
  * @param x of lines, the same for all series; null for bars
- * @param logarithmic whether the y axis is; only of lines without gaps
+ * @param logarithmic whether the y axis is; never for bars, which begin at 0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Chart(
@@ -52,10 +52,9 @@ public record Chart(
             String file,
             String title,
             String yTitle,
-            boolean logarithmic,
             List<String> categories,
             List<Series> series) {
-        return new Chart(file, title, null, yTitle, logarithmic, categories, null, series);
+        return new Chart(file, title, null, yTitle, false, categories, null, series);
     }
 
     public static Chart lines(

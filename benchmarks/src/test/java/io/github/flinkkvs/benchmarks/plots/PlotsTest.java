@@ -34,7 +34,6 @@ class PlotsTest {
                         "bars",
                         "Bars",
                         "MB/s",
-                        false,
                         List.of("a", "b"),
                         List.of(
                                 new Chart.Series(

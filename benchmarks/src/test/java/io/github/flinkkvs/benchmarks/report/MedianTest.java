@@ -30,6 +30,12 @@ class MedianTest {
         assertThat(Median.of(5, 1)).isEqualTo(new Median(3, 1, 5));
     }
 
+    @Test
+    void itsText() {
+        assertThat(new Median(1.234, 1, 1.5).text(2, true)).isEqualTo("1.23 (1.00–1.50)");
+        assertThat(new Median(1.234, 1, 1.5).text(1, false)).isEqualTo("1.2");
+    }
+
     /** The numbers from n down to 1. */
     private static double[] ranks(int n) {
         double[] ranks = new double[n];

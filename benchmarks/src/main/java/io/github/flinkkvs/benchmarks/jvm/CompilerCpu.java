@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.job;
+package io.github.flinkkvs.benchmarks.jvm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,10 +18,10 @@ import java.util.List;
  * The CPU time of this JVM's compiler threads, which no management bean tells. A job that runs for
  * days does not compile; one that is measured for seconds does, and each job that starts does anew.
  */
-final class CompilerCpu {
+public final class CompilerCpu {
 
     /** Lets the JVM start all compiler threads at once, and end none. */
-    static final String FLAG = "-XX:-UseDynamicNumberOfCompilerThreads";
+    public static final String FLAG = "-XX:-UseDynamicNumberOfCompilerThreads";
 
     /** What Linux knows of each compiler thread: its first number is nanoseconds on a processor. */
     private static final List<Path> FILES = files();
@@ -29,7 +29,7 @@ final class CompilerCpu {
     private CompilerCpu() {}
 
     /** 0 on systems other than Linux. */
-    static long nanos() {
+    public static long nanos() {
         long nanos = 0;
         for (Path file : FILES) {
             try {

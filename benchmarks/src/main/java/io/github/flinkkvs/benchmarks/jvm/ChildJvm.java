@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.job;
+package io.github.flinkkvs.benchmarks.jvm;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -26,9 +26,9 @@ import java.util.concurrent.TimeUnit;
  * A JVM of its own, with a heap that is fixed and touched beforehand. Both sides speak in lines:
  * JSON, or words; it ends when its standard input does, so that none outlives its parent.
  */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private static final long EXIT_SECONDS = 30;
 
@@ -42,7 +42,8 @@ final class ChildJvm implements AutoCloseable {
      *
      * @param cpu the processor it is confined to; null means all of them
      */
-    ChildJvm(Class<?> main, Object settings, String heap, @Nullable Integer cpu, List<String> flags)
+    public ChildJvm(
+            Class<?> main, Object settings, String heap, @Nullable Integer cpu, List<String> flags)
             throws IOException {
         List<String> command = new ArrayList<>();
         if (cpu != null) {
@@ -68,16 +69,16 @@ final class ChildJvm implements AutoCloseable {
         in = new PrintStream(process.getOutputStream(), true);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    void tell(String line) {
+    public void tell(String line) {
         in.println(line);
     }
 
     /** The next line it prints; fails if it ends instead. */
-    String line() {
+    public String line() {
         try {
             String line = out.readLine();
             if (line == null) {
@@ -90,7 +91,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** The next object it prints; what others print in it, such as profilers, is passed on. */
-    <T> T read(Class<T> type) {
+    public <T> T read(Class<T> type) {
         try {
             String line = line();
             while (!line.startsWith("{")) {
@@ -118,7 +119,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Whether there are two processors, and the command to confine processes to one. */
-    static boolean canPin() {
+    public static boolean canPin() {
         return Runtime.getRuntime().availableProcessors() >= 2
                 && Files.isExecutable(Path.of("/usr/bin/taskset"));
     }

@@ -1,0 +1,127 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.decode;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** An ffmpeg program of version 5.1 or later. */
+final class FFmpegProgram {
+
+    private static final Pattern VERSION = Pattern.compile("ffmpeg version (\\S+)");
+    private static final Pattern FRAMES = Pattern.compile("(?m)^frame=(\\d+)$");
+    private static final Pattern BYTES = Pattern.compile("(?m)^total_size=(\\d+)$");
+    private static final Pattern CPU =
+            Pattern.compile("(?m)^bench: utime=([\\d.]+)s stime=([\\d.]+)s");
+
+    private final String program;
+    private final String version;
+
+    /**
+     * @param program its path, or its name if it is on the path
+     * @throws IOException if it is not there
+     */
+    FFmpegProgram(String program) throws IOException, InterruptedException {
+        this.program = program;
+        // Distributions add their own to the number.
+        this.version = last(VERSION, run(List.of("-version"))).group(1).split("-")[0];
+    }
+
+    String version() {
+        return version;
+    }
+
+    /** Writes a test film in H.264: one key frame a second, nothing shown out of order. */
+    void makeFilm(Path file, int width, int height, int seconds)
+            throws IOException, InterruptedException {
+        String source = "testsrc2=size=" + width + "x" + height + ":rate=25:duration=" + seconds;
+        run(
+                List.of(
+                        ("-v error -f lavfi -i "
+                                        + source
+                                        + " -c:v libx264 -threads 1 -g 25 -bf 0"
+                                        + " -pix_fmt yuv420p -f matroska -live 1 -y")
+                                .split(" ")),
+                file.toString());
+    }
+
+    /**
+     * Decodes and scales all of a file's video in one thread, and throws the pictures away.
+     *
+     * @param times how often all of it
+     */
+    Decoding decode(Path file, int width, int height, int times)
+            throws IOException, InterruptedException {
+        String scale = "scale=" + width + ":" + height + ":flags=bicubic,format=bgr24";
+        String printed =
+                run(
+                        List.of(
+                                ("-nostats -benchmark -progress pipe:1 -filter_threads 1"
+                                                + " -stream_loop "
+                                                + (times - 1)
+                                                + " -threads 1 -i")
+                                        .split(" ")),
+                        file.toString(),
+                        "-map",
+                        "0:v:0",
+                        "-vf",
+                        scale,
+                        "-fps_mode",
+                        "passthrough",
+                        "-f",
+                        "rawvideo",
+                        "-y",
+                        "/dev/null");
+        MatchResult cpu = last(CPU, printed);
+        return new Decoding(
+                Long.parseLong(last(FRAMES, printed).group(1)),
+                Long.parseLong(last(BYTES, printed).group(1)),
+                Double.parseDouble(cpu.group(1)) + Double.parseDouble(cpu.group(2)));
+    }
+
+    private static MatchResult last(Pattern pattern, String printed) throws IOException {
+        MatchResult last = null;
+        Matcher matcher = pattern.matcher(printed);
+        while (matcher.find()) {
+            last = matcher.toMatchResult();
+        }
+        if (last == null) {
+            throw new IOException("ffmpeg does not print '" + pattern + "', but:\n" + printed);
+        }
+        return last;
+    }
+
+    private String run(List<String> options, String... more)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program, "-nostdin"));
+        command.addAll(options);
+        command.addAll(List.of(more));
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new IOException(
+                    "There is no program '"
+                            + program
+                            + "': install it (Debian and Ubuntu: apt-get install ffmpeg), or tell"
+                            + " with --ffmpeg where it is",
+                    e);
+        }
+        String printed = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + " fails:\n" + printed);
+        }
+        return printed;
+    }
+}

@@ -1,0 +1,93 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.decode;
+
+import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
+import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
+import io.github.flinkkvs.benchmarks.parser.MediaSet;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.mkv.Fragment;
+
+import com.sun.management.OperatingSystemMXBean;
+
+import javax.annotation.Nullable;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/** The connector's decoder, in a JVM of its own: reads orders in lines, and answers each. */
+final class OwnDecoder {
+
+    /**
+     * What is to be decoded.
+     *
+     * @param set a file with fragments
+     * @param width of the pictures, which keep their shape; 0 for that of the video
+     * @param times how often all of it
+     */
+    record Order(File set, int width, int times) {}
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+    @Nullable private File set;
+    private List<Fragment> fragments = List.of();
+    private long frames;
+    private long bytes;
+
+    public static void main(String[] arguments) throws IOException {
+        OwnDecoder decoder = new OwnDecoder();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        String line;
+        while ((line = in.readLine()) != null) {
+            Order order = ChildJvm.JSON.readValue(line, Order.class);
+            System.out.println(ChildJvm.JSON.writeValueAsString(decoder.follow(order)));
+        }
+    }
+
+    private Decoding follow(Order order) throws IOException {
+        if (!order.set.equals(set)) {
+            fragments = ChildJvm.JSON.readValue(order.set, MediaSet.class).fragments();
+            set = order.set;
+        }
+        frames = 0;
+        bytes = 0;
+        PictureOptions options =
+                PictureOptions.defaults().size(order.width, 0).threads(1).failOnDamage();
+        // What was read, or decoded before, is not this one's to clear away.
+        System.gc();
+        long begin = cpuNanos();
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            for (int i = 0; i < order.times; i++) {
+                for (Fragment fragment : fragments) {
+                    decoder.decode(fragment, this::count);
+                }
+            }
+        }
+        return new Decoding(frames, bytes, (cpuNanos() - begin) / 1e9);
+    }
+
+    private void count(Picture picture) {
+        frames++;
+        bytes += picture.pixels().remaining();
+    }
+
+    /** Of the whole process, as the program's is, but for the threads that compile Java. */
+    private static long cpuNanos() {
+        return SYSTEM.getProcessCpuTime() - CompilerCpu.nanos();
+    }
+
+    private OwnDecoder() {}
+}
