@@ -21,7 +21,6 @@ import io.github.flinkkvs.testing.Limits;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.StoredFragment;
 
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -410,11 +409,7 @@ abstract class KvsTestBase {
 
     /** The sum of a counter or gauge over all readers and attempts of a job. */
     static long metric(Job<?> job, String name) {
-        return metric(job.client.getJobID(), name);
-    }
-
-    static long metric(JobID job, String name) {
-        return reporter.getMetricsByIdentifiers(job).entrySet().stream()
+        return reporter.getMetricsByIdentifiers(job.client.getJobID()).entrySet().stream()
                 .filter(metric -> metric.getKey().endsWith("." + name))
                 .mapToLong(
                         metric ->
