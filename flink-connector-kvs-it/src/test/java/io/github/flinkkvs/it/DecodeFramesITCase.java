@@ -67,6 +67,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,8 @@ class DecodeFramesITCase extends KvsTestBase {
     private static final int GROUP = 8;
 
     private static final int FRAMES = 4 * GROUP;
+
+    private static final String AVC = "V_MPEG4/ISO/AVC";
 
     private static final long START = 1_750_000_000_000L;
 
@@ -287,6 +290,64 @@ class DecodeFramesITCase extends KvsTestBase {
             assertThat(undisturbed(film, options)).hasSizeBetween(3, FRAMES - 1);
             assertRestorable(film, options);
         }
+    }
+
+    @Test
+    void aDecoderThatHasToLearnHowManyPicturesToHoldBack() throws Exception {
+        List<FrameRecord> film = film("telling", "h264-b.mkv", GROUP);
+        byte[] codecPrivate = film.get(0).track().codecPrivate();
+        hideVui(codecPrivate);
+        EmbeddedStream stream = kvs.createStream("film");
+        for (int i = 0; i < FRAMES; i += GROUP) {
+            MediaFragment.Builder fragment =
+                    MediaFragment.builder()
+                            .producerTimestampMillis(START)
+                            .track(MediaTrack.video(1, "eye", AVC, codecPrivate, 96, 64));
+            for (int j = i; j < i + GROUP; j++) {
+                fragment.frame(frame(1, film.get(j)));
+            }
+            stream.push(fragment.build());
+        }
+        List<FrameRecord> learning = records(stream);
+        // It loses some before it knows.
+        assertThat(undisturbed(learning, ALL)).hasSizeBetween(FRAMES - 2, FRAMES - 1);
+        assertRestorable(learning, ALL);
+    }
+
+    /** Sets the flag of an avcC's SPS to 0 that says that there are details on pictures. */
+    private static void hideVui(byte[] avcC) {
+        // The SPS begins after 8 bytes, and its fields after 4 more.
+        BitSet bits = BitSet.valueOf(reversed(avcC));
+        int[] at = {8 * 12};
+        // Id, chroma format, bit depths.
+        skipNumbers(bits, at, 4);
+        // Neither lossless nor with matrices.
+        at[0] += 2;
+        // Frame number, type and size of order, references.
+        skipNumbers(bits, at, 4);
+        at[0]++;
+        // Width, height.
+        skipNumbers(bits, at, 2);
+        // Whole frames, direct mode, uncropped.
+        at[0] += 3;
+        assertThat(bits.get(at[0])).isTrue();
+        avcC[at[0] / 8] &= (byte) ~(0x80 >> at[0] % 8);
+    }
+
+    private static void skipNumbers(BitSet bits, int[] at, int count) {
+        for (int i = 0; i < count; i++) {
+            int one = bits.nextSetBit(at[0]);
+            at[0] = 2 * one - at[0] + 1;
+        }
+    }
+
+    /** The first bit of a BitSet is the last of a byte. */
+    private static byte[] reversed(byte[] bytes) {
+        byte[] reversed = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            reversed[i] = (byte) (Integer.reverse(bytes[i]) >> 24);
+        }
+        return reversed;
     }
 
     @Test

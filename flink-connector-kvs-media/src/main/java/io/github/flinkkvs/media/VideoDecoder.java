@@ -195,7 +195,7 @@ public final class VideoDecoder implements AutoCloseable {
         state.pending.put(sequence, new Pending(record, chosen, start));
         if (!decoder.send(sequence, record.frame().data())) {
             state.pending.remove(sequence);
-            state.brokenAt = sequence;
+            state.damagedAt(sequence);
             damage(1, record + " cannot be decoded");
         }
         receive(out);
@@ -226,7 +226,7 @@ public final class VideoDecoder implements AutoCloseable {
             decoder.reset();
         }
         state.start = null;
-        state.brokenAt = null;
+        state.damaged.clear();
         lose(state.pending);
     }
 
@@ -260,24 +260,23 @@ public final class VideoDecoder implements AutoCloseable {
             if (source == null) {
                 continue;
             }
-            boolean behindDamage = state.brokenAt != null && sequence > state.brokenAt;
             if (decoder.isDamaged()) {
-                state.brokenAt = sequence;
+                state.damagedAt(sequence);
                 damage(1, source + " is damaged");
-            } else if (behindDamage && source.start == null) {
+            } else if (source.start == null && state.isBehindDamage(sequence)) {
                 // What is made up for damage depends on all that the decoder has seen: it would
                 // not be the same after a restore.
                 damage(1, source + " may need a frame that is damaged");
             } else {
-                if (behindDamage) {
-                    state.brokenAt = null;
-                }
                 decoded++;
                 if (isWanted(source)) {
                     emit(source, out);
                 }
-                if (source.start != null && decoder.isKeyFrame()) {
-                    shown(source);
+                if (source.start != null) {
+                    state.damaged.headSet(sequence).clear();
+                    if (decoder.isKeyFrame()) {
+                        shown(source);
+                    }
                 }
             }
         }
@@ -401,7 +400,7 @@ public final class VideoDecoder implements AutoCloseable {
     private void closeDecoder() {
         state.pending.clear();
         state.start = null;
-        state.brokenAt = null;
+        state.damaged.clear();
         if (decoder != null) {
             decoder.close();
             decoder = null;

@@ -20,6 +20,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What the decoder of a track knows beside its native memory. With the frames since {@link #start}
@@ -153,8 +154,11 @@ final class VideoState {
      */
     @Nullable Start start;
 
-    /** A frame that is damaged, and with it what was decoded after it; null if all is well. */
-    @Nullable Long brokenAt;
+    /**
+     * Sequences of damaged frames, the first of those that no key frame lies between: what was
+     * decoded after them may need them. A key frame that is shown ends it.
+     */
+    final TreeSet<Long> damaged = new TreeSet<>();
 
     /** The fragment of the last frame, sent or not, and how many of its frames came. */
     @Nullable FragmentNumber fragment;
@@ -176,6 +180,22 @@ final class VideoState {
         return start == null ? 0 : sentBytes - start.sentBytes;
     }
 
+    void damagedAt(long damage) {
+        Long before = damaged.lower(damage);
+        boolean starts =
+                before != null
+                        && pending.subMap(before, damage).values().stream()
+                                .anyMatch(frame -> frame.start != null);
+        if (before == null || starts) {
+            damaged.add(damage);
+        }
+    }
+
+    /** Whether a damaged frame was decoded before it, and no key frame shown since. */
+    boolean isBehindDamage(long frame) {
+        return damaged.lower(frame) != null;
+    }
+
     byte[] toBytes() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
@@ -186,13 +206,19 @@ final class VideoState {
         if (start != null) {
             start.write(out);
         }
-        writeNullable(out, brokenAt);
+        out.writeInt(damaged.size());
+        for (long frame : damaged) {
+            out.writeLong(frame);
+        }
         out.writeBoolean(fragment != null);
         if (fragment != null) {
             out.writeUTF(fragment.toString());
         }
         out.writeInt(ordinal);
-        writeNullable(out, period);
+        out.writeBoolean(period != null);
+        if (period != null) {
+            out.writeLong(period);
+        }
         out.writeInt(pending.size());
         for (Map.Entry<Long, Pending> frame : pending.entrySet()) {
             out.writeLong(frame.getKey());
@@ -216,26 +242,15 @@ final class VideoState {
         state.sequence = in.readLong();
         state.sentBytes = in.readLong();
         state.start = in.readBoolean() ? Start.read(in) : null;
-        state.brokenAt = readNullable(in);
+        for (int frames = in.readInt(); frames > 0; frames--) {
+            state.damaged.add(in.readLong());
+        }
         state.fragment = in.readBoolean() ? FragmentNumber.of(in.readUTF()) : null;
         state.ordinal = in.readInt();
-        state.period = readNullable(in);
+        state.period = in.readBoolean() ? in.readLong() : null;
         for (int frames = in.readInt(); frames > 0; frames--) {
             state.pending.put(in.readLong(), Pending.read(in));
         }
         return state;
-    }
-
-    private static void writeNullable(DataOutputStream out, @Nullable Long number)
-            throws IOException {
-        out.writeBoolean(number != null);
-        if (number != null) {
-            out.writeLong(number);
-        }
-    }
-
-    @Nullable
-    private static Long readNullable(DataInputStream in) throws IOException {
-        return in.readBoolean() ? in.readLong() : null;
     }
 }

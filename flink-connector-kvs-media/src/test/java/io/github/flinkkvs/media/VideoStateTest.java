@@ -22,12 +22,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class VideoStateTest {
 
     private static final String BEGINNING =
-            "01 0000000000000000 0000000000000000 00 00 00 00000000 00 00000000";
+            "01 0000000000000000 0000000000000000 00 00000000 00 00000000 00 00000000";
 
     private static final String GOING_ON =
             "01 0000000000000009 0000000000000384"
                     + " 01 0000000000000004 0000000000000190 02"
-                    + " 01 0000000000000003"
+                    + " 00000001 0000000000000003"
                     + " 01 0001 37 00000005"
                     + " 01 0000000000000011"
                     + " 00000002"
@@ -41,7 +41,7 @@ class VideoStateTest {
         state.sequence = 9;
         state.sentBytes = 900;
         state.start = new VideoState.Start(4, 400, 2);
-        state.brokenAt = 3L;
+        state.damagedAt(3);
         state.fragment = FragmentNumber.of("7");
         state.ordinal = 5;
         state.period = 17L;
@@ -78,6 +78,22 @@ class VideoStateTest {
         state.start = null;
         assertThat(state.firstKept()).isEqualTo(9);
         assertThat(state.keptBytes()).isZero();
+    }
+
+    @Test
+    void damageLastsUntilAKeyFrame() {
+        VideoState state = goingOn();
+        // Behind 3 already.
+        state.damagedAt(6);
+        assertThat(state.damaged).containsExactly(3L);
+        // A key frame that is not shown yet is between them.
+        state.damagedAt(9);
+        assertThat(state.damaged).containsExactly(3L, 9L);
+        assertThat(state.isBehindDamage(3)).isFalse();
+        assertThat(state.isBehindDamage(4)).isTrue();
+        state.damaged.headSet(8L).clear();
+        assertThat(state.isBehindDamage(9)).isFalse();
+        assertThat(state.isBehindDamage(10)).isTrue();
     }
 
     @Test
