@@ -422,6 +422,9 @@ class DecodeFramesITCase extends KvsTestBase {
                 for (List<FrameRecord> film : films.values()) {
                     harness.process(film.subList(i, i + 1));
                 }
+                for (String stream : films.keySet()) {
+                    assertThat(harness.keptFrames(stream)).isBetween(1, GROUP + 5);
+                }
             }
             harness.endOfInput();
             for (String stream : films.keySet()) {

@@ -131,9 +131,7 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
             state.start = null;
             unkeptGroups.inc();
         }
-        for (long i = firstKept; i < Math.min(state.firstKept(), next); i++) {
-            frames.remove(Tuple2.of(track, i));
-        }
+        forget(track, firstKept, Math.min(state.firstKept(), next));
         if (state.firstKept() <= next && next < state.sequence) {
             frames.put(Tuple2.of(track, next), record);
         }
@@ -184,13 +182,22 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
     }
 
     private void replay(VideoDecoder decoder, long track, Collector<Picture> out) throws Exception {
+        long begin = decoder.state().firstKept();
         long end = decoder.state().sequence;
         replays.inc();
-        for (long i = decoder.state().firstKept(); i < end; i++) {
+        for (long i = begin; i < end; i++) {
             FrameRecord record = frames.get(Tuple2.of(track, i));
             long sequence = i;
             counted(decoder, () -> decoder.replay(record, sequence, out::collect));
             replayedFrames.inc();
+        }
+        // A key frame may be shown earlier than the first time.
+        forget(track, begin, decoder.state().firstKept());
+    }
+
+    private void forget(long track, long from, long to) throws Exception {
+        for (long i = from; i < to; i++) {
+            frames.remove(Tuple2.of(track, i));
         }
     }
 
