@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.Track;
+
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -23,7 +25,6 @@ import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * FFmpeg's decoder of one video track, and its scaler. Memory is FFmpeg's own, freed by {@link
@@ -31,19 +32,13 @@ import java.util.Map;
  */
 final class NativeDecoder implements AutoCloseable {
 
-    private static final Map<String, Integer> CODECS =
-            Map.of(
-                    "V_MPEG4/ISO/AVC", avcodec.AV_CODEC_ID_H264,
-                    "V_MPEGH/ISO/HEVC", avcodec.AV_CODEC_ID_HEVC,
-                    "V_MJPEG", avcodec.AV_CODEC_ID_MJPEG,
-                    "V_AV1", avcodec.AV_CODEC_ID_AV1,
-                    "V_VP8", avcodec.AV_CODEC_ID_VP8,
-                    "V_VP9", avcodec.AV_CODEC_ID_VP9,
-                    "V_MPEG4/ISO/ASP", avcodec.AV_CODEC_ID_MPEG4);
-
     private final String codecId;
     @Nullable private final byte[] codecPrivate;
+    private final VideoCodec codec;
     private final PictureOptions options;
+
+    /** The last that fitted: all frames of a fragment have the same. */
+    @Nullable private Track fitting;
 
     @Nullable private AVCodecContext context;
     @Nullable private AVPacket packet;
@@ -60,45 +55,62 @@ final class NativeDecoder implements AutoCloseable {
             String codecId, @Nullable byte[] codecPrivate, PictureOptions options, int reordering) {
         this.codecId = codecId;
         this.codecPrivate = codecPrivate;
+        this.codec = VideoCodec.of(codecId, codecPrivate);
         this.options = options;
         FFmpegLibrary.load();
-        Integer id = CODECS.get(codecId);
-        AVCodec codec = id == null ? null : avcodec.avcodec_find_decoder(id);
-        if (codec == null) {
-            throw new MediaException(
-                    "There is no decoder for video of the codec '" + codecId + "'");
+        AVCodec implementation = avcodec.avcodec_find_decoder(codec.id());
+        if (implementation == null) {
+            throw new MediaException("There is no decoder for video of the codec " + codec);
         }
         try {
-            open(codec, reordering);
+            open(implementation, reordering);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    private void open(AVCodec codec, int reordering) {
-        context = present(avcodec.avcodec_alloc_context3(codec));
+    private void open(AVCodec implementation, int reordering) {
+        context = present(avcodec.avcodec_alloc_context3(implementation));
         packet = present(avcodec.av_packet_alloc());
         frame = present(avutil.av_frame_alloc());
         scaled = present(avutil.av_frame_alloc());
         context.thread_count(options.threads());
         context.max_pixels(options.maxPixels());
         context.has_b_frames(reordering);
-        if (codecPrivate != null) {
-            int padded = codecPrivate.length + avcodec.AV_INPUT_BUFFER_PADDING_SIZE;
+        byte[] header = codec.header();
+        if (header.length > 0) {
+            int padded = header.length + avcodec.AV_INPUT_BUFFER_PADDING_SIZE;
             BytePointer extradata = new BytePointer(present(avutil.av_mallocz(padded)));
-            extradata.capacity(padded).put(codecPrivate, 0, codecPrivate.length);
+            extradata.capacity(padded).put(header, 0, header.length);
             context.extradata(extradata);
-            context.extradata_size(codecPrivate.length);
+            context.extradata_size(header.length);
         }
-        if (avcodec.avcodec_open2(context, codec, (PointerPointer<?>) null) < 0) {
-            throw new MediaException("CodecPrivate of the codec '" + codecId + "' is damaged");
+        if (avcodec.avcodec_open2(context, implementation, (PointerPointer<?>) null) < 0) {
+            throw new MediaException("CodecPrivate of the codec " + codec + " is damaged");
         }
     }
 
-    /** Whether it can go on with frames of a track that is coded like this. */
+    /** Whether it can go on with frames of this track. */
+    boolean fits(Track track) {
+        if (track == fitting) {
+            return true;
+        }
+        boolean fits = fits(track.codecId(), track.codecPrivate());
+        if (fits) {
+            fitting = track;
+        }
+        return fits;
+    }
+
+    /** Whether it can go on with frames that are coded like this. */
     boolean fits(String otherId, @Nullable byte[] otherPrivate) {
         return codecId.equals(otherId) && Arrays.equals(codecPrivate, otherPrivate);
+    }
+
+    /** How many frames a frame may have to wait for its turn to be shown, as far as it knows. */
+    int reordering() {
+        return context.has_b_frames();
     }
 
     /**
@@ -143,6 +155,12 @@ final class NativeDecoder implements AutoCloseable {
     boolean isDamaged() {
         return frame.decode_error_flags() != 0
                 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
+    }
+
+    /** Whether the received frame needs none before it, by what is coded, not by what is said. */
+    boolean isKeyFrame() {
+        return (frame.flags() & AVFrame.AV_FRAME_FLAG_KEY) != 0
+                && frame.pict_type() == avutil.AV_PICTURE_TYPE_I;
     }
 
     /** The pixels of the received frame in the wanted format and size; see {@link #scaledWidth}. */

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.VideoState.Pending;
+import io.github.flinkkvs.media.VideoState.Start;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -24,10 +26,11 @@ import javax.annotation.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Makes pictures of video frames: of a whole fragment, or of the frames of a track as they come.
@@ -35,8 +38,9 @@ import java.util.function.Consumer;
  * <p>Pictures come in the order of presentation. A decoder holds some of them back where later
  * frames are shown earlier; the end of a fragment, or {@link #flush}, brings them.
  *
- * <p>A frame that cannot be decoded is counted and left out, with what it says about it in {@link
- * #lastDamage}. Not thread-safe. Memory is native: close it.
+ * <p>A frame that cannot be decoded is counted and left out, and so are those between it and the
+ * next key frame, which may need it; {@link #lastDamage} says what it was. Not thread-safe. Memory
+ * is native: close it.
  */
 @PublicEvolving
 public final class VideoDecoder implements AutoCloseable {
@@ -48,22 +52,43 @@ public final class VideoDecoder implements AutoCloseable {
 
     private final PictureOptions options;
 
-    /** Frames without their picture yet, by their sequence. */
-    private final TreeMap<Long, Pending> pending = new TreeMap<>();
+    private final VideoState state;
+
+    /** Whether it skips what comes before a frame with which decoding can begin. */
+    private final boolean waiting;
 
     @Nullable private NativeDecoder decoder;
-    private long sequence;
-    @Nullable private FragmentNumber fragment;
-    private int ordinal;
-    @Nullable private Long period;
     private boolean closed;
 
     private long decoded;
     private long damaged;
+    private long skipped;
     @Nullable private String lastDamage;
 
+    /** The fragment whose damage is in the log already. */
+    @Nullable private FragmentNumber loggedFragment;
+
     public VideoDecoder(PictureOptions options) {
+        this(options, new VideoState(), false);
+    }
+
+    private VideoDecoder(PictureOptions options, VideoState state, boolean waiting) {
         this.options = options;
+        this.state = state;
+        this.waiting = waiting;
+    }
+
+    /**
+     * One that goes on where another left off, if it gets all frames that are kept by {@link
+     * #replay}; without them it waits for a frame with which decoding can begin.
+     */
+    static VideoDecoder goingOnWith(VideoState state, PictureOptions options) {
+        VideoDecoder decoder = new VideoDecoder(options, state, true);
+        // Nothing can bring their pictures any more.
+        Map<Long, Pending> lost = state.pending.headMap(state.firstKept());
+        decoder.skipped = lost.values().stream().filter(frame -> frame.visible).count();
+        lost.clear();
+        return decoder;
     }
 
     /**
@@ -172,7 +197,7 @@ public final class VideoDecoder implements AutoCloseable {
             if (found[0] == null) {
                 flush(picture -> found[0] = picture);
             } else {
-                pending.clear();
+                state.forgetFrames();
                 decoder.reset();
             }
             return found[0];
@@ -203,17 +228,23 @@ public final class VideoDecoder implements AutoCloseable {
      */
     public void decode(FrameRecord record, Consumer<Picture> out) {
         checkOpen();
-        if (record.track().type() == Track.Type.VIDEO) {
-            decode(record, 0, out);
+        if (record.track().type() != Track.Type.VIDEO) {
+            return;
+        }
+        long damagedBefore = damaged;
+        decode(record, 0, out);
+        if (damaged > damagedBefore && !state.fragment.equals(loggedFragment)) {
+            loggedFragment = state.fragment;
+            LOG.warn("Left out damaged frames at {}, the first: {}", record, lastDamage);
         }
     }
 
     private void decode(FrameRecord record, int reordering, Consumer<Picture> out) {
-        if (!record.fragment().number().equals(fragment)) {
-            fragment = record.fragment().number();
-            ordinal = 0;
+        if (!record.fragment().number().equals(state.fragment)) {
+            state.fragment = record.fragment().number();
+            state.ordinal = 0;
         }
-        int place = ordinal++;
+        int place = state.ordinal++;
         if (options.onlyKeyFrames() && !record.frame().isKeyFrame()) {
             return;
         }
@@ -231,19 +262,41 @@ public final class VideoDecoder implements AutoCloseable {
             damage(1, record + " is beyond the limit of " + options.maxFramesPerFragment());
             return;
         }
-        if (!open(record, reordering, out)) {
+        // Producers that do not mark key frames begin fragments with one all the same.
+        boolean canStart = record.frame().isKeyFrame() || place == 0;
+        if (!open(record, reordering, canStart, out)) {
             return;
         }
-        pending.put(sequence, new Pending(record, chosen));
+        Start start =
+                canStart ? new Start(state.sequence, state.sentBytes, decoder.reordering()) : null;
+        if (state.start == null) {
+            state.start = start;
+        }
+        long sequence = state.sequence++;
+        state.sentBytes += record.frame().sizeBytes();
+        state.pending.put(sequence, new Pending(record, chosen, start));
         if (!decoder.send(sequence, record.frame().data())) {
-            pending.remove(sequence);
+            state.pending.remove(sequence);
+            state.damagedAt(sequence);
             damage(1, record + " cannot be decoded");
         }
-        sequence++;
         receive(out);
-        while (pending.size() > MAX_PENDING) {
-            damage(1, pending.pollFirstEntry().getValue() + " gave no picture");
+        lose(state.pending.headMap(state.sequence - MAX_PENDING));
+    }
+
+    /**
+     * A frame that was decoded before, again: the pictures that it brought then do not come again.
+     * To be called with all frames that are kept, in their order, before anything else.
+     *
+     * @param sequence that which it had
+     */
+    void replay(FrameRecord record, long sequence, Consumer<Picture> out) {
+        if (decoder == null) {
+            decoder = newDecoder(record.track(), state.start.reordering);
         }
+        // If it is damaged, that is known.
+        decoder.send(sequence, record.frame().data());
+        receive(out);
     }
 
     /** Brings the pictures that are held back; what comes next is a new beginning. */
@@ -254,25 +307,26 @@ public final class VideoDecoder implements AutoCloseable {
             receive(out);
             decoder.reset();
         }
-        while (!pending.isEmpty()) {
-            Pending lost = pending.pollFirstEntry().getValue();
-            if (lost.visible) {
-                damage(1, lost + " gave no picture");
-            }
-        }
+        state.start = null;
+        state.damaged.clear();
+        lose(state.pending);
     }
 
-    private boolean open(FrameRecord record, int reordering, Consumer<Picture> out) {
-        String codecId = record.track().codecId();
-        byte[] codecPrivate = record.track().codecPrivate();
-        if (decoder != null && !decoder.fits(codecId, codecPrivate)) {
+    /** Whether there is a decoder for the frame. */
+    private boolean open(
+            FrameRecord record, int reordering, boolean canStart, Consumer<Picture> out) {
+        if (decoder != null && !decoder.fits(record.track())) {
             flush(out);
             closeDecoder();
+        }
+        if (decoder == null && waiting && !canStart) {
+            skipped++;
+            return false;
         }
         if (decoder == null) {
             FFmpegLibrary.load();
             try {
-                decoder = new NativeDecoder(codecId, codecPrivate, options, reordering);
+                decoder = newDecoder(record.track(), reordering);
             } catch (MediaException e) {
                 damage(1, record + ": " + e.getMessage());
                 return false;
@@ -281,18 +335,61 @@ public final class VideoDecoder implements AutoCloseable {
         return true;
     }
 
+    private NativeDecoder newDecoder(Track track, int reordering) {
+        return new NativeDecoder(track.codecId(), track.codecPrivate(), options, reordering);
+    }
+
     private void receive(Consumer<Picture> out) {
         while (decoder.receive()) {
-            Pending source = pending.remove(decoder.sequence());
+            long sequence = decoder.sequence();
+            Pending source = state.pending.remove(sequence);
             if (source == null) {
                 continue;
             }
             if (decoder.isDamaged()) {
+                state.damagedAt(sequence);
                 damage(1, source + " is damaged");
+            } else if (source.start == null && state.isBehindDamage(sequence)) {
+                // What is made up for damage depends on all that the decoder has seen: it would
+                // not be the same after a restore.
+                damage(1, source + " may need a frame that is damaged");
             } else {
                 decoded++;
                 if (isWanted(source)) {
                     emit(source, out);
+                }
+                if (source.start != null) {
+                    state.damaged.headSet(sequence).clear();
+                    if (decoder.isKeyFrame()) {
+                        shown(source);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Nothing before a key frame that is shown is needed any more. */
+    private void shown(Pending keyFrame) {
+        Map<Long, Pending> before = state.pending.headMap(keyFrame.start.sequence);
+        lose(before, frame -> !frame.visible || frame.timestampMillis < keyFrame.timestampMillis);
+        if (before.isEmpty()) {
+            state.start = keyFrame.start;
+        }
+    }
+
+    /** Gives up frames whose pictures will not come. */
+    private void lose(Map<Long, Pending> frames) {
+        lose(frames, frame -> true);
+    }
+
+    private void lose(Map<Long, Pending> frames, Predicate<Pending> which) {
+        Iterator<Pending> all = frames.values().iterator();
+        while (all.hasNext()) {
+            Pending lost = all.next();
+            if (which.test(lost)) {
+                all.remove();
+                if (lost.visible) {
+                    damage(1, lost + " gave no picture");
                 }
             }
         }
@@ -302,9 +399,9 @@ public final class VideoDecoder implements AutoCloseable {
         if (!source.chosen || !options.isLimited()) {
             return source.chosen;
         }
-        Long last = period;
-        period = options.period(source.timestampMillis);
-        return !period.equals(last);
+        Long last = state.period;
+        state.period = options.period(source.timestampMillis);
+        return !state.period.equals(last);
     }
 
     private void emit(Pending source, Consumer<Picture> out) {
@@ -351,8 +448,8 @@ public final class VideoDecoder implements AutoCloseable {
     }
 
     private void forget() {
-        fragment = null;
-        period = null;
+        state.fragment = null;
+        state.period = null;
     }
 
     /** How many frames were decoded so far, whether or not they were chosen. */
@@ -363,6 +460,15 @@ public final class VideoDecoder implements AutoCloseable {
     /** How many video frames had no picture since they, or what they need, are damaged. */
     public long damagedFrames() {
         return damaged;
+    }
+
+    /** How many video frames were not decoded, or lost, as frames before them were not kept. */
+    long skippedFrames() {
+        return skipped;
+    }
+
+    VideoState state() {
+        return state;
     }
 
     /** What was wrong with the last of the damaged frames; null if there was none. */
@@ -378,7 +484,7 @@ public final class VideoDecoder implements AutoCloseable {
     }
 
     private void closeDecoder() {
-        pending.clear();
+        state.forgetFrames();
         if (decoder != null) {
             decoder.close();
             decoder = null;
@@ -390,31 +496,5 @@ public final class VideoDecoder implements AutoCloseable {
     public void close() {
         closed = true;
         closeDecoder();
-    }
-
-    /** What is known of a frame while its picture is awaited. */
-    private static final class Pending {
-        private final String streamName;
-        private final FragmentNumber fragmentNumber;
-        private final long trackNumber;
-        private final int frameIndex;
-        private final long timestampMillis;
-        private final boolean visible;
-        private final boolean chosen;
-
-        private Pending(FrameRecord record, boolean chosen) {
-            this.streamName = record.fragment().streamName();
-            this.fragmentNumber = record.fragment().number();
-            this.trackNumber = record.frame().trackNumber();
-            this.frameIndex = record.frame().index();
-            this.timestampMillis = record.frame().timestampMillis();
-            this.visible = !record.frame().isInvisible();
-            this.chosen = chosen;
-        }
-
-        @Override
-        public String toString() {
-            return "frame " + frameIndex + " of fragment " + fragmentNumber;
-        }
     }
 }

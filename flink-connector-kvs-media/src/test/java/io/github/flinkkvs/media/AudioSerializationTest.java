@@ -96,7 +96,7 @@ class AudioSerializationTest {
                 .hasMessageContaining("version 2");
     }
 
-    private static byte[] bytes(String hex) {
+    static byte[] bytes(String hex) {
         String digits = hex.replace(" ", "");
         byte[] bytes = new byte[digits.length() / 2];
         for (int i = 0; i < bytes.length; i++) {

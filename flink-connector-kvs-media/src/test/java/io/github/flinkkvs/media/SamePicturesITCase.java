@@ -11,6 +11,7 @@ package io.github.flinkkvs.media;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaClip;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.MediaFrame;
 import io.github.flinkkvs.testing.MediaTrack;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** The pictures are those of the ffmpeg program for the same bytes. */
 class SamePicturesITCase {
@@ -109,6 +112,34 @@ class SamePicturesITCase {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("cam");
             stream.push(media.build());
+            assertSameAsFFmpeg(TestFragments.read(stream.pushed().get(0).bytes()), 25);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "libx265, -bf 3 -x265-params log-level=error",
+        "mjpeg, -pix_fmt yuvj420p -q:v 3",
+        "libsvtav1, -g 10 -preset 10",
+        "libvpx, -g 10 -auto-alt-ref 0",
+        "libvpx-vp9, -g 10",
+        "mpeg4, -g 10 -bf 2 -q:v 3"
+    })
+    void ofACodec(String encoder, String options) throws Exception {
+        assumeTrue(
+                run("ffmpeg -v error -encoders").contains(" " + encoder + " "),
+                "This ffmpeg has no encoder " + encoder);
+        Path film = folder.resolve("film.mkv");
+        run(
+                "ffmpeg -y -v error -f lavfi -i testsrc2=size=160x120:rate=25:duration=1 -c:v "
+                        + encoder
+                        + " "
+                        + options
+                        + " "
+                        + film);
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream = kvs.createStream("cam");
+            MediaClip.of(film).fragments(1_000_000, 25).forEach(stream::push);
             assertSameAsFFmpeg(TestFragments.read(stream.pushed().get(0).bytes()), 25);
         }
     }

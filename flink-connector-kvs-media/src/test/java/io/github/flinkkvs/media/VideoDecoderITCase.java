@@ -11,13 +11,24 @@ package io.github.flinkkvs.media;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.MediaTrack;
 
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import javax.imageio.ImageIO;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -166,6 +177,127 @@ class VideoDecoderITCase {
         }
     }
 
+    // ---- codecs -------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"H264", "h264", "X264", "avc1", "DAVC"})
+    void h264AsInAvi(String fourCc) throws Exception {
+        Track track = fragments.get(0).tracks().get(0);
+        Fragment inAvi =
+                fragment(
+                        "V_MS/VFW/FOURCC",
+                        bitmapInfo(fourCc, track.codecPrivate()),
+                        payloads(fragments.get(0)));
+
+        assertSamePixels(pictures(inAvi, ALL), pictures(fragments.get(0), ALL));
+
+        // Without a header of the codec there is nothing to decode it with.
+        Fragment bare =
+                fragment(
+                        "V_MS/VFW/FOURCC",
+                        bitmapInfo(fourCc, new byte[0]),
+                        payloads(fragments.get(0)));
+        assertThat(pictures(bare, ALL)).isEmpty();
+    }
+
+    @Test
+    void jpegs() throws Exception {
+        List<byte[]> jpegs = new ArrayList<>();
+        for (Picture picture : pictures(fragments.get(0), ALL)) {
+            jpegs.add(PictureWriter.jpeg(0.9f).encode(picture));
+        }
+        List<Picture> decoded = pictures(fragment("V_MJPEG", null, jpegs), ALL);
+
+        assertThat(decoded).hasSize(25);
+        for (int i = 0; i < 25; i++) {
+            // As Java reads them.
+            BufferedImage expected = ImageIO.read(new ByteArrayInputStream(jpegs.get(i)));
+            assertThat(psnr(decoded.get(i).toBufferedImage(), expected)).isGreaterThan(35);
+        }
+        for (String fourCc : List.of("MJPG", "mjpg", "JPEG")) {
+            byte[] info = bitmapInfo(fourCc, new byte[0]);
+            assertSamePixels(pictures(fragment("V_MS/VFW/FOURCC", info, jpegs), ALL), decoded);
+        }
+    }
+
+    @Test
+    void codecsThatAreNotKnown() throws Exception {
+        assertThat(damageOf("V_REAL/RV40", null))
+                .contains("There is no decoder for video of the codec 'V_REAL/RV40'");
+        assertThat(damageOf("V_MS/VFW/FOURCC", bitmapInfo("WM\u0001V", new byte[0])))
+                .contains("There is no decoder for video of the codec 'V_MS/VFW/FOURCC/WM?V'");
+        assertThat(damageOf("V_MS/VFW/FOURCC", null)).contains("is no BITMAPINFOHEADER");
+        assertThat(damageOf("V_MS/VFW/FOURCC", new byte[40])).contains("is no BITMAPINFOHEADER");
+    }
+
+    private static String damageOf(String codecId, byte[] codecPrivate) throws Exception {
+        try (VideoDecoder decoder = new VideoDecoder(ALL)) {
+            decoder.decode(fragment(codecId, codecPrivate, List.of(new byte[9])), picture -> {});
+            assertThat(decoder.damagedFrames()).isEqualTo(1);
+            return decoder.lastDamage();
+        }
+    }
+
+    private static Fragment fragment(String codecId, byte[] codecPrivate, List<byte[]> frames)
+            throws Exception {
+        MediaFragment.Builder fragment =
+                MediaFragment.builder()
+                        .track(MediaTrack.video(1, "eye", codecId, codecPrivate, 160, 120));
+        for (int i = 0; i < frames.size(); i++) {
+            fragment.frame(MediaFrame.of(1, 40 * i, i % 5 == 0, frames.get(i)));
+        }
+        return Fragments.of(fragment.build()).get(0);
+    }
+
+    private static List<byte[]> payloads(Fragment fragment) throws Exception {
+        List<byte[]> payloads = new ArrayList<>();
+        for (Frame frame : fragment.frames()) {
+            byte[] data = new byte[frame.sizeBytes()];
+            frame.data().get(data);
+            payloads.add(data);
+        }
+        return payloads;
+    }
+
+    /** A BITMAPINFOHEADER, and what the codec has behind it. */
+    private static byte[] bitmapInfo(String fourCc, byte[] header) {
+        return ByteBuffer.allocate(40 + header.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(40)
+                .putInt(160)
+                .putInt(120)
+                .putShort((short) 1)
+                .putShort((short) 24)
+                .put(fourCc.getBytes(StandardCharsets.US_ASCII))
+                .position(40)
+                .put(header)
+                .array();
+    }
+
+    private static void assertSamePixels(List<Picture> pictures, List<Picture> expected) {
+        assertThat(pictures).hasSameSizeAs(expected);
+        for (int i = 0; i < pictures.size(); i++) {
+            assertThat(pictures.get(i).array()).isEqualTo(expected.get(i).array());
+        }
+    }
+
+    /** Of brightness: each makes something else of colors, of which there is one for 4 pixels. */
+    private static double psnr(BufferedImage image, BufferedImage other) {
+        double squares = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                double difference = luma(image.getRGB(x, y)) - luma(other.getRGB(x, y));
+                squares += difference * difference;
+            }
+        }
+        int samples = image.getHeight() * image.getWidth();
+        return 10 * Math.log10(255.0 * 255 * samples / squares);
+    }
+
+    private static double luma(int rgb) {
+        return 0.299 * (rgb >> 16 & 0xFF) + 0.587 * (rgb >> 8 & 0xFF) + 0.114 * (rgb & 0xFF);
+    }
+
     // ---- damage -------------------------------------------------------------------------------
 
     /** The same fragment, with the bytes of some frames overwritten. */
@@ -259,6 +391,28 @@ class VideoDecoderITCase {
             repeat(kept, fragment, 150);
             // A leak of one frame for each fragment would be 9 MB, of one for each frame 200 MB.
             assertThat(Pointer.physicalBytes() - before).isLessThan(32 << 20);
+        }
+    }
+
+    @Test
+    void memoryStaysFlatWithinAStream() throws Exception {
+        List<FrameRecord> film = new ArrayList<>();
+        for (Fragment fragment : fragments) {
+            film.addAll(records(fragment));
+        }
+        PictureOptions small = ALL.format(Picture.Format.GRAY8).size(16, 12);
+        try (VideoDecoder decoder = new VideoDecoder(small)) {
+            for (int i = 0; i < 50; i++) {
+                film.forEach(record -> decoder.decode(record, picture -> {}));
+            }
+            long before = Pointer.physicalBytes();
+            for (int i = 0; i < 300; i++) {
+                film.forEach(record -> decoder.decode(record, picture -> {}));
+            }
+            // A leak of one frame in a hundred would be 6 MB, of one each 640 MB.
+            assertThat(Pointer.physicalBytes() - before).isLessThan(32 << 20);
+            assertThat(decoder.state().pending).isEmpty();
+            assertThat(decoder.decodedFrames()).isEqualTo(350L * film.size());
         }
     }
 

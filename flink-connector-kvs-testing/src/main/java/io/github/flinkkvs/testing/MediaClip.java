@@ -54,6 +54,7 @@ public final class MediaClip {
     final byte[] info;
     final byte[] tracks;
     final List<ClipFrame> frames;
+    private final List<ClipFrame> inFileOrder;
     final int mainTrack;
     final int trackCount;
     final boolean hasVideo;
@@ -104,6 +105,7 @@ public final class MediaClip {
                         .getKey();
         durationMillis = round(all);
         frames = loopable(all);
+        inFileOrder = List.copyOf(all);
     }
 
     /** Any Matroska file with Clusters and SimpleBlocks of known size. */
@@ -118,6 +120,36 @@ public final class MediaClip {
     /** The number of frames in one round. */
     public int frameCount() {
         return frames.size();
+    }
+
+    /**
+     * The clip once, as a producer sends it: its frames in the order of the file, which is that of
+     * decoding, also where they are shown in another one.
+     *
+     * @param startMillis the producer timestamp of the clip's time 0
+     * @param framesEach how many frames a fragment has, at most
+     */
+    public List<MediaFragment> fragments(long startMillis, int framesEach) {
+        List<MediaFragment> fragments = new ArrayList<>();
+        for (int i = 0; i < inFileOrder.size(); i += framesEach) {
+            List<ClipFrame> own =
+                    inFileOrder.subList(i, Math.min(i + framesEach, inFileOrder.size()));
+            long begin = own.get(0).millis;
+            MediaFragment.Builder fragment =
+                    MediaFragment.builder()
+                            .header(ebml, info, tracks)
+                            .producerTimestampMillis(startMillis + begin);
+            for (ClipFrame frame : own) {
+                fragment.frame(
+                        MediaFrame.of(
+                                frame.track,
+                                Math.toIntExact(frame.millis - begin),
+                                frame.key,
+                                frame.data));
+            }
+            fragments.add(fragment.build());
+        }
+        return fragments;
     }
 
     private static MediaClip bundled(String name) {

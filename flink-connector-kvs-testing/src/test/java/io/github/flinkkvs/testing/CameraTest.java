@@ -227,6 +227,24 @@ class CameraTest {
                 .isEqualTo(2000);
     }
 
+    @Test
+    void aClipAsFragments() throws Exception {
+        List<MediaFragment> fragments = MediaClip.h264().fragments(1_000, 30);
+
+        assertThat(fragments).extracting(f -> f.frames().size()).containsExactly(30, 30, 30, 10);
+        fragments.forEach(stream::push);
+        List<Long> times = new ArrayList<>();
+        for (StoredFragment fragment : stream.pushed()) {
+            Fragment parsed = parse(fragment.bytes()).get(0);
+            assertThat(parsed.tracks().get(0).codecId()).isEqualTo("V_MPEG4/ISO/AVC");
+            parsed.frames().forEach(frame -> times.add(frame.timestampMillis()));
+        }
+        assertThat(times).hasSize(100);
+        for (int i = 0; i < 100; i++) {
+            assertThat(times.get(i)).isEqualTo(1_000 + 40 * i);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ClusterSize.class)
     void ffprobeCountsEveryFrame(ClusterSize size) throws Exception {

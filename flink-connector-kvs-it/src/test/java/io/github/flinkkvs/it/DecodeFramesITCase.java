@@ -1,0 +1,721 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.media.DecodeFrames;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.PictureSerializer;
+import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.FragmentUpload;
+import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.StoredFragment;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.jobgraph.OperatorID;
+import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
+import org.apache.flink.runtime.metrics.util.InterceptingOperatorMetricGroup;
+import org.apache.flink.runtime.metrics.util.InterceptingTaskMetricGroup;
+import org.apache.flink.runtime.operators.testutils.MockEnvironment;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateBackendLoader;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** The pictures of frames, whatever happens between two of them. */
+class DecodeFramesITCase extends KvsTestBase {
+
+    private static final PictureOptions ALL = PictureOptions.defaults();
+
+    /** From one key frame to the next. */
+    private static final int GROUP = 8;
+
+    private static final int FRAMES = 4 * GROUP;
+
+    private static final String AVC = "V_MPEG4/ISO/AVC";
+
+    private static final long START = 1_750_000_000_000L;
+
+    private static MediaClip clip(String name) {
+        return MediaClip.of(Path.of("src/test/resources/films", name));
+    }
+
+    // ---- from the service, in a cluster -------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hashmap", "rocksdb"})
+    void taskFailuresWithinAGroup(String backend) throws Exception {
+        EmbeddedStream front = kvs.createStream("front");
+        EmbeddedStream back = kvs.createStream("back");
+        List<MediaFragment> frontFilm = clip("h264-b.mkv").fragments(START, 2 * GROUP);
+        List<MediaFragment> backFilm = clip("h265-open-gop.mkv").fragments(START, 2 * GROUP);
+        FragmentUpload inFront = front.begin(frontFilm.get(0));
+        FragmentUpload inBack = back.begin(backFilm.get(0));
+        int early = GROUP + 4;
+        for (int i = 0; i < early; i++) {
+            inFront.next();
+            inBack.next();
+        }
+        // No Kryo anywhere.
+        Configuration config = new Configuration().set(PipelineOptions.GENERIC_TYPES, false);
+        config.set(StateBackendOptions.STATE_BACKEND, backend);
+        StreamExecutionEnvironment env = environment(config, 3);
+        Job<Picture> job =
+                start(
+                        env,
+                        env.fromSource(
+                                        KvsTestBase.<FrameRecord>source(
+                                                        kvs, List.of("front", "back"))
+                                                .setDeserializationSchema(
+                                                        KvsDeserializationSchema.frames())
+                                                .build(),
+                                        WatermarkStrategy.noWatermarks(),
+                                        "cameras")
+                                .setParallelism(2)
+                                .map(new FailOnce<>(2 * early + 1, 2 * early + 9))
+                                .returns(FrameRecordTypeInfo.INSTANCE)
+                                .setParallelism(2)
+                                .keyBy(frame -> frame.fragment().streamName())
+                                .process(DecodeFrames.builder(ALL).maxOpenDecoders(1).build())
+                                .setParallelism(1));
+        // All but those that are held back, of which there are at most three.
+        job.results.awaitSeen(2 * (early - 3));
+        job.results.awaitNewCheckpoint();
+        inFront.complete();
+        inBack.complete();
+        front.push(frontFilm.get(1));
+        back.push(backFilm.get(1));
+        job.results.awaitSeen(2 * (FRAMES - 3));
+        job.client
+                .stopWithSavepoint(true, folder.toUri().toString(), SavepointFormatType.CANONICAL)
+                .get(TIME.toSeconds(), TimeUnit.SECONDS);
+
+        for (EmbeddedStream stream : List.of(front, back)) {
+            assertThat(
+                            job.results.committed().stream()
+                                    .filter(picture -> picture.streamName().equals(stream.name())))
+                    .containsExactlyElementsOf(undisturbed(records(stream), ALL));
+        }
+        assertThat(job.results.committed()).hasSize(2 * FRAMES);
+        // The task may fail again before the sink has begun again.
+        assertThat(job.results.attempts()).isGreaterThanOrEqualTo(2);
+    }
+
+    // ---- the function alone -------------------------------------------------------------------
+
+    private List<FrameRecord> film(String name) throws Exception {
+        return film(name, name, GROUP);
+    }
+
+    private List<FrameRecord> film(String stream, String name, int framesEach) throws Exception {
+        EmbeddedStream pushed = kvs.createStream(stream);
+        clip(name).fragments(START, framesEach).forEach(pushed::push);
+        return records(pushed);
+    }
+
+    /** The frames of all that was pushed into a stream, as the source reads them. */
+    private static List<FrameRecord> records(EmbeddedStream stream) throws Exception {
+        List<Fragment> fragments = new ArrayList<>();
+        FragmentAssembler assembler =
+                new FragmentAssembler(stream.name(), stream.arn(), true, Integer.MAX_VALUE);
+        for (StoredFragment fragment : stream.pushed()) {
+            assembler.feed(
+                    ByteBuffer.wrap(fragment.bytes()),
+                    new FragmentHandler() {
+                        @Override
+                        public void onFragment(Fragment whole) {
+                            fragments.add(whole);
+                        }
+
+                        @Override
+                        public void onServiceError(ServiceError error) {
+                            throw new AssertionError(error);
+                        }
+                    });
+        }
+        List<FrameRecord> records = new ArrayList<>();
+        for (Fragment whole : fragments) {
+            records.addAll(FrameRecord.of(whole));
+        }
+        return records;
+    }
+
+    /** What a decoder without Flink makes of it. */
+    private static List<Picture> undisturbed(List<FrameRecord> film, PictureOptions options) {
+        List<Picture> pictures = new ArrayList<>();
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            film.forEach(frame -> decoder.decode(frame, pictures::add));
+            decoder.flush(pictures::add);
+        }
+        return pictures;
+    }
+
+    /** Decodes so many frames, and the others after a restore. */
+    private static List<Picture> restoredBehind(
+            int frames, List<FrameRecord> film, DecodeFrames.Builder function, String backend)
+            throws Exception {
+        List<Picture> pictures;
+        OperatorSubtaskState state;
+        try (Harness harness = new Harness(function, backend, null)) {
+            harness.process(film.subList(0, frames));
+            state = harness.snapshot();
+            pictures = harness.emitted();
+        }
+        try (Harness harness = new Harness(function, backend, state)) {
+            harness.process(film.subList(frames, film.size()));
+            harness.endOfInput();
+            pictures.addAll(harness.emitted());
+        }
+        return pictures;
+    }
+
+    private static void assertRestorable(List<FrameRecord> film, PictureOptions options)
+            throws Exception {
+        assertRestorable(film, options, "hashmap", 1);
+    }
+
+    private static void assertRestorable(
+            List<FrameRecord> film, PictureOptions options, String backend, int step)
+            throws Exception {
+        List<Picture> expected = undisturbed(film, options);
+        for (int i = 0; i <= film.size(); i += step) {
+            assertThat(restoredBehind(i, film, DecodeFrames.builder(options), backend))
+                    .as("restored behind frame %d", i)
+                    .isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "h264.mkv, hashmap, 1",
+        "h264-b.mkv, hashmap, 1",
+        "h264-b.mkv, rocksdb, 4",
+        "h264-open-gop.mkv, hashmap, 1",
+        "h264-open-gop.mkv, rocksdb, 5",
+        "h265-open-gop.mkv, hashmap, 1",
+        "av1.mkv, hashmap, 1"
+    })
+    void restoresBehindAnyFrame(String name, String backend, int step) throws Exception {
+        List<FrameRecord> film = film(name);
+        List<Picture> pictures = undisturbed(film, ALL);
+        assertThat(pictures).hasSize(FRAMES);
+        assertThat(pictures)
+                .isSortedAccordingTo(
+                        (a, b) -> Long.compare(a.timestampMillis(), b.timestampMillis()));
+
+        assertRestorable(film, ALL, backend, step);
+    }
+
+    @Test
+    void aDecoderHoldsPicturesBackAcrossARestore() throws Exception {
+        List<FrameRecord> film = film("h264-b.mkv");
+        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+            harness.process(film.subList(0, GROUP + 5));
+            // Otherwise the tests above prove less than they seem to.
+            assertThat(harness.emitted()).hasSizeLessThan(GROUP + 5);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 12, FRAMES})
+    void fragmentsNeedNotBeginWithAKeyFrame(int framesEach) throws Exception {
+        assertRestorable(film("film", "h264-b.mkv", framesEach), ALL);
+    }
+
+    @Test
+    void theSameFramesAreChosen() throws Exception {
+        List<FrameRecord> film = film("film", "h264-b.mkv", 12);
+        for (PictureOptions options :
+                List.of(
+                        ALL.every(5),
+                        ALL.atMostPerSecond(9),
+                        ALL.every(2).atMostPerSecond(9).size(30, 0),
+                        ALL.keyFramesOnly(),
+                        ALL.maxFramesPerFragment(10))) {
+            assertThat(undisturbed(film, options)).hasSizeBetween(3, FRAMES - 1);
+            assertRestorable(film, options);
+        }
+    }
+
+    @Test
+    void aDecoderThatHasToLearnHowManyPicturesToHoldBack() throws Exception {
+        List<FrameRecord> film = film("telling", "h264-b.mkv", GROUP);
+        byte[] codecPrivate = film.get(0).track().codecPrivate();
+        hideVui(codecPrivate);
+        EmbeddedStream stream = kvs.createStream("film");
+        for (int i = 0; i < FRAMES; i += GROUP) {
+            MediaFragment.Builder fragment =
+                    MediaFragment.builder()
+                            .producerTimestampMillis(START)
+                            .track(MediaTrack.video(1, "eye", AVC, codecPrivate, 96, 64));
+            for (int j = i; j < i + GROUP; j++) {
+                fragment.frame(frame(1, film.get(j)));
+            }
+            stream.push(fragment.build());
+        }
+        List<FrameRecord> learning = records(stream);
+        // It loses some before it knows.
+        assertThat(undisturbed(learning, ALL)).hasSizeBetween(FRAMES - 2, FRAMES - 1);
+        assertRestorable(learning, ALL);
+    }
+
+    /** Sets the flag of an avcC's SPS to 0 that says that there are details on pictures. */
+    private static void hideVui(byte[] avcC) {
+        // The SPS begins after 8 bytes, and its fields after 4 more.
+        BitSet bits = BitSet.valueOf(reversed(avcC));
+        int[] at = {8 * 12};
+        // Id, chroma format, bit depths.
+        skipNumbers(bits, at, 4);
+        // Neither lossless nor with matrices.
+        at[0] += 2;
+        // Frame number, type and size of order, references.
+        skipNumbers(bits, at, 4);
+        at[0]++;
+        // Width, height.
+        skipNumbers(bits, at, 2);
+        // Whole frames, direct mode, uncropped.
+        at[0] += 3;
+        assertThat(bits.get(at[0])).isTrue();
+        avcC[at[0] / 8] &= (byte) ~(0x80 >> at[0] % 8);
+    }
+
+    private static void skipNumbers(BitSet bits, int[] at, int count) {
+        for (int i = 0; i < count; i++) {
+            int one = bits.nextSetBit(at[0]);
+            at[0] = 2 * one - at[0] + 1;
+        }
+    }
+
+    /** The first bit of a BitSet is the last of a byte. */
+    private static byte[] reversed(byte[] bytes) {
+        byte[] reversed = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            reversed[i] = (byte) (Integer.reverse(bytes[i]) >> 24);
+        }
+        return reversed;
+    }
+
+    @Test
+    void damageWithinAGroup() throws Exception {
+        EmbeddedStream stream = kvs.createStream("film");
+        List<FrameRecord> good = film("good", "h264-b.mkv", GROUP);
+        for (int i = 0; i < FRAMES; i += GROUP) {
+            MediaFragment.Builder fragment =
+                    MediaFragment.builder()
+                            .producerTimestampMillis(START)
+                            .track(track(1, good.get(i)));
+            for (int j = i; j < i + GROUP; j++) {
+                MediaFrame frame = frame(1, good.get(j));
+                // One within the second group, and the key frame of the third.
+                if (j == GROUP + 5 || j == 2 * GROUP) {
+                    Arrays.fill(frame.data(), 10, frame.data().length, (byte) 0x5A);
+                }
+                fragment.frame(frame);
+            }
+            stream.push(fragment.build());
+        }
+        List<FrameRecord> film = records(stream);
+        int pictures = undisturbed(film, ALL).size();
+        assertThat(pictures).isLessThan(FRAMES);
+        assertRestorable(film, ALL);
+
+        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+            harness.process(film);
+            harness.endOfInput();
+            assertThat(harness.count("decodedFrames")).isEqualTo(pictures);
+            assertThat(harness.count("damagedFrames")).isEqualTo(FRAMES - pictures);
+        }
+        DecodeFrames.Builder failing = DecodeFrames.builder(ALL.failOnDamage());
+        try (Harness harness = new Harness(failing, "hashmap", null)) {
+            assertThatThrownBy(() -> harness.process(film))
+                    .hasStackTraceContaining("MediaException")
+                    .hasMessageContaining("fragment " + film.get(GROUP).fragment().number());
+        }
+    }
+
+    @Test
+    void aTrackThatChangesItsCodecPrivate() throws Exception {
+        EmbeddedStream stream = kvs.createStream("film");
+        clip("h264-b.mkv").fragments(START, FRAMES).forEach(stream::push);
+        clip("h264-small.mkv").fragments(START, FRAMES).forEach(stream::push);
+        clip("h265-open-gop.mkv").fragments(START, FRAMES).forEach(stream::push);
+        List<FrameRecord> film = records(stream);
+
+        List<Picture> pictures = undisturbed(film, ALL);
+
+        assertThat(pictures).hasSize(3 * FRAMES);
+        assertThat(pictures.subList(0, FRAMES)).allMatch(picture -> picture.width() == 96);
+        assertThat(pictures.subList(FRAMES, 2 * FRAMES))
+                .allMatch(picture -> picture.width() == 64 && picture.height() == 48);
+        assertThat(pictures.subList(2 * FRAMES, 3 * FRAMES))
+                .allMatch(picture -> picture.width() == 96);
+        assertRestorable(film.subList(FRAMES - 4, 2 * FRAMES + 4), ALL);
+    }
+
+    // ---- many of them -------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void openDecodersAreLimited(int limit) throws Exception {
+        Map<String, List<FrameRecord>> films = new HashMap<>();
+        films.put("front", film("front", "h264-b.mkv", GROUP));
+        films.put("back", film("back", "h265-open-gop.mkv", GROUP));
+        films.put("side", film("side", "h264.mkv", GROUP));
+        try (Harness harness =
+                new Harness(DecodeFrames.builder(ALL).maxOpenDecoders(limit), "hashmap", null)) {
+            for (int i = 0; i < FRAMES; i++) {
+                for (List<FrameRecord> film : films.values()) {
+                    harness.process(film.subList(i, i + 1));
+                }
+                for (String stream : films.keySet()) {
+                    assertThat(harness.keptFrames(stream)).isBetween(1, GROUP + 5);
+                }
+            }
+            harness.endOfInput();
+            for (String stream : films.keySet()) {
+                assertThat(
+                                harness.emitted().stream()
+                                        .filter(picture -> picture.streamName().equals(stream)))
+                        .containsExactlyElementsOf(undisturbed(films.get(stream), ALL));
+            }
+            if (limit == films.size()) {
+                assertThat(harness.count("replays")).isZero();
+            } else {
+                assertThat(harness.count("replays"))
+                        .isGreaterThanOrEqualTo(films.size() * (FRAMES - 1));
+            }
+            assertThat(harness.count("decodedFrames")).isEqualTo(films.size() * FRAMES);
+            assertThat(harness.count("skippedFrames")).isZero();
+        }
+    }
+
+    @Test
+    void decodersAreClosed() throws Exception {
+        List<List<FrameRecord>> films =
+                List.of(film("front", "h264-b.mkv", GROUP), film("back", "h264.mkv", GROUP));
+        DecodeFrames.Builder function =
+                DecodeFrames.builder(ALL.size(2, 2).every(GROUP)).maxOpenDecoders(1);
+        long before = 0;
+        for (int round = 0; round < 100; round++) {
+            if (round == 20) {
+                before = Pointer.physicalBytes();
+            }
+            // Closed for another one, at the end of the input, and with the function.
+            try (Harness harness = new Harness(function, "hashmap", null)) {
+                for (int i = 0; i < FRAMES; i++) {
+                    for (List<FrameRecord> film : films) {
+                        harness.process(film.subList(i, i + 1));
+                    }
+                }
+                harness.endOfInput();
+            }
+            try (Harness harness = new Harness(function, "hashmap", null)) {
+                harness.process(films.get(0).subList(0, 1));
+            }
+        }
+        // If none of them were closed, it would be more than 2 GB; the heap grows too.
+        assertThat(Pointer.physicalBytes() - before).isLessThan(512 << 20);
+    }
+
+    @Test
+    void tracksOfAStream() throws Exception {
+        List<FrameRecord> left = film("left", "h264-b.mkv", GROUP);
+        List<FrameRecord> right = film("right", "h264-open-gop.mkv", GROUP);
+        EmbeddedStream stream = kvs.createStream("both");
+        for (int i = 0; i < FRAMES; i += GROUP) {
+            MediaFragment.Builder both =
+                    MediaFragment.builder()
+                            .producerTimestampMillis(START)
+                            .track(track(1, left.get(i)))
+                            .track(track(2, right.get(i)));
+            for (int j = i; j < i + GROUP; j++) {
+                both.frame(frame(1, left.get(j))).frame(frame(2, right.get(j)));
+            }
+            stream.push(both.build());
+        }
+        List<FrameRecord> film = records(stream);
+        assertThat(film).hasSize(2 * FRAMES);
+        for (int i = 0; i <= film.size(); i += 3) {
+            List<Picture> pictures =
+                    restoredBehind(
+                            i, film, DecodeFrames.builder(ALL).maxOpenDecoders(1), "hashmap");
+            for (long track = 1; track <= 2; track++) {
+                long number = track;
+                assertThat(pictures.stream().filter(picture -> picture.trackNumber() == number))
+                        .containsExactlyElementsOf(
+                                undisturbed(
+                                        film.stream()
+                                                .filter(f -> f.frame().trackNumber() == number)
+                                                .collect(Collectors.toList()),
+                                        ALL));
+            }
+        }
+    }
+
+    private static MediaTrack track(int number, FrameRecord frame) {
+        Track track = frame.track();
+        return MediaTrack.video(number, "eye", track.codecId(), track.codecPrivate(), 96, 64);
+    }
+
+    private static MediaFrame frame(int track, FrameRecord record) {
+        Frame frame = record.frame();
+        byte[] data = new byte[frame.sizeBytes()];
+        frame.data().get(data);
+        return MediaFrame.of(
+                track, (int) (frame.timestampMillis() - START), frame.isKeyFrame(), data);
+    }
+
+    @Test
+    void otherThanVideoIsLeftOut() throws Exception {
+        List<FrameRecord> eye = film("eye", "h264-b.mkv", FRAMES);
+        EmbeddedStream stream = kvs.createStream("film");
+        MediaFragment.Builder talk =
+                MediaFragment.builder()
+                        .producerTimestampMillis(START)
+                        .track(track(1, eye.get(0)))
+                        .track(MediaTrack.audio(2, "ear", "A_AAC", null, 8_000, 1));
+        for (int i = 0; i < FRAMES; i++) {
+            talk.frame(MediaFrame.of(2, 40 * i, true, new byte[100])).frame(frame(1, eye.get(i)));
+        }
+        stream.push(talk.build());
+        List<FrameRecord> film = records(stream);
+        assertThat(undisturbed(film, ALL)).hasSize(FRAMES);
+        assertRestorable(film, ALL);
+    }
+
+    // ---- limits -------------------------------------------------------------------------------
+
+    @Test
+    void stateIsThatOfAGroup() throws Exception {
+        List<FrameRecord> film = film("h264-open-gop.mkv");
+        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+            int most = 0;
+            for (FrameRecord frame : film) {
+                harness.process(List.of(frame));
+                most = Math.max(most, harness.keptFrames("h264-open-gop.mkv"));
+            }
+            // A group, and what of the next one is there before its key frame is shown.
+            assertThat(most).isBetween(GROUP, GROUP + 4);
+            harness.endOfInput();
+            assertThat(harness.stateEntries()).isZero();
+            assertThat(harness.count("unkeptGroups")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void groupsThatAreTooLargeAreNotKept(boolean inFrames) throws Exception {
+        List<FrameRecord> film = film("h264.mkv");
+        int bytes = film.subList(0, 5).stream().mapToInt(f -> f.frame().sizeBytes()).sum();
+        DecodeFrames.Builder function =
+                inFrames
+                        ? DecodeFrames.builder(ALL).maxKeptFrames(5)
+                        : DecodeFrames.builder(ALL).maxKeptBytes(bytes);
+        List<Picture> all = undisturbed(film, ALL);
+        OperatorSubtaskState early;
+        OperatorSubtaskState late;
+        try (Harness harness = new Harness(function, "hashmap", null)) {
+            harness.process(film.subList(0, 4));
+            early = harness.snapshot();
+            harness.process(film.subList(4, 6));
+            late = harness.snapshot();
+            assertThat(harness.count("unkeptGroups")).isEqualTo(1);
+            assertThat(harness.keptFrames("h264.mkv")).isZero();
+            harness.process(film.subList(6, FRAMES));
+            harness.endOfInput();
+            // That it is not kept does no harm by itself.
+            assertThat(harness.emitted()).isEqualTo(all);
+            assertThat(harness.count("skippedFrames")).isZero();
+        }
+        try (Harness harness = new Harness(function, "hashmap", early)) {
+            harness.process(film.subList(4, FRAMES));
+            harness.endOfInput();
+            assertThat(harness.emitted()).isEqualTo(all.subList(4, FRAMES));
+        }
+        try (Harness harness = new Harness(function, "hashmap", late)) {
+            harness.process(film.subList(6, FRAMES));
+            harness.endOfInput();
+            assertThat(harness.emitted()).isEqualTo(all.subList(GROUP, FRAMES));
+            assertThat(harness.count("skippedFrames")).isEqualTo(GROUP - 6);
+            assertThat(harness.count("replays")).isZero();
+        }
+    }
+
+    @Test
+    void picturesOfAnUnkeptGroupThatWereHeldBackAreCounted() throws Exception {
+        List<FrameRecord> film = film("h264-b.mkv");
+        DecodeFrames.Builder function = DecodeFrames.builder(ALL).maxKeptFrames(2);
+        int before;
+        OperatorSubtaskState state;
+        try (Harness harness = new Harness(function, "hashmap", null)) {
+            harness.process(film.subList(0, 5));
+            before = harness.emitted().size();
+            state = harness.snapshot();
+        }
+        try (Harness harness = new Harness(function, "hashmap", state)) {
+            harness.process(film.subList(5, FRAMES));
+            harness.endOfInput();
+            assertThat(harness.count("skippedFrames")).isEqualTo(GROUP - before);
+            assertThat(harness.emitted()).hasSize(FRAMES - GROUP);
+        }
+    }
+
+    @Test
+    void settingsAreChecked() {
+        assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxOpenDecoders(0))
+                .hasMessage("The number of open decoders must be above 0");
+        assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxKeptFrames(0))
+                .hasMessage("The number of kept frames must be above 0");
+        assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxKeptBytes(-1))
+                .hasMessage("The number of kept bytes must be above 0");
+    }
+
+    /** Keeps the metrics of its one operator. */
+    private static final class TaskMetrics extends InterceptingTaskMetricGroup {
+        private final InterceptingOperatorMetricGroup operator =
+                new InterceptingOperatorMetricGroup();
+
+        /** Overrides that of Flink 1.20. */
+        public InternalOperatorMetricGroup getOrAddOperator(OperatorID id, String name) {
+            return operator;
+        }
+
+        /** Overrides that of Flink 2.3. */
+        public InternalOperatorMetricGroup getOrAddOperator(
+                OperatorID id, String name, Map<String, String> variables) {
+            return operator;
+        }
+    }
+
+    private static final class Harness implements AutoCloseable {
+        private final TaskMetrics metrics = new TaskMetrics();
+        private final KeyedOneInputStreamOperatorTestHarness<String, FrameRecord, Picture> operator;
+
+        Harness(DecodeFrames.Builder function, String backend, OperatorSubtaskState state)
+                throws Exception {
+            MockEnvironment environment =
+                    new MockEnvironmentBuilder().setMetricGroup(metrics).build();
+            operator =
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            new KeyedProcessOperator<>(function.build()),
+                            frame -> frame.fragment().streamName(),
+                            Types.STRING,
+                            environment);
+            Configuration config = new Configuration();
+            config.set(StateBackendOptions.STATE_BACKEND, backend);
+            operator.setStateBackend(
+                    StateBackendLoader.loadStateBackendFromConfig(
+                            config, getClass().getClassLoader(), null));
+            operator.setup(PictureSerializer.INSTANCE);
+            if (state != null) {
+                operator.initializeState(state);
+            }
+            operator.open();
+        }
+
+        void process(List<FrameRecord> frames) throws Exception {
+            for (FrameRecord frame : frames) {
+                operator.processElement(frame, frame.frame().timestampMillis());
+            }
+        }
+
+        void endOfInput() throws Exception {
+            operator.processWatermark(Watermark.MAX_WATERMARK);
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            return operator.snapshot(1, 1);
+        }
+
+        List<Picture> emitted() {
+            return new ArrayList<>(operator.extractOutputValues());
+        }
+
+        int stateEntries() {
+            return operator.numKeyedStateEntries();
+        }
+
+        int keptFrames(String stream) throws Exception {
+            KeyedStateBackend<String> state =
+                    ((AbstractStreamOperator<?>) operator.getOperator()).getKeyedStateBackend();
+            state.setCurrentKey(stream);
+            MapState<Tuple2<Long, Long>, FrameRecord> frames =
+                    state.getPartitionedState(
+                            VoidNamespace.INSTANCE,
+                            VoidNamespaceSerializer.INSTANCE,
+                            new MapStateDescriptor<>(
+                                    "frames",
+                                    Types.TUPLE(Types.LONG, Types.LONG),
+                                    FrameRecordTypeInfo.INSTANCE));
+            int count = 0;
+            for (Tuple2<Long, Long> frame : frames.keys()) {
+                count++;
+            }
+            return count;
+        }
+
+        long count(String metric) {
+            return ((Counter) metrics.operator.get(metric)).getCount();
+        }
+
+        @Override
+        public void close() throws Exception {
+            operator.close();
+        }
+    }
+}
