@@ -123,18 +123,21 @@ class TableJobITCase extends TableTestBase {
                 .doesNotHaveDuplicates();
     }
 
-    /** Flink names the source that a table brings as it names any other. */
     @Test
-    void theSourceHasAUid() throws Exception {
+    void theSourceHasAUidAndItsParallelism() throws Exception {
         EmbeddedStream stream = kvs.createStream("a");
         StreamExecutionEnvironment env = environment(new Configuration(), 0);
         StreamTableEnvironment bridge = StreamTableEnvironment.create(env);
         bridge.getConfig().set("table.exec.uid.generation", "ALWAYS");
-        bridge.executeSql(create("cameras", COLUMNS, bounded(stream)));
+        bridge.executeSql(
+                create("cameras", COLUMNS, with(bounded(stream), "scan.parallelism", "3")));
         bridge.toDataStream(bridge.sqlQuery("SELECT fragment_number FROM cameras")).print();
         assertThat(env.getStreamGraph().getStreamNodes())
-                .extracting(node -> String.valueOf(node.getTransformationUID()))
-                .anySatisfy(uid -> assertThat(uid).endsWith("_source"));
+                .anySatisfy(
+                        node -> {
+                            assertThat(node.getTransformationUID()).endsWith("_source");
+                            assertThat(node.getParallelism()).isEqualTo(3);
+                        });
     }
 
     @Test
