@@ -1,5 +1,6 @@
 # What run.sh of the examples and of the benchmarks share: sourced with $root, the project's folder, and
-# $module, the folder of what is to run. Builds what is missing or out of date; sets java and class_path.
+# $module, the folder of what is to run, and $cluster, that of a Flink cluster if it needs one. Builds what
+# is missing or out of date; sets java and class_path.
 
 die() {
     echo "error: $1" >&2
@@ -7,6 +8,8 @@ die() {
 }
 
 class_path_file=$root/$module/target/classpath
+cluster=${cluster:-}
+sql_jar=$root/$cluster/target/flink/sql/flink-sql-connector-kvs.jar
 
 if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
     java=$JAVA_HOME/bin/java
@@ -26,6 +29,14 @@ is_built() (
         set -- "$@" "$built/pom.xml" "$built/src/main"
     done
     [ -z "$(find "$@" -type f -newer "$class_path_file")" ] || exit 1
+    if [ -n "$cluster" ]; then
+        [ -f "$sql_jar" ] || exit 1
+        set -- pom.xml "$cluster/pom.xml"
+        for built in flink-connector-kvs flink-connector-kvs-media flink-sql-connector-kvs flink-sql-connector-kvs-media; do
+            set -- "$@" "$built/pom.xml" "$built/src/main"
+        done
+        [ -z "$(find "$@" -type f -newer "$sql_jar")" ] || exit 1
+    fi
     set -f
     IFS=:
     for entry in $(cat "$class_path_file"); do
@@ -39,7 +50,7 @@ if ! is_built; then
     echo "Building the $module; the first time this takes a while." >&2
     rm -f "$class_path_file"
     # What the modules need of each other is taken from this build: nothing is installed.
-    log=$(mvn -q -B -f "$root/pom.xml" -pl "$module" -am package \
+    log=$(mvn -q -B -f "$root/pom.xml" -pl "$module${cluster:+,$cluster}" -am package \
         -Dmaven.test.skip=true -Dspotless.check.skip=true 2>&1) || {
         printf '%s\n' "$log" >&2
         die "The build failed, see above"

@@ -9,6 +9,10 @@ case $0 in
 esac
 root=$(CDPATH= cd -- "$folder/.." && pwd -P)
 module=examples
+cluster=
+if [ "${1:-}" = sql ]; then
+    cluster=examples/cluster
+fi
 . "$root/examples/module.sh"
 
 # Flink needs the two packages opened on Java 17.
@@ -16,6 +20,7 @@ module=examples
 exec "$java" -Xmx1g \
     --add-opens=java.base/java.util=ALL-UNNAMED \
     --add-opens=java.base/java.lang=ALL-UNNAMED \
+    "-Dexamples.flink=$root/examples/cluster/target/flink" \
     ${JAVA_OPTS:-} \
     -cp "$class_path" \
     io.github.flinkkvs.examples.Examples "$@"

@@ -33,7 +33,8 @@ import java.nio.charset.StandardCharsets;
             VideoFramesJob.class,
             CallAudioJob.class,
             ArchiveJob.class,
-            FragmentDumpJob.class
+            FragmentDumpJob.class,
+            SqlExample.class
         },
         commandListHeading = "Jobs (each with its own --help):%n")
 final class Examples implements Runnable {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs an example as a process of its own, as run.sh does. */
 final class RunExample {
 
-    private static final long TIMEOUT_SECONDS = 120;
+    private static final long TIMEOUT_SECONDS = 300;
 
     /** What came of it. */
     record Result(int exitCode, List<String> out, List<String> err) {}

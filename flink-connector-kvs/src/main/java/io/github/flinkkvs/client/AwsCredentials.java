@@ -539,10 +539,10 @@ public final class AwsCredentials implements SdkAutoCloseable {
             ConfigOption<String> option, String what, Throwable cause) {
         return new IllegalArgumentException(
                 String.format(
-                        "'%s' %s: give a public class that implements"
-                                + " software.amazon.awssdk.auth.credentials.AwsCredentialsProvider"
-                                + " and has a public constructor with one java.util.Properties.",
-                        option.key(), what),
+                        "'%s' %s: give a public class that implements %s and has a public"
+                                + " constructor with one java.util.Properties.",
+                        // In the jar for SQL it has another name.
+                        option.key(), what, AwsCredentialsProvider.class.getName()),
                 cause);
     }
 }
