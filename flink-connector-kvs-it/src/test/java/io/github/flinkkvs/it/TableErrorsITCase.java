@@ -148,6 +148,24 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("scan.watermark.alignment.max-drift");
     }
 
+    /** It would follow another clock than that of the column, and make its rows late. */
+    @Test
+    void sourceWatermarksOfOtherColumns() {
+        String column = "t TIMESTAMP_LTZ(3) METADATA FROM '%s', WATERMARK FOR t AS %s";
+        assertThat(
+                        failure(
+                                String.format(column, "server-timestamp", "SOURCE_WATERMARK()"),
+                                bounded(stream)))
+                .contains(
+                        "With 'record' = 'fragment' SOURCE_WATERMARK() is for a column of"
+                                + " 'producer-timestamp', but t is 'server-timestamp'");
+        assertThat(
+                        failure(
+                                String.format(column, "producer-timestamp", "source_watermark()"),
+                                with(bounded(stream), "record", "frame")))
+                .contains("is for a column of 'frame-timestamp', but t is 'producer-timestamp'");
+    }
+
     @Test
     void plansHaveNoSecrets() {
         create(FRAGMENT_COLUMNS, bounded(stream));

@@ -154,11 +154,8 @@ public final class KvsCatalog extends ReadOnlyCatalog {
         for (MetadataColumn column : MetadataColumn.of(mode).values()) {
             schema.columnByMetadata(columnName(column), column.type(), column.key());
         }
-        MetadataColumn time =
-                mode == RecordMode.FRAGMENT
-                        ? MetadataColumn.PRODUCER_TIMESTAMP
-                        : MetadataColumn.FRAME_TIMESTAMP;
-        return schema.watermark(columnName(time), "SOURCE_WATERMARK()").build();
+        return schema.watermark(columnName(MetadataColumn.time(mode)), "SOURCE_WATERMARK()")
+                .build();
     }
 
     /** What needs no quotes. */

@@ -27,6 +27,7 @@ import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.api.config.TableConfigOptions;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.WatermarkSpec;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
@@ -104,9 +105,10 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         RecordMode mode = options.get(KvsTableOptions.RECORD);
         ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
         boolean payload = hasPayload(schema, mode);
+        Map<String, MetadataColumn> columns = metadataColumns(schema, mode);
+        checkSourceWatermark(schema, columns, mode);
         ConditionReader conditions =
-                new ConditionReader(
-                        metadataColumns(schema, mode), sessionZone(context.getConfiguration()));
+                new ConditionReader(columns, sessionZone(context.getConfiguration()));
         try {
             KvsScan scan =
                     new KvsScan(
@@ -211,6 +213,36 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
             }
         }
         return columns;
+    }
+
+    /** On another column it would follow another clock, and make rows late. */
+    private static void checkSourceWatermark(
+            ResolvedSchema schema, Map<String, MetadataColumn> columns, RecordMode mode) {
+        for (WatermarkSpec watermark : schema.getWatermarkSpecs()) {
+            MetadataColumn column = columns.get(watermark.getRowtimeAttribute());
+            MetadataColumn time = MetadataColumn.time(mode);
+            if (column != null && column != time && isSourceWatermark(watermark)) {
+                throw new ValidationException(
+                        "With 'record' = '"
+                                + mode
+                                + "' SOURCE_WATERMARK() is for a column of '"
+                                + time.key()
+                                + "', but "
+                                + watermark.getRowtimeAttribute()
+                                + " is '"
+                                + column.key()
+                                + "': take such a column, or give another expression");
+            }
+        }
+    }
+
+    /** The planner hands over an expression of SQL only as its text, with or without quotes. */
+    private static boolean isSourceWatermark(WatermarkSpec watermark) {
+        return watermark
+                .getWatermarkExpression()
+                .asSummaryString()
+                .replace("`", "")
+                .equalsIgnoreCase("SOURCE_WATERMARK()");
     }
 
     private static String available(RecordMode mode) {

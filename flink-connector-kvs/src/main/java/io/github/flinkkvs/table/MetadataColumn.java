@@ -230,6 +230,11 @@ enum MetadataColumn {
                                 LinkedHashMap::new));
     }
 
+    /** The time of a row, which is also that of its record. */
+    static MetadataColumn time(KvsTableOptions.RecordMode mode) {
+        return mode == KvsTableOptions.RecordMode.FRAGMENT ? PRODUCER_TIMESTAMP : FRAME_TIMESTAMP;
+    }
+
     private static Function<FrameRecord, Object> ofHead(Function<FragmentHead, Object> value) {
         return frame -> value.apply(frame.fragment());
     }
