@@ -142,3 +142,5 @@ class CatalogITCase extends TableTestBase {
                 .hasStackTraceContaining("create tables, views and functions as TEMPORARY");
     }
 }
+        assertThatThrownBy(() -> createCatalog("aws.credentials.basic.accesskey", "x"))
+                .hasStackTraceContaining("There is no option 'aws.credentials.basic.accesskey'");
