@@ -101,6 +101,17 @@ class CatalogITCase extends TableTestBase {
                 .containsExactly(Row.of(3L));
     }
 
+    /** Options of frames are for one of the two databases only. */
+    @Test
+    void optionsOfFramesAreThoseOfFramesOnly() throws Exception {
+        push(kvs.createStream("front-door"), 2);
+        createCatalog("scan.bounded.mode", "now", "frame.every-nth", "1000");
+        for (String database : List.of("fragments", "frames")) {
+            assertThat(query("SELECT fragment_number FROM cams." + database + ".`front-door`"))
+                    .hasSize(2);
+        }
+    }
+
     @Test
     void hasMorePagesThanOne() throws Exception {
         // The service lists up to 10,000 at a time.
@@ -124,6 +135,8 @@ class CatalogITCase extends TableTestBase {
                                         .doesNotContain(SECRET));
         assertThatThrownBy(() -> createCatalog("aws.regio", "x"))
                 .hasStackTraceContaining("Unsupported options");
+        assertThatThrownBy(() -> createCatalog("aws.credentials.basic.accesskey", "x"))
+                .hasStackTraceContaining("There is no option 'aws.credentials.basic.accesskey'");
         createCatalog("aws.endpoint", "http://127.0.0.1:1");
         assertThatThrownBy(() -> query("SHOW TABLES FROM cams.fragments"))
                 .hasStackTraceContaining("Catalog cams: The streams cannot be listed");
@@ -142,5 +155,3 @@ class CatalogITCase extends TableTestBase {
                 .hasStackTraceContaining("create tables, views and functions as TEMPORARY");
     }
 }
-        assertThatThrownBy(() -> createCatalog("aws.credentials.basic.accesskey", "x"))
-                .hasStackTraceContaining("There is no option 'aws.credentials.basic.accesskey'");

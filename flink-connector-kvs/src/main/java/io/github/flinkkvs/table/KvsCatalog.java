@@ -133,7 +133,10 @@ public final class KvsCatalog extends ReadOnlyCatalog {
         Map<String, String> tableOptions = new LinkedHashMap<>();
         options.forEach(
                 (key, value) -> {
-                    if (!AwsOptions.isCredentialsKey(key) && !AwsOptions.isSecret(key)) {
+                    if (!AwsOptions.isCredentialsKey(key)
+                            && !AwsOptions.isSecret(key)
+                            // Fragments do not have them.
+                            && !(mode == RecordMode.FRAGMENT && key.startsWith("frame."))) {
                         tableOptions.put(key, value);
                     }
                 });
