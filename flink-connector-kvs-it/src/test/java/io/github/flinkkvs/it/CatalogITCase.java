@@ -112,6 +112,28 @@ class CatalogITCase extends TableTestBase {
         }
     }
 
+    /** A query that gives credentials in one spelling means them, whatever the catalog's. */
+    @Test
+    void credentialsOfAQueryComeBeforeThoseOfTheCatalog() throws Exception {
+        push(kvs.createStream("front-door"), 1);
+        createCatalog(
+                "scan.bounded.mode",
+                "now",
+                "aws.credentials.basic.accesskeyid",
+                null,
+                "aws.credentials.provider.basic.accesskeyid",
+                "AKIDOFCATALOG");
+        assertThat(
+                        query(
+                                "SELECT fragment_number FROM cams.fragments.`front-door` /*+"
+                                        + " OPTIONS('aws.credentials.basic.accesskeyid' ="
+                                        + " 'AKIDOFQUERY') */"))
+                .hasSize(1);
+        assertThat(kvs.log().calls("GetMedia", "front-door"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFQUERY"));
+    }
+
     @Test
     void hasMorePagesThanOne() throws Exception {
         // The service lists up to 10,000 at a time.

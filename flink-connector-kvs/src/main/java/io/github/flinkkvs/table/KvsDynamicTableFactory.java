@@ -136,15 +136,12 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
 
     /** Options of the source itself, in the form in which they were given. */
     private Configuration sourceOptions(Map<String, String> table) {
-        Configuration config = new Configuration();
-        Stream.of(defaults, table)
-                .flatMap(options -> options.entrySet().stream())
-                .filter(
-                        option ->
-                                option.getKey().startsWith("aws.")
-                                        || option.getKey().startsWith("source."))
-                .forEach(option -> config.setString(option.getKey(), option.getValue()));
-        return config;
+        Map<String, String> options = new HashMap<>(defaults);
+        // Of two spellings one comes first when it is read, whoever set it.
+        table.keySet().forEach(key -> options.remove(AwsOptions.otherSpelling(key)));
+        options.putAll(table);
+        options.keySet().removeIf(key -> !key.startsWith("aws.") && !key.startsWith("source."));
+        return Configuration.fromMap(options);
     }
 
     private static ZoneId sessionZone(ReadableConfig session) {
