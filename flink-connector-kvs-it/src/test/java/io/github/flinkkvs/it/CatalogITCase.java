@@ -11,6 +11,7 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.Fault;
 
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.ExceptionUtils;
@@ -132,6 +133,27 @@ class CatalogITCase extends TableTestBase {
         assertThat(kvs.log().calls("GetMedia", "front-door"))
                 .isNotEmpty()
                 .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFQUERY"));
+    }
+
+    @Test
+    void compiledPlansLeaveCredentialsToTheCatalog() throws Exception {
+        push(kvs.createStream("front-door"), 1);
+        createCatalog("scan.bounded.mode", "now");
+        tables.executeSql("CREATE TABLE nowhere (s STRING) WITH ('connector' = 'blackhole')");
+        String plan =
+                tables.compilePlanSql(
+                                "INSERT INTO nowhere SELECT fragment_number FROM"
+                                        + " cams.fragments.`front-door` WHERE stream_name ="
+                                        + " 'front-door'")
+                        .asJsonString();
+        assertThat(plan)
+                .contains("FilterPushDown")
+                .doesNotContain(SECRET)
+                .doesNotContain("AKIDEXAMPLE");
+        tables.loadPlan(PlanReference.fromJsonString(plan)).execute().await();
+        assertThat(kvs.log().calls("GetMedia", "front-door"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDEXAMPLE"));
     }
 
     @Test
