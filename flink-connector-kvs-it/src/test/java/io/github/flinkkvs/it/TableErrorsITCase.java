@@ -61,6 +61,10 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("'fragment-number' STRING");
         assertThat(failure("payload STRING", bounded(stream)))
                 .contains("Column payload, for the bytes of a fragment, must be BYTES, not STRING");
+        // Nothing would cut them to that.
+        assertThat(failure("payload VARBINARY(4)", bounded(stream)))
+                .contains(
+                        "Column payload, for the bytes of a fragment, must be BYTES, not VARBINARY(4)");
         assertThat(failure("payload BYTES, x STRING METADATA", bounded(stream)))
                 .contains(
                         "There is no metadata 'x' for column x. With 'record' = 'fragment' there are:"

@@ -23,6 +23,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.api.config.TableConfigOptions;
 import org.apache.flink.table.catalog.Column;
@@ -31,7 +32,7 @@ import org.apache.flink.table.catalog.WatermarkSpec;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
-import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.LogicalType;
 
 import javax.annotation.Nullable;
 
@@ -53,6 +54,8 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
 
     /** {@code connector}. */
     public static final String IDENTIFIER = "kvs";
+
+    private static final LogicalType BYTES = DataTypes.BYTES().getLogicalType();
 
     /** What tables do not say themselves. */
     private final Map<String, String> defaults;
@@ -170,7 +173,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                             + available(mode));
         }
         for (Column column : physical) {
-            if (column.getDataType().getLogicalType().getTypeRoot() != LogicalTypeRoot.VARBINARY) {
+            if (!BYTES.equals(column.getDataType().getLogicalType().copy(true))) {
                 throw new ValidationException(
                         "Column "
                                 + column.getName()
