@@ -118,6 +118,13 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("'scan.bounded.timestamp' is 'yesterday', neither a time such as");
         assertThat(
                         failureWith(
+                                "scan.startup.mode",
+                                "server-timestamp",
+                                "scan.startup.timestamp",
+                                "+999999999-01-01T00:00:00Z"))
+                .contains("'scan.startup.timestamp' is '+999999999-01-01T00:00:00Z', neither");
+        assertThat(
+                        failureWith(
                                 "scan.bounded.mode",
                                 "fragment-number",
                                 "scan.bounded.fragment-number",

@@ -386,11 +386,14 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     }
 
     private static Instant time(ConfigOption<String> option, String value) {
+        String time = value.trim();
         try {
-            return value.matches("-?\\d{1,18}")
-                    ? Instant.ofEpochMilli(Long.parseLong(value))
-                    : OffsetDateTime.parse(value.trim()).toInstant();
-        } catch (DateTimeException e) {
+            long millis =
+                    time.matches("-?\\d{1,18}")
+                            ? Long.parseLong(time)
+                            : OffsetDateTime.parse(time).toInstant().toEpochMilli();
+            return Instant.ofEpochMilli(millis);
+        } catch (DateTimeException | ArithmeticException e) {
             throw new ValidationException(
                     "'"
                             + option.key()
