@@ -11,6 +11,7 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.Fault;
 
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.ExceptionUtils;
@@ -101,6 +102,83 @@ class CatalogITCase extends TableTestBase {
                 .containsExactly(Row.of(3L));
     }
 
+    /** Options of frames are for one of the two databases only. */
+    @Test
+    void optionsOfFramesAreThoseOfFramesOnly() throws Exception {
+        push(kvs.createStream("front-door"), 2);
+        createCatalog("scan.bounded.mode", "now", "frame.every-nth", "1000");
+        for (String database : List.of("fragments", "frames")) {
+            assertThat(query("SELECT fragment_number FROM cams." + database + ".`front-door`"))
+                    .hasSize(2);
+        }
+    }
+
+    /** A query that gives credentials in one spelling means them, whatever the catalog's. */
+    @Test
+    void credentialsOfAQueryComeBeforeThoseOfTheCatalog() throws Exception {
+        push(kvs.createStream("front-door"), 1);
+        createCatalog(
+                "scan.bounded.mode",
+                "now",
+                "aws.credentials.basic.accesskeyid",
+                null,
+                "aws.credentials.provider.basic.accesskeyid",
+                "AKIDOFCATALOG");
+        assertThat(
+                        query(
+                                "SELECT fragment_number FROM cams.fragments.`front-door` /*+"
+                                        + " OPTIONS('aws.credentials.basic.accesskeyid' ="
+                                        + " 'AKIDOFQUERY') */"))
+                .hasSize(1);
+        assertThat(kvs.log().calls("GetMedia", "front-door"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFQUERY"));
+    }
+
+    /** Else whatever else belongs to the catalog's provider would contradict it. */
+    @Test
+    void aProviderOfAQueryGetsNothingOfTheCatalogs() throws Exception {
+        push(kvs.createStream("front-door"), 1);
+        createCatalog("scan.bounded.mode", "now");
+        System.setProperty("aws.accessKeyId", "AKIDOFSYSTEM");
+        System.setProperty("aws.secretAccessKey", SECRET);
+        try {
+            assertThat(
+                            query(
+                                    "SELECT fragment_number FROM cams.fragments.`front-door` /*+"
+                                            + " OPTIONS('aws.credentials.provider' ="
+                                            + " 'SYS_PROP') */"))
+                    .hasSize(1);
+        } finally {
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
+        assertThat(kvs.log().calls("GetMedia", "front-door"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFSYSTEM"));
+    }
+
+    @Test
+    void compiledPlansLeaveCredentialsToTheCatalog() throws Exception {
+        push(kvs.createStream("front-door"), 1);
+        createCatalog("scan.bounded.mode", "now");
+        tables.executeSql("CREATE TABLE nowhere (s STRING) WITH ('connector' = 'blackhole')");
+        String plan =
+                tables.compilePlanSql(
+                                "INSERT INTO nowhere SELECT fragment_number FROM"
+                                        + " cams.fragments.`front-door` WHERE stream_name ="
+                                        + " 'front-door'")
+                        .asJsonString();
+        assertThat(plan)
+                .contains("FilterPushDown")
+                .doesNotContain(SECRET)
+                .doesNotContain("AKIDEXAMPLE");
+        tables.loadPlan(PlanReference.fromJsonString(plan)).execute().await();
+        assertThat(kvs.log().calls("GetMedia", "front-door"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDEXAMPLE"));
+    }
+
     @Test
     void hasMorePagesThanOne() throws Exception {
         // The service lists up to 10,000 at a time.
@@ -124,6 +202,8 @@ class CatalogITCase extends TableTestBase {
                                         .doesNotContain(SECRET));
         assertThatThrownBy(() -> createCatalog("aws.regio", "x"))
                 .hasStackTraceContaining("Unsupported options");
+        assertThatThrownBy(() -> createCatalog("aws.credentials.basic.accesskey", "x"))
+                .hasStackTraceContaining("There is no option 'aws.credentials.basic.accesskey'");
         createCatalog("aws.endpoint", "http://127.0.0.1:1");
         assertThatThrownBy(() -> query("SHOW TABLES FROM cams.fragments"))
                 .hasStackTraceContaining("Catalog cams: The streams cannot be listed");
@@ -132,6 +212,9 @@ class CatalogITCase extends TableTestBase {
         assertThatThrownBy(() -> query("SELECT * FROM cams.fragments.nowhere"))
                 .isInstanceOf(ValidationException.class)
                 .hasStackTraceContaining("nowhere");
+        assertThatThrownBy(() -> query("SELECT * FROM cams.fragments.`front door`"))
+                .isInstanceOf(ValidationException.class)
+                .hasStackTraceContaining("Object 'front door' not found");
         Throwable refused =
                 catchThrowable(
                         () ->

@@ -61,6 +61,10 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("'fragment-number' STRING");
         assertThat(failure("payload STRING", bounded(stream)))
                 .contains("Column payload, for the bytes of a fragment, must be BYTES, not STRING");
+        // Nothing would cut them to that.
+        assertThat(failure("payload VARBINARY(4)", bounded(stream)))
+                .contains(
+                        "Column payload, for the bytes of a fragment, must be BYTES, not VARBINARY(4)");
         assertThat(failure("payload BYTES, x STRING METADATA", bounded(stream)))
                 .contains(
                         "There is no metadata 'x' for column x. With 'record' = 'fragment' there are:"
@@ -114,6 +118,13 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("'scan.bounded.timestamp' is 'yesterday', neither a time such as");
         assertThat(
                         failureWith(
+                                "scan.startup.mode",
+                                "server-timestamp",
+                                "scan.startup.timestamp",
+                                "+999999999-01-01T00:00:00Z"))
+                .contains("'scan.startup.timestamp' is '+999999999-01-01T00:00:00Z', neither");
+        assertThat(
+                        failureWith(
                                 "scan.bounded.mode",
                                 "fragment-number",
                                 "scan.bounded.fragment-number",
@@ -146,6 +157,24 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("max-out-of-orderness");
         assertThat(failureWith("scan.watermark.alignment.group", "g"))
                 .contains("scan.watermark.alignment.max-drift");
+    }
+
+    /** It would follow another clock than that of the column, and make its rows late. */
+    @Test
+    void sourceWatermarksOfOtherColumns() {
+        String column = "t TIMESTAMP_LTZ(3) METADATA FROM '%s', WATERMARK FOR t AS %s";
+        assertThat(
+                        failure(
+                                String.format(column, "server-timestamp", "SOURCE_WATERMARK()"),
+                                bounded(stream)))
+                .contains(
+                        "With 'record' = 'fragment' SOURCE_WATERMARK() is for a column of"
+                                + " 'producer-timestamp', but t is 'server-timestamp'");
+        assertThat(
+                        failure(
+                                String.format(column, "producer-timestamp", "source_watermark()"),
+                                with(bounded(stream), "record", "frame")))
+                .contains("is for a column of 'frame-timestamp', but t is 'producer-timestamp'");
     }
 
     @Test

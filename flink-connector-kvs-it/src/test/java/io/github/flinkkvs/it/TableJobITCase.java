@@ -123,6 +123,18 @@ class TableJobITCase extends TableTestBase {
                 .doesNotHaveDuplicates();
     }
 
+    /** Readers forget how much they emitted; the query does not. */
+    @Test
+    void limitsOverFailures() throws Exception {
+        EmbeddedStream one = kvs.createStream("a");
+        EmbeddedStream two = kvs.createStream("b");
+        push(one, 12);
+        push(two, 12);
+        String sql = "SELECT fragment_number FROM cameras LIMIT 8";
+        Job<String> job = start(COLUMNS, bounded(one, two), sql, 2, null, 4);
+        assertThat(job.awaitFinished()).hasSize(8).doesNotHaveDuplicates();
+    }
+
     @Test
     void theSourceHasAUidAndItsParallelism() throws Exception {
         EmbeddedStream stream = kvs.createStream("a");

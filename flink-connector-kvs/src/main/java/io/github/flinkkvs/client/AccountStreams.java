@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ public final class AccountStreams implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor executor;
     private final KvsClients clients;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * @param config the options of {@link AwsOptions}
@@ -88,6 +90,9 @@ public final class AccountStreams implements AutoCloseable {
      * @throws StreamsUnavailableException if the service does not tell
      */
     public boolean exists(String name) {
+        if (!StreamArn.isName(name)) {
+            return false;
+        }
         try {
             await(
                     "Stream " + name + " cannot be looked up",
@@ -124,9 +129,9 @@ public final class AccountStreams implements AutoCloseable {
                                 failure + ": " + ErrorTable.describe(cause), cause);
                     }
                 }
-                executor.schedule(() -> {}, backoff.nextNanos(), TimeUnit.NANOSECONDS).get();
+                closed.await(backoff.nextNanos(), TimeUnit.NANOSECONDS);
             }
-        } catch (InterruptedException | ExecutionException e) {
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StreamsUnavailableException(failure + ": interrupted", e);
         }
@@ -142,6 +147,7 @@ public final class AccountStreams implements AutoCloseable {
     /** Returns at once; what is under way fails. */
     @Override
     public void close() {
+        closed.countDown();
         clients.closeAsync().whenComplete((done, error) -> executor.shutdownNow());
     }
 

@@ -354,6 +354,20 @@ public final class AwsOptions {
         return all().stream().anyMatch(option -> option.key().equals(plain));
     }
 
+    /** The same key in the other spelling; itself if it has only one. */
+    public static String otherSpelling(String key) {
+        for (String[] prefixes :
+                new String[][] {
+                    {CREDENTIALS_PREFIX, CREDENTIALS_PREFIX_IN_TABLES},
+                    {CREDENTIALS_PREFIX_IN_TABLES, CREDENTIALS_PREFIX}
+                }) {
+            if (key.startsWith(prefixes[0] + ".")) {
+                return prefixes[1] + key.substring(prefixes[0].length());
+            }
+        }
+        return key;
+    }
+
     /** The prefix of the provider whose credentials assume the role. */
     static String rolePrefix(String prefix) {
         return prefix + ".role.provider";

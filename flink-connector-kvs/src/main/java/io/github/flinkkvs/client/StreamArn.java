@@ -24,6 +24,8 @@ public final class StreamArn implements Serializable {
             Pattern.compile(
                     "(arn:[a-z\\d-]+:kinesisvideo:([a-z0-9-]+):[0-9]+:[a-z]+/([a-zA-Z0-9_.-]+))/([0-9]+)");
 
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,256}");
+
     private final String text;
     private final String withoutCreationTime;
     private final String region;
@@ -54,6 +56,11 @@ public final class StreamArn implements Serializable {
     /** Whether the text is meant to be an ARN rather than a name. */
     public static boolean isArn(String text) {
         return text.startsWith("arn:");
+    }
+
+    /** Whether a stream can have this name. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** What stays the same when the stream is deleted and created again. */

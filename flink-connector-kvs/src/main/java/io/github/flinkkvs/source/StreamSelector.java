@@ -14,15 +14,12 @@ import org.apache.flink.annotation.Internal;
 
 import java.io.Serializable;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The streams to read, as the user named them: by name or by ARN. Immutable. */
 @Internal
 public final class StreamSelector implements Serializable {
 
     private static final long serialVersionUID = 1L;
-
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,256}");
 
     private final List<String> namesOrArns;
 
@@ -34,7 +31,7 @@ public final class StreamSelector implements Serializable {
         for (String stream : this.namesOrArns) {
             if (StreamArn.isArn(stream)) {
                 StreamArn.parse(stream);
-            } else if (!NAME.matcher(stream).matches()) {
+            } else if (!StreamArn.isName(stream)) {
                 throw new IllegalArgumentException(
                         "'"
                                 + stream

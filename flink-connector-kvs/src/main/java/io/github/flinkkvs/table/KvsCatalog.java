@@ -133,7 +133,10 @@ public final class KvsCatalog extends ReadOnlyCatalog {
         Map<String, String> tableOptions = new LinkedHashMap<>();
         options.forEach(
                 (key, value) -> {
-                    if (!AwsOptions.isCredentialsKey(key) && !AwsOptions.isSecret(key)) {
+                    if (!AwsOptions.isCredentialsKey(key)
+                            && !AwsOptions.isSecret(key)
+                            // Fragments do not have them.
+                            && !(mode == RecordMode.FRAGMENT && key.startsWith("frame."))) {
                         tableOptions.put(key, value);
                     }
                 });
@@ -154,11 +157,8 @@ public final class KvsCatalog extends ReadOnlyCatalog {
         for (MetadataColumn column : MetadataColumn.of(mode).values()) {
             schema.columnByMetadata(columnName(column), column.type(), column.key());
         }
-        MetadataColumn time =
-                mode == RecordMode.FRAGMENT
-                        ? MetadataColumn.PRODUCER_TIMESTAMP
-                        : MetadataColumn.FRAME_TIMESTAMP;
-        return schema.watermark(columnName(time), "SOURCE_WATERMARK()").build();
+        return schema.watermark(columnName(MetadataColumn.time(mode)), "SOURCE_WATERMARK()")
+                .build();
     }
 
     /** What needs no quotes. */

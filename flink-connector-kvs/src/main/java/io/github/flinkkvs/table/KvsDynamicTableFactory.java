@@ -23,14 +23,16 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.api.config.TableConfigOptions;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.catalog.WatermarkSpec;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
-import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.LogicalType;
 
 import javax.annotation.Nullable;
 
@@ -52,6 +54,8 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
 
     /** {@code connector}. */
     public static final String IDENTIFIER = "kvs";
+
+    private static final LogicalType BYTES = DataTypes.BYTES().getLogicalType();
 
     /** What tables do not say themselves. */
     private final Map<String, String> defaults;
@@ -104,9 +108,10 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         RecordMode mode = options.get(KvsTableOptions.RECORD);
         ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
         boolean payload = hasPayload(schema, mode);
+        Map<String, MetadataColumn> columns = metadataColumns(schema, mode);
+        checkSourceWatermark(schema, columns, mode);
         ConditionReader conditions =
-                new ConditionReader(
-                        metadataColumns(schema, mode), sessionZone(context.getConfiguration()));
+                new ConditionReader(columns, sessionZone(context.getConfiguration()));
         try {
             KvsScan scan =
                     new KvsScan(
@@ -134,15 +139,16 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
 
     /** Options of the source itself, in the form in which they were given. */
     private Configuration sourceOptions(Map<String, String> table) {
-        Configuration config = new Configuration();
-        Stream.of(defaults, table)
-                .flatMap(options -> options.entrySet().stream())
-                .filter(
-                        option ->
-                                option.getKey().startsWith("aws.")
-                                        || option.getKey().startsWith("source."))
-                .forEach(option -> config.setString(option.getKey(), option.getValue()));
-        return config;
+        Map<String, String> options = new HashMap<>(defaults);
+        if (table.containsKey(AwsOptions.CREDENTIALS_PROVIDER.key())) {
+            // Another provider has no use for what belongs to the catalog's.
+            options.keySet().removeIf(AwsOptions::isCredentialsKey);
+        }
+        // Of two spellings one comes first when it is read, whoever set it.
+        table.keySet().forEach(key -> options.remove(AwsOptions.otherSpelling(key)));
+        options.putAll(table);
+        options.keySet().removeIf(key -> !key.startsWith("aws.") && !key.startsWith("source."));
+        return Configuration.fromMap(options);
     }
 
     private static ZoneId sessionZone(ReadableConfig session) {
@@ -171,7 +177,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                             + available(mode));
         }
         for (Column column : physical) {
-            if (column.getDataType().getLogicalType().getTypeRoot() != LogicalTypeRoot.VARBINARY) {
+            if (!BYTES.equals(column.getDataType().getLogicalType().copy(true))) {
                 throw new ValidationException(
                         "Column "
                                 + column.getName()
@@ -211,6 +217,36 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
             }
         }
         return columns;
+    }
+
+    /** On another column it would follow another clock, and make rows late. */
+    private static void checkSourceWatermark(
+            ResolvedSchema schema, Map<String, MetadataColumn> columns, RecordMode mode) {
+        for (WatermarkSpec watermark : schema.getWatermarkSpecs()) {
+            MetadataColumn column = columns.get(watermark.getRowtimeAttribute());
+            MetadataColumn time = MetadataColumn.time(mode);
+            if (column != null && column != time && isSourceWatermark(watermark)) {
+                throw new ValidationException(
+                        "With 'record' = '"
+                                + mode
+                                + "' SOURCE_WATERMARK() is for a column of '"
+                                + time.key()
+                                + "', but "
+                                + watermark.getRowtimeAttribute()
+                                + " is '"
+                                + column.key()
+                                + "': take such a column, or give another expression");
+            }
+        }
+    }
+
+    /** The planner hands over an expression of SQL only as its text, with or without quotes. */
+    private static boolean isSourceWatermark(WatermarkSpec watermark) {
+        return watermark
+                .getWatermarkExpression()
+                .asSummaryString()
+                .replace("`", "")
+                .equalsIgnoreCase("SOURCE_WATERMARK()");
     }
 
     private static String available(RecordMode mode) {
@@ -354,11 +390,14 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     }
 
     private static Instant time(ConfigOption<String> option, String value) {
+        String time = value.trim();
         try {
-            return value.matches("-?\\d{1,18}")
-                    ? Instant.ofEpochMilli(Long.parseLong(value))
-                    : OffsetDateTime.parse(value.trim()).toInstant();
-        } catch (DateTimeException e) {
+            long millis =
+                    time.matches("-?\\d{1,18}")
+                            ? Long.parseLong(time)
+                            : OffsetDateTime.parse(time).toInstant().toEpochMilli();
+            return Instant.ofEpochMilli(millis);
+        } catch (DateTimeException | ArithmeticException e) {
             throw new ValidationException(
                     "'"
                             + option.key()

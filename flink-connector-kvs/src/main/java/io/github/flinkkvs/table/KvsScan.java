@@ -28,7 +28,7 @@ import java.util.Objects;
 /** Which part of which streams is read, and how. Immutable. */
 final class KvsScan {
 
-    /** By how much the service's clock may be behind ours. */
+    /** By how much the service's clock may be behind ours, with plenty to spare. */
     private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
 
     private final List<String> streams;
@@ -117,7 +117,7 @@ final class KvsScan {
                         || start.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
                                 && fromMillis > start.timestampMillis();
         // What the service makes of a time that is still to come is not known.
-        return narrows && fromMillis <= nowMillis
+        return narrows && fromMillis <= nowMillis - MAX_SKEW_MILLIS
                 ? StartingPosition.atServerTimestamp(Instant.ofEpochMilli(fromMillis))
                 : start;
     }

@@ -214,9 +214,8 @@ enum MetadataColumn {
         return ofFrame.apply(frame);
     }
 
-    // Types are nullable, though few values are ever NULL: then columns that are declared without
-    // NOT
-    // NULL, as is usual, need no cast, which would copy each map and array.
+    // All types are nullable, so that columns declared as usual, without NOT NULL, need no cast: it
+    // would copy each map and array.
 
     /** The columns of a mode by their keys, in the order of the documentation. */
     static Map<String, MetadataColumn> of(KvsTableOptions.RecordMode mode) {
@@ -228,6 +227,11 @@ enum MetadataColumn {
                                 Function.identity(),
                                 (one, other) -> one,
                                 LinkedHashMap::new));
+    }
+
+    /** The time of a row, which is also that of its record. */
+    static MetadataColumn time(KvsTableOptions.RecordMode mode) {
+        return mode == KvsTableOptions.RecordMode.FRAGMENT ? PRODUCER_TIMESTAMP : FRAME_TIMESTAMP;
     }
 
     private static Function<FrameRecord, Object> ofHead(Function<FragmentHead, Object> value) {
