@@ -64,6 +64,10 @@ final class Examples implements Runnable {
         int exitCode = execute(line, arguments);
         line.getOut().flush();
         line.getErr().flush();
+        // All that counts is over. A shutdown hook of Flink's may find its classes gone already,
+        // and
+        // its stack trace would be taken for the result.
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {});
         // Threads of the SDK and of Flink may live on for a while.
         System.exit(exitCode);
     }
