@@ -23,7 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -46,16 +45,7 @@ public final class AccountStreams implements AutoCloseable {
      * @throws IllegalArgumentException if the configuration is not usable
      */
     public AccountStreams(ReadableConfig config) {
-        AtomicInteger number = new AtomicInteger();
-        executor =
-                new ScheduledThreadPoolExecutor(
-                        1,
-                        task -> {
-                            Thread thread =
-                                    new Thread(task, "kvs-catalog-" + number.incrementAndGet());
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+        executor = new ScheduledThreadPoolExecutor(1, KvsClients.threads("kvs-catalog"));
         try {
             clients = new KvsClients(config, 1, executor, "kvs-catalog-io");
         } catch (RuntimeException | Error e) {

@@ -354,7 +354,8 @@ public final class KvsClients implements AutoCloseable {
                                 .build());
     }
 
-    private static ThreadFactory threads(String prefix) {
+    /** Daemon threads with numbered names. */
+    static ThreadFactory threads(String prefix) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
             Thread thread = new Thread(task, prefix + "-" + number.incrementAndGet());

@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A connection by the AWS SDK: four threads at most, however many streams there are. */
 public final class SdkConnection implements KvsConnection {
@@ -48,16 +47,9 @@ public final class SdkConnection implements KvsConnection {
             Duration endpointRefreshInterval,
             int siblings,
             String name) {
-        AtomicInteger number = new AtomicInteger();
         executor =
                 new ScheduledThreadPoolExecutor(
-                        CONTROL_THREADS,
-                        task -> {
-                            Thread thread =
-                                    new Thread(task, name + "-control-" + number.incrementAndGet());
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+                        CONTROL_THREADS, KvsClients.threads(name + "-control"));
         executor.setRemoveOnCancelPolicy(true);
         try {
             clients = new KvsClients(config, maxConnections, executor, name + "-io");
