@@ -80,8 +80,7 @@ class CatalogITCase extends TableTestBase {
         push(stream, 3);
         createCatalog("scan.bounded.mode", "now");
         assertThat(column(query("SELECT fragment_number FROM cams.fragments.`front-door`"), 0))
-                .isEqualTo(
-                        stream.pushed().stream().map(f -> f.number()).collect(Collectors.toList()));
+                .isEqualTo(numbers(stream));
         List<Row> frames =
                 query("SELECT fragment_number, frame_index, payload FROM cams.frames.`front-door`");
         assertThat(frames).hasSize(3);

@@ -12,7 +12,6 @@ import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.MediaFrame;
 import io.github.flinkkvs.testing.MediaTrack;
-import io.github.flinkkvs.testing.StoredFragment;
 
 import org.apache.flink.table.api.TableResult;
 import org.apache.flink.types.Row;
@@ -132,10 +131,6 @@ class DocumentedSqlITCase extends TableTestBase {
             }
         }
         return rows;
-    }
-
-    private static List<String> numbers(EmbeddedStream stream) {
-        return stream.pushed().stream().map(StoredFragment::number).collect(Collectors.toList());
     }
 
     private static List<String> statements() throws IOException {

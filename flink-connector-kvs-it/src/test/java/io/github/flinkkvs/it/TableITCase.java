@@ -65,10 +65,6 @@ class TableITCase extends TableTestBase {
                 .build();
     }
 
-    private static List<String> numbers(EmbeddedStream stream) {
-        return stream.pushed().stream().map(StoredFragment::number).collect(Collectors.toList());
-    }
-
     // ---- columns --------------------------------------------------------------------------
 
     @Test

@@ -11,7 +11,6 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.StoredFragment;
 
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -26,10 +25,8 @@ import org.junit.jupiter.api.Test;
 
 import javax.annotation.Nullable;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,13 +71,6 @@ class TableJobITCase extends TableTestBase {
                         .uid("fail-once")
                         .name("fail once");
         return start(env, rows);
-    }
-
-    private static List<String> numbers(EmbeddedStream... streams) {
-        return Arrays.stream(streams)
-                .flatMap(stream -> stream.pushed().stream())
-                .map(StoredFragment::number)
-                .collect(Collectors.toList());
     }
 
     @Test

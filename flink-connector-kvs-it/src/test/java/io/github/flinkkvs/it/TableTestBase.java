@@ -9,6 +9,7 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.StoredFragment;
 
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
@@ -134,6 +135,14 @@ abstract class TableTestBase extends KvsTestBase {
             }
         }
         return rows;
+    }
+
+    /** Numbers of all fragments of streams, one stream after the other. */
+    static List<String> numbers(EmbeddedStream... streams) {
+        return Arrays.stream(streams)
+                .flatMap(stream -> stream.pushed().stream())
+                .map(StoredFragment::number)
+                .collect(Collectors.toList());
     }
 
     static List<Object> column(List<Row> rows, int index) {
