@@ -74,6 +74,7 @@ class PackagingITCase {
                                     jar,
                                     "META-INF/(MANIFEST\\.MF|LICENSE|NOTICE)",
                                     "META-INF/licenses/.+",
+                                    "META-INF/maven/.+/pom\\.properties",
                                     "META-INF/services/.+",
                                     "io/github/flinkkvs/(client|mkv|source|table)/.+",
                                     SHADED + "(io/netty|org/reactivestreams)/.+\\.class",
@@ -136,6 +137,44 @@ class PackagingITCase {
                         .containsAll(SqlJar.classes(artifact));
             }
         }
+    }
+
+    /**
+     * The versions that a scanner for known vulnerabilities finds in the jar are those that it was
+     * made of. Those of the libraries that talk to the network stand here, so that no other
+     * dependency changes them unnoticed.
+     */
+    @Test
+    void versionsAreThoseThatWereChosen() throws Exception {
+        try (SqlJar jar = new SqlJar(CONNECTOR)) {
+            assertThat(versions(jar, "io.netty")).containsOnly("4.1.140.Final");
+            assertThat(versions(jar, "software.amazon.awssdk")).containsOnly("2.40.2");
+        }
+        try (SqlJar jar = new SqlJar(MEDIA)) {
+            assertThat(versions(jar, "org.bytedeco")).containsOnly("1.5.13", "8.0.1-1.5.13");
+            assertThat(versions(jar, "com.github.kokorin")).containsOnly("2.3.1");
+        }
+        for (String module : List.of(CONNECTOR, MEDIA)) {
+            try (SqlJar jar = new SqlJar(module)) {
+                Set<String> bundled =
+                        jar.bundled().stream()
+                                .map(SqlJar.Bundled::coordinates)
+                                .collect(Collectors.toSet());
+                assertThat(jar.described())
+                        // Ours, and what Netty brings within its own jar.
+                        .filteredOn(
+                                name -> !name.matches("(io\\.github\\.flinkkvs|org\\.jctools):.*"))
+                        .isNotEmpty()
+                        .isSubsetOf(bundled);
+            }
+        }
+    }
+
+    private static List<String> versions(SqlJar jar, String group) throws Exception {
+        return jar.described().stream()
+                .filter(coordinates -> coordinates.startsWith(group + ":"))
+                .map(coordinates -> coordinates.substring(coordinates.lastIndexOf(':') + 1))
+                .toList();
     }
 
     @Test

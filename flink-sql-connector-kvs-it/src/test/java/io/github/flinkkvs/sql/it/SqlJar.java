@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A jar as it was built: its entries, their texts, and the names within its classes. */
@@ -121,6 +123,24 @@ final class SqlJar implements AutoCloseable {
             }
         }
         return artifacts;
+    }
+
+    /**
+     * The artifacts whose {@code pom.properties} are in the jar, as {@code group:artifact:version}.
+     */
+    List<String> described() throws IOException {
+        List<String> coordinates = new ArrayList<>();
+        for (String entry : entries()) {
+            if (entry.matches("META-INF/maven/.+/pom\\.properties")) {
+                Properties pom = new Properties();
+                pom.load(new ByteArrayInputStream(bytes(entry)));
+                coordinates.add(
+                        Stream.of("groupId", "artifactId", "version")
+                                .map(pom::getProperty)
+                                .collect(Collectors.joining(":")));
+            }
+        }
+        return coordinates;
     }
 
     /** The classes of one of the artifacts, by their names in the jar that they come from. */
