@@ -30,8 +30,7 @@ final class Facts {
                 fragment.timestampScaleNanos(),
                 fragment.tags(),
                 fragment.tracks(),
-                fragment.frameCounts(),
-                fragment.arrival());
+                fragment.frameCounts());
     }
 
     /** Looks at all that is read late: it is there, or it is an {@link MkvException}. */

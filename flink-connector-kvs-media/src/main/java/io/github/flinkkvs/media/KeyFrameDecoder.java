@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 public final class KeyFrameDecoder implements AutoCloseable {
 
     private final PictureOptions options;
+    private final PixelConverter converter;
     @Nullable private NativeDecoder decoder;
     private boolean closed;
 
@@ -34,6 +35,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
     public KeyFrameDecoder(PictureOptions options) {
         FFmpegLibrary.load();
         this.options = options;
+        this.converter = new PixelConverter(options);
     }
 
     /**
@@ -69,9 +71,8 @@ public final class KeyFrameDecoder implements AutoCloseable {
                                 + codecId
                                 + "' cannot be decoded by itself: it is damaged, or no key frame");
             }
-            byte[] pixels = decoder.scale();
-            return Picture.image(
-                    decoder.scaledWidth(), decoder.scaledHeight(), options.format(), pixels);
+            byte[] pixels = converter.convert(decoder.frame());
+            return Picture.image(converter.width(), converter.height(), options.format(), pixels);
         } finally {
             decoder.reset();
         }
@@ -89,5 +90,6 @@ public final class KeyFrameDecoder implements AutoCloseable {
     public void close() {
         closed = true;
         closeDecoder();
+        converter.close();
     }
 }

@@ -16,8 +16,6 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.ffmpeg.global.swscale;
-import org.bytedeco.ffmpeg.swscale.SwsContext;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
@@ -27,8 +25,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * FFmpeg's decoder of one video track, and its scaler. Memory is FFmpeg's own, freed by {@link
- * #close} and by nothing else.
+ * FFmpeg's decoder of one video track. Memory is FFmpeg's own, freed by {@link #close} and by
+ * nothing else.
  */
 final class NativeDecoder implements AutoCloseable {
 
@@ -43,8 +41,6 @@ final class NativeDecoder implements AutoCloseable {
     @Nullable private AVCodecContext context;
     @Nullable private AVPacket packet;
     @Nullable private AVFrame frame;
-    @Nullable private AVFrame scaled;
-    @Nullable private SwsContext scaler;
 
     /**
      * @param codecPrivate not copied, not to be changed any more
@@ -74,7 +70,6 @@ final class NativeDecoder implements AutoCloseable {
         context = present(avcodec.avcodec_alloc_context3(implementation));
         packet = present(avcodec.av_packet_alloc());
         frame = present(avutil.av_frame_alloc());
-        scaled = present(avutil.av_frame_alloc());
         context.thread_count(options.threads());
         context.max_pixels(options.maxPixels());
         context.has_b_frames(reordering);
@@ -163,63 +158,9 @@ final class NativeDecoder implements AutoCloseable {
                 && frame.pict_type() == avutil.AV_PICTURE_TYPE_I;
     }
 
-    /** The pixels of the received frame in the wanted format and size; see {@link #scaledWidth}. */
-    byte[] scale() {
-        if (scaler == null) {
-            scaler = present(swscale.sws_alloc_context());
-            scaler.flags(swscale.SWS_BICUBIC);
-        }
-        avutil.av_frame_unref(scaled);
-        scaled.format(pixelFormat());
-        scaled.width(size(options.width(), frame.width(), options.height(), frame.height()));
-        scaled.height(size(options.height(), frame.height(), options.width(), frame.width()));
-        if ((long) scaled.width() * scaled.height() > options.maxPixels()
-                || avutil.av_frame_get_buffer(scaled, 0) < 0
-                || swscale.sws_scale_frame(scaler, scaled, frame) < 0) {
-            throw new MediaException(
-                    "A frame of "
-                            + frame.width()
-                            + "x"
-                            + frame.height()
-                            + " cannot be made a picture of "
-                            + scaled.width()
-                            + "x"
-                            + scaled.height());
-        }
-        int row = scaled.width() * options.format().bytesPerPixel();
-        byte[] pixels = new byte[Math.multiplyExact(row, scaled.height())];
-        BytePointer from = scaled.data(0);
-        for (int y = 0; y < scaled.height(); y++) {
-            from.position((long) y * scaled.linesize(0)).get(pixels, y * row, row);
-        }
-        return pixels;
-    }
-
-    int scaledWidth() {
-        return scaled.width();
-    }
-
-    int scaledHeight() {
-        return scaled.height();
-    }
-
-    private int pixelFormat() {
-        switch (options.format()) {
-            case RGB24:
-                return avutil.AV_PIX_FMT_RGB24;
-            case BGR24:
-                return avutil.AV_PIX_FMT_BGR24;
-            default:
-                return avutil.AV_PIX_FMT_GRAY8;
-        }
-    }
-
-    /** The wanted length, or the one that keeps the shape. */
-    private static int size(int wanted, int own, int otherWanted, int otherOwn) {
-        if (wanted > 0 || otherWanted == 0) {
-            return wanted > 0 ? wanted : own;
-        }
-        return (int) Math.max(1, Math.round((double) own * otherWanted / otherOwn));
+    /** The received frame, until the next is received. */
+    AVFrame frame() {
+        return frame;
     }
 
     private static <T> T present(@Nullable T allocated) {
@@ -231,14 +172,6 @@ final class NativeDecoder implements AutoCloseable {
 
     @Override
     public void close() {
-        if (scaler != null) {
-            swscale.sws_freeContext(scaler);
-            scaler = null;
-        }
-        if (scaled != null) {
-            avutil.av_frame_free(scaled);
-            scaled = null;
-        }
         if (frame != null) {
             avutil.av_frame_free(frame);
             frame = null;

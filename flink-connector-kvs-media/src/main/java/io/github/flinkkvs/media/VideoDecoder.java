@@ -57,6 +57,7 @@ public final class VideoDecoder implements AutoCloseable {
     /** Whether it skips what comes before a frame with which decoding can begin. */
     private final boolean waiting;
 
+    private final PixelConverter converter;
     @Nullable private NativeDecoder decoder;
     private boolean closed;
 
@@ -76,6 +77,7 @@ public final class VideoDecoder implements AutoCloseable {
         this.options = options;
         this.state = state;
         this.waiting = waiting;
+        this.converter = new PixelConverter(options);
     }
 
     /**
@@ -407,7 +409,7 @@ public final class VideoDecoder implements AutoCloseable {
     private void emit(Pending source, Consumer<Picture> out) {
         byte[] pixels;
         try {
-            pixels = decoder.scale();
+            pixels = converter.convert(decoder.frame());
         } catch (MediaException e) {
             damage(1, source + ": " + e.getMessage());
             return;
@@ -419,8 +421,8 @@ public final class VideoDecoder implements AutoCloseable {
                         source.trackNumber,
                         source.frameIndex,
                         source.timestampMillis,
-                        decoder.scaledWidth(),
-                        decoder.scaledHeight(),
+                        converter.width(),
+                        converter.height(),
                         options.format(),
                         pixels));
     }
@@ -496,5 +498,6 @@ public final class VideoDecoder implements AutoCloseable {
     public void close() {
         closed = true;
         closeDecoder();
+        converter.close();
     }
 }

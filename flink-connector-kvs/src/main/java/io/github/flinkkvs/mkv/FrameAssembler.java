@@ -26,7 +26,6 @@ final class FrameAssembler {
     }
 
     private final FrameFilter filter;
-    private final PieceTimes times;
 
     /** The payload of the open SimpleBlock or BlockGroup. */
     private final ByteChunks payload = new ByteChunks();
@@ -34,9 +33,6 @@ final class FrameAssembler {
     private final byte[] prefix = new byte[BlockHeader.MAX_LENGTH];
     private int prefixLength;
     private Block block = Block.UNDECIDED;
-
-    /** When the open SimpleBlock or BlockGroup began to come. */
-    private long blockNanos;
 
     private boolean inGroup;
     private long groupOffset;
@@ -48,9 +44,8 @@ final class FrameAssembler {
     private FrameReader reader;
     private FrameSelection selection;
 
-    FrameAssembler(FrameFilter filter, PieceTimes times) {
+    FrameAssembler(FrameFilter filter) {
         this.filter = filter;
-        this.times = times;
     }
 
     /** How many bytes are held. */
@@ -93,7 +88,6 @@ final class FrameAssembler {
     void beginGroup(MkvParser parser, ByteBuffer in) {
         inGroup = true;
         groupOffset = parser.dataOffset();
-        blockNanos = times.beginningOf(parser.offset());
         groupFrom = in.position();
         payload.clear();
     }
@@ -112,7 +106,6 @@ final class FrameAssembler {
         int from = to - parser.sliceLength();
         if (parser.isFirstSlice()) {
             block = Block.UNDECIDED;
-            blockNanos = times.beginningOf(parser.offset());
             prefixLength = 0;
             payload.clear();
         }
@@ -150,10 +143,9 @@ final class FrameAssembler {
     }
 
     private void emit(FragmentHandler handler) {
-        Arrival arrival = times.since(blockNanos);
         for (Frame frame : reader.frames()) {
             if (selection.select(frame)) {
-                handler.onFrame(new FrameRecord(head, frame.withoutOtherBytes(), arrival));
+                handler.onFrame(new FrameRecord(head, frame.withoutOtherBytes()));
             }
         }
         reader.frames().clear();

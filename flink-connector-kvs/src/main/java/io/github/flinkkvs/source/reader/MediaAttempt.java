@@ -278,8 +278,6 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     @Override
     public void onBytes(ByteBuffer bytes) {
-        long arrivedMillis = timer.epochMillis();
-        long arrivedNanos = timer.nanoTime();
         FragmentAssembler parser;
         lock.lock();
         try {
@@ -297,7 +295,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         }
         MkvException problem = null;
         try {
-            parser.feed(bytes, arrivedMillis, arrivedNanos, this);
+            parser.feed(bytes, this);
         } catch (MkvException e) {
             problem = e;
         } catch (RuntimeException | Error e) {

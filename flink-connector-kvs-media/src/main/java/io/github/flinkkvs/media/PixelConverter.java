@@ -1,0 +1,149 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.javacpp.BytePointer;
+
+import javax.annotation.Nullable;
+
+/**
+ * Makes pixels of decoded frames: the only place where their colours and their size change. What it
+ * makes of a frame depends on that frame alone. Memory is FFmpeg's own, freed by {@link #close}.
+ *
+ * <p>Brightness and colours are taken as they are coded, as the ffmpeg program does: the matrix and
+ * the range that the video declares are applied, its transfer function and its primaries are not.
+ * Pictures of HDR video (HLG, PQ) therefore look flat, but nothing in them is clipped.
+ */
+final class PixelConverter implements AutoCloseable {
+
+    private final PictureOptions options;
+
+    @Nullable private SwsContext scaler;
+    @Nullable private AVFrame target;
+
+    PixelConverter(PictureOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * The pixels of a frame in the wanted format and size; {@link #width} and {@link #height} tell
+     * which size that was.
+     *
+     * @param frame some of what it declares is changed
+     * @throws MediaException if there are too many pixels, or FFmpeg cannot convert them
+     */
+    byte[] convert(AVFrame frame) {
+        if (scaler == null) {
+            scaler = present(swscale.sws_alloc_context());
+            scaler.flags(swscale.SWS_BICUBIC);
+            target = present(avutil.av_frame_alloc());
+        }
+        declareWhatCanBeConverted(frame);
+        avutil.av_frame_unref(target);
+        target.format(pixelFormat());
+        target.color_range(avutil.AVCOL_RANGE_JPEG);
+        target.width(size(options.width(), frame.width(), options.height(), frame.height()));
+        target.height(size(options.height(), frame.height(), options.width(), frame.width()));
+        if ((long) width() * height() > options.maxPixels()
+                || avutil.av_frame_get_buffer(target, 0) < 0
+                || swscale.sws_scale_frame(scaler, target, frame) < 0) {
+            throw new MediaException(
+                    "A frame of "
+                            + frame.width()
+                            + "x"
+                            + frame.height()
+                            + " cannot be made a picture of "
+                            + width()
+                            + "x"
+                            + height());
+        }
+        return copy();
+    }
+
+    int width() {
+        return target.width();
+    }
+
+    int height() {
+        return target.height();
+    }
+
+    /**
+     * FFmpeg maps the brightness and the gamut of a frame to those of its target, with a table that
+     * takes seconds to make, and refuses what it cannot map. Neither happens where both declare
+     * none. Both fields of an interlaced frame are converted together: separately, as it would do
+     * otherwise, those of a smaller picture would show as a comb.
+     */
+    private static void declareWhatCanBeConverted(AVFrame frame) {
+        frame.color_primaries(avutil.AVCOL_PRI_UNSPECIFIED);
+        frame.color_trc(avutil.AVCOL_TRC_UNSPECIFIED);
+        avutil.av_frame_remove_side_data(frame, avutil.AV_FRAME_DATA_MASTERING_DISPLAY_METADATA);
+        avutil.av_frame_remove_side_data(frame, avutil.AV_FRAME_DATA_DYNAMIC_HDR_PLUS);
+        frame.flags(frame.flags() & ~AVFrame.AV_FRAME_FLAG_INTERLACED);
+        if (swscale.sws_test_colorspace(frame.colorspace(), 0) == 0) {
+            frame.colorspace(
+                    frame.colorspace() == avutil.AVCOL_SPC_BT2020_CL
+                            ? avutil.AVCOL_SPC_BT2020_NCL
+                            : avutil.AVCOL_SPC_UNSPECIFIED);
+        }
+    }
+
+    /** Rows of the target have gaps between them. */
+    private byte[] copy() {
+        int row = width() * options.format().bytesPerPixel();
+        byte[] pixels = new byte[Math.multiplyExact(row, height())];
+        BytePointer from = target.data(0);
+        for (int y = 0; y < height(); y++) {
+            from.position((long) y * target.linesize(0)).get(pixels, y * row, row);
+        }
+        return pixels;
+    }
+
+    private int pixelFormat() {
+        switch (options.format()) {
+            case RGB24:
+                return avutil.AV_PIX_FMT_RGB24;
+            case BGR24:
+                return avutil.AV_PIX_FMT_BGR24;
+            default:
+                return avutil.AV_PIX_FMT_GRAY8;
+        }
+    }
+
+    /** The wanted length, or the one that keeps the shape. */
+    private static int size(int wanted, int own, int otherWanted, int otherOwn) {
+        if (wanted > 0 || otherWanted == 0) {
+            return wanted > 0 ? wanted : own;
+        }
+        return (int) Math.max(1, Math.round((double) own * otherWanted / otherOwn));
+    }
+
+    private static <T> T present(@Nullable T allocated) {
+        if (allocated == null) {
+            throw new OutOfMemoryError("No native memory for pixels");
+        }
+        return allocated;
+    }
+
+    @Override
+    public void close() {
+        if (scaler != null) {
+            swscale.sws_freeContext(scaler);
+            scaler = null;
+        }
+        if (target != null) {
+            avutil.av_frame_free(target);
+            target = null;
+        }
+    }
+}
