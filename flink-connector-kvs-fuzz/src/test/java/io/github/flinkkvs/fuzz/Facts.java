@@ -30,7 +30,8 @@ final class Facts {
                 fragment.timestampScaleNanos(),
                 fragment.tags(),
                 fragment.tracks(),
-                fragment.frameCounts());
+                fragment.frameCounts(),
+                fragment.arrival());
     }
 
     /** Looks at all that is read late: it is there, or it is an {@link MkvException}. */

@@ -103,19 +103,22 @@ class FramesITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("stream");
         Job<FrameRecord> job = job(frames(stream)).start();
         FragmentUpload upload = stream.begin(media(1));
+        List<Long> sent = new ArrayList<>(List.of(System.currentTimeMillis()));
         for (int i = 1; i <= FRAMES; i++) {
             upload.next();
             job.results.awaitCommitted(i);
+            sent.add(System.currentTimeMillis());
         }
         assertThat(metric(job, "KinesisVideo.fragments")).isZero();
         upload.complete();
         pushFragments(stream, 1);
         List<FrameRecord> frames = job.results.awaitCommitted(2 * FRAMES);
         assertAllFrames(frames, stream);
-        List<MediaFrame> sent = media(1).frames();
+        List<MediaFrame> truth = media(1).frames();
         for (int i = 0; i < FRAMES; i++) {
             FrameRecord frame = frames.get(i);
-            assertThat(frame.frame().data().compareTo(ByteBuffer.wrap(sent.get(i).data())))
+            assertThat(frame.arrival().timestampMillis()).isBetween(sent.get(i), sent.get(i + 1));
+            assertThat(frame.frame().data().compareTo(ByteBuffer.wrap(truth.get(i).data())))
                     .isZero();
             assertThat(frame.track().type()).isEqualTo(Track.Type.VIDEO);
             assertThat(frame.frame().timestampMillis())

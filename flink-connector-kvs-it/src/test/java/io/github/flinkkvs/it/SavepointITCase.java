@@ -49,8 +49,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 /**
- * Savepoints that were taken with the first version of the connector's state on Flink 1.20.3, and
- * lie beside this test with what the service had in its streams by then: they restore for ever.
+ * Savepoints that were taken on Flink 1.20.3, with the first version of the connector's state and
+ * with fragments that say when they arrived. They lie beside this test with what the service had in
+ * its streams by then, and restore for ever.
  */
 class SavepointITCase extends KvsTestBase {
 
@@ -71,8 +72,14 @@ class SavepointITCase extends KvsTestBase {
     private EmbeddedStream back;
 
     @ParameterizedTest
-    @CsvSource({"flink-1.20.3, canonical", "flink-1.20.3, native"})
-    void goesOnBehindTheLastFragment(String version, String format) throws Exception {
+    @CsvSource({
+        "flink-1.20.3, canonical, false",
+        "flink-1.20.3, native, false",
+        "flink-1.20.3-arrival, canonical, true",
+        "flink-1.20.3-arrival, native, true"
+    })
+    void goesOnBehindTheLastFragment(String version, String format, boolean withArrival)
+            throws Exception {
         Path folder = SAVEPOINTS.resolve(version);
         startService(TAKEN.plus(Duration.ofHours(1)));
         front.replay(folder.resolve("front.mkv"));
@@ -91,6 +98,8 @@ class SavepointITCase extends KvsTestBase {
         assertExactly(of(front, read), front.pushed().subList(0, restored.size() + 2));
         assertExactly(of(back, read), back.pushed().subList(before, before + 2));
         assertThat(read).hasSize(restored.size() + 2 + 2);
+        Fragment ofState = of(front, read).get(restored.size() - 1);
+        assertThat(ofState.arrival() != null).isEqualTo(withArrival);
 
         assertThat(start(front))
                 .isEqualTo("FRAGMENT_NUMBER " + restored.get(restored.size() - 1).number());

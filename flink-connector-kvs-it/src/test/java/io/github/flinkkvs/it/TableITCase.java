@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,8 @@ class TableITCase extends TableTestBase {
                     + " frame_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'frame-timestamp',"
                     + " key_frame BOOLEAN METADATA FROM 'key-frame',"
                     + " `size` BIGINT METADATA,"
+                    + " arrival_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'arrival-timestamp',"
+                    + " receive_duration BIGINT METADATA FROM 'receive-duration',"
                     + " millis_behind_now BIGINT METADATA FROM 'millis-behind-now',"
                     + " stream_arn STRING METADATA FROM 'stream-arn',"
                     + " tags MAP<STRING, STRING> METADATA";
@@ -74,8 +77,10 @@ class TableITCase extends TableTestBase {
             stream.push(tagged(i));
         }
         create(FRAGMENT_COLUMNS, bounded(stream));
+        Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         List<Row> rows = query("SELECT * FROM cameras");
         assertThat(rows).hasSize(3);
+        assertArrivedSince(begin, rows);
         for (int i = 0; i < 3; i++) {
             Row row = rows.get(i);
             StoredFragment truth = stream.pushed().get(i);
@@ -112,6 +117,17 @@ class TableITCase extends TableTestBase {
         }
     }
 
+    private static void assertArrivedSince(Instant begin, List<Row> rows) {
+        Duration most = Duration.between(begin, Instant.now());
+        assertThat(rows)
+                .extracting(row -> (Instant) row.getField("arrival_timestamp"))
+                .isSorted()
+                .allSatisfy(arrival -> assertThat(arrival).isBetween(begin, Instant.now()));
+        assertThat(rows)
+                .extracting(row -> (Long) row.getField("receive_duration"))
+                .allSatisfy(duration -> assertThat(duration).isBetween(0L, most.toMillis()));
+    }
+
     @Test
     void framesWithAllTheirMetadata() throws Exception {
         EmbeddedStream stream = kvs.createStream("hall");
@@ -128,9 +144,11 @@ class TableITCase extends TableTestBase {
                                 .frame(MediaFrame.of(1, 40, false, new byte[] {12, 13, 14}))
                                 .build());
         create(FRAME_COLUMNS, with(bounded(stream), "record", "frame"));
+        Instant begin = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         List<Row> rows = query("SELECT * FROM cameras");
         assertThat(column(rows, 0))
                 .containsExactly(new byte[] {10, 11}, new byte[] {20}, new byte[] {12, 13, 14});
+        assertArrivedSince(begin, rows);
         assertThat(rows)
                 .extracting(row -> row.getField("fragment_number"))
                 .containsOnly(truth.number());

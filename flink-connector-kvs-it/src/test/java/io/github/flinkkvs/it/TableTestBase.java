@@ -37,6 +37,8 @@ abstract class TableTestBase extends KvsTestBase {
                     + " fragment_number STRING METADATA FROM 'fragment-number',"
                     + " server_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'server-timestamp',"
                     + " producer_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'producer-timestamp',"
+                    + " arrival_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'arrival-timestamp',"
+                    + " receive_duration BIGINT METADATA FROM 'receive-duration',"
                     + " millis_behind_now BIGINT METADATA FROM 'millis-behind-now',"
                     + " `size` BIGINT METADATA,"
                     + " tags MAP<STRING, STRING> METADATA,"

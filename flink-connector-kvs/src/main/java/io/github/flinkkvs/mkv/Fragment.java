@@ -41,11 +41,17 @@ public final class Fragment {
     private final FrameCounts frameCounts;
     private final int size;
     private final boolean hasMedia;
+    @Nullable private final Arrival arrival;
 
     /** The document, or, without media, only its Info, Tracks and Tags. */
     private final byte[] content;
 
-    Fragment(FragmentBuilder builder, int size, boolean hasMedia, byte[] content) {
+    Fragment(
+            FragmentBuilder builder,
+            int size,
+            boolean hasMedia,
+            byte[] content,
+            @Nullable Arrival arrival) {
         this.streamName = builder.streamName;
         this.streamArn = builder.streamArn;
         this.number = builder.number;
@@ -60,12 +66,13 @@ public final class Fragment {
         this.size = size;
         this.hasMedia = hasMedia;
         this.content = content;
+        this.arrival = arrival;
     }
 
     /**
      * The same fragment with media: what was read for its tags, with the bytes it was read from.
      */
-    private Fragment(Fragment tagsOnly, byte[] document) {
+    private Fragment(Fragment tagsOnly, byte[] document, @Nullable Arrival arrival) {
         this.streamName = tagsOnly.streamName;
         this.streamArn = tagsOnly.streamArn;
         this.number = tagsOnly.number;
@@ -80,10 +87,11 @@ public final class Fragment {
         this.size = document.length;
         this.hasMedia = true;
         this.content = document;
+        this.arrival = arrival;
     }
 
-    Fragment withMedia(byte[] document) {
-        return new Fragment(this, document);
+    Fragment withMedia(byte[] document, @Nullable Arrival newArrival) {
+        return new Fragment(this, document, newArrival);
     }
 
     /** The name of the stream. */
@@ -125,6 +133,16 @@ public final class Fragment {
     @Nullable
     public Long millisBehindNow() {
         return millisBehindNow;
+    }
+
+    /**
+     * When its first and last byte arrived at the process that read the stream. Null if that is not
+     * known: the bytes did not come from a source, or the fragment is from state that was written
+     * before fragments said so.
+     */
+    @Nullable
+    public Arrival arrival() {
+        return arrival;
     }
 
     /** AWS_KINESISVIDEO_CONTINUATION_TOKEN; null for archived media. */
@@ -252,6 +270,7 @@ public final class Fragment {
         return frameCounts;
     }
 
+    /** Whether it is the same fragment with the same content, whenever either arrived. */
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof Fragment)) {

@@ -77,6 +77,9 @@ public final class FragmentAssembler {
     private boolean open;
     private long documentOffset;
 
+    private final PieceTimes times = new PieceTimes();
+    private long documentNanos;
+
     /** An assembler for GetMedia: {@link FragmentEnd#TRAILING_TAGS}. */
     public FragmentAssembler(
             String streamName, @Nullable String streamArn, boolean keepMedia, int maxBytes) {
@@ -118,7 +121,7 @@ public final class FragmentAssembler {
             @Nullable FrameFilter filter,
             int maxBytes,
             FragmentEnd fragmentEnd) {
-        this.frames = filter == null ? null : new FrameAssembler(filter);
+        this.frames = filter == null ? null : new FrameAssembler(filter, times);
         this.fragmentEnd = fragmentEnd;
         this.builder = new FragmentBuilder(streamName, streamArn);
         this.keepMedia = keepMedia;
@@ -129,10 +132,31 @@ public final class FragmentAssembler {
      * Takes the next bytes, all of them. Bytes of an unfinished fragment are kept by reference, so
      * the caller must not change the buffer's content any more.
      *
+     * <p>When they arrived is not known: {@link Fragment#arrival()} and {@link
+     * FrameRecord#arrival()} are null from then on.
+     *
      * @param handler is called from within, in the order of the bytes
      * @throws MkvException if the bytes are not what the service sends
      */
     public void feed(ByteBuffer in, FragmentHandler handler) throws MkvException {
+        times.beginUntimed();
+        take(in, handler);
+    }
+
+    /**
+     * As {@link #feed(ByteBuffer, FragmentHandler)}, with the time at which the bytes arrived.
+     *
+     * @param epochMillis by {@link System#currentTimeMillis()}
+     * @param nanoTime by {@link System#nanoTime()}
+     */
+    public void feed(ByteBuffer in, long epochMillis, long nanoTime, FragmentHandler handler)
+            throws MkvException {
+        times.begin(parser.position(), epochMillis, nanoTime);
+        take(in, handler);
+        times.end(parser.position() - parser.unreportedBytes());
+    }
+
+    private void take(ByteBuffer in, FragmentHandler handler) throws MkvException {
         int unkept = in.position();
         if (frames != null) {
             frames.onInput(in);
@@ -250,6 +274,7 @@ public final class FragmentAssembler {
         }
         open = true;
         documentOffset = parser.offset();
+        documentNanos = times.beginningOf(documentOffset);
         builder.clear();
         clearFrames();
         if (!keepMedia) {
@@ -296,7 +321,8 @@ public final class FragmentAssembler {
         byte[] content = keepMedia ? document : Arrays.copyOf(metadata, metadataLength);
         clearMetadata();
         clearFrames();
-        handler.onFragment(new Fragment(builder, (int) size, keepMedia, content));
+        Arrival arrival = times.since(documentNanos);
+        handler.onFragment(new Fragment(builder, (int) size, keepMedia, content, arrival));
     }
 
     private void clearMetadata() {

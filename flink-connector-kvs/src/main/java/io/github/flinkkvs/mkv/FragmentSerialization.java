@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -15,16 +17,17 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The serialized form of a {@link Fragment}: its stream and its bytes, from which everything else
- * is read again; without media, what was kept of them and what was counted.
+ * The serialized form of a {@link Fragment}: when it arrived, its stream and its bytes, from which
+ * everything else is read again; without media, what was kept of them and what was counted.
  */
 public final class FragmentSerialization {
 
     /** Up to this many bytes are taken at once; most fragments have fewer. */
     private static final int USUAL_BYTES = 4 << 20;
 
-    /** Writes a fragment; {@link #read} of the same version of the form reads it back. */
+    /** Writes a fragment in version 2 of the form. */
     public static void write(Fragment fragment, DataOutput out) throws IOException {
+        Arrival.write(fragment.arrival(), out);
         out.writeUTF(fragment.streamName());
         out.writeBoolean(fragment.streamArn() != null);
         if (fragment.streamArn() != null) {
@@ -46,15 +49,24 @@ public final class FragmentSerialization {
         }
     }
 
-    /** Reads what {@link #write} wrote. */
-    public static Fragment read(DataInput in) throws IOException {
+    /** Reads version 2 of the form, which {@link #write} writes. */
+    public static Fragment readVersion2(DataInput in) throws IOException {
+        return read(Arrival.read(in), in);
+    }
+
+    /** Reads version 1 of the form, which does not say when the fragment arrived. */
+    public static Fragment readVersion1(DataInput in) throws IOException {
+        return read(null, in);
+    }
+
+    private static Fragment read(@Nullable Arrival arrival, DataInput in) throws IOException {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
         boolean hasMedia = in.readBoolean();
         byte[] content = readBytes(in.readInt(), in);
         return hasMedia
-                ? readDocument(streamName, streamArn, content).withMedia(content)
-                : readMetadata(streamName, streamArn, content, in);
+                ? readDocument(streamName, streamArn, content).withMedia(content, arrival)
+                : readMetadata(streamName, streamArn, content, arrival, in);
     }
 
     /** Takes no more memory than about twice the bytes that are there, whatever the length says. */
@@ -111,7 +123,12 @@ public final class FragmentSerialization {
     }
 
     private static Fragment readMetadata(
-            String streamName, String streamArn, byte[] metadata, DataInput in) throws IOException {
+            String streamName,
+            String streamArn,
+            byte[] metadata,
+            @Nullable Arrival arrival,
+            DataInput in)
+            throws IOException {
         FragmentBuilder builder = new FragmentBuilder(streamName, streamArn);
         EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
         while (elements.next()) {
@@ -130,7 +147,7 @@ public final class FragmentSerialization {
         for (int i = 0; i < tracks; i++) {
             builder.onFrames(in.readLong(), in.readInt(), MkvElements.EBML, 0);
         }
-        return new Fragment(builder, size, false, metadata);
+        return new Fragment(builder, size, false, metadata, arrival);
     }
 
     static MkvException notOne(String what) {

@@ -26,6 +26,7 @@ final class FrameAssembler {
     }
 
     private final FrameFilter filter;
+    private final PieceTimes times;
 
     /** The payload of the open SimpleBlock or BlockGroup. */
     private final ByteChunks payload = new ByteChunks();
@@ -33,6 +34,9 @@ final class FrameAssembler {
     private final byte[] prefix = new byte[BlockHeader.MAX_LENGTH];
     private int prefixLength;
     private Block block = Block.UNDECIDED;
+
+    /** When the open SimpleBlock or BlockGroup began to come. */
+    private long blockNanos;
 
     private boolean inGroup;
     private long groupOffset;
@@ -44,8 +48,9 @@ final class FrameAssembler {
     private FrameReader reader;
     private FrameSelection selection;
 
-    FrameAssembler(FrameFilter filter) {
+    FrameAssembler(FrameFilter filter, PieceTimes times) {
         this.filter = filter;
+        this.times = times;
     }
 
     /** How many bytes are held. */
@@ -88,6 +93,7 @@ final class FrameAssembler {
     void beginGroup(MkvParser parser, ByteBuffer in) {
         inGroup = true;
         groupOffset = parser.dataOffset();
+        blockNanos = times.beginningOf(parser.offset());
         groupFrom = in.position();
         payload.clear();
     }
@@ -106,6 +112,7 @@ final class FrameAssembler {
         int from = to - parser.sliceLength();
         if (parser.isFirstSlice()) {
             block = Block.UNDECIDED;
+            blockNanos = times.beginningOf(parser.offset());
             prefixLength = 0;
             payload.clear();
         }
@@ -143,9 +150,10 @@ final class FrameAssembler {
     }
 
     private void emit(FragmentHandler handler) {
+        Arrival arrival = times.since(blockNanos);
         for (Frame frame : reader.frames()) {
             if (selection.select(frame)) {
-                handler.onFrame(new FrameRecord(head, frame.withoutOtherBytes()));
+                handler.onFrame(new FrameRecord(head, frame.withoutOtherBytes(), arrival));
             }
         }
         reader.frames().clear();

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,11 +24,13 @@ public final class FrameRecord {
     private final FragmentHead fragment;
     private final Track track;
     private final Frame frame;
+    @Nullable private final Arrival arrival;
 
-    FrameRecord(FragmentHead fragment, Frame frame) {
+    FrameRecord(FragmentHead fragment, Frame frame, @Nullable Arrival arrival) {
         this.fragment = fragment;
         this.track = fragment.track(frame.trackNumber());
         this.frame = frame;
+        this.arrival = arrival;
     }
 
     /**
@@ -41,7 +45,7 @@ public final class FrameRecord {
         List<Frame> frames = new FrameReader(head).readDocument(media);
         List<FrameRecord> records = new ArrayList<>(frames.size());
         for (Frame frame : frames) {
-            records.add(new FrameRecord(head, frame));
+            records.add(new FrameRecord(head, frame, null));
         }
         return Collections.unmodifiableList(records);
     }
@@ -64,6 +68,17 @@ public final class FrameRecord {
         return frame;
     }
 
+    /**
+     * When the first and last byte of its block arrived at the process that read the stream. Null
+     * if that is not known: the frame was taken out of a complete fragment, or is from state that
+     * was written before frames said so.
+     */
+    @Nullable
+    public Arrival arrival() {
+        return arrival;
+    }
+
+    /** Whether it is the same frame of the same fragment, whenever either arrived. */
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof FrameRecord)) {

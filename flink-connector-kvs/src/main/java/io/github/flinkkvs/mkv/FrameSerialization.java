@@ -8,14 +8,16 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The serialized form of a {@link FrameRecord}: what its fragment says before its frames, as it
- * came, and the frame.
+ * The serialized form of a {@link FrameRecord}: when it arrived, what its fragment says before its
+ * frames, as it came, and the frame.
  */
 public final class FrameSerialization {
 
@@ -23,8 +25,9 @@ public final class FrameSerialization {
     private static final int INVISIBLE = 2;
     private static final int DISCARDABLE = 4;
 
-    /** Writes a frame; {@link #read} of the same version of the form reads it back. */
+    /** Writes a frame in version 2 of the form. */
     public static void write(FrameRecord record, DataOutput out) throws IOException {
+        Arrival.write(record.arrival(), out);
         FragmentHead fragment = record.fragment();
         out.writeUTF(fragment.streamName());
         out.writeBoolean(fragment.streamArn() != null);
@@ -49,8 +52,17 @@ public final class FrameSerialization {
         writeBytes(frame.payload(), out);
     }
 
-    /** Reads what {@link #write} wrote. */
-    public static FrameRecord read(DataInput in) throws IOException {
+    /** Reads version 2 of the form, which {@link #write} writes. */
+    public static FrameRecord readVersion2(DataInput in) throws IOException {
+        return read(Arrival.read(in), in);
+    }
+
+    /** Reads version 1 of the form, which does not say when the frame arrived. */
+    public static FrameRecord readVersion1(DataInput in) throws IOException {
+        return read(null, in);
+    }
+
+    private static FrameRecord read(@Nullable Arrival arrival, DataInput in) throws IOException {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
         FragmentHead fragment =
@@ -84,7 +96,8 @@ public final class FrameSerialization {
                         references,
                         payload,
                         0,
-                        payload.length));
+                        payload.length),
+                arrival);
     }
 
     private static void writeBytes(ByteBuffer bytes, DataOutput out) throws IOException {

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
+import io.github.flinkkvs.mkv.Arrival;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -69,6 +71,19 @@ enum MetadataColumn {
                     + " begin at 1970",
             fragment -> TimestampData.fromEpochMillis(fragment.producerTimestampMillis()),
             ofHead(head -> TimestampData.fromEpochMillis(head.producerTimestampMillis()))),
+    ARRIVAL_TIMESTAMP(
+            "arrival-timestamp",
+            DataTypes.TIMESTAMP_LTZ(3),
+            "When the last byte of the fragment, or of the frame, arrived at the task that reads the"
+                    + " stream, by the clock of its machine",
+            fragment -> timestamp(fragment.arrival()),
+            frame -> timestamp(frame.arrival())),
+    RECEIVE_DURATION(
+            "receive-duration",
+            DataTypes.BIGINT(),
+            "How many milliseconds passed from its first byte to its last",
+            fragment -> durationMillis(fragment.arrival()),
+            frame -> durationMillis(frame.arrival())),
     MILLIS_BEHIND_NOW(
             "millis-behind-now",
             DataTypes.BIGINT(),
@@ -236,6 +251,16 @@ enum MetadataColumn {
 
     private static Function<FrameRecord, Object> ofHead(Function<FragmentHead, Object> value) {
         return frame -> value.apply(frame.fragment());
+    }
+
+    @Nullable
+    private static TimestampData timestamp(@Nullable Arrival arrival) {
+        return arrival == null ? null : TimestampData.fromEpochMillis(arrival.timestampMillis());
+    }
+
+    @Nullable
+    private static Long durationMillis(@Nullable Arrival arrival) {
+        return arrival == null ? null : TimeUnit.NANOSECONDS.toMillis(arrival.durationNanos());
     }
 
     private static MapData tagMap(List<Tag> tags) {

@@ -327,7 +327,7 @@ class FragmentAssemblerTest {
                 ByteArrayOutputStream serialized = new ByteArrayOutputStream();
                 FragmentSerialization.write(fragment, new DataOutputStream(serialized));
                 assertThat(
-                                FragmentSerialization.read(
+                                FragmentSerialization.readVersion2(
                                         new DataInputStream(
                                                 new ByteArrayInputStream(
                                                         serialized.toByteArray()))))

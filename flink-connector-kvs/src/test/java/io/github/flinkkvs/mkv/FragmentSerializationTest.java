@@ -42,7 +42,7 @@ class FragmentSerializationTest {
 
     private static Fragment read(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        Fragment fragment = FragmentSerialization.read(in);
+        Fragment fragment = FragmentSerialization.readVersion2(in);
         assertThat(in.available()).isZero();
         return fragment;
     }
@@ -106,11 +106,29 @@ class FragmentSerializationTest {
                                 TestMedia.simpleBlock(2, 5, 0x04, TestMedia.bytes("01 AABB"))),
                         TestMedia.tags(TestMedia.simpleTag("site", "south")),
                         TestMedia.trailingTags());
-        Fragment fragment = form.equals("media") ? Feed.only(document) : Feed.onlyTagsOf(document);
-        byte[] golden = golden("fragment-" + form + "-v1.hex");
+        Feed feed = new Feed(form.equals("media"));
+        feed.assembler.feed(ByteBuffer.wrap(document, 0, 99), 1, 1_000, feed);
+        feed.assembler.feed(
+                ByteBuffer.wrap(document, 99, document.length - 99),
+                1_800_000_000_000L,
+                2_001_000,
+                feed);
+        Fragment fragment = feed.fragments.get(0);
+
+        byte[] golden = golden("fragment-" + form + "-v2.hex");
         assertThat(TestMedia.hex(write(fragment))).isEqualTo(TestMedia.hex(golden));
         assertThat(read(golden)).isEqualTo(fragment);
+        assertThat(read(golden).arrival()).isEqualTo(new Arrival(1_800_000_000_000L, 2_000_000));
         assertThat(Describe.metadata(read(golden))).isEqualTo(Describe.metadata(fragment));
+
+        DataInputStream old =
+                new DataInputStream(
+                        new ByteArrayInputStream(golden("fragment-" + form + "-v1.hex")));
+        Fragment ofVersion1 = FragmentSerialization.readVersion1(old);
+        assertThat(old.available()).isZero();
+        assertThat(ofVersion1).isEqualTo(fragment);
+        assertThat(ofVersion1.arrival()).isNull();
+        assertThat(Describe.metadata(ofVersion1)).isEqualTo(Describe.metadata(fragment));
     }
 
     private static byte[] golden(String name) throws IOException {
@@ -188,6 +206,7 @@ class FragmentSerializationTest {
     private static byte[] withContent(int length, byte[] content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
+        out.writeBoolean(false);
         out.writeUTF("s");
         out.writeBoolean(false);
         out.writeBoolean(true);
@@ -221,8 +240,8 @@ class FragmentSerializationTest {
             FragmentSerialization.write(fragment, new DataOutputStream(out));
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(out.toByteArray()));
-        assertThat(FragmentSerialization.read(in)).isEqualTo(fragments.get(0));
-        assertThat(FragmentSerialization.read(in)).isEqualTo(fragments.get(1));
+        assertThat(FragmentSerialization.readVersion2(in)).isEqualTo(fragments.get(0));
+        assertThat(FragmentSerialization.readVersion2(in)).isEqualTo(fragments.get(1));
         assertThat(in.available()).isZero();
     }
 
@@ -236,7 +255,8 @@ class FragmentSerializationTest {
         int at = (int) Math.floorMod(seed, (long) bytes.length);
         bytes[at] = (byte) (seed >> 32);
         try {
-            FragmentSerialization.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+            FragmentSerialization.readVersion2(
+                    new DataInputStream(new ByteArrayInputStream(bytes)));
         } catch (IOException e) {
             assertThat(e).hasMessage(e.getMessage());
         }

@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,7 @@ class FrameRecordTest {
     /**
      * Leading Tags of fragment 7, and the frame of a BlockGroup, 3 ms into it, with payload CAFE.
      */
-    private static final String GOLDEN =
+    private static final String GOLDEN_1 =
             "000663616D65726101003F61726E3A6177733A6B696E65736973766964656F3A65752D63656E7472"
                     + "616C2D313A313A73747265616D2F63616D6572612F31373030303030303030303030000000B71254"
                     + "C36701000000000000AB7373100000A567C81000002D45A3100000204157535F4B494E4553495356"
@@ -56,6 +57,9 @@ class FrameRecordTest {
                     + "30303067C81000003445A3100000234157535F4B494E45534953564944454F5F50524F4455434552"
                     + "5F54494D455354414D50448710000005322E30303000000000000000010000000000000000002DC6"
                     + "C0FFFFFFFFFFFFFFFF0000000001000000000000000100000002CAFE";
+
+    /** The same, which arrived within 2 ms up to a certain time. */
+    private static final String GOLDEN_2 = "01000001A3185C500000000000001E8480" + GOLDEN_1;
 
     private static byte[] twoTracks(byte[]... clusterChildren) {
         return document(
@@ -299,7 +303,8 @@ class FrameRecordTest {
     }
 
     private static FrameRecord read(byte[] bytes) throws IOException {
-        return FrameSerialization.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+        return FrameSerialization.readVersion2(
+                new DataInputStream(new ByteArrayInputStream(bytes)));
     }
 
     @Property(tries = 100)
@@ -317,20 +322,28 @@ class FrameRecordTest {
     }
 
     @Test
-    void readsThisFormForEver() throws Exception {
-        FrameRecord record =
-                feed(
-                                FrameFilter.all(),
-                                document(
-                                        leadingTags("7", "1.000", "2.000"),
-                                        cluster(
-                                                blockGroup(
-                                                        block(1, 3, 0, bytes("CAFE")),
-                                                        element(0xFB, 1))),
-                                        trailingTags()))
-                        .frames
-                        .get(0);
-        assertThat(TestMedia.hex(written(record))).isEqualTo(GOLDEN);
-        assertThat(read(bytes(GOLDEN))).isEqualTo(record);
+    void readsTheseFormsForEver() throws Exception {
+        byte[] group = blockGroup(block(1, 3, 0, bytes("CAFE")), element(0xFB, 1));
+        byte[] document =
+                document(leadingTags("7", "1.000", "2.000"), cluster(group), trailingTags());
+        int withinGroup = document.length - trailingTags().length - 1;
+        Feed feed = new Feed(FrameFilter.all());
+        feed.assembler.feed(ByteBuffer.wrap(document, 0, withinGroup), 1, 1_000, feed);
+        feed.assembler.feed(
+                ByteBuffer.wrap(document, withinGroup, document.length - withinGroup),
+                1_800_000_000_000L,
+                2_001_000,
+                feed);
+        FrameRecord record = feed.frames.get(0);
+        assertThat(TestMedia.hex(written(record))).isEqualTo(GOLDEN_2);
+        assertThat(read(bytes(GOLDEN_2))).isEqualTo(record);
+        assertThat(read(bytes(GOLDEN_2)).arrival())
+                .isEqualTo(new Arrival(1_800_000_000_000L, 2_000_000));
+
+        FrameRecord ofVersion1 =
+                FrameSerialization.readVersion1(
+                        new DataInputStream(new ByteArrayInputStream(bytes(GOLDEN_1))));
+        assertThat(ofVersion1).isEqualTo(record);
+        assertThat(ofVersion1.arrival()).isNull();
     }
 }

@@ -138,7 +138,7 @@ class SamplesTest {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             FragmentSerialization.write(fragment, new DataOutputStream(out));
             Fragment copy =
-                    FragmentSerialization.read(
+                    FragmentSerialization.readVersion2(
                             new DataInputStream(new ByteArrayInputStream(out.toByteArray())));
             assertThat(copy).isEqualTo(fragment);
             assertThat(Describe.metadata(copy)).isEqualTo(Describe.metadata(fragment));

@@ -176,6 +176,11 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         }
 
         @Override
+        public long epochMillis() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
         public Task schedule(Runnable action, long delayNanos) {
             ScheduledFuture<?> future =
                     connection.executor().schedule(action, delayNanos, TimeUnit.NANOSECONDS);

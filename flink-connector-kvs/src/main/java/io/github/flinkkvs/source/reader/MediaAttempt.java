@@ -278,6 +278,8 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     @Override
     public void onBytes(ByteBuffer bytes) {
+        long arrivedMillis = timer.epochMillis();
+        long arrivedNanos = timer.nanoTime();
         FragmentAssembler parser;
         lock.lock();
         try {
@@ -295,7 +297,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         }
         MkvException problem = null;
         try {
-            parser.feed(bytes, this);
+            parser.feed(bytes, arrivedMillis, arrivedNanos, this);
         } catch (MkvException e) {
             problem = e;
         } catch (RuntimeException | Error e) {

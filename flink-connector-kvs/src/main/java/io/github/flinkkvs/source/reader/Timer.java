@@ -14,6 +14,9 @@ interface Timer {
     /** Nanoseconds of a clock that never goes back. */
     long nanoTime();
 
+    /** Epoch millis by the clock of this machine, which may be set. */
+    long epochMillis();
+
     /** Runs an action once, after a delay, in a thread that may make calls. */
     Task schedule(Runnable action, long delayNanos);
 

@@ -30,28 +30,36 @@ public final class FragmentSerializer extends ImmutableSerializer<Fragment> {
 
     private static final byte VERSION_1 = 1;
 
+    /** Since then, when it arrived. */
+    private static final byte VERSION_2 = 2;
+
     public static final FragmentSerializer INSTANCE = new FragmentSerializer();
 
     private FragmentSerializer() {}
 
     @Override
     public void serialize(Fragment record, DataOutputView target) throws IOException {
-        target.writeByte(VERSION_1);
+        target.writeByte(VERSION_2);
         FragmentSerialization.write(record, target);
     }
 
     @Override
     public Fragment deserialize(DataInputView source) throws IOException {
         byte version = source.readByte();
-        if (version != VERSION_1) {
-            throw new IOException(
-                    "A fragment in version "
-                            + version
-                            + " of its serialized form, but this connector knows versions up to "
-                            + VERSION_1
-                            + ". Read it with the connector that wrote it, or a newer one.");
+        switch (version) {
+            case VERSION_1:
+                return FragmentSerialization.readVersion1(source);
+            case VERSION_2:
+                return FragmentSerialization.readVersion2(source);
+            default:
+                throw new IOException(
+                        "A fragment in version "
+                                + version
+                                + " of its serialized form, but this connector knows versions up"
+                                + " to "
+                                + VERSION_2
+                                + ". Read it with the connector that wrote it, or a newer one.");
         }
-        return FragmentSerialization.read(source);
     }
 
     @Override

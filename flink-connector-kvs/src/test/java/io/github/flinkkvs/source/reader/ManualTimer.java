@@ -12,9 +12,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A clock that is turned by hand, and runs in the thread that turns it. */
 final class ManualTimer implements Timer {
+
+    /** What the clock on the wall shows at first. */
+    static final long EPOCH_MILLIS = 1_800_000_000_000L;
+
+    /** Not 0, and about to overflow, as System.nanoTime() may be. */
+    private static final long START = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
 
     private static final class Entry {
         final Runnable action;
@@ -28,12 +35,16 @@ final class ManualTimer implements Timer {
 
     private final List<Entry> entries = new ArrayList<>();
 
-    /** Not 0, and about to overflow, as System.nanoTime() may be. */
-    private long now = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
+    private long now = START;
 
     @Override
     public long nanoTime() {
         return now;
+    }
+
+    @Override
+    public long epochMillis() {
+        return EPOCH_MILLIS + TimeUnit.NANOSECONDS.toMillis(now - START);
     }
 
     @Override

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.mkv.Arrival;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
@@ -102,6 +103,19 @@ class MediaSessionTest {
         assertThat(rig.take()).containsExactly("1", "2");
         assertThat(rig.metrics.count("cause.cut.reconnects")).isEqualTo(1);
         assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void tellsWhenAFragmentArrived() throws Exception {
+        rig.start(StartingPosition.earliest());
+        byte[] whole = fragment(1, T0, 10);
+        rig.call().respond().bytes(Arrays.copyOf(whole, 100));
+        rig.timer.advanceMillis(70);
+        rig.call().bytes(Arrays.copyOfRange(whole, 100, whole.length));
+        StreamEvent event = rig.handover.take().events.get(0);
+        Arrival arrival = ((StreamEvent.FragmentArrived) event).fragment().arrival();
+        assertThat(arrival.timestampMillis()).isEqualTo(ManualTimer.EPOCH_MILLIS + 70);
+        assertThat(arrival.durationNanos()).isEqualTo(70_000_000);
     }
 
     @Test

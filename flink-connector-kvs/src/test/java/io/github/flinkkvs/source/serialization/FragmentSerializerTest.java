@@ -28,7 +28,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -85,9 +85,9 @@ class FragmentSerializerTest extends SerializerTestBase<Fragment> {
         DataOutputSerializer out = new DataOutputSerializer(64);
         FragmentSerializer.INSTANCE.serialize(fragment(true, 1), out);
         byte[] bytes = out.getCopyOfBuffer();
-        assertThat(bytes[0]).isEqualTo((byte) 1);
-        // Then the stream's name, no ARN, with media, and its bytes as they are.
-        assertThat(bytes).startsWith(1, 0, 6, 'c', 'a', 'm', 'e', 'r', 'a', 0, 1);
+        assertThat(bytes[0]).isEqualTo((byte) 2);
+        // Then no arrival, the stream's name, no ARN, with media, and its bytes as they are.
+        assertThat(bytes).startsWith(2, 0, 0, 6, 'c', 'a', 'm', 'e', 'r', 'a', 0, 1);
         assertThat(bytes).endsWith(GetMediaBytes.fragment(1, 5000, 1));
         bytes[0] = 9;
         assertThatThrownBy(
@@ -96,21 +96,28 @@ class FragmentSerializerTest extends SerializerTestBase<Fragment> {
                                         new DataInputDeserializer(bytes)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("version 9")
-                .hasMessageContaining("up to 1");
+                .hasMessageContaining("up to 2");
     }
 
     /** State holds this form: it is read for ever. The form behind the version has its own test. */
     @ParameterizedTest
-    @ValueSource(strings = {"media", "tags-only"})
-    void readsVersion1ForEver(String form) throws Exception {
-        byte[] golden = KvsSplitSerializerTest.bytes("01" + golden("fragment-" + form + "-v1.hex"));
+    @CsvSource({"1, media", "1, tags-only", "2, media", "2, tags-only"})
+    void readsEachVersionForEver(int version, String form) throws Exception {
+        byte[] golden =
+                KvsSplitSerializerTest.bytes(
+                        "0" + version + golden("fragment-" + form + "-v" + version + ".hex"));
         DataInputDeserializer in = new DataInputDeserializer(golden);
         Fragment fragment = FragmentSerializer.INSTANCE.deserialize(in);
         assertThat(in.available()).isZero();
         assertThat(fragment.hasMedia()).isEqualTo(form.equals("media"));
         assertThat(fragment.userTags()).hasSize(2);
         assertThat(fragment.frameCounts()).containsOnly(entry(1L, 1), entry(2L, 2));
-        assertThat(serialize(fragment)).isEqualTo(golden);
+        assertThat(fragment.arrival() != null).isEqualTo(version == 2);
+        DataInputDeserializer rewritten = new DataInputDeserializer(serialize(fragment));
+        assertThat(FragmentSerializer.INSTANCE.deserialize(rewritten)).isEqualTo(fragment);
+        if (version == 2) {
+            assertThat(serialize(fragment)).isEqualTo(golden);
+        }
     }
 
     private static String golden(String name) throws IOException {

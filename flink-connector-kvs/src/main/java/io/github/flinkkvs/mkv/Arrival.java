@@ -1,0 +1,77 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import javax.annotation.Nullable;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Objects;
+
+/**
+ * When the bytes of a fragment or a frame arrived at the process that reads the stream. Immutable.
+ *
+ * <p>The time of day is that of the machine's clock ({@link System#currentTimeMillis()}), which is
+ * neither the service's nor the producer's: what differs between them is part of any latency that
+ * is made of it. The duration is measured with a clock that is never set ({@link
+ * System#nanoTime()}).
+ */
+public final class Arrival {
+
+    private final long timestampMillis;
+    private final long durationNanos;
+
+    Arrival(long timestampMillis, long durationNanos) {
+        this.timestampMillis = timestampMillis;
+        this.durationNanos = durationNanos;
+    }
+
+    /** When the last byte arrived: epoch millis, by this machine's clock. */
+    public long timestampMillis() {
+        return timestampMillis;
+    }
+
+    /** How many nanoseconds passed from the first byte to the last; 0 if they came together. */
+    public long durationNanos() {
+        return durationNanos;
+    }
+
+    static void write(@Nullable Arrival arrival, DataOutput out) throws IOException {
+        out.writeBoolean(arrival != null);
+        if (arrival != null) {
+            out.writeLong(arrival.timestampMillis);
+            out.writeLong(arrival.durationNanos);
+        }
+    }
+
+    @Nullable
+    static Arrival read(DataInput in) throws IOException {
+        return in.readBoolean() ? new Arrival(in.readLong(), in.readLong()) : null;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+        if (!(object instanceof Arrival)) {
+            return false;
+        }
+        Arrival other = (Arrival) object;
+        return timestampMillis == other.timestampMillis && durationNanos == other.durationNanos;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(timestampMillis, durationNanos);
+    }
+
+    @Override
+    public String toString() {
+        return "at " + timestampMillis + ", within " + durationNanos + " ns";
+    }
+}
