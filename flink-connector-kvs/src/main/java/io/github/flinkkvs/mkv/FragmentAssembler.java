@@ -242,6 +242,14 @@ public final class FragmentAssembler {
         return open ? builder.serverTimestampMillis : 0;
     }
 
+    /**
+     * When its producer began to record the fragment that is being read: epoch millis; 0 until its
+     * leading Tags were met.
+     */
+    public long openProducerTimestampMillis() {
+        return open ? builder.producerTimestampMillis : 0;
+    }
+
     /** How many bytes of the open fragment were read; 0 between fragments. */
     public long openFragmentBytes() {
         return open ? parser.position() - documentOffset : 0;

@@ -154,12 +154,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         }
         List<String> sorted = found.keySet().stream().sorted().collect(Collectors.toList());
         for (String stream : sorted) {
-            StreamDescription description = found.get(stream);
-            KvsSplit split =
-                    KvsSplit.unread(
-                            description.arn(),
-                            startOf.apply(stream).resolved(description.serviceTimeMillis()),
-                            stop.resolved(description.serviceTimeMillis()));
+            KvsSplit split = KvsSplit.firstSeen(found.get(stream), startOf.apply(stream), stop);
             LOG.info("Found stream {}", split);
             await(placement.place(), split);
         }

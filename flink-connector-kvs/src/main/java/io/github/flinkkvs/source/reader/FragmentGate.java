@@ -43,6 +43,9 @@ final class FragmentGate {
     /** The last fragment that passed or was skipped; null before the first. */
     @Nullable private FragmentPosition last;
 
+    /** Whether reading has begun, so that it does not matter any more where it was to begin. */
+    private boolean begun;
+
     /** Fragments before this server timestamp are left out until one passes. */
     private long notBeforeMillis = Long.MIN_VALUE;
 
@@ -50,6 +53,7 @@ final class FragmentGate {
         this.start = start;
         this.stop = stop;
         this.last = last;
+        this.begun = last != null;
     }
 
     @Nullable
@@ -69,9 +73,7 @@ final class FragmentGate {
                         fragment.serverTimestampMillis(),
                         fragment.producerTimestampMillis());
         if (verdict == Verdict.EMIT || verdict == Verdict.EMIT_LAST) {
-            last = new FragmentPosition(fragment.number(), fragment.serverTimestampMillis());
-            // The service's clock may go back, and what comes behind a fragment is not left out.
-            notBeforeMillis = Long.MIN_VALUE;
+            skip(new FragmentPosition(fragment.number(), fragment.serverTimestampMillis()));
         }
         return verdict;
     }
@@ -106,7 +108,7 @@ final class FragmentGate {
         if (serverMillis < notBeforeMillis) {
             return true;
         }
-        if (last != null) {
+        if (begun) {
             return false;
         }
         switch (start.kind()) {
@@ -122,14 +124,23 @@ final class FragmentGate {
         }
     }
 
-    /** Leaves a fragment out as if it had passed. */
+    /** Leaves a fragment out as if it had passed: one that would. */
     void skip(FragmentPosition position) {
         last = position;
+        begin();
+    }
+
+    /** Frames of a fragment that would pass have passed, whatever becomes of the rest. */
+    void begin() {
+        begun = true;
+        // Clocks may go back, and what comes behind a fragment is not left out.
+        notBeforeMillis = Long.MIN_VALUE;
     }
 
     /** Goes back to an earlier fragment: those behind it are read again. */
     void rewindTo(@Nullable FragmentPosition position) {
         last = position;
+        begun = position != null;
     }
 
     /** Leaves out what lies before a server timestamp, up to the first fragment that does not. */

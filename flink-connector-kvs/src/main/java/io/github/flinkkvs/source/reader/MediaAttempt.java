@@ -17,7 +17,6 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.source.split.FragmentPosition;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
@@ -111,7 +110,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     /** How many pieces were asked for that did not come yet. */
     private int outstanding;
 
-    /** If there are none: since when. */
+    /** If there are none, and the service answered: since when. */
     private long unaskedSinceNanos;
 
     /** Whether the assembler is at work, in an I/O thread, without the lock. */
@@ -119,8 +118,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     // How the assembler was left when it was last at work.
     private boolean inFragment;
-    @Nullable private FragmentNumber openNumber;
-    private long openServerMillis;
+    @Nullable private PartialFragment openFragment;
     private long openBytes;
 
     private boolean progress;
@@ -147,7 +145,6 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         this.lock = lock;
         this.timer = timer;
         this.activeNanos = timer.nanoTime();
-        this.unaskedSinceNanos = activeNanos;
     }
 
     // ---- for the session -------------------------------------------------------------------
@@ -225,7 +222,14 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     /** Whether it was not read for a while, in which the service may have given it up. */
     boolean wasHeldUp() {
-        return heldUp;
+        return heldUp || isHeldUp();
+    }
+
+    /** Before it answers, the service has nothing that could wait for us. */
+    private boolean isHeldUp() {
+        return outstanding == 0
+                && serviceTimeMillis != UNANSWERED
+                && timer.nanoTime() - unaskedSinceNanos > HELD_UP_NANOS;
     }
 
     /** Whether it holds a part of a fragment. */
@@ -233,10 +237,10 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         return inFragment;
     }
 
-    /** Number and server timestamp of that fragment; null if they are not known. */
+    /** That fragment; null if its number is not known yet. */
     @Nullable
-    FragmentPosition openPosition() {
-        return openNumber == null ? null : new FragmentPosition(openNumber, openServerMillis);
+    PartialFragment openFragment() {
+        return openFragment;
     }
 
     /** How many bytes of that fragment came. */
@@ -272,6 +276,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
                     requestId = id;
                     serviceTimeMillis = timeMillis;
                     activeNanos = timer.nanoTime();
+                    unaskedSinceNanos = activeNanos;
                     owner.onAccepted(this);
                 });
     }
@@ -342,8 +347,14 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     /** Whether the attempt goes on. */
     private boolean onParsed(@Nullable MkvException problem) {
         inFragment = assembler.isInFragment();
-        openNumber = assembler.openFragmentNumber();
-        openServerMillis = assembler.openServerTimestampMillis();
+        FragmentNumber number = assembler.openFragmentNumber();
+        openFragment =
+                number == null
+                        ? null
+                        : new PartialFragment(
+                                number,
+                                assembler.openServerTimestampMillis(),
+                                assembler.openProducerTimestampMillis());
         openBytes = assembler.openFragmentBytes();
         int held = inFragment ? Math.max(assembler.heldBytes(), 1) : 0;
         for (BooleanSupplier each : found) {
@@ -383,7 +394,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             return 0;
         }
         if (outstanding == 0) {
-            heldUp |= timer.nanoTime() - unaskedSinceNanos > HELD_UP_NANOS;
+            heldUp |= isHeldUp();
             activeNanos = timer.nanoTime();
         }
         int pieces = ahead - outstanding;

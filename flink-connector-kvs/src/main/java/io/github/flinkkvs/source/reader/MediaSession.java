@@ -457,15 +457,19 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     @Override
     public void onEnded(MediaAttempt call) {
         boolean inFragment = call.isInFragment();
-        boolean quiet = call.isSilentFor(settings.quietTimeNanos);
-        FragmentPosition open = call.openPosition();
+        // While we did not ask, whoever is between us and the service may have given the call up.
+        boolean heldUp = call.wasHeldUp();
+        boolean quiet = !heldUp && call.isSilentFor(settings.quietTimeNanos);
+        PartialFragment open = call.openFragment();
         long offset = call.openBytes();
         dispose();
         if (paused) {
             // Nobody asked, so nothing is to be made of the end. Resuming connects anew.
             return;
         }
-        if (inFragment && !quiet && strike(open, offset, "it ends")) {
+        if (isBeyondStop(open)) {
+            finish();
+        } else if (inFragment && !quiet && !heldUp && strike(open, offset, "it ends")) {
             onFinallyBad(open, offset, "it is never completed");
         } else if (call.hasProgress()) {
             metrics.onReconnect(inFragment ? ReconnectCause.CUT : ReconnectCause.END);
@@ -473,8 +477,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         } else if (inFragment && quiet) {
             // The producer stalls. It may go on, and there is nothing else to read.
             onQuiet(call.serviceTimeMillis() - NEVER_COMPLETED_MILLIS);
-        } else if (inFragment && call.wasHeldUp()) {
-            onCutWhileHeldUp(call);
+        } else if (heldUp) {
+            onDeadWhileHeldUp(ReconnectCause.CUT);
         } else if (inFragment) {
             retry(
                     ErrorClass.RETRY,
@@ -516,14 +520,14 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     @Override
     public void onFailed(MediaAttempt call, Throwable cause) {
-        FragmentPosition open = call.openPosition();
+        PartialFragment open = call.openFragment();
         dispose();
         if (paused) {
             return;
         }
         ErrorClass errorClass = ErrorTable.classify(cause);
         if (errorClass == ErrorClass.RETRY && call.wasHeldUp()) {
-            onCutWhileHeldUp(call);
+            onDeadWhileHeldUp(ReconnectCause.CUT);
             return;
         }
         String what = ErrorTable.describe(cause);
@@ -533,16 +537,21 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         onError(errorClass, what, cause);
     }
 
-    /** Memory or alignment kept a call from being read, and that it was cut is seen only now. */
-    private void onCutWhileHeldUp(MediaAttempt call) {
-        metrics.onReconnect(ReconnectCause.CUT);
-        connectAfter(call.hasProgress() ? 0 : patience.delayNanos(ErrorClass.RETRY));
+    /** Memory or alignment kept a call from being read, and that it is dead is seen only now. */
+    private void onDeadWhileHeldUp(ReconnectCause cause) {
+        quietPastStop = 0;
+        metrics.onReconnect(cause);
+        connectAfter(0);
     }
 
     @Override
     public void onSilent(MediaAttempt call) {
         dispose();
         if (paused) {
+            return;
+        }
+        if (call.wasHeldUp()) {
+            onDeadWhileHeldUp(ReconnectCause.SILENCE);
             return;
         }
         if (call.serviceTimeMillis() == MediaAttempt.UNANSWERED) {
@@ -699,9 +708,13 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     @Override
     public void onBadBytes(MediaAttempt call, MkvException problem) {
-        FragmentPosition open = call.openPosition();
+        PartialFragment open = call.openFragment();
         long offset = call.offsetInFragment(problem);
         dispose();
+        if (isBeyondStop(open)) {
+            finish();
+            return;
+        }
         String what = problem.getMessage();
         if (strike(open, offset, problem.kind().name())) {
             metrics.onError(ErrorClass.BAD_FRAGMENT);
@@ -712,14 +725,31 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         }
     }
 
-    private boolean strike(@Nullable FragmentPosition open, long offset, String failure) {
+    /** A stream is over with the first fragment beyond its stop, whether or not it can be read. */
+    private boolean isBeyondStop(@Nullable PartialFragment open) {
+        return open != null && cursor.judge(open) == FragmentGate.Verdict.BEYOND_STOP;
+    }
+
+    private boolean strike(@Nullable PartialFragment open, long offset, String failure) {
         quietPastStop = 0;
         FragmentNumber number = open == null ? null : open.number();
         return strikes.strike(cursor.gate().resumeAfter(), number, offset, failure);
     }
 
-    private void onFinallyBad(@Nullable FragmentPosition bad, long offset, String what) {
+    private void onFinallyBad(@Nullable PartialFragment bad, long offset, String what) {
         String fragment = bad == null ? "The next fragment" : "Fragment " + bad.number();
+        if (bad != null && !isWanted(bad)) {
+            strikes.clear();
+            LOG.info("{}: going on behind {}, which is not wanted: {}", name(), fragment, what);
+            if (cursor.passOver(bad.number())) {
+                patience.restore();
+                connectAfter(0);
+            } else {
+                // The way around it leads back to it.
+                retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
+            }
+            return;
+        }
         if (settings.badFragment == BadFragmentPolicy.FAIL || bad == null) {
             fail(
                     fragment
@@ -736,21 +766,22 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             return;
         }
         strikes.clear();
-        noteLeftBehind(bad.number());
-        if (!cursor.skip(bad)) {
-            LOG.warn("{}: going on behind {}, {}", name(), fragment, what);
-            retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
-            return;
-        }
+        cursor.skip(bad.position());
         LOG.warn("{}: {} is left out, {}", name(), fragment, what);
         metrics.onSkipped();
         patience.restore();
-        add(new StreamEvent.FragmentOver(bad));
+        add(new StreamEvent.FragmentOver(bad.position()));
         if (cursor.gate().isAtStop()) {
             finish();
         } else {
             connectAfter(0);
         }
+    }
+
+    private boolean isWanted(PartialFragment fragment) {
+        noteLeftBehind(fragment.number());
+        FragmentGate.Verdict verdict = cursor.judge(fragment);
+        return verdict == FragmentGate.Verdict.EMIT || verdict == FragmentGate.Verdict.EMIT_LAST;
     }
 
     // ---- positions and streams that are gone -----------------------------------------------

@@ -104,8 +104,10 @@ final class PositionSearch {
      * @param serviceTimeMillis the service's clock when it answered the call
      */
     boolean isCheckDue(long serviceTimeMillis) {
-        return cursor.isAtPosition()
-                && serviceTimeMillis - cursor.readUpToMillis() > ALWAYS_RETAINED_MILLIS;
+        long readUpTo = cursor.readUpToMillis();
+        return readUpTo != ReadCursor.UNREAD
+                && !cursor.isOverGap()
+                && serviceTimeMillis - readUpTo > ALWAYS_RETAINED_MILLIS;
     }
 
     /** Whether the position was just checked; for the next call only, for it may expire later. */
@@ -205,6 +207,7 @@ final class PositionSearch {
             onExpired(description);
         } else {
             cursor.goAroundPosition(description);
+            checked = true;
             owner.goOn();
         }
     }

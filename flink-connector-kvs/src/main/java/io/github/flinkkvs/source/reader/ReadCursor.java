@@ -46,6 +46,12 @@ final class ReadCursor {
     /** Replaces the position as what to ask for, until a fragment passes. */
     @Nullable private StartSelector detour;
 
+    /** Whether the detour leads over a gap that was told of. */
+    private boolean overGap;
+
+    /** The highest fragment that was in the way. */
+    @Nullable private FragmentNumber passedOver;
+
     /** Behind the last fragment, one of which frames were passed on; null if there is none. */
     @Nullable private OpenFragment open;
 
@@ -116,23 +122,29 @@ final class ReadCursor {
                 .build();
     }
 
-    /** Whether the position was asked for, and not something in its place. */
-    boolean isAtPosition() {
-        return gate.last() != null && detour == null;
+    /** Whether what is asked for next leads over a gap that was told of. */
+    boolean isOverGap() {
+        // A fragment of which frames passed is behind the gap, if only it tells where it stands.
+        return overGap && (open == null || timeOf(open.number()) == UNREAD);
     }
 
     /**
-     * Everything that the service received before this server timestamp was read; {@link #UNREAD}
-     * if nothing is known.
+     * Everything that is wanted, and that the service received before this server timestamp, was
+     * read; {@link #UNREAD} if nothing is known.
      */
     long readUpToMillis() {
-        long position = UNREAD;
+        long millis = caughtUpMillis == null ? UNREAD : caughtUpMillis;
         if (gate.last() != null) {
-            position = gate.last().serverTimestampMillis();
+            millis = Math.max(millis, gate.last().serverTimestampMillis());
         } else if (start.kind() == StartingPosition.Kind.AFTER_FRAGMENT) {
-            position = start.fragmentNumber().serverTimestampHint().orElse(UNREAD);
+            millis = Math.max(millis, timeOf(start.fragmentNumber()));
         }
-        return caughtUpMillis == null ? position : Math.max(position, caughtUpMillis);
+        // Of the open fragment the rest is to be read, so it has to be there still.
+        return open == null ? millis : Math.max(millis, timeOf(open.number()));
+    }
+
+    private static long timeOf(FragmentNumber number) {
+        return number.serverTimestampHint().orElse(UNREAD);
     }
 
     /** Whether something may have been deleted that was not read. */
@@ -154,7 +166,7 @@ final class ReadCursor {
         }
         FragmentGate.Verdict verdict = gate.check(fragment);
         if (verdict == FragmentGate.Verdict.EMIT) {
-            detour = null;
+            endDetour();
             open = null;
         } else if (detour != null) {
             // It may be longer than a call: the next one goes on with it.
@@ -166,11 +178,8 @@ final class ReadCursor {
     /** Judges a frame; if it is to be emitted, it has passed. */
     FragmentGate.Verdict check(FrameRecord frame) {
         FragmentHead fragment = frame.fragment();
-        if (isBeforeOpen(fragment.number())) {
-            return FragmentGate.Verdict.TOO_EARLY;
-        }
         FragmentGate.Verdict verdict =
-                gate.judge(
+                judge(
                         fragment.number(),
                         fragment.serverTimestampMillis(),
                         fragment.producerTimestampMillis());
@@ -183,6 +192,13 @@ final class ReadCursor {
         }
         open = new OpenFragment(fragment.number(), index + 1);
         return verdict;
+    }
+
+    private FragmentGate.Verdict judge(
+            FragmentNumber number, long serverMillis, long producerMillis) {
+        return isBeforeOpen(number)
+                ? FragmentGate.Verdict.TOO_EARLY
+                : gate.judge(number, serverMillis, producerMillis);
     }
 
     /**
@@ -204,6 +220,12 @@ final class ReadCursor {
     /** Nothing more is to be read of the open fragment. */
     void leaveOpen() {
         open = null;
+        gate.begin();
+    }
+
+    private void endDetour() {
+        detour = null;
+        overGap = false;
     }
 
     /** Whether something in place of the position is asked for. */
@@ -216,21 +238,30 @@ final class ReadCursor {
         caughtUpMillis = serviceTimeMillis;
     }
 
-    /**
-     * Goes on behind a fragment that cannot be read.
-     *
-     * @return whether it is left out; else reading was behind it before, and it is merely in the
-     *     way
-     */
-    boolean skip(FragmentPosition bad) {
-        boolean read = gate.last() != null && bad.number().compareTo(gate.last().number()) <= 0;
-        if (read || isBeforeOpen(bad.number())) {
-            detour = after(bad.number());
-            return false;
-        }
-        detour = null;
+    /** Judges a fragment that is being received; it does not pass by that. */
+    FragmentGate.Verdict judge(PartialFragment fragment) {
+        return judge(fragment.number(), fragment.serverMillis(), fragment.producerMillis());
+    }
+
+    /** Goes on behind a fragment that would pass, but cannot be read. */
+    void skip(FragmentPosition bad) {
+        endDetour();
         open = null;
         gate.skip(bad);
+    }
+
+    /**
+     * Goes on behind a fragment that would not pass, and cannot be read either: it is merely in the
+     * way.
+     *
+     * @return whether reading was never that far on a way around something
+     */
+    boolean passOver(FragmentNumber inTheWay) {
+        detour = after(inTheWay);
+        if (passedOver != null && inTheWay.compareTo(passedOver) <= 0) {
+            return false;
+        }
+        passedOver = inTheWay;
         return true;
     }
 
@@ -259,11 +290,13 @@ final class ReadCursor {
 
     /** Goes on with the oldest fragment, over a gap. */
     void skipToEarliest() {
+        overGap = true;
         detour = of(StartSelectorType.EARLIEST);
     }
 
     /** Goes on from a server timestamp, over a gap. */
     void skipToServerTimestamp(long millis) {
+        overGap = true;
         gate.skipToServerTimestamp(millis);
         detour = of(StartSelectorType.SERVER_TIMESTAMP, millis);
     }
@@ -274,7 +307,8 @@ final class ReadCursor {
         start = StartingPosition.earliest();
         gate = new FragmentGate(start, gate.stop(), null);
         caughtUpMillis = null;
-        detour = null;
+        endDetour();
+        passedOver = null;
         open = null;
     }
 
@@ -316,7 +350,7 @@ final class ReadCursor {
         open = newOpen;
         caughtUpMillis = newCaughtUpMillis;
         // The way around another position may begin behind this one.
-        detour = null;
+        endDetour();
     }
 
     /** Where it is, for messages. */

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.split;
 
 import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 
@@ -26,6 +27,9 @@ import java.util.Objects;
 @Internal
 public final class KvsSplit implements SourceSplit {
 
+    /** Within so many millis a job begins to read. */
+    private static final long ABOUT_TO_EXPIRE = 240_000;
+
     private final StreamArn arn;
     private final StartingPosition start;
     private final StoppingPosition stop;
@@ -35,8 +39,8 @@ public final class KvsSplit implements SourceSplit {
 
     /**
      * @param position of the last emitted fragment; null if none was
-     * @param caughtUpMillis when, by the service's clock, everything there was had been emitted;
-     *     null if that was never so
+     * @param caughtUpMillis everything that is wanted, and that the service received before this
+     *     moment of its clock, had been emitted; null if there was no such moment
      */
     public KvsSplit(
             StreamArn arn,
@@ -62,7 +66,24 @@ public final class KvsSplit implements SourceSplit {
         this.caughtUpMillis = caughtUpMillis;
     }
 
-    /** A split that nothing was read of. */
+    /**
+     * A split that nothing was read of, of a stream as it was when it was first seen. If what is
+     * wanted of it leaves the retention before it is read, that is a gap; not so what had left it
+     * by then, or was about to.
+     *
+     * @param start as the user spelt it
+     * @param stop as the user spelt it
+     */
+    public static KvsSplit firstSeen(
+            StreamDescription stream, StartingPosition start, StoppingPosition stop) {
+        long now = stream.serviceTimeMillis();
+        StartingPosition begin = start.resolved(now);
+        Long from = begin.timestampMillis();
+        boolean kept = from != null && from - stream.oldestRetainedMillis() >= ABOUT_TO_EXPIRE;
+        return new KvsSplit(stream.arn(), begin, stop.resolved(now), null, kept ? from : null);
+    }
+
+    /** A split that nothing was read of, and nothing is known of. */
     public static KvsSplit unread(StreamArn arn, StartingPosition start, StoppingPosition stop) {
         return new KvsSplit(arn, start, stop, null, null);
     }

@@ -230,7 +230,15 @@ class KvsSourceEnumeratorTest {
         context.getExecutorService().triggerAll();
         assertThat(connection.described).containsExactly("c");
         register(0);
-        assertThat(assigned().get(0)).containsExactly(split("b").delayed(), split("c"));
+        // Only of a stream that is first seen it is known that all of it is there.
+        assertThat(assigned().get(0))
+                .containsExactly(
+                        split("b").delayed(),
+                        KvsSplit.firstSeen(
+                                (StreamDescription) found("c"),
+                                StartingPosition.now(),
+                                StoppingPosition.never()));
+        assertThat(assigned().get(0).get(1).caughtUpMillis()).isEqualTo(NOW);
     }
 
     @Test

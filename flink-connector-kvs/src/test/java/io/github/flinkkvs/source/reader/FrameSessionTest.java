@@ -21,12 +21,16 @@ import io.github.flinkkvs.source.split.OpenFragment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 
 import static io.github.flinkkvs.source.reader.GetMediaBytes.fragmentOfFrames;
 import static io.github.flinkkvs.source.reader.SessionRig.ARN;
 import static io.github.flinkkvs.source.reader.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** A session that hands over frames as they arrive. */
 class FrameSessionTest {
@@ -101,6 +105,39 @@ class FrameSessionTest {
         rig.call().respond().bytes(threeFrames(6));
         assertThat(rig.take()).containsExactly("6.0", "6.1", "6.2", "FragmentOver");
         assertThat(rig.metrics.count("incompleteFragments")).isEqualTo(1);
+    }
+
+    /** Reading had begun with the one that is lost, so it does not begin anew. */
+    @Test
+    void ofAFragmentBeforeTheStartAreWantedIfItComesInPlaceOfTheOpenOne() throws Exception {
+        for (StartingPosition start :
+                List.of(
+                        StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0 - 1000)),
+                        StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)))) {
+            SessionRig clockGoesBack = new SessionRig();
+            clockGoesBack.frames = FrameFilter.all();
+            clockGoesBack.start(start);
+            clockGoesBack.call().respond().bytes(withoutEnd(5)).endEarly();
+            clockGoesBack.nextCall(250).respond().bytes(fragmentOfFrames(6, T0 - 60_000, 1, 1));
+            assertThat(clockGoesBack.take())
+                    .containsExactly("5.0", "5.1", "6.0", "6.1", "FragmentOver");
+            assertThat(clockGoesBack.metrics.count("incompleteFragments")).isEqualTo(1);
+        }
+    }
+
+    /** Nothing was completed yet, but the open fragment's number says when that was. */
+    @Test
+    void ofAFragmentWhoseRestHasLeftTheRetentionAreAGap() {
+        long then = T0 - Duration.ofHours(47).toMillis();
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        rig.start(
+                KvsSplit.unread(ARN, StartingPosition.earliest(), StoppingPosition.never())
+                        .within(
+                                new OpenFragment(
+                                        FragmentNumber.of(GetMediaBytes.number(then, 1)), 2)));
+        rig.call().respond(T0);
+        rig.timer.runDue();
+        assertThatThrownBy(rig::take).hasMessageContaining("retention");
     }
 
     @Test

@@ -79,7 +79,12 @@ final class ManualTimer implements Timer {
             now = next.dueNanos - now > 0 ? next.dueNanos : now;
             next.action.run();
         }
-        now = until;
+        now = until - now > 0 ? until : now;
+    }
+
+    /** Lets time pass in which the thread that turns the clock is busy: nothing runs. */
+    void turn(Duration time) {
+        now += time.toNanos();
     }
 
     int scheduled() {

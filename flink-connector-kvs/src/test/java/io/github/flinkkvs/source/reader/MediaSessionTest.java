@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.StreamDescription;
 import io.github.flinkkvs.mkv.Arrival;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
@@ -29,7 +30,10 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -40,6 +44,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static io.github.flinkkvs.source.reader.GetMediaBytes.beginning;
 import static io.github.flinkkvs.source.reader.GetMediaBytes.error;
@@ -51,6 +56,7 @@ import static io.github.flinkkvs.source.reader.SessionRig.ARN;
 import static io.github.flinkkvs.source.reader.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 class MediaSessionTest {
 
@@ -928,6 +934,206 @@ class MediaSessionTest {
         assertThat(rig.metrics.count("skippedFragments")).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(BadFragmentPolicy.class)
+    void aBadFragmentBeforeTheStartIsNotWantedAndOpensNothing(BadFragmentPolicy policy)
+            throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, policy);
+        rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond().bytes(malformed(5, T0 - 10_000));
+            rig.nextCall(1000);
+        }
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 5");
+        rig.call().respond().bytes(fragment(6, T0 - 5_000, 10), fragment(7, T0, 10));
+        assertThat(rig.take()).containsExactly("7");
+        assertThat(rig.metrics.count("skippedFragments")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(BadFragmentPolicy.class)
+    void badFragmentsOnTheWayToTheStartOpenNothing(BadFragmentPolicy policy) throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, policy);
+        rig.start(StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        rig.nextCall(300);
+        assertThat(rig.call().start()).isEqualTo("EARLIEST");
+        // As many as would use up the budget for errors, if each counted.
+        for (int bad = 1; bad <= 50; bad++) {
+            for (int i = 0; i < 3; i++) {
+                rig.call().respond().bytes(malformed(bad, T0 - HOUR));
+                rig.nextCall(1201);
+            }
+        }
+        assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 50");
+        rig.call().respond().bytes(fragment(51, T0 - HOUR, 10), fragment(52, T0 + 1000, 10));
+        assertThat(rig.take()).containsExactly("52");
+    }
+
+    @Test
+    void aWayAroundThatLeadsBackToABadFragmentEndsWithTheRetryBudget() {
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0);
+        SessionRig.Call call = rig.call();
+        for (int calls = 1; rig.timer.scheduled() > 0; calls++) {
+            assertThat(calls).isLessThan(1000);
+            call.respond();
+            call.bytes(
+                    call.start().startsWith("FRAGMENT_NUMBER")
+                            ? error(4000, "FRAGMENT_NOT_FOUND")
+                            : malformed(4, T0));
+            call = rig.timer.scheduled() > 0 ? rig.nextCall(31_000) : call;
+        }
+        assertThatThrownBy(rig::take).hasMessageContaining("source.retry.budget");
+    }
+
+    @ParameterizedTest
+    @EnumSource(BadFragmentPolicy.class)
+    void aBadFragmentBeyondTheStopEndsTheStream(BadFragmentPolicy policy) throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, policy);
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(fragment(1, T0, 10), malformed(2, T0 + 5_000));
+        assertThat(rig.take()).containsExactly("1", "finished");
+        assertThat(rig.metrics.count("skippedFragments")).isZero();
+    }
+
+    @Test
+    void aFragmentBeyondTheStopThatIsCutEndsTheStream() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0)));
+        rig.call().respond().bytes(fragment(1, T0 + 1000, 10), beginning(2, T0 + 1001, 10)).end();
+        assertThat(rig.take()).containsExactly("1", "finished");
+    }
+
+    // ---- our own holding back -----------------------------------------------------------------
+
+    /**
+     * Reads a stream that is ahead of another one, whose fragments fill the memory until the sink
+     * takes them: in the middle of a fragment, at a byte that is always the same, it is not asked.
+     */
+    private SessionRig.Call heldUpWithin(SessionRig.Call ahead, SessionRig.Call behind, long first)
+            throws Exception {
+        behind.bytes(fragment(first, T0 + first, 1000));
+        behind.bytes(fragment(first + 1, T0 + first + 1, 1000));
+        ahead.bytes(Arrays.copyOf(fragment(3, T0 + 6000, 1000), 800));
+        assertThat(ahead.requested).as("waits for memory").isZero();
+        rig.timer.advance(Duration.ofMinutes(2));
+        return ahead;
+    }
+
+    private void emitAll() throws Exception {
+        rig.handover.wakeUp();
+        Handover.Batch batch = rig.handover.take();
+        for (int i = 0; i < batch.events.size(); i++) {
+            batch.sessions.get(i).onEmitted(batch.events.get(i));
+        }
+    }
+
+    private SessionRig.Call callOf(String stream) {
+        List<SessionRig.Call> open = rig.service.open();
+        open.removeIf(call -> !call.arn.name().equals(stream));
+        assertThat(open).hasSize(1);
+        return open.get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"end when asked again", "end unasked", "reset", "silence"})
+    void whatBecomesOfAConnectionThatIsNotReadIsNoFaultOfTheService(String fate) throws Exception {
+        rig.budget = new MemoryBudget(2 * fragment(1, T0, 1000).length - 50);
+        rig.resumeAfter(1, T0);
+        SessionRig.Call behind = rig.call().respond();
+        MediaSession other =
+                rig.newSession(
+                        new KvsSplit(
+                                SessionRig.arn("other", 1),
+                                StartingPosition.earliest(),
+                                StoppingPosition.never(),
+                                SessionRig.at(1, T0 + 5000),
+                                null));
+        rig.lock.lock();
+        other.start();
+        rig.lock.unlock();
+        rig.timer.runDue();
+        for (int i = 0; i < 10; i++) {
+            SessionRig.Call ahead = callOf("other").respond(T0 + 5000);
+            heldUpWithin(ahead, behind, 2 + 2 * i);
+            if (fate.equals("end unasked")) {
+                ahead.endEarly();
+            }
+            emitAll();
+            switch (fate) {
+                case "end when asked again":
+                    assertThat(ahead.requested).as("asked again").isPositive();
+                    ahead.endEarly();
+                    break;
+                case "reset":
+                    ahead.fail(new IOException("reset"));
+                    break;
+                case "silence":
+                    // The other one's connection lives.
+                    rig.timer.advanceMillis(10_000);
+                    behind.bytes(new byte[0]);
+                    rig.timer.advanceMillis(5_000);
+                    assertThat(ahead.cancelled).isTrue();
+                    break;
+                default:
+            }
+            // It goes on at once.
+            rig.timer.advanceMillis(250);
+            assertThat(callOf("other")).isNotSameAs(ahead);
+        }
+        emitAll();
+        assertThat(rig.metrics.count("class.retry.errors")).isZero();
+        assertThat(rig.metrics.count("class.badFragment.errors")).isZero();
+        callOf("other").respond(T0 + 5000).bytes(fragment(3, T0 + 6000, 1000));
+        assertThat(other.events()).hasSize(1);
+    }
+
+    /** What came before the memory was spent may wait in a connection that is dead by now. */
+    @Test
+    void aConnectionThatWasNotReadProvesByItsEndNothing() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        for (int i = 0; i < 4; i++) {
+            rig.call().respond(T0 + 1000);
+            rig.pause();
+            while (rig.call().requested > 0) {
+                rig.call().bytes();
+            }
+            rig.timer.advanceMillis(1001);
+            rig.resume();
+            rig.call().end();
+            rig.nextCall(31_000);
+        }
+        rig.call().respond(T0 + 100_000).bytes(fragment(1, T0, 10));
+        assertThat(rig.take()).containsExactly("1");
+    }
+
+    @Test
+    void anOpeningThatTakesLongIsNotBeingHeldUp() {
+        rig.service.whileOpening =
+                call -> {
+                    call.turn();
+                    // As one that waits for credentials.
+                    rig.timer.turn(Duration.ofMillis(1_500));
+                };
+        rig.start(StartingPosition.earliest());
+        int failures = 0;
+        while (rig.timer.scheduled() > 0) {
+            assertThat(failures++).isLessThan(100);
+            rig.call().fail(new IOException("Connect timed out"));
+            if (rig.timer.scheduled() > 0) {
+                rig.nextCall(31_000);
+            }
+        }
+        assertThatThrownBy(rig::take).hasMessageContaining("Nothing but errors");
+        assertThat(rig.metrics.count("class.retry.errors")).isEqualTo(failures);
+    }
+
     // ---- expired positions --------------------------------------------------------------------
 
     @Test
@@ -1010,6 +1216,109 @@ class MediaSessionTest {
         rig.call().respond(T0).bytes(fragment(6, T0, 1));
         assertThat(rig.take()).containsExactly("6");
         assertThat(rig.metrics.count("gaps")).isZero();
+    }
+
+    /** A split as the enumerator makes it when it first sees the stream, a while ago. */
+    private static KvsSplit firstSeen(StartingPosition start, long millis) {
+        return KvsSplit.firstSeen(
+                new StreamDescription(ARN, 24, millis), start, StoppingPosition.never());
+    }
+
+    static Stream<Arguments> startsThatWereThere() {
+        long seen = T0 - 47 * HOUR;
+        Instant before = Instant.ofEpochMilli(seen - HOUR);
+        return Stream.of(
+                arguments(firstSeen(StartingPosition.now(), seen)),
+                arguments(firstSeen(StartingPosition.now(), seen).delayed()),
+                arguments(firstSeen(StartingPosition.atServerTimestamp(before), seen)),
+                arguments(firstSeen(StartingPosition.atProducerTimestamp(before), seen)),
+                arguments(
+                        firstSeen(
+                                StartingPosition.afterFragment(GetMediaBytes.number(seen, 1)),
+                                seen)));
+    }
+
+    /** Nothing was emitted yet, and what is wanted was there when the job began. */
+    @ParameterizedTest
+    @MethodSource("startsThatWereThere")
+    void aStartThatHasLeftTheRetentionIsAGap(KvsSplit split) throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        rig.start(split);
+        SessionRig.Call call = rig.call().respond(T0);
+        if (call.start().equals("NOW")) {
+            // Asked at once, and answered late.
+            call = rig.nextCall(250).respond(T0);
+        }
+        assertThat(call.cancelled).isTrue();
+        rig.timer.runDue();
+        assertThatThrownBy(rig::take)
+                .hasMessageContaining("retention")
+                .hasMessageContaining("source.expired-position");
+
+        SessionRig goingOn = new SessionRig();
+        goingOn.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        goingOn.directory.answer(ARN.toString(), ARN, 24, T0);
+        goingOn.start(split.delayed());
+        goingOn.call().respond(T0);
+        String number = GetMediaBytes.number(T0 - HOUR, 1);
+        goingOn.nextCall(250).respond(T0).bytes(fragment(number, T0 - HOUR, 1));
+        assertThat(goingOn.take()).containsExactly(number);
+        assertThat(goingOn.metrics.count("gaps")).isEqualTo(1);
+    }
+
+    @Test
+    void aStartThatHadLeftTheRetentionWhenTheJobBeganIsNoGap() throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        for (StartingPosition start :
+                List.of(
+                        StartingPosition.earliest(),
+                        StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 - 50 * HOUR)),
+                        // A moment later it has.
+                        StartingPosition.atServerTimestamp(
+                                Instant.ofEpochMilli(T0 - 24 * HOUR + 1000)))) {
+            SessionRig lenient = new SessionRig();
+            lenient.start(firstSeen(start, T0));
+            lenient.call().respond(T0 + 60_000).bytes(fragment(1, T0 - HOUR, 1));
+            assertThat(lenient.take()).containsExactly("1");
+            assertThat(lenient.directory.asked).isEmpty();
+        }
+    }
+
+    @Test
+    void aGapThatOpensOnAWayAroundIsOneToo() {
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        rig.resumeAfter(5, T0);
+        rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(250).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
+        // The way leads over what was read, and goes on for longer than one call.
+        rig.call().respond(T0).bytes(fragment(4, T0, 1)).endEarly();
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 4");
+        rig.pause();
+        rig.call().fail(new IOException("reset"));
+        rig.timer.advance(Duration.ofHours(47));
+        rig.directory.answer(ARN.toString(), ARN, 24, T0 + 47 * HOUR);
+        rig.resume();
+        rig.timer.advanceMillis(250);
+        rig.call().respond(T0 + 47 * HOUR);
+        rig.timer.runDue();
+        assertThatThrownBy(rig::take).hasMessageContaining("retention");
+    }
+
+    @Test
+    void aGapIsToldOfOnceHoweverManyCallsLeadOverIt() throws Exception {
+        rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.resumeAfter(5, T0 - 2 * HOUR);
+        rig.call().respond(T0);
+        rig.nextCall(250);
+        for (int i = 0; i < 5; i++) {
+            rig.call().respond(T0 + i * 1000).endEarly();
+            assertThat(rig.nextCall(5000).start()).isEqualTo("EARLIEST");
+        }
+        rig.call().respond(T0).bytes(fragment(9, T0 - HOUR, 1));
+        assertThat(rig.take()).containsExactly("9");
+        assertThat(rig.metrics.count("gaps")).isEqualTo(1);
+        assertThat(rig.directory.asked).hasSize(1);
     }
 
     // ---- streams that are gone ----------------------------------------------------------------
