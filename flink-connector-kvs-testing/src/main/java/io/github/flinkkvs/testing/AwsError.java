@@ -25,6 +25,10 @@ final class AwsError extends Exception {
         return new AwsError(400, "InvalidArgumentException", message);
     }
 
+    static AwsError serialization(String message) {
+        return new AwsError(400, "SerializationException", message);
+    }
+
     static AwsError streamNotFound() {
         return new AwsError(
                 404,
@@ -69,6 +73,20 @@ final class AwsError extends Exception {
                 403,
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.");
+    }
+
+    static AwsError tooLarge(int maxBytes) {
+        return new AwsError(
+                413,
+                "RequestEntityTooLargeException",
+                "The body of a request has at most " + maxBytes + " bytes");
+    }
+
+    static AwsError notBuilt(String operation) {
+        return new AwsError(
+                501,
+                "UnsupportedOperationException",
+                "The embedded service does not answer " + operation);
     }
 
     static AwsError invalidEndpoint() {

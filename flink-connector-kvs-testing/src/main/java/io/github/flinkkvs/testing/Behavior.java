@@ -21,6 +21,7 @@ public final class Behavior {
     private UnknownPosition futurePosition = UnknownPosition.IN_BAND_ERROR_4000;
     private ExpiredPosition overtakenReader = ExpiredPosition.START_AT_EARLIEST;
     private TimestampMatch timestampMatch = TimestampMatch.COVERING;
+    private FutureTimestamp futureTimestamp = FutureTimestamp.FIRST_AT_OR_AFTER;
     private NowStart nowStart = NowStart.NEXT_FRAGMENT;
     private boolean continuationTokenInclusive;
     private ErrorDocument errorDocument = ErrorDocument.MINI_DOCUMENT;
@@ -47,6 +48,7 @@ public final class Behavior {
         copy.futurePosition = futurePosition;
         copy.overtakenReader = overtakenReader;
         copy.timestampMatch = timestampMatch;
+        copy.futureTimestamp = futureTimestamp;
         copy.nowStart = nowStart;
         copy.continuationTokenInclusive = continuationTokenInclusive;
         copy.errorDocument = errorDocument;
@@ -99,6 +101,13 @@ public final class Behavior {
     public Behavior timestampMatch(TimestampMatch value) {
         Behavior copy = copy();
         copy.timestampMatch = value;
+        return copy;
+    }
+
+    /** SERVER_TIMESTAMP or PRODUCER_TIMESTAMP that the clock has not reached. */
+    public Behavior futureTimestamp(FutureTimestamp value) {
+        Behavior copy = copy();
+        copy.futureTimestamp = value;
         return copy;
     }
 
@@ -194,6 +203,10 @@ public final class Behavior {
 
     public TimestampMatch timestampMatch() {
         return timestampMatch;
+    }
+
+    public FutureTimestamp futureTimestamp() {
+        return futureTimestamp;
     }
 
     public NowStart nowStart() {

@@ -101,9 +101,9 @@ public final class EmbeddedKvs implements AutoCloseable {
                                                 .setClassPathResolvingEnabled(false)));
         api = new ServiceApi(this, vertx);
         try {
-            endpoint = listen(settings.port, ServiceApi.Plane.CONTROL, null);
-            mediaEndpoint = listen(0, ServiceApi.Plane.MEDIA, null);
-            archiveEndpoint = listen(0, ServiceApi.Plane.ARCHIVE, null);
+            endpoint = listen(settings.port, Plane.CONTROL, null);
+            mediaEndpoint = listen(0, Plane.MEDIA, null);
+            archiveEndpoint = listen(0, Plane.ARCHIVE, null);
         } catch (RuntimeException e) {
             vertx.close();
             throw e;
@@ -197,7 +197,7 @@ public final class EmbeddedKvs implements AutoCloseable {
                         : stream.creationTime.toEpochMilli();
         EmbeddedStream created = new EmbeddedStream(this, stream, creationMillis, mediaEndpoint);
         if (settings.dataPortPerStream) {
-            created.mediaEndpoint(listen(0, ServiceApi.Plane.MEDIA, created));
+            created.mediaEndpoint(listen(0, Plane.MEDIA, created));
         }
         streams.put(stream.name, created);
         return created;
@@ -340,10 +340,10 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     // ------------------------------------------------------------------ server
 
-    private URI listen(int port, ServiceApi.Plane plane, @Nullable EmbeddedStream only) {
+    private URI listen(int port, Plane plane, @Nullable EmbeddedStream only) {
         return listen(
                 port,
-                request -> api.handle(request, plane, only),
+                request -> api.handle(request, Set.of(plane), only),
                 only == null ? settings.eventLoops : 1);
     }
 

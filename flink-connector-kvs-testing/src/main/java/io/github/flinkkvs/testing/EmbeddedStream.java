@@ -391,7 +391,7 @@ public final class EmbeddedStream {
     // ------------------------------------------------------------------ reading
 
     /** Where a body starts, or the in-band error it consists of. */
-    MediaStart locate(StartSelector selector, Behavior behavior) {
+    MediaStart locate(StartSelector selector, Behavior behavior) throws AwsError {
         synchronized (lock) {
             expire();
             switch (selector.type) {
@@ -407,9 +407,9 @@ public final class EmbeddedStream {
                 case FRAGMENT_NUMBER:
                     return locate(selector.number, behavior);
                 case SERVER_TIMESTAMP:
-                    return locate(selector.millis, false, behavior.timestampMatch());
+                    return locate(selector.millis, false, behavior);
                 default:
-                    return locate(selector.millis, true, behavior.timestampMatch());
+                    return locate(selector.millis, true, behavior);
             }
         }
     }
@@ -460,9 +460,19 @@ public final class EmbeddedStream {
         }
     }
 
-    private MediaStart locate(long millis, boolean producerTime, TimestampMatch match) {
-        StoredFragment found = null;
+    private MediaStart locate(long millis, boolean producerTime, Behavior behavior)
+            throws AwsError {
+        TimestampMatch match = behavior.timestampMatch();
         List<StoredFragment> all = new ArrayList<>(stored.values());
+        long reached = service.clock().millis();
+        if (producerTime && !all.isEmpty()) {
+            // The producer's clock may be ahead of ours.
+            reached = Math.max(reached, end(all, all.size() - 1, true) - 1);
+        }
+        if (millis > reached) {
+            return locateFuture(millis, producerTime, behavior);
+        }
+        StoredFragment found = null;
         for (int i = 0; i < all.size(); i++) {
             StoredFragment fragment = all.get(i);
             long start = time(fragment, producerTime);
@@ -479,19 +489,38 @@ public final class EmbeddedStream {
         if (found == null && match == TimestampMatch.AT_OR_BEFORE && !all.isEmpty()) {
             found = all.get(0);
         }
-        if (found != null) {
-            return MediaStart.after(found.sequence().subtract(BigInteger.ONE));
+        return found == null
+                ? firstFrom(millis, producerTime)
+                : MediaStart.after(found.sequence().subtract(BigInteger.ONE));
+    }
+
+    private MediaStart locateFuture(long millis, boolean producerTime, Behavior behavior)
+            throws AwsError {
+        switch (behavior.futureTimestamp()) {
+            case AS_NOW:
+                return MediaStart.after(newest(behavior.nowStart()));
+            case INVALID_ARGUMENT:
+                throw AwsError.invalidArgument("StartTimestamp is in the future");
+            default:
+                return firstFrom(millis, producerTime);
         }
-        BigInteger last = all.isEmpty() ? lastExpired : stored.lastKey();
+    }
+
+    /** A start at a fragment that is yet to come. */
+    private MediaStart firstFrom(long millis, boolean producerTime) {
+        BigInteger last = stored.isEmpty() ? lastExpired : stored.lastKey();
         return MediaStart.from(last, fragment -> time(fragment, producerTime) >= millis);
     }
 
+    /** Where the time that a fragment covers ends, exclusive; an open one covers the present. */
     private long end(List<StoredFragment> all, int index, boolean producerTime) {
         StoredFragment fragment = all.get(index);
-        if (fragment == open) {
-            return Long.MAX_VALUE;
-        }
         long start = time(fragment, producerTime);
+        if (fragment == open) {
+            return start
+                    + Math.max(0, service.clock().millis() - fragment.serverTimestampMillis())
+                    + 1;
+        }
         if (index + 1 < all.size() && time(all.get(index + 1), producerTime) > start) {
             return time(all.get(index + 1), producerTime);
         }
@@ -525,7 +554,9 @@ public final class EmbeddedStream {
 
     long millisBehindNow(StoredFragment fragment, MillisBehindNow rule) {
         synchronized (lock) {
-            boolean newest = stored.higherKey(fragment.sequence()) == null;
+            // Whoever has read all complete fragments has caught up.
+            Map.Entry<BigInteger, StoredFragment> newer = stored.higherEntry(fragment.sequence());
+            boolean newest = newer == null || newer.getValue() == open;
             if (rule == MillisBehindNow.ZERO
                     || rule == MillisBehindNow.ZERO_WHEN_NEWEST && newest) {
                 return 0;

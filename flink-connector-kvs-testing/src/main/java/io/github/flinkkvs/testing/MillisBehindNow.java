@@ -10,7 +10,7 @@ package io.github.flinkkvs.testing;
 
 /** How the tag MILLIS_BEHIND_NOW of pushed fragments is computed. */
 public enum MillisBehindNow {
-    /** 0 for the newest fragment, otherwise the age of its server timestamp. */
+    /** 0 for the newest complete fragment, otherwise the age of its server timestamp. */
     ZERO_WHEN_NEWEST,
     /** Always the age of its server timestamp: never quite 0. */
     AGE,

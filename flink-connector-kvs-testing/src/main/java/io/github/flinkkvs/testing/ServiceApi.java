@@ -8,13 +8,14 @@
  */
 package io.github.flinkkvs.testing;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -23,13 +24,10 @@ import org.slf4j.LoggerFactory;
 
 import javax.annotation.Nullable;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,13 +43,6 @@ import java.util.regex.Pattern;
 final class ServiceApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceApi.class);
 
-    /** The hosts that the real service spreads its operations over. */
-    enum Plane {
-        CONTROL,
-        MEDIA,
-        ARCHIVE
-    }
-
     private static final String ERROR_SUFFIX =
             ":https://kinesisvideo.amazonaws.com/doc/2017-09-30/";
     private static final String WRONG_HOST =
@@ -59,19 +50,13 @@ final class ServiceApi {
                     + "  <Message>Unable to determine service/operation name to be authorized"
                     + "</Message>\n"
                     + "</AccessDeniedException>\n";
-    private static final Map<String, String> CONTROL_OPERATIONS =
-            Map.of(
-                    "/listStreams", "ListStreams",
-                    "/describeStream", "DescribeStream",
-                    "/listTagsForStream", "ListTagsForStream",
-                    "/getDataEndpoint", "GetDataEndpoint");
-    private static final Map<String, String> MEDIA_OPERATIONS = Map.of("/getMedia", "GetMedia");
-
-    /** Known, not built yet. */
-    private static final Map<String, String> ARCHIVE_OPERATIONS =
-            Map.of(
-                    "/listFragments", "ListFragments",
-                    "/getMediaForFragmentList", "GetMediaForFragmentList");
+    private static final Set<String> BUILT =
+            Set.of(
+                    "ListStreams",
+                    "DescribeStream",
+                    "ListTagsForStream",
+                    "GetDataEndpoint",
+                    "GetMedia");
 
     private static final Set<String> MEDIA_API_NAMES = Set.of("GET_MEDIA", "PUT_MEDIA");
     private static final Set<String> ARCHIVE_API_NAMES =
@@ -83,18 +68,22 @@ final class ServiceApi {
                     "GET_CLIP",
                     "GET_IMAGES");
 
-    private static final Pattern STREAM_NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,256}");
     private static final Pattern STREAM_ARN =
             Pattern.compile(
                     "arn:[a-z\\d-]+:kinesisvideo:[a-z0-9-]+:[0-9]+:[a-z]+/([a-zA-Z0-9_.-]+)/[0-9]+");
     private static final Pattern CREDENTIAL = Pattern.compile("Credential=([^/,\\s]+)/");
     private static final int MAX_LIST_STREAMS = 10_000;
+    private static final String LIST_STREAMS_SCOPE = "ListStreams";
+
+    /** Several times what the longest request takes, a list of fragments. */
+    private static final int MAX_BODY_BYTES = 1 << 20;
+
+    private static final int LINGER_MILLIS = 1_000;
     private static final double MILLIS_PER_SECOND = 1000.0;
 
     private final EmbeddedKvs service;
     private final Vertx vertx;
-    private final ObjectMapper json =
-            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private final ObjectMapper json = new ObjectMapper();
     private final CallRates rates = new CallRates();
 
     ServiceApi(EmbeddedKvs service, Vertx vertx) {
@@ -103,27 +92,68 @@ final class ServiceApi {
     }
 
     /**
-     * @param plane what this port is for
+     * @param planes what the host that was called is for
      * @param only the one stream that this port serves; null for all
      */
-    void handle(HttpServerRequest request, Plane plane, @Nullable EmbeddedStream only) {
+    void handle(HttpServerRequest request, Set<Plane> planes, @Nullable EmbeddedStream only) {
         Call call = new Call(request);
         request.exceptionHandler(error -> LOG.debug("Request broke off: {}", error.toString()));
-        request.body()
-                .onSuccess(body -> answer(call, body, plane, only))
-                .onFailure(error -> LOG.debug("Request broke off: {}", error.toString()));
-    }
-
-    private void answer(Call call, Buffer body, Plane plane, @Nullable EmbeddedStream only) {
         try {
-            String path = call.request.path();
-            call.operation = operation(plane, path);
-            if (call.operation == null) {
-                unknownOperation(call, path);
+            // Before the body, which may be endless, like that of PutMedia.
+            String operation = operation(request, planes);
+            if (operation == null) {
+                wrongHost(call);
                 return;
             }
+            call.operation = operation;
             authorize(call);
-            JsonNode request = parse(body);
+            if (!BUILT.contains(operation)) {
+                throw AwsError.notBuilt(operation);
+            }
+        } catch (AwsError e) {
+            error(call, e);
+            return;
+        }
+        readBody(call, body -> answer(call, body, only));
+    }
+
+    @Nullable
+    private static String operation(HttpServerRequest request, Set<Plane> planes) {
+        if (request.method() != HttpMethod.POST) {
+            return null;
+        }
+        for (Plane plane : planes) {
+            String operation = plane.operation(request.path());
+            if (operation != null) {
+                return operation;
+            }
+        }
+        return null;
+    }
+
+    private void authorize(Call call) throws AwsError {
+        call.accessKeyId = accessKeyId(call.request);
+        service.accessKeys()
+                .check(call.accessKeyId, call.request.getHeader("X-Amz-Security-Token"));
+    }
+
+    private void readBody(Call call, Handler<Buffer> whole) {
+        Buffer body = Buffer.buffer();
+        call.request.endHandler(end -> whole.handle(body));
+        call.request.handler(
+                piece -> {
+                    if (body.length() + piece.length() > MAX_BODY_BYTES) {
+                        call.request.endHandler(null);
+                        error(call, AwsError.tooLarge(MAX_BODY_BYTES));
+                    } else {
+                        body.appendBuffer(piece);
+                    }
+                });
+    }
+
+    private void answer(Call call, Buffer body, @Nullable EmbeddedStream only) {
+        try {
+            RequestFields request = RequestFields.parse(body.getBytes());
             call.stream = stream(request);
             List<Fault> faults = new ArrayList<>(service.faults().take(call.operation));
             EmbeddedStream stream = null;
@@ -134,45 +164,10 @@ final class ServiceApi {
             EmbeddedStream found = stream;
             withFaults(call, faults, () -> dispatch(call, request, found, only, faults));
         } catch (AwsError e) {
-            error(call, e.status, e.type, e.getMessage());
+            error(call, e);
         } catch (RuntimeException e) {
-            LOG.error("Call {} failed", call.request.path(), e);
-            error(call, 500, "InternalFailure", e.toString());
+            internalFailure(call, e);
         }
-    }
-
-    @Nullable
-    private static String operation(Plane plane, String path) {
-        switch (plane) {
-            case CONTROL:
-                return CONTROL_OPERATIONS.get(path);
-            case MEDIA:
-                return MEDIA_OPERATIONS.get(path);
-            default:
-                return ARCHIVE_OPERATIONS.get(path);
-        }
-    }
-
-    private void unknownOperation(Call call, String path) {
-        boolean elsewhere =
-                CONTROL_OPERATIONS.containsKey(path)
-                        || MEDIA_OPERATIONS.containsKey(path)
-                        || ARCHIVE_OPERATIONS.containsKey(path);
-        call.operation = path;
-        if (elsewhere) {
-            wrongHost(call);
-        } else {
-            error(call, 404, "UnknownOperationException", "Unknown operation " + path);
-        }
-    }
-
-    private void authorize(Call call) throws AwsError {
-        if (call.request.method() != HttpMethod.POST) {
-            throw new AwsError(405, "MethodNotAllowedException", "Only POST is supported");
-        }
-        call.accessKeyId = accessKeyId(call.request);
-        service.accessKeys()
-                .check(call.accessKeyId, call.request.getHeader("X-Amz-Security-Token"));
     }
 
     /** Who signed a request. */
@@ -195,33 +190,21 @@ final class ServiceApi {
         return credential.group(1);
     }
 
-    private JsonNode parse(Buffer body) throws AwsError {
-        try {
-            JsonNode node =
-                    body.length() == 0 ? json.createObjectNode() : json.readTree(body.getBytes());
-            if (node.isObject()) {
-                return node;
-            }
-        } catch (IOException e) {
-            LOG.debug("Not JSON: {}", e.getMessage());
-        }
-        throw new AwsError(400, "SerializationException", "The body is not a JSON object");
-    }
-
     /** The name for the log, as far as there is one. */
     @Nullable
-    private static String stream(JsonNode request) {
-        Matcher arn = STREAM_ARN.matcher(request.path("StreamARN").asText(""));
-        return arn.matches() ? arn.group(1) : request.path("StreamName").asText(null);
+    private static String stream(RequestFields request) throws AwsError {
+        String arn = request.text("StreamARN");
+        Matcher parts = STREAM_ARN.matcher(arn == null ? "" : arn);
+        return parts.matches() ? parts.group(1) : request.text("StreamName");
     }
 
-    private EmbeddedStream readableStream(JsonNode request) throws AwsError {
-        String name = request.path("StreamName").asText(null);
-        String arn = request.path("StreamARN").asText(null);
+    private EmbeddedStream readableStream(RequestFields request) throws AwsError {
+        String name = request.text("StreamName");
+        String arn = request.text("StreamARN");
         if ((name == null) == (arn == null)) {
             throw AwsError.invalidArgument("Either StreamName or StreamARN must be given");
         }
-        if (name != null && !STREAM_NAME.matcher(name).matches()
+        if (name != null && !StreamSettings.NAME.matcher(name).matches()
                 || arn != null && !STREAM_ARN.matcher(arn).matches()) {
             throw AwsError.invalidArgument("StreamName or StreamARN is not valid");
         }
@@ -268,7 +251,7 @@ final class ServiceApi {
 
     private void dispatch(
             Call call,
-            JsonNode request,
+            RequestFields request,
             @Nullable EmbeddedStream stream,
             @Nullable EmbeddedStream only,
             List<Fault> faults) {
@@ -294,13 +277,12 @@ final class ServiceApi {
                     getMedia(call, request, stream, faults);
                     break;
                 default:
-                    throw new AwsError(
-                            501,
-                            "UnsupportedOperationException",
-                            "The embedded service does not have " + call.operation + " yet");
+                    throw AwsError.notBuilt(call.operation);
             }
         } catch (AwsError e) {
-            error(call, e.status, e.type, e.getMessage());
+            error(call, e);
+        } catch (RuntimeException e) {
+            internalFailure(call, e);
         }
     }
 
@@ -328,17 +310,14 @@ final class ServiceApi {
         }
     }
 
-    private ObjectNode listStreams(JsonNode request) throws AwsError {
-        int max = request.path("MaxResults").asInt(MAX_LIST_STREAMS);
+    private ObjectNode listStreams(RequestFields request) throws AwsError {
+        Integer asked = request.integer("MaxResults");
+        int max = asked == null ? MAX_LIST_STREAMS : asked;
         if (max < 1 || max > MAX_LIST_STREAMS) {
             throw AwsError.invalidArgument("MaxResults is not between 1 and 10000");
         }
-        JsonNode condition = request.path("StreamNameCondition");
-        String prefix = condition.path("ComparisonValue").asText("");
-        if (!condition.path("ComparisonOperator").asText("BEGINS_WITH").equals("BEGINS_WITH")) {
-            throw AwsError.invalidArgument("ComparisonOperator is not BEGINS_WITH");
-        }
-        String after = decodeToken(request);
+        String prefix = namePrefix(request.object("StreamNameCondition"));
+        String after = PageToken.decode(LIST_STREAMS_SCOPE, request.text("NextToken"));
         ObjectNode answer = json.createObjectNode();
         ArrayNode infos = answer.putArray("StreamInfoList");
         String last = null;
@@ -346,7 +325,7 @@ final class ServiceApi {
             if (stream.name().startsWith(prefix)
                     && (after == null || stream.name().compareTo(after) > 0)) {
                 if (infos.size() == max) {
-                    answer.put("NextToken", encodeToken(last));
+                    answer.put("NextToken", PageToken.encode(LIST_STREAMS_SCOPE, last));
                     break;
                 }
                 infos.add(info(stream));
@@ -354,6 +333,18 @@ final class ServiceApi {
             }
         }
         return answer;
+    }
+
+    private static String namePrefix(RequestFields condition) throws AwsError {
+        String operator = condition.text("ComparisonOperator");
+        if (operator != null && !operator.equals("BEGINS_WITH")) {
+            throw AwsError.invalidArgument("ComparisonOperator is not BEGINS_WITH");
+        }
+        String prefix = condition.text("ComparisonValue");
+        if (prefix != null && !StreamSettings.NAME.matcher(prefix).matches()) {
+            throw AwsError.invalidArgument("ComparisonValue is not the beginning of a name");
+        }
+        return prefix == null ? "" : prefix;
     }
 
     private ObjectNode info(EmbeddedStream stream) {
@@ -378,8 +369,9 @@ final class ServiceApi {
         return info;
     }
 
-    private ObjectNode listTags(JsonNode request, EmbeddedStream stream) throws AwsError {
-        String after = decodeToken(request);
+    private ObjectNode listTags(RequestFields request, EmbeddedStream stream) throws AwsError {
+        String scope = "ListTagsForStream " + stream.arn().hashCode();
+        String after = PageToken.decode(scope, request.text("NextToken"));
         int max = service.behavior().listTagsPageSize();
         ObjectNode answer = json.createObjectNode();
         ObjectNode tags = answer.putObject("Tags");
@@ -391,7 +383,7 @@ final class ServiceApi {
                 continue;
             }
             if (tags.size() == max) {
-                answer.put("NextToken", encodeToken(last));
+                answer.put("NextToken", PageToken.encode(scope, last));
                 break;
             }
             tags.put(tag.getKey(), tag.getValue());
@@ -400,28 +392,12 @@ final class ServiceApi {
         return answer;
     }
 
-    private static String encodeToken(String key) {
-        return Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Nullable
-    private static String decodeToken(JsonNode request) throws AwsError {
-        String token = request.path("NextToken").asText(null);
-        try {
-            return token == null
-                    ? null
-                    : new String(Base64.getDecoder().decode(token), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw AwsError.invalidArgument("NextToken is not valid");
-        }
-    }
-
-    private ObjectNode dataEndpoint(JsonNode request, EmbeddedStream stream) throws AwsError {
-        String api = request.path("APIName").asText("");
+    private ObjectNode dataEndpoint(RequestFields request, EmbeddedStream stream) throws AwsError {
+        String api = request.text("APIName");
         URI endpoint;
-        if (MEDIA_API_NAMES.contains(api)) {
+        if (api != null && MEDIA_API_NAMES.contains(api)) {
             endpoint = stream.mediaEndpoint();
-        } else if (ARCHIVE_API_NAMES.contains(api)) {
+        } else if (api != null && ARCHIVE_API_NAMES.contains(api)) {
             endpoint = service.archiveEndpoint();
         } else {
             throw AwsError.invalidArgument("APIName '" + api + "' is not valid");
@@ -432,7 +408,8 @@ final class ServiceApi {
         return json.createObjectNode().put("DataEndpoint", endpoint.toString());
     }
 
-    private void getMedia(Call call, JsonNode request, EmbeddedStream stream, List<Fault> faults)
+    private void getMedia(
+            Call call, RequestFields request, EmbeddedStream stream, List<Fault> faults)
             throws AwsError {
         StartSelector selector = StartSelector.parse(request);
         call.selector = selector.toString();
@@ -469,6 +446,15 @@ final class ServiceApi {
         headers(call, 200, "application/json").end(Buffer.buffer(body.toString()));
     }
 
+    private void error(Call call, AwsError e) {
+        error(call, e.status, e.type, e.getMessage());
+    }
+
+    private void internalFailure(Call call, RuntimeException e) {
+        LOG.error("Call {} failed", call.operation, e);
+        error(call, 500, "InternalFailure", "The call failed for a reason inside of the service");
+    }
+
     private void error(Call call, int status, String type, String message) {
         log(call, status, type.isEmpty() ? "HTTP " + status : type);
         HttpServerResponse response = headers(call, status, "application/json");
@@ -485,9 +471,18 @@ final class ServiceApi {
         endAndClose(call, headers(call, 403, "application/xml"), Buffer.buffer(WRONG_HOST));
     }
 
-    private static void endAndClose(Call call, HttpServerResponse response, Buffer body) {
+    private void endAndClose(Call call, HttpServerResponse response, Buffer body) {
+        HttpConnection connection = call.request.connection();
         response.putHeader("Connection", "close");
-        response.end(body).onComplete(sent -> call.request.connection().close());
+        Future<Void> sent = response.end(body);
+        if (call.request.isEnded()) {
+            sent.onComplete(done -> connection.close());
+        } else {
+            // To close while the client still sends could take the answer from it.
+            call.request.handler(ignored -> {});
+            call.request.endHandler(end -> connection.close());
+            vertx.setTimer(LINGER_MILLIS, id -> connection.close());
+        }
     }
 
     private HttpServerResponse headers(Call call, int status, String contentType) {

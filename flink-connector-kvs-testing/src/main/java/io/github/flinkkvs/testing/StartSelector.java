@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.testing;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import javax.annotation.Nullable;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -47,26 +47,20 @@ final class StartSelector {
     /**
      * @throws AwsError when the request is not valid
      */
-    static StartSelector parse(JsonNode request) throws AwsError {
-        JsonNode selector = request.path("StartSelector");
-        Type type;
-        try {
-            type = Type.valueOf(selector.path("StartSelectorType").asText());
-        } catch (IllegalArgumentException e) {
-            throw AwsError.invalidArgument("StartSelectorType is missing or unknown");
-        }
+    static StartSelector parse(RequestFields request) throws AwsError {
+        RequestFields selector = request.object("StartSelector");
+        Type type = type(selector.text("StartSelectorType"));
         switch (type) {
             case FRAGMENT_NUMBER:
-                return numbered(type, selector.path("AfterFragmentNumber"));
+                return numbered(type, selector.text("AfterFragmentNumber"));
             case CONTINUATION_TOKEN:
-                return numbered(type, selector.path("ContinuationToken"));
+                return numbered(type, selector.text("ContinuationToken"));
             case SERVER_TIMESTAMP:
             case PRODUCER_TIMESTAMP:
-                JsonNode time = selector.path("StartTimestamp");
-                if (!time.isNumber()) {
+                BigDecimal seconds = selector.seconds("StartTimestamp");
+                if (seconds == null) {
                     throw AwsError.invalidArgument("StartTimestamp is required for " + type);
                 }
-                BigDecimal seconds = time.decimalValue();
                 return new StartSelector(
                         type, null, seconds.movePointRight(3).longValue(), seconds.toPlainString());
             default:
@@ -74,9 +68,17 @@ final class StartSelector {
         }
     }
 
-    private static StartSelector numbered(Type type, JsonNode argument) throws AwsError {
-        String text = argument.asText();
-        if (!NUMBER.matcher(text).matches()) {
+    private static Type type(@Nullable String name) throws AwsError {
+        for (Type type : Type.values()) {
+            if (type.name().equals(name)) {
+                return type;
+            }
+        }
+        throw AwsError.invalidArgument("StartSelectorType is missing or unknown");
+    }
+
+    private static StartSelector numbered(Type type, @Nullable String text) throws AwsError {
+        if (text == null || !NUMBER.matcher(text).matches()) {
             throw AwsError.invalidArgument(
                     "The fragment number or token of " + type + " is invalid");
         }

@@ -16,10 +16,22 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** What a stream is created with. Immutable. */
 public final class StreamSettings {
+    /** A name that the service takes. */
+    static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,256}");
+
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("[\\w.+-]+/[\\w.+-]+(,[\\w.+-]+/[\\w.+-]+)*");
+    private static final int MAX_MEDIA_TYPE = 128;
+    private static final Pattern TAG_TEXT = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*");
+    private static final int MAX_TAGS = 50;
+    private static final int MAX_TAG_KEY = 128;
+    private static final int MAX_TAG_VALUE = 256;
     private static final Duration DEFAULT_RETENTION = Duration.ofHours(24);
+    private static final Duration MAX_RETENTION = Duration.ofHours(87_600);
 
     final String name;
     final Duration retention;
@@ -101,8 +113,57 @@ public final class StreamSettings {
             return this;
         }
 
+        /**
+         * @throws IllegalArgumentException if the service would not take a stream like this
+         */
         public StreamSettings build() {
+            require(
+                    NAME.matcher(name).matches(),
+                    "A stream is named by 1 to 256 letters, digits, '_', '.' and '-', not '%s'",
+                    name);
+            require(
+                    mediaType == null
+                            || mediaType.length() <= MAX_MEDIA_TYPE
+                                    && MEDIA_TYPE.matcher(mediaType).matches(),
+                    "A media type looks like 'video/h264,audio/aac', not '%s'",
+                    mediaType);
+            require(
+                    !retention.isNegative() && retention.compareTo(MAX_RETENTION) <= 0,
+                    "Retention is between 0 and %s hours, not %s",
+                    MAX_RETENTION.toHours(),
+                    retention);
+            require(
+                    tags.size() <= MAX_TAGS,
+                    "A stream has at most %s tags, not %s",
+                    MAX_TAGS,
+                    tags.size());
+            tags.forEach(Builder::checkTag);
             return new StreamSettings(this);
+        }
+
+        private static void checkTag(String key, String value) {
+            require(
+                    !key.isEmpty() && fits(key, MAX_TAG_KEY),
+                    "A tag's key has 1 to %s letters, digits, blanks and _.:/=+-@, not '%s'",
+                    MAX_TAG_KEY,
+                    key);
+            require(
+                    fits(value, MAX_TAG_VALUE),
+                    "The value of tag %s has at most %s letters, digits, blanks and _.:/=+-@,"
+                            + " not '%s'",
+                    key,
+                    MAX_TAG_VALUE,
+                    value);
+        }
+
+        private static boolean fits(String text, int max) {
+            return text.length() <= max && TAG_TEXT.matcher(text).matches();
+        }
+
+        private static void require(boolean fulfilled, String message, Object... arguments) {
+            if (!fulfilled) {
+                throw new IllegalArgumentException(String.format(message, arguments));
+            }
         }
     }
 }

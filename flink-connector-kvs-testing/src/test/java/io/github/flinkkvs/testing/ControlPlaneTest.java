@@ -24,7 +24,9 @@ import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,6 +116,70 @@ class ControlPlaneTest {
                         r -> r.streamName("camera").nextToken(first.nextToken()));
         assertThat(second.tags()).containsOnlyKeys("c");
         assertThat(second.nextToken()).isNull();
+    }
+
+    @Test
+    void aPageTokenIsGoodForItsOwnListingOnly() {
+        kvs.behavior(kvs.behavior().listTagsPageSize(1));
+        for (String name : List.of("a", "b")) {
+            kvs.createStream(StreamSettings.named(name).tag("a", "1").tag("b", "2").build());
+        }
+        String ofA = clients.control.listTagsForStream(r -> r.streamName("a")).nextToken();
+        String ofStreams = clients.control.listStreams(r -> r.maxResults(1)).nextToken();
+        for (String token : List.of(ofA, ofStreams, "YQ==", "!", "", "A".repeat(2_000))) {
+            assertThatThrownBy(
+                            () ->
+                                    clients.control.listTagsForStream(
+                                            r -> r.streamName("b").nextToken(token)))
+                    .as(token)
+                    .isInstanceOf(InvalidArgumentException.class)
+                    .hasMessageContaining("NextToken is not valid");
+        }
+        assertThatThrownBy(() -> clients.control.listStreams(r -> r.nextToken(ofA)))
+                .isInstanceOf(InvalidArgumentException.class);
+        assertThatThrownBy(() -> clients.control.listStreams(r -> r.nextToken("YQ==")))
+                .isInstanceOf(InvalidArgumentException.class);
+        assertThat(clients.control.listStreams(r -> r.nextToken(ofStreams)).streamInfoList())
+                .extracting(StreamInfo::streamName)
+                .containsExactly("b");
+    }
+
+    @Test
+    void aStreamThatTheServiceWouldNotTakeIsRefused() {
+        for (String name : List.of("", "a b", "a/b", "café", "x".repeat(257))) {
+            assertThatThrownBy(() -> kvs.createStream(name))
+                    .as(name)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1 to 256 letters");
+        }
+        Map<String, String> many = new HashMap<>();
+        for (int i = 0; i < 51; i++) {
+            many.put("key" + i, "");
+        }
+        List<StreamSettings.Builder> bad =
+                List.of(
+                        StreamSettings.named("s").tags(many),
+                        StreamSettings.named("s").tag("", "v"),
+                        StreamSettings.named("s").tag("k".repeat(129), "v"),
+                        StreamSettings.named("s").tag("k", "v".repeat(257)),
+                        StreamSettings.named("s").tag("k", "a#b"),
+                        StreamSettings.named("s").mediaType("video"),
+                        StreamSettings.named("s").retention(Duration.ofHours(-1)),
+                        StreamSettings.named("s").retention(Duration.ofHours(87_601)));
+        for (StreamSettings.Builder settings : bad) {
+            assertThatThrownBy(settings::build).isInstanceOf(IllegalArgumentException.class);
+        }
+        many.remove("key0");
+        many.remove("key1");
+        many.put("Ü_.:/=+-@ 1", "v".repeat(256));
+        kvs.createStream(
+                StreamSettings.named("x".repeat(256))
+                        .tags(many)
+                        .retention(Duration.ZERO)
+                        .mediaType("video/h264,audio/aac")
+                        .build());
+        assertThat(clients.control.listTagsForStream(r -> r.streamName("x".repeat(256))).tags())
+                .hasSize(50);
     }
 
     @Test

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.testing;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
@@ -22,6 +23,7 @@ import java.net.URI;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Timeout(60)
 class EmbeddedKvsMainTest {
     @Test
     void printsHelp() {

@@ -139,6 +139,51 @@ class GetMediaTest {
     }
 
     @Test
+    void aTimestampInTheFutureDoesNotDeliverThePresent() {
+        kvs.limits().idleEnd(Duration.ofSeconds(2));
+        for (StartSelectorType type :
+                List.of(StartSelectorType.SERVER_TIMESTAMP, StartSelectorType.PRODUCER_TIMESTAMP)) {
+            FragmentUpload present = stream.begin(MediaFragment.ofSize(1_000));
+            long later = kvs.clock().now().toEpochMilli() + 60_000;
+            try (Body body = clients.open("camera", at(type, later))) {
+                present.complete();
+                kvs.clock().shift(Duration.ofMinutes(2));
+                StoredFragment wanted = stream.push(MediaFragment.ofSize(2_000));
+                assertThat(body.toEnd()).isEqualTo(wanted.bytes());
+            }
+        }
+    }
+
+    @Test
+    void theOpenFragmentCoversThePresent() {
+        FragmentUpload open = stream.begin(MediaFragment.ofSize(1_000));
+        kvs.clock().shift(Duration.ofSeconds(10));
+        long present = open.fragment().serverTimestampMillis() + 9_000;
+        try (Body body = clients.open("camera", at(StartSelectorType.SERVER_TIMESTAMP, present))) {
+            open.complete();
+            assertThat(body.toEnd()).isEqualTo(open.fragment().bytes());
+        }
+    }
+
+    @Test
+    void theFutureFollowsTheSwitch() {
+        long later = kvs.clock().now().toEpochMilli() + 60_000;
+        kvs.behavior(kvs.behavior().futureTimestamp(FutureTimestamp.AS_NOW));
+        FragmentUpload present = stream.begin(MediaFragment.ofSize(1_000));
+        try (Body body = clients.open("camera", at(StartSelectorType.SERVER_TIMESTAMP, later))) {
+            present.complete();
+            assertThat(body.toEnd()).isEqualTo(present.fragment().bytes());
+        }
+        kvs.behavior(kvs.behavior().futureTimestamp(FutureTimestamp.INVALID_ARGUMENT));
+        assertThatThrownBy(
+                        () ->
+                                clients.readAll(
+                                        "camera", at(StartSelectorType.SERVER_TIMESTAMP, later)))
+                .isInstanceOf(InvalidArgumentException.class)
+                .hasMessageContaining("in the future");
+    }
+
+    @Test
     void nowStartsAtTheNextFragmentOrTheOpenOne() {
         pushThreeASecondApart();
         kvs.limits().idleEnd(Duration.ofSeconds(5));
@@ -313,6 +358,25 @@ class GetMediaTest {
         assertThat(all.get(2).matches(ByteBuffer.wrap(second))).isFalse();
         assertThat(ByteBuffer.wrap(body, body.length - tail, tail))
                 .isEqualTo(ByteBuffer.wrap(all.get(2).bytes()));
+    }
+
+    @Test
+    void aReaderOfALiveCameraCatchesUp() {
+        kvs.behavior(kvs.behavior().millisBehindNow(MillisBehindNow.ZERO_WHEN_NEWEST));
+        kvs.limits().idleEnd(Duration.ofSeconds(5));
+        // Two are complete, a third one begins with the end of the second, as a camera does it.
+        FragmentUpload first = stream.begin(MediaFragment.ofSize(1_000));
+        kvs.clock().shift(Duration.ofSeconds(1));
+        StoredFragment old = first.complete();
+        StoredFragment newest = stream.push(MediaFragment.ofSize(1_000));
+        FragmentUpload live = stream.begin(MediaFragment.ofSize(1_000));
+        try (Body body = clients.open("camera", earliest())) {
+            byte[] behind = body.next(old.size() + "1000".length() - "0".length());
+            assertThat(old.matches(ByteBuffer.wrap(behind))).isTrue();
+            // With 0 in it, as bytes() has it.
+            assertThat(body.next(newest.size())).isEqualTo(newest.bytes());
+        }
+        live.complete();
     }
 
     @Test

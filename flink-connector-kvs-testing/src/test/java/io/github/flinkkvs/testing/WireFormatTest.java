@@ -86,17 +86,6 @@ class WireFormatTest {
     }
 
     @Test
-    void aCallToTheWrongHost() throws Exception {
-        HttpResponse<String> response = post(kvs.endpoint(), "/getMedia", NOW);
-        assertThat(response.statusCode()).isEqualTo(403);
-        assertThat(response.body())
-                .isEqualTo(
-                        "<AccessDeniedException>\n  <Message>Unable to determine service/operation"
-                                + " name to be authorized</Message>\n</AccessDeniedException>\n");
-        assertThat(post(stream.mediaEndpoint(), "/listStreams", "{}").statusCode()).isEqualTo(403);
-    }
-
-    @Test
     void numbersAreWrittenInScientificNotation() throws Exception {
         kvs.createStream(
                 StreamSettings.named("old")
@@ -108,16 +97,17 @@ class WireFormatTest {
 
     @Test
     void timestampsAreReadInEveryNotation() throws Exception {
-        for (String time : new String[] {"1", "1511852109.126", "1.51E9"}) {
-            String body = NOW.replace("\"NOW\"", "\"SERVER_TIMESTAMP\",\"StartTimestamp\":" + time);
-            assertThat(post(stream.mediaEndpoint(), "/getMedia", body).statusCode()).isEqualTo(200);
+        for (String time : new String[] {"1", "1511852109.126", "1.51E9", "1.0005"}) {
+            assertThat(post(stream.mediaEndpoint(), "/getMedia", startingAt(time)).statusCode())
+                    .isEqualTo(200);
         }
         assertThat(kvs.log().calls("GetMedia", "camera"))
                 .extracting(ApiCall::startSelector)
                 .containsExactly(
                         "SERVER_TIMESTAMP 1",
                         "SERVER_TIMESTAMP 1511852109.126",
-                        "SERVER_TIMESTAMP 1510000000");
+                        "SERVER_TIMESTAMP 1510000000",
+                        "SERVER_TIMESTAMP 1.000");
     }
 
     @Test
@@ -134,13 +124,161 @@ class WireFormatTest {
     }
 
     @Test
-    void whatIsNotBuiltAndWhatDoesNotExist() throws Exception {
-        HttpResponse<String> later =
-                post(kvs.archiveEndpoint(), "/listFragments", "{\"StreamName\":\"camera\"}");
-        assertThat(later.statusCode()).isEqualTo(501);
-        assertThat(header(later, "x-amzn-ErrorType")).startsWith("UnsupportedOperationException:");
-        assertThat(post(kvs.endpoint(), "/fly", "{}").statusCode()).isEqualTo(404);
-        assertThat(post(kvs.endpoint(), "/listStreams", "[").statusCode()).isEqualTo(400);
+    void operationsThatTheEmbeddedServiceDoesNotAnswer() throws Exception {
+        assertUnsupported(post(kvs.endpoint(), "/createStream", "{}"), "CreateStream");
+        assertUnsupported(post(kvs.endpoint(), "/TagResource", "{}"), "TagResource");
+        assertUnsupported(post(stream.mediaEndpoint(), "/putMedia", ""), "PutMedia");
+        assertUnsupported(post(kvs.archiveEndpoint(), "/getClip", "{}"), "GetClip");
+    }
+
+    private static void assertUnsupported(HttpResponse<String> response, String operation) {
+        assertThat(response.statusCode()).isEqualTo(501);
+        assertThat(header(response, "x-amzn-ErrorType"))
+                .startsWith("UnsupportedOperationException:");
+        assertThat(response.body())
+                .isEqualTo(
+                        "{\"Message\":\"The embedded service does not answer " + operation + "\"}");
+    }
+
+    @Test
+    void operationsThatAHostDoesNotHave() throws Exception {
+        URI[] hosts = {kvs.endpoint(), stream.mediaEndpoint(), kvs.archiveEndpoint()};
+        for (URI host : hosts) {
+            assertWrongHost(post(host, "/fly", "{}"));
+            assertWrongHost(post(host, "/", "{}"));
+            // The paths of the service are told apart by case.
+            assertWrongHost(post(host, "/ListStreams", "{}"));
+        }
+        for (String control : new String[] {"/listStreams", "/createStream", "/tagStream"}) {
+            assertWrongHost(post(stream.mediaEndpoint(), control, "{}"));
+            assertWrongHost(post(kvs.archiveEndpoint(), control, "{}"));
+        }
+        assertWrongHost(post(stream.mediaEndpoint(), "/listFragments", "{}"));
+        assertWrongHost(post(kvs.endpoint(), "/putMedia", ""));
+        assertWrongHost(
+                http.send(
+                        HttpRequest.newBuilder(kvs.endpoint().resolve("/listStreams")).build(),
+                        HttpResponse.BodyHandlers.ofString()));
+    }
+
+    private static void assertWrongHost(HttpResponse<String> response) {
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.body())
+                .isEqualTo(
+                        "<AccessDeniedException>\n  <Message>Unable to determine service/operation"
+                                + " name to be authorized</Message>\n</AccessDeniedException>\n");
+    }
+
+    @Test
+    void anEndlessBodyIsAnsweredBeforeItsEnd() throws Exception {
+        try (Socket socket =
+                new Socket(stream.mediaEndpoint().getHost(), stream.mediaEndpoint().getPort())) {
+            socket.setSoTimeout(10_000);
+            String head =
+                    "POST /putMedia HTTP/1.1\r\nHost: any\r\nAuthorization: "
+                            + AUTHORIZATION
+                            + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            assertThat(head(socket.getInputStream())).startsWith("HTTP/1.1 501");
+        }
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() throws Exception {
+        HttpResponse<String> response = post(kvs.endpoint(), "/listStreams", " ".repeat(1 << 21));
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(header(response, "x-amzn-ErrorType"))
+                .startsWith("RequestEntityTooLargeException:");
+    }
+
+    @Test
+    void whatIsNoJsonObject() throws Exception {
+        for (String body : new String[] {"[", "[]", "1", "\"a\"", "{\"MaxResults\":01}", "null"}) {
+            HttpResponse<String> response = post(kvs.endpoint(), "/listStreams", body);
+            assertThat(response.statusCode()).as(body).isEqualTo(400);
+            assertThat(header(response, "x-amzn-ErrorType")).startsWith("SerializationException:");
+        }
+    }
+
+    @Test
+    void aValueOfAnotherTypeIsNotConverted() throws Exception {
+        kvs.createStream("1");
+        assertMismatch(
+                post(kvs.endpoint(), "/describeStream", "{\"StreamName\":1}"),
+                "NUMBER_VALUE can not be converted to a String");
+        assertMismatch(
+                post(kvs.endpoint(), "/describeStream", "{\"StreamARN\":true}"),
+                "TRUE_VALUE can not be converted to a String");
+        assertMismatch(
+                post(kvs.endpoint(), "/describeStream", "{\"StreamName\":{}}"),
+                "Start of structure or map found where not expected.");
+        for (String max : new String[] {"\"5\"", "1.5", "99999999999", "false"}) {
+            HttpResponse<String> response =
+                    post(kvs.endpoint(), "/listStreams", "{\"MaxResults\":" + max + "}");
+            assertThat(response.statusCode()).as(max).isEqualTo(400);
+            assertThat(header(response, "x-amzn-ErrorType")).startsWith("SerializationException:");
+        }
+        assertMismatch(
+                post(stream.mediaEndpoint(), "/getMedia", startingAt("\"1511852109\"")),
+                "STRING_VALUE can not be converted to milliseconds since epoch");
+        assertMismatch(
+                post(
+                        stream.mediaEndpoint(),
+                        "/getMedia",
+                        NOW.replace("\"NOW\"", "\"FRAGMENT_NUMBER\",\"AfterFragmentNumber\":1")),
+                "NUMBER_VALUE can not be converted to a String");
+        assertMismatch(
+                post(
+                        stream.mediaEndpoint(),
+                        "/getMedia",
+                        "{\"StreamName\":\"camera\",\"StartSelector\":\"NOW\"}"),
+                "STRING_VALUE can not be converted to a structure");
+        // Null is as good as absent.
+        assertThat(
+                        post(
+                                        kvs.endpoint(),
+                                        "/describeStream",
+                                        "{\"StreamName\":\"1\",\"StreamARN\":null}")
+                                .statusCode())
+                .isEqualTo(200);
+    }
+
+    private static void assertMismatch(HttpResponse<String> response, String message) {
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(header(response, "x-amzn-ErrorType")).startsWith("SerializationException:");
+        assertThat(response.body()).isEqualTo("{\"Message\":\"" + message + "\"}");
+    }
+
+    private static String startingAt(String time) {
+        return NOW.replace("\"NOW\"", "\"SERVER_TIMESTAMP\",\"StartTimestamp\":" + time);
+    }
+
+    @Test
+    void timestampsBeyondEveryDateAreRefusedAtOnce() throws Exception {
+        for (String time :
+                new String[] {"1e20000000", "1e999999999", "-1e999999999", "9".repeat(900)}) {
+            long start = System.nanoTime();
+            HttpResponse<String> response =
+                    post(stream.mediaEndpoint(), "/getMedia", startingAt(time));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as(time)
+                    .isLessThan(Duration.ofSeconds(5));
+            assertThat(response.statusCode()).as(time).isEqualTo(400);
+            assertThat(header(response, "x-amzn-ErrorType"))
+                    .startsWith("InvalidArgumentException:");
+            assertThat(response.body())
+                    .isEqualTo("{\"Message\":\"StartTimestamp is out of range\"}");
+        }
+        // Beyond what the parser takes at all.
+        for (String time : new String[] {"1e99999999999", "9".repeat(2_000)}) {
+            assertThat(post(stream.mediaEndpoint(), "/getMedia", startingAt(time)).statusCode())
+                    .isEqualTo(400);
+        }
+        for (String time : new String[] {"0e999999999", "1e-999999999", "-1e-20000000", "-1"}) {
+            assertThat(post(stream.mediaEndpoint(), "/getMedia", startingAt(time)).statusCode())
+                    .as(time)
+                    .isEqualTo(200);
+        }
     }
 
     @Test
