@@ -31,7 +31,6 @@ public final class StreamSettings {
     private static final int MAX_TAG_KEY = 128;
     private static final int MAX_TAG_VALUE = 256;
     private static final Duration DEFAULT_RETENTION = Duration.ofHours(24);
-    private static final Duration MAX_RETENTION = Duration.ofHours(87_600);
 
     final String name;
     final Duration retention;
@@ -127,11 +126,8 @@ public final class StreamSettings {
                                     && MEDIA_TYPE.matcher(mediaType).matches(),
                     "A media type looks like 'video/h264,audio/aac', not '%s'",
                     mediaType);
-            require(
-                    !retention.isNegative() && retention.compareTo(MAX_RETENTION) <= 0,
-                    "Retention is between 0 and %s hours, not %s",
-                    MAX_RETENTION.toHours(),
-                    retention);
+            // More than the service's ten years: recordings may be older.
+            require(!retention.isNegative(), "Retention is not below 0, as %s is", retention);
             require(
                     tags.size() <= MAX_TAGS,
                     "A stream has at most %s tags, not %s",
