@@ -45,7 +45,6 @@ final class StreamResolver {
 
     private final StreamDirectory directory;
     private final ScheduledExecutorService executor;
-    private final long startNanos = System.nanoTime();
     private final long budgetNanos;
     private final boolean leaveOutMissing;
 
@@ -57,7 +56,7 @@ final class StreamResolver {
     private boolean warned;
 
     /**
-     * @param budgetNanos how long to try again
+     * @param budgetNanos how long a stream may answer with nothing but errors
      * @param leaveOutMissing whether streams that do not exist are left out instead of failing
      */
     StreamResolver(
@@ -94,11 +93,11 @@ final class StreamResolver {
             stream = waiting.poll();
         }
         if (stream != null) {
-            lookUp(stream, new Backoff(INITIAL_DELAY_NANOS, MAX_DELAY_NANOS));
+            lookUp(stream, new Failures());
         }
     }
 
-    private void lookUp(String stream, Backoff backoff) {
+    private void lookUp(String stream, Failures failures) {
         if (result.isDone()) {
             return;
         }
@@ -113,7 +112,7 @@ final class StreamResolver {
                     if (error == null) {
                         onFound(stream, description);
                     } else {
-                        onError(stream, backoff, error);
+                        onError(stream, failures, error);
                     }
                 });
     }
@@ -137,7 +136,7 @@ final class StreamResolver {
         }
     }
 
-    private void onError(String stream, Backoff backoff, Throwable error) {
+    private void onError(String stream, Failures failures, Throwable error) {
         ErrorClass errorClass = ErrorTable.classify(error);
         String what = ErrorTable.describe(error);
         if (errorClass == ErrorClass.STREAM_NOT_FOUND && leaveOutMissing) {
@@ -150,26 +149,43 @@ final class StreamResolver {
                     "Check the name, the region and the account, or set source.deleted-stream ="
                             + " FINISH to read the other streams only.",
                     error);
-        } else if (errorClass == ErrorClass.FATAL || System.nanoTime() - startNanos > budgetNanos) {
+        } else if (errorClass == ErrorClass.FATAL || failures.sinceFirstNanos() > budgetNanos) {
             fail(stream, what, "", error);
         } else {
-            long delay = backoff.nextNanos();
+            long delay = failures.backoff.nextNanos();
             LOG.info(
                     "Looking up stream {} failed, again in {} ms: {}",
                     stream,
                     TimeUnit.NANOSECONDS.toMillis(delay),
                     what);
-            if (backoff.failures() == FAILURES_WORTH_A_WARNING && takeWarning()) {
+            int count = failures.backoff.failures();
+            if (count == FAILURES_WORTH_A_WARNING && takeWarning()) {
                 LOG.warn(
                         "Stream {} could not be looked up {} times in a row, and nothing is read"
                                 + " before all streams are known. It is tried for {} s in all"
                                 + " (source.retry.budget): {}",
                         stream,
-                        backoff.failures(),
+                        count,
                         TimeUnit.NANOSECONDS.toSeconds(budgetNanos),
                         what);
             }
-            executor.schedule(() -> lookUp(stream, backoff), delay, TimeUnit.NANOSECONDS);
+            executor.schedule(() -> lookUp(stream, failures), delay, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** What went wrong with one stream; in one thread at a time. */
+    private static final class Failures {
+
+        private final Backoff backoff = new Backoff(INITIAL_DELAY_NANOS, MAX_DELAY_NANOS);
+        private long firstNanos;
+
+        /** Notes an error, and tells how long ago the first one was. */
+        long sinceFirstNanos() {
+            long now = System.nanoTime();
+            if (backoff.failures() == 0) {
+                firstNanos = now;
+            }
+            return now - firstNanos;
         }
     }
 

@@ -90,9 +90,19 @@ class StreamResolverTest {
     @Test
     void givesUpWhenTheBudgetIsSpent() {
         connection.answer("a", new IOException("reset"));
-        assertThatThrownBy(() -> resolver(connection.directory(), -1).resolve(List.of("a")).get())
+        assertThatThrownBy(() -> resolver(connection.directory(), 0).resolve(List.of("a")).get())
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("Stream a cannot be looked up: reset");
-        assertThat(connection.described).hasSize(1);
+        assertThat(connection.described).hasSize(2);
+    }
+
+    /** That the others took their time leaves a stream as many tries. */
+    @Test
+    void theBudgetOfAStreamIsCountedFromItsOwnFirstError() throws Exception {
+        connection.answer("a", new IOException("reset"), description("a"));
+        connection.answer("b", new IOException("reset"), description("b"));
+        StreamResolver resolver = resolver(connection.directory(), 1);
+        assertThat(resolver.resolve(List.of("a", "b")).get()).containsOnlyKeys("a", "b");
+        assertThat(connection.described).containsExactlyInAnyOrder("a", "b", "a", "b");
     }
 }
