@@ -162,7 +162,7 @@ class FaultsITCase extends KvsTestBase {
         Job<Fragment> job =
                 job(source(stream)
                                 .set(KvsSourceOptions.MEMORY_BUDGET, new MemorySize(150_000))
-                                .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
+                                .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4)))
                         .restarts(0)
                         .map(new LongPause(pause))
                         .start();
@@ -217,7 +217,7 @@ class FaultsITCase extends KvsTestBase {
 
         Job<Fragment> job =
                 job(source(within, between, silent)
-                                .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
+                                .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4)))
                         .restarts(0)
                         .start();
 
@@ -234,7 +234,7 @@ class FaultsITCase extends KvsTestBase {
                 .nextCall("GetDataEndpoint", Fault.silence());
 
         Job<Fragment> job =
-                job(source(stream).set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
+                job(source(stream).set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4)))
                         .restarts(0)
                         .start();
 

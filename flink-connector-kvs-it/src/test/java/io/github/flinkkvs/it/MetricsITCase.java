@@ -41,7 +41,7 @@ class MetricsITCase extends KvsTestBase {
                 .nextConnection(Fault.stallAfter(size + 100));
 
         Job<Fragment> job =
-                job(source(stream).set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(1)))
+                job(source(stream).set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4)))
                         .restarts(0)
                         .start();
         assertAll(job.results.awaitCommitted(6), stream);

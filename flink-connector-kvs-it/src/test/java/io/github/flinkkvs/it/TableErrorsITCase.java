@@ -92,6 +92,17 @@ class TableErrorsITCase extends TableTestBase {
     }
 
     @Test
+    void optionsThatContradictEachOtherOrTheService() {
+        assertThat(failureWith("source.session.quiet-time", "4 s"))
+                .contains("source.session.quiet-time is 4 s: give a time of at least 1 ms and at")
+                .contains("most 2500 ms");
+        assertThat(failureWith("source.session.silence-timeout", "2 s"))
+                .contains("source.session.silence-timeout is 2 s: give a time of at least 4 s");
+        assertThat(failureWith("source.retry.initial-backoff", "2 min"))
+                .contains("source.retry.initial-backoff (2 min) is above source.retry.max-backoff");
+    }
+
+    @Test
     void streamsThatCannotBe() {
         assertThat(failureWith("streams", "front door")).contains("'front door' is no name");
         assertThat(failureWith("streams", "hall;hall")).contains("Stream 'hall' is named twice");

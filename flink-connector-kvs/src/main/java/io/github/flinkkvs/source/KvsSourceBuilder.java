@@ -19,6 +19,7 @@ import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.util.TimeUtils;
 
 import javax.annotation.Nullable;
 
@@ -49,10 +50,16 @@ public final class KvsSourceBuilder<T> {
     /** As good as for ever, and far from what overflows in nanoseconds. */
     private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
+    private static final Duration MIN_DURATION = Duration.ofMillis(1);
+
+    /** The service ends a call after 3 s of silence, of which a connection is not to die. */
+    private static final Duration MIN_SILENCE_TIMEOUT = Duration.ofSeconds(4);
+
+    /** The same silence as it is seen here, where bytes may come late. */
+    private static final Duration MAX_QUIET_TIME = Duration.ofMillis(2_500);
+
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
-                    KvsSourceOptions.SILENCE_TIMEOUT,
-                    KvsSourceOptions.QUIET_TIME,
                     KvsSourceOptions.IDLE_INTERVAL,
                     KvsSourceOptions.RETRY_INITIAL_BACKOFF,
                     KvsSourceOptions.RETRY_MAX_BACKOFF,
@@ -232,11 +239,12 @@ public final class KvsSourceBuilder<T> {
         check(
                 config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes() > 0,
                 "source.fragment.max-size is 0: give at least the size of a fragment");
-        for (ConfigOption<Duration> option : POSITIVE_DURATIONS) {
-            checkDuration(option, !config.get(option).isZero(), "above 0");
-        }
-        checkDuration(KvsSourceOptions.RETRY_BUDGET, true, "of 0 or more");
-        checkDuration(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, true, "of 0 or more");
+        check(
+                config.get(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY) > 0,
+                "%s is %s: give a number above 0",
+                SourceReaderOptions.ELEMENT_QUEUE_CAPACITY.key(),
+                config.get(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY));
+        checkDurations();
         boolean toTimestamp =
                 config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;
         String timestamp =
@@ -258,16 +266,55 @@ public final class KvsSourceBuilder<T> {
         }
     }
 
-    private void checkDuration(ConfigOption<Duration> option, boolean valid, String allowed) {
+    private void checkDurations() {
+        for (ConfigOption<Duration> option : POSITIVE_DURATIONS) {
+            checkDuration(option, MIN_DURATION, MAX_DURATION, "");
+        }
+        checkDuration(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO, MAX_DURATION, "");
+        checkDuration(
+                KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ZERO, MAX_DURATION, "");
+        checkDuration(
+                KvsSourceOptions.SILENCE_TIMEOUT,
+                MIN_SILENCE_TIMEOUT,
+                MAX_DURATION,
+                ". The service sends nothing for 3 s before it ends the call of a stream without"
+                        + " media, whose connection is not dead");
+        checkDuration(
+                KvsSourceOptions.QUIET_TIME,
+                MIN_DURATION,
+                MAX_QUIET_TIME,
+                ". The service ends the call of a stream without media after 3 s, which would not"
+                        + " do to prove that there is nothing to read: a bounded source would"
+                        + " never end");
+        Duration initialBackoff = config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF);
+        Duration maxBackoff = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF);
+        check(
+                initialBackoff.compareTo(maxBackoff) <= 0,
+                "%s (%s) is above %s (%s): lower the first or raise the second",
+                KvsSourceOptions.RETRY_INITIAL_BACKOFF.key(),
+                text(initialBackoff),
+                KvsSourceOptions.RETRY_MAX_BACKOFF.key(),
+                text(maxBackoff));
+    }
+
+    private void checkDuration(
+            ConfigOption<Duration> option, Duration min, Duration max, String why) {
         Duration duration = config.get(option);
         check(
-                duration == null
-                        || valid && !duration.isNegative() && duration.compareTo(MAX_DURATION) <= 0,
-                "%s is %s: give a time %s, and at most %s days",
+                duration == null || duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0,
+                "%s is %s: give a time of at least %s and at most %s%s",
                 option.key(),
-                duration,
-                allowed,
-                MAX_DURATION.toDays());
+                duration == null ? "" : text(duration),
+                text(min),
+                text(max),
+                why);
+    }
+
+    /** As options are written; what is far too long for that in Java's way. */
+    private static String text(Duration duration) {
+        return duration.abs().compareTo(MAX_DURATION) <= 0
+                ? TimeUtils.formatWithHighestUnit(duration)
+                : duration.toString();
     }
 
     private void checkStartBeforeStop(StartingPosition from) {

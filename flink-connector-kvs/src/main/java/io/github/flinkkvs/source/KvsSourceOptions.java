@@ -113,8 +113,8 @@ public final class KvsSourceOptions {
                     .defaultValue(Duration.ofSeconds(15))
                     .withDescription(
                             "A connection that was asked for data and sends nothing for this long is"
-                                    + " dead and is replaced. The service itself ends a call after 3"
-                                    + " seconds without media.");
+                                    + " dead and is replaced. At least 4 s: the service itself is silent"
+                                    + " for 3 s before it ends a call without media.");
 
     public static final ConfigOption<Duration> QUIET_TIME =
             ConfigOptions.key("source.session.quiet-time")
@@ -123,7 +123,8 @@ public final class KvsSourceOptions {
                     .withDescription(
                             "The service ends a call when it had nothing to send for 3 seconds. A call"
                                     + " that ends sooner than this after its last byte was cut, and"
-                                    + " does not prove that there is nothing to read.");
+                                    + " does not prove that there is nothing to read. At most 2.5 s,"
+                                    + " as bytes may come late.");
 
     public static final ConfigOption<Duration> IDLE_INTERVAL =
             ConfigOptions.key("source.session.idle-interval")
@@ -142,7 +143,9 @@ public final class KvsSourceOptions {
             ConfigOptions.key("source.retry.max-backoff")
                     .durationType()
                     .defaultValue(Duration.ofSeconds(30))
-                    .withDescription("The longest delay after an error.");
+                    .withDescription(
+                            "The longest delay after an error; not below"
+                                    + " source.retry.initial-backoff.");
 
     public static final ConfigOption<Duration> RETRY_BUDGET =
             ConfigOptions.key("source.retry.budget")

@@ -185,9 +185,52 @@ class KvsSourceBuilderTest {
                         KvsSourceOptions.RETRY_INITIAL_BACKOFF,
                         KvsSourceOptions.RETRY_MAX_BACKOFF,
                         KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL)) {
-            assertRefused(builder().set(option, Duration.ZERO), option.key(), "PT0S");
+            assertRefused(builder().set(option, Duration.ZERO), option.key(), "is 0 ms: ");
             assertRefused(builder().set(option, Duration.ofMillis(-1)), option.key());
         }
+    }
+
+    /** The service ends the call of a stream without media when it was silent for 3 s. */
+    @Test
+    void refusesTimesThatContradictTheService() {
+        assertRefused(
+                builder().set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(3)),
+                "source.session.silence-timeout is 3 s: give a time of at least 4 s",
+                "is not dead");
+        assertRefused(
+                builder().set(KvsSourceOptions.QUIET_TIME, Duration.ofSeconds(3)),
+                "source.session.quiet-time is 3 s: give a time of at least 1 ms and at most 2500 ms",
+                "a bounded source would never end");
+        builder()
+                .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4))
+                .set(KvsSourceOptions.QUIET_TIME, Duration.ofMillis(2_500))
+                .build();
+    }
+
+    @Test
+    void refusesTimesThatContradictEachOther() {
+        assertRefused(
+                builder().set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1)),
+                "source.retry.initial-backoff (1 min) is above source.retry.max-backoff (30 s)");
+        builder()
+                .set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1))
+                .set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMinutes(1))
+                .build();
+    }
+
+    @Test
+    void refusesTimesThatNoClockCanCount() {
+        assertRefused(
+                builder().set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(1_000_000)),
+                "source.retry.budget is PT24000000H: give a time of at least 0 ms and at most"
+                        + " 36500 d");
+    }
+
+    @Test
+    void refusesAQueueWithoutRoom() {
+        assertRefused(
+                builder().set(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY, 0),
+                "source.reader.element.queue.capacity is 0");
     }
 
     @Test
