@@ -26,6 +26,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +59,10 @@ class DocsTest {
         String text = new DocsPage("monitoring.md").text();
         assertThat(KvsReaderMetrics.ReconnectCause.values())
                 .allSatisfy(
-                        cause -> assertThat(text).contains("`" + cause.name().toLowerCase() + "`"));
+                        cause ->
+                                assertThat(text)
+                                        .contains(
+                                                "`" + cause.name().toLowerCase(Locale.ROOT) + "`"));
     }
 
     private static String table(Class<?> holder, List<ConfigOption<?>> options) {

@@ -21,6 +21,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Any server, with the credentials that the AWS SDK finds. */
@@ -76,9 +77,9 @@ final class Endpoint {
 
     /** By the JVM's settings or by the environment: the AWS SDK heeds both. */
     private static boolean hasProxy(URI endpoint) {
-        String variable = endpoint.getScheme().toUpperCase() + "_PROXY";
+        String variable = endpoint.getScheme().toUpperCase(Locale.ROOT) + "_PROXY";
         return System.getenv(variable) != null
-                || System.getenv(variable.toLowerCase()) != null
+                || System.getenv(variable.toLowerCase(Locale.ROOT)) != null
                 || !ProxySelector.getDefault().select(endpoint).equals(List.of(Proxy.NO_PROXY));
     }
 }

@@ -120,7 +120,12 @@ class SecretsITCase extends KvsTestBase {
             stream.push(
                     MediaFragment.builder()
                             .track(MediaTrack.data(1, "canary", "S_TEST"))
-                            .frame(MediaFrame.of(1, 0, true, MEDIA.repeat(50).getBytes()))
+                            .frame(
+                                    MediaFrame.of(
+                                            1,
+                                            0,
+                                            true,
+                                            MEDIA.repeat(50).getBytes(StandardCharsets.UTF_8)))
                             .build());
         }
     }

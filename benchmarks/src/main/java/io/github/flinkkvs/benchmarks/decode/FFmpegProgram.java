@@ -9,6 +9,7 @@
 package io.github.flinkkvs.benchmarks.decode;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +119,8 @@ final class FFmpegProgram {
                             + " with --ffmpeg where it is",
                     e);
         }
-        String printed = new String(process.getInputStream().readAllBytes());
+        String printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + " fails:\n" + printed);
         }

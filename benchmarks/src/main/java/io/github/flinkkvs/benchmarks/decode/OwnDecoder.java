@@ -25,6 +25,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The connector's decoder, in a JVM of its own: reads orders in lines, and answers each. */
@@ -49,7 +50,8 @@ final class OwnDecoder {
 
     public static void main(String[] arguments) throws IOException {
         OwnDecoder decoder = new OwnDecoder();
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        BufferedReader in =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String line;
         while ((line = in.readLine()) != null) {
             Order order = ChildJvm.JSON.readValue(line, Order.class);

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -252,7 +253,7 @@ public final class JobBenchmark implements Callable<Integer> {
         List<String> names =
                 rows.stream()
                         .filter(row -> row.reader == Reader.FRAGMENTS)
-                        .map(row -> row.protocol.toUpperCase() + ", " + row.streams)
+                        .map(row -> row.protocol.toUpperCase(Locale.ROOT) + ", " + row.streams)
                         .toList();
         return List.of(
                 Chart.bars(
@@ -288,7 +289,7 @@ public final class JobBenchmark implements Callable<Integer> {
                 .map(
                         reader ->
                                 series(
-                                        reader.name().toLowerCase(),
+                                        reader.name().toLowerCase(Locale.ROOT),
                                         rows.stream()
                                                 .filter(row -> row.reader == reader)
                                                 .map(figure)
@@ -315,9 +316,9 @@ public final class JobBenchmark implements Callable<Integer> {
                     String.format(
                             "| %s | %d | %s | %.0f | %.0f | %s | %.2f | %.2f | %.2f | %s"
                                     + " | bare %.0f %%, %.0f %%; job %.0f %%, %.0f %% |%n",
-                            row.protocol.toUpperCase(),
+                            row.protocol.toUpperCase(Locale.ROOT),
                             row.streams,
-                            row.reader.name().toLowerCase(),
+                            row.reader.name().toLowerCase(Locale.ROOT),
                             row.bare.megabytesPerSecond.value(),
                             row.job.megabytesPerSecond.value(),
                             row.throughputRatio.text(2, true),

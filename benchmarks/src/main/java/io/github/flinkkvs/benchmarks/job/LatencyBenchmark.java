@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -300,7 +301,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
     }
 
     private static String name(Delivery delivery) {
-        return delivery.name().toLowerCase().replace('_', '-');
+        return delivery.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private String table(List<Row> rows) {

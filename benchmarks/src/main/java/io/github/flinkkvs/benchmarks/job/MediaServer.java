@@ -27,6 +27,7 @@ import javax.annotation.Nullable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,8 @@ final class MediaServer {
                 cameras.setDaemon(true);
                 cameras.start();
             }
-            BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals(SENT)) {
                     print(frameTimes == null ? sent(kvs) : frameTimes);

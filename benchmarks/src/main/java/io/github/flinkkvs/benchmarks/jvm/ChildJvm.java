@@ -16,6 +16,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public final class ChildJvm implements AutoCloseable {
         process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         out = process.inputReader();
-        in = new PrintStream(process.getOutputStream(), true);
+        in = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     }
 
     public long pid() {

@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,8 +28,8 @@ class DecodeBenchmarkTest {
     private int run(String... arguments) {
         PrintStream systemOut = System.out;
         PrintStream systemErr = System.err;
-        System.setOut(new PrintStream(out, true));
-        System.setErr(new PrintStream(err, true));
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
         try {
             return new CommandLine(new DecodeBenchmark()).execute(arguments);
         } finally {
@@ -47,7 +48,7 @@ class DecodeBenchmarkTest {
         }
         int exit = run("--quick");
         assertThat(exit).as("%s", err).isZero();
-        assertThat(out.toString())
+        assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("| camera | 160x120 | 160x120 |")
                 .contains("| large camera | 1280x720 | 1280x720 |")
                 .contains("| large camera | 1280x720 | 320x180 |");
@@ -56,7 +57,7 @@ class DecodeBenchmarkTest {
     @Test
     void saysThatTheProgramIsMissing() {
         assertThat(run("--quick", "--ffmpeg=no-such-program")).isEqualTo(1);
-        assertThat(err.toString())
+        assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("There is no program 'no-such-program': install it")
                 .doesNotContain("Exception");
     }
