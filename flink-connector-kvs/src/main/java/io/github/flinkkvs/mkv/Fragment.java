@@ -28,6 +28,9 @@ import java.util.TreeMap;
  */
 public final class Fragment {
 
+    /** The object, its number, whose text is a tag's, and when it came how far behind now. */
+    private static final int OWN_BYTES = 192;
+
     private final String streamName;
     @Nullable private final String streamArn;
     private final FragmentNumber number;
@@ -192,10 +195,15 @@ public final class Fragment {
     }
 
     /**
-     * How many bytes of memory the fragment's content takes: all of it, or without media its tags.
+     * How many bytes of memory the fragment takes: its content, or without media its tags, and all
+     * that was read from them. Name and ARN of the stream, which its fragments share, do not count.
      */
     public int retainedBytes() {
-        return content.length;
+        return OWN_BYTES
+                + Footprint.ofArray(content)
+                + Footprint.ofTags(tags)
+                + Footprint.ofTracks(tracks)
+                + frameCounts.retainedBytes();
     }
 
     /** Whether {@link #bytes()} and {@link #frames()} are there. */

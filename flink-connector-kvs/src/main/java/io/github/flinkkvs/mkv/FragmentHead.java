@@ -21,6 +21,9 @@ import java.util.Objects;
  */
 public final class FragmentHead {
 
+    /** The object and its number, whose text is a tag's. */
+    private static final int OWN_BYTES = 112;
+
     private final String streamName;
     @Nullable private final String streamArn;
     private final FragmentNumber number;
@@ -145,9 +148,12 @@ public final class FragmentHead {
         return ByteBuffer.wrap(metadata);
     }
 
-    /** How many bytes of memory its content takes. */
+    /** As {@link Fragment#retainedBytes()}. */
     public int retainedBytes() {
-        return metadata.length;
+        return OWN_BYTES
+                + Footprint.ofArray(metadata)
+                + Footprint.ofTags(tags)
+                + Footprint.ofTracks(tracks);
     }
 
     @Override

@@ -143,6 +143,13 @@ public final class Frame {
                 size);
     }
 
+    /** How many bytes of memory it takes, with all of the block that it keeps alive. */
+    int retainedBytes() {
+        return 96
+                + Footprint.ofArray(document)
+                + (references.length == 0 ? 0 : Footprint.ofArray(8, references.length));
+    }
+
     /** The size of its payload in bytes. */
     public int sizeBytes() {
         return size;

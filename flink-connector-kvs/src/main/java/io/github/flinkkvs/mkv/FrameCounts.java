@@ -42,6 +42,10 @@ final class FrameCounts {
         counts[i] += frames;
     }
 
+    int retainedBytes() {
+        return 24 + Footprint.ofArray(8, trackNumbers.length) + Footprint.ofArray(4, counts.length);
+    }
+
     int tracks() {
         return tracks;
     }

@@ -21,6 +21,9 @@ import java.util.List;
  */
 public final class FrameRecord {
 
+    /** The object, and when it arrived. */
+    private static final int OWN_BYTES = 64;
+
     private final FragmentHead fragment;
     private final Track track;
     private final Frame frame;
@@ -76,6 +79,13 @@ public final class FrameRecord {
     @Nullable
     public Arrival arrival() {
         return arrival;
+    }
+
+    /** How many bytes of memory it takes, without {@link #fragment()}, which all share. */
+    public int retainedBytes() {
+        return OWN_BYTES
+                + frame.retainedBytes()
+                + (fragment.tracks().contains(track) ? 0 : track.retainedBytes());
     }
 
     /** Whether it is the same frame of the same fragment, whenever either arrived. */

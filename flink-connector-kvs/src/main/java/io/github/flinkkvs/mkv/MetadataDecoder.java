@@ -47,7 +47,7 @@ final class MetadataDecoder {
         String name = "";
         String text = null;
         byte[] binary = null;
-        String language = "und";
+        String language = Tag.UNDETERMINED;
         boolean bcp47 = false;
         List<Tag> children = List.of();
         EbmlCursor child = simpleTag.children();

@@ -235,6 +235,16 @@ public final class Track implements Serializable {
         return audio;
     }
 
+    /** How many bytes of memory it takes. */
+    int retainedBytes() {
+        return 96
+                + (video == null ? 0 : 40)
+                + (audio == null ? 0 : 40)
+                + Footprint.ofString(name)
+                + Footprint.ofString(codecId)
+                + Footprint.ofArray(codecPrivate);
+    }
+
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof Track)) {

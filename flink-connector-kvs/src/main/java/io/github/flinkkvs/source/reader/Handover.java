@@ -34,7 +34,6 @@ final class Handover {
 
     /** What the fetcher takes at a time. */
     static final class Batch {
-        final List<MediaSession> sessions = new ArrayList<>();
         final List<StreamEvent> events = new ArrayList<>();
         final List<MediaSession> finished = new ArrayList<>();
     }
@@ -123,7 +122,6 @@ final class Handover {
                 StreamEvent event = events.poll();
                 session.onTaken(event);
                 bytes += event.retainedBytes();
-                batch.sessions.add(session);
                 batch.events.add(event);
             }
             update(session);

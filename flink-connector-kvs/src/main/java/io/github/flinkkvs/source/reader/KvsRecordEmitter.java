@@ -56,29 +56,24 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
     public void emitRecord(StreamEvent event, SourceOutput<T> output, KvsSplitState state)
             throws Exception {
         if (event instanceof StreamEvent.FragmentArrived) {
-            StreamEvent.FragmentArrived arrived = (StreamEvent.FragmentArrived) event;
-            Fragment fragment = arrived.fragment();
+            Fragment fragment = ((StreamEvent.FragmentArrived) event).fragment();
             emit(
                     fragment,
                     () -> schema.deserialize(fragment, records),
                     fragment.producerTimestampMillis(),
                     output);
-            event.applyTo(state);
-            arrived.session().onEmitted(arrived);
         } else if (event instanceof StreamEvent.FrameArrived) {
-            StreamEvent.FrameArrived arrived = (StreamEvent.FrameArrived) event;
-            FrameRecord frame = arrived.frame();
+            FrameRecord frame = ((StreamEvent.FrameArrived) event).frame();
             emit(
                     frame,
                     () -> frameSchema.deserialize(frame, records),
                     frame.frame().timestampMillis(),
                     output);
-            event.applyTo(state);
-            arrived.session().onEmitted(arrived);
         } else {
-            event.applyTo(state);
             metrics.onNoRecord();
         }
+        event.applyTo(state);
+        event.session().onEmitted(event);
     }
 
     private void emit(

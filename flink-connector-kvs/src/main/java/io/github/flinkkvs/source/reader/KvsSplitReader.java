@@ -66,10 +66,12 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
             KvsConnection connection,
             KvsReaderMetrics metrics) {
         this.settings = new SessionSettings(config, needsMedia, frames);
-        this.budget = new MemoryBudget(config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes());
         this.connection = connection;
         this.metrics = metrics;
         this.timer = new ExecutorTimer(connection);
+        this.budget =
+                new MemoryBudget(
+                        config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes(), timer::nanoTime);
         metrics.observe(this::bufferedBytes);
     }
 
@@ -86,8 +88,8 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     public RecordsWithSplitIds<StreamEvent> fetch() throws IOException {
         Handover.Batch batch = handover.take();
         RecordsBySplits.Builder<StreamEvent> records = new RecordsBySplits.Builder<>();
-        for (int i = 0; i < batch.events.size(); i++) {
-            records.add(batch.sessions.get(i).splitId(), batch.events.get(i));
+        for (StreamEvent event : batch.events) {
+            records.add(event.session().splitId(), event);
         }
         for (MediaSession session : batch.finished) {
             sessions.remove(session.splitId());

@@ -15,7 +15,6 @@ import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
@@ -64,9 +63,6 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     /** Twice as many bytes as that may be: with less, what comes ahead would drive others out. */
     private static final long PLENTY_BYTES = 2 * PIECES_AHEAD * 8192;
 
-    /** Without bytes for this long, though they were asked for, a stream makes way for others. */
-    private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     /** A fragment lasts 20 s at most; after this long the service will not complete it any more. */
     private static final long NEVER_COMPLETED_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
@@ -91,8 +87,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     /** A MediaAttempt, one of the search, or null. */
     @Nullable private Object current;
 
-    /** The head that the last frame was the first to bring; of the current attempt. */
-    @Nullable private FragmentHead countedHead;
+    /** The head that the last frame brought. */
+    @Nullable private StreamEvent.SharedHead lastHead;
 
     @Nullable private Timer.Task nextConnect;
     private boolean called;
@@ -154,7 +150,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             paused = true;
             patience.suspend(Patience.Reason.ALIGNMENT);
             handover.update(this);
-            budget.rebalance();
+            budget.changed(this);
         }
     }
 
@@ -165,6 +161,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         }
         paused = false;
         handover.update(this);
+        budget.changed(this);
         if (done) {
             return;
         }
@@ -172,7 +169,6 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         patience.resume(Patience.Reason.ALIGNMENT);
         search.takeChecked();
         proceed();
-        budget.rebalance();
     }
 
     /** Ends everything; nothing is reported any more. */
@@ -182,7 +178,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         finishReported = true;
         dispose();
         cancelNextConnect();
-        events.clear();
+        while (!events.isEmpty()) {
+            budget.released(this, events.poll().release());
+        }
         budget.remove(this);
         leaveConnectionLimit();
         metrics.remove(streamMetrics);
@@ -194,11 +192,11 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         cursor.onTaken(event);
     }
 
-    /** The record emitter is through with a fragment or a frame. */
+    /** The record emitter is through with an event. */
     void onEmitted(StreamEvent event) {
         lock.lock();
         try {
-            budget.released(this, event.retainedBytes());
+            budget.released(this, event.release());
         } finally {
             lock.unlock();
         }
@@ -295,7 +293,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     private void dispose() {
         Object attempt = current;
         current = null;
-        countedHead = null;
+        lastHead = null;
+        // Who has no call does not wait for memory to read on.
+        patience.resume(Patience.Reason.MEMORY);
         if (attempt instanceof MediaAttempt) {
             MediaAttempt media = (MediaAttempt) attempt;
             media.cancel();
@@ -323,6 +323,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             patience.suspend(Patience.Reason.MEMORY);
             return 0;
         }
+        patience.resume(Patience.Reason.MEMORY);
         return budget.hasForEach(PLENTY_BYTES) ? PIECES_AHEAD : 1;
     }
 
@@ -368,11 +369,10 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 call.setProgress();
                 onProgress();
                 metrics.onFrame(frame);
-                StreamEvent event =
-                        new StreamEvent.FrameArrived(this, frame, frame.fragment() != countedHead);
-                countedHead = frame.fragment();
-                budget.completed(this, event.retainedBytes());
-                add(event);
+                if (lastHead == null || !lastHead.isOf(frame)) {
+                    lastHead = new StreamEvent.SharedHead(frame.fragment());
+                }
+                addMedia(new StreamEvent.FrameArrived(this, frame, lastHead));
                 return true;
         }
     }
@@ -431,16 +431,15 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     private void emit(Fragment fragment) {
         metrics.onFragment(fragment);
-        if (settings.frames != null) {
-            countedHead = null;
-            add(
-                    new StreamEvent.FragmentOver(
-                            new FragmentPosition(
-                                    fragment.number(), fragment.serverTimestampMillis())));
+        if (settings.frames == null) {
+            addMedia(new StreamEvent.FragmentArrived(this, fragment));
             return;
         }
-        budget.completed(this, fragment.retainedBytes());
-        add(new StreamEvent.FragmentArrived(this, fragment));
+        lastHead = null;
+        add(
+                new StreamEvent.FragmentOver(
+                        this,
+                        new FragmentPosition(fragment.number(), fragment.serverTimestampMillis())));
     }
 
     private void onProgress() {
@@ -449,9 +448,24 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         patience.restore();
     }
 
+    private void addMedia(StreamEvent event) {
+        events.add(event);
+        budget.completed(this, event.hold());
+        handover.update(this);
+    }
+
     private void add(StreamEvent event) {
         events.add(event);
+        budget.added(this, event.hold());
         handover.update(this);
+    }
+
+    /** Only the last of those that follow each other says anything. */
+    private void addCaughtUp(long serviceTimeMillis) {
+        if (events.peekLast() instanceof StreamEvent.CaughtUp) {
+            budget.released(this, events.pollLast().release());
+        }
+        add(new StreamEvent.CaughtUp(this, serviceTimeMillis));
     }
 
     @Override
@@ -488,7 +502,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         } else if (quiet && call.serviceTimeMillis() != MediaAttempt.UNANSWERED) {
             cursor.caughtUp(call.serviceTimeMillis());
             streamMetrics.onCaughtUp();
-            add(new StreamEvent.CaughtUp(call.serviceTimeMillis()));
+            addCaughtUp(call.serviceTimeMillis());
             onQuiet(call.serviceTimeMillis());
         } else {
             // It brought nothing, but ended too soon to mean that there is nothing.
@@ -770,7 +784,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         LOG.warn("{}: {} is left out, {}", name(), fragment, what);
         metrics.onSkipped();
         patience.restore();
-        add(new StreamEvent.FragmentOver(bad.position()));
+        add(new StreamEvent.FragmentOver(this, bad.position()));
         if (cursor.gate().isAtStop()) {
             finish();
         } else {
@@ -815,7 +829,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     public void onStreamRecreated(StreamArn found) {
         cursor.switchTo(found);
         strikes.clear();
-        add(new StreamEvent.StreamRecreated(found));
+        add(new StreamEvent.StreamRecreated(this, found));
         connectAfter(0);
     }
 
@@ -832,14 +846,16 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     }
 
     @Override
-    public boolean isSilent() {
-        return current instanceof MediaAttempt
-                && ((MediaAttempt) current).isSilentFor(SILENT_NANOS);
+    public long positionMillis() {
+        return cursor.gate().positionMillis();
     }
 
     @Override
-    public long positionMillis() {
-        return cursor.gate().positionMillis();
+    public boolean hasDroppable() {
+        // What comes before another stream belongs to one that is gone.
+        return !deleted
+                && !events.isEmpty()
+                && !(events.peekLast() instanceof StreamEvent.StreamRecreated);
     }
 
     @Override
@@ -847,17 +863,19 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         metrics.onEviction();
         LOG.debug("{}: makes way for streams that are further behind", name());
         dispose();
-        if (paused && !deleted && !events.isEmpty()) {
+        if (!paused) {
+            // The budget says when it may begin anew.
+            patience.suspend(Patience.Reason.MEMORY);
+        } else if (hasDroppable()) {
             dropEvents();
         }
     }
 
     /** Gives up what the fetcher did not take: it is read again, from where that begins. */
     private void dropEvents() {
-        while (!events.isEmpty() && !(events.peekLast() instanceof StreamEvent.StreamRecreated)) {
-            budget.released(this, events.pollLast().retainedBytes());
+        while (hasDroppable()) {
+            budget.released(this, events.pollLast().release());
         }
-        // What comes before another stream belongs to one that is gone.
         if (events.isEmpty()) {
             cursor.rewindToTaken();
         } else {

@@ -8,14 +8,10 @@
  */
 package io.github.flinkkvs.source.reader;
 
-import javax.annotation.Nullable;
-
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Bounds the bytes that the streams of a reader hold, from a fragment's first byte to its emission.
@@ -26,6 +22,9 @@ import java.util.function.BooleanSupplier;
  * furthest ahead in time. The stream furthest behind is never made to wait by others' partial
  * fragments, and may exceed the budget by its one fragment, so there is always one that gets on.
  *
+ * <p>What is known of other streams than the one that calls is what they said in their own last
+ * call: {@link MemoryAccount} has it, {@link MemoryRanks} keeps it in order.
+ *
  * <p>Guarded by the reader lock.
  */
 final class MemoryBudget {
@@ -33,71 +32,48 @@ final class MemoryBudget {
     /** A stream that holds memory; the methods are called with the reader lock held. */
     interface Tenant {
 
+        /** Who changes this calls {@link #changed}. */
         boolean isPaused();
-
-        /** Whether it has not received anything for a while though it was asked for. */
-        boolean isSilent();
 
         /** Tells who is further behind: epoch millis of its last fragment. */
         long positionMillis();
 
-        /** Drops its partial fragment; if it is paused, also what waits to be emitted. */
+        /** Whether something complete waits that {@link #evict} drops if the stream is paused. */
+        boolean hasDroppable();
+
+        /**
+         * Drops its partial fragment; if it is paused, also what {@link #hasDroppable} tells of.
+         */
         void evict();
 
         /** It may go on after it was told to wait. */
         void proceed();
     }
 
-    private static final class Account {
-        /** Tells apart streams that stand at the same place. */
-        final long order;
-
-        /** Bytes of the fragment being received. */
-        long partial;
-
-        /** Whether that fragment may grow. */
-        boolean admitted;
-
-        /** Bytes of complete fragments that are not emitted yet. */
-        long complete;
-
-        /** The size of the last fragment, the best guess for the next one. */
-        long expected;
-
-        boolean waiting;
-
-        /** Whether what it waits for is a fragment that it had begun already. */
-        boolean evicted;
-
-        Account(long order) {
-            this.order = order;
-        }
-
-        long reserved() {
-            return admitted ? Math.max(expected, partial) : partial;
-        }
-    }
-
     private final long limit;
-    private final Map<Tenant, Account> accounts = new LinkedHashMap<>();
-
-    /**
-     * Those further behind come first. Total, as streams that begin together stand at the same
-     * place: if each took itself for the last one, all could end up waiting for each other.
-     */
-    private final Comparator<Tenant> furtherBehind =
-            Comparator.comparingLong(Tenant::positionMillis)
-                    .thenComparingLong(tenant -> accounts.get(tenant).order);
+    private final LongSupplier nanoTime;
+    private final Map<Tenant, MemoryAccount> accounts = new IdentityHashMap<>();
+    private final MemoryRanks ranks;
 
     private long added;
+    private int open;
     private long used;
-    private int waiting;
+    private long held;
 
-    /** While set, room that becomes free is not given away: it was made for one stream. */
-    private boolean makingRoom;
+    /**
+     * Set while room is made for one stream, or given away to one after the other: what becomes
+     * free meanwhile is not given away by anyone else.
+     */
+    private boolean busy;
 
-    MemoryBudget(long limit) {
+    /**
+     * @param limit in bytes
+     * @param nanoTime a clock that never goes back, to tell who is silent
+     */
+    MemoryBudget(long limit, LongSupplier nanoTime) {
         this.limit = limit;
+        this.nanoTime = nanoTime;
+        this.ranks = new MemoryRanks(nanoTime);
     }
 
     /** Bytes held, and those set aside for admitted fragments. */
@@ -107,72 +83,94 @@ final class MemoryBudget {
 
     /** Bytes really held. */
     long held() {
-        long held = 0;
-        for (Account account : accounts.values()) {
-            held += account.partial + account.complete;
-        }
         return held;
     }
 
     void add(Tenant tenant) {
-        accounts.put(tenant, new Account(added++));
+        accounts.put(tenant, new MemoryAccount(tenant, added++));
+        open++;
     }
 
+    /** A stream is over; what of it was taken and not emitted counts until that is released. */
     void remove(Tenant tenant) {
-        Account account = accounts.remove(tenant);
-        if (account != null) {
-            used -= account.reserved() + account.complete;
-            setWaiting(account, false);
-            proceedWaiting();
+        MemoryAccount account = accounts.get(tenant);
+        if (account != null && !account.closed) {
+            account.closed = true;
+            open--;
+            drop(account);
+            update(account);
+            forgetIfEmpty(account);
+            giveRoom();
+        }
+    }
+
+    private void forgetIfEmpty(MemoryAccount account) {
+        if (account.closed && account.complete == 0) {
+            accounts.remove(account.tenant);
         }
     }
 
     /** A fragment is complete; it is held until {@link #released}. */
     void completed(Tenant tenant, long bytes) {
-        Account account = accounts.get(tenant);
-        used -= account.reserved();
+        MemoryAccount account = accounts.get(tenant);
         account.partial = 0;
         account.admitted = false;
         account.complete += bytes;
         account.expected = bytes;
-        used += bytes;
+        // Its stream may be in the middle of a piece that brought more: nobody is told before
+        // that is over, lest somebody has it evicted.
+        update(account);
     }
 
-    /** A complete fragment is no longer held. */
+    /** Something that is no fragment is held until {@link #released}. */
+    void added(Tenant tenant, long bytes) {
+        MemoryAccount account = accounts.get(tenant);
+        account.complete += bytes;
+        update(account);
+    }
+
+    /** Something complete is no longer held. */
     void released(Tenant tenant, long bytes) {
-        Account account = accounts.get(tenant);
+        MemoryAccount account = accounts.get(tenant);
         if (account != null) {
             account.complete -= bytes;
-            used -= bytes;
-            proceedWaiting();
+            update(account);
+            forgetIfEmpty(account);
+            giveRoom();
         }
     }
 
     /** The partial fragment of a stream was dropped, for whatever reason. */
     void dropped(Tenant tenant) {
-        Account account = accounts.get(tenant);
-        boolean held = account.reserved() > 0;
+        MemoryAccount account = accounts.get(tenant);
+        boolean freed = account.reserved() > 0;
+        drop(account);
+        update(account);
+        if (freed) {
+            giveRoom();
+        }
+    }
+
+    private static void drop(MemoryAccount account) {
         // What was too much once is likely to be as much again.
         account.expected = Math.max(account.expected, account.partial);
-        used -= account.reserved();
         account.partial = 0;
         account.admitted = false;
-        setWaiting(account, false);
-        if (held) {
-            proceedWaiting();
-        }
+        account.waiting = false;
+        account.asked = false;
     }
 
     /** A stream holds so many bytes of a partial fragment: 0 between fragments. */
     void received(Tenant tenant, long partial) {
-        Account account = accounts.get(tenant);
+        MemoryAccount account = accounts.get(tenant);
         long reserved = account.reserved();
         account.partial = partial;
         // What was set aside for a fragment that turned out not to be kept.
         account.admitted &= partial > 0;
-        used += account.reserved() - reserved;
+        update(account);
+        ranks.heard(account);
         if (account.reserved() < reserved) {
-            proceedWaiting();
+            giveRoom();
         }
     }
 
@@ -181,174 +179,146 @@ final class MemoryBudget {
      * or was told to {@link Tenant#evict} its partial fragment first.
      */
     boolean mayGoOn(Tenant tenant) {
-        Account account = accounts.get(tenant);
+        MemoryAccount account = accounts.get(tenant);
         account.evicted = false;
-        setWaiting(account, !mayGrow(tenant, account));
-        return !account.waiting;
+        update(account);
+        boolean may = mayGrow(account);
+        account.waiting = !may;
+        account.asked = may;
+        update(account);
+        return may;
     }
 
-    private boolean mayGrow(Tenant tenant, Account account) {
-        return account.partial > 0 || account.evicted
-                ? admit(tenant, account)
-                : mayBegin(tenant, account);
+    /** Whether there is so much room for each of the streams. */
+    boolean hasForEach(long bytes) {
+        return limit - used >= bytes * open;
+    }
+
+    /** A stream was paused or resumed, which may let another one go on. */
+    void changed(Tenant tenant) {
+        MemoryAccount account = accounts.get(tenant);
+        if (account != null) {
+            update(account);
+            giveRoom();
+        }
+    }
+
+    /** Each change of an account ends with this. */
+    private void update(MemoryAccount account) {
+        long nowHeld = account.partial + account.complete;
+        long nowUsed = account.reserved() + account.complete;
+        held += nowHeld - account.countedHeld;
+        used += nowUsed - account.countedUsed;
+        account.countedHeld = nowHeld;
+        account.countedUsed = nowUsed;
+        ranks.update(account);
+    }
+
+    // ---- who may grow ----------------------------------------------------------------------
+
+    private boolean mayGrow(MemoryAccount account) {
+        return account.partial > 0 || account.evicted ? admit(account) : mayBegin(account);
     }
 
     /**
      * Waiting for a fragment to begin costs nothing, so nothing is set aside for it. But what comes
      * next may be whole fragments.
      */
-    private boolean mayBegin(Tenant tenant, Account account) {
-        if (usedByOthers(account) > limit && tenant == furthestBehind(tenant)) {
-            evictUntil(tenant, () -> usedByOthers(account) <= limit);
+    private boolean mayBegin(MemoryAccount account) {
+        if (usedByOthers(account) > limit && account == ranks.furthestBehind(account)) {
+            evictUntil(account, () -> usedByOthers(account) <= limit);
         }
         return usedByOthers(account) <= limit;
     }
 
-    private void setWaiting(Account account, boolean newWaiting) {
-        waiting += (newWaiting ? 1 : 0) - (account.waiting ? 1 : 0);
-        account.waiting = newWaiting;
-    }
-
-    /** Whether there is so much room for each of the streams. */
-    boolean hasForEach(long bytes) {
-        return limit - used >= bytes * accounts.size();
-    }
-
-    /** Something changed that may let a waiting stream go on. */
-    void rebalance() {
-        proceedWaiting();
-    }
-
-    private boolean admit(Tenant tenant, Account account) {
+    private boolean admit(MemoryAccount account) {
         if (fits(account)) {
             return grow(account);
         }
-        if (tenant == furthestBehind(tenant)) {
-            evictUntil(tenant, () -> usedByOthers(account) <= limit);
+        if (account == ranks.furthestBehind(account)) {
+            evictUntil(account, () -> usedByOthers(account) <= limit);
             return usedByOthers(account) <= limit && grow(account);
         }
         if (account.admitted) {
-            evictUntil(tenant, () -> fits(account));
+            evictUntil(account, () -> fits(account));
             if (fits(account)) {
                 return grow(account);
             }
-            tenant.evict();
+            account.tenant.evict();
             account.evicted = true;
-            setWaiting(account, true);
+            account.waiting = true;
+            update(account);
         }
         return false;
     }
 
-    private boolean grow(Account account) {
-        used -= account.reserved();
+    private boolean grow(MemoryAccount account) {
         account.admitted = true;
-        used += account.reserved();
+        update(account);
         return true;
     }
 
-    private boolean fits(Account account) {
+    private boolean fits(MemoryAccount account) {
         return usedByOthers(account) + Math.max(account.expected, account.partial) <= limit;
     }
 
     /** All but the fragment that the account's stream is receiving. */
-    private long usedByOthers(Account account) {
+    private long usedByOthers(MemoryAccount account) {
         return used - account.reserved();
     }
 
-    /** Of the streams that are not paused and want memory, the one that is to get on. */
-    @Nullable
-    private Tenant furthestBehind(Tenant asking) {
-        Tenant last = asking.isPaused() ? null : asking;
-        for (Map.Entry<Tenant, Account> entry : accounts.entrySet()) {
-            Tenant tenant = entry.getKey();
-            boolean wants = entry.getValue().partial > 0 || entry.getValue().waiting;
-            if (wants
-                    && !tenant.isPaused()
-                    && (last == null || furtherBehind.compare(tenant, last) < 0)) {
-                last = tenant;
-            }
-        }
-        return last;
-    }
+    // ---- making and giving room ------------------------------------------------------------
 
     /**
      * Drops what is less urgent than one stream's fragment, until that is enough or all there is.
      */
-    private void evictUntil(Tenant asking, BooleanSupplier enough) {
-        if (enough.getAsBoolean()) {
-            return;
-        }
-        makingRoom = true;
-        for (Tenant victim : lessUrgentThan(asking)) {
-            if (enough.getAsBoolean()) {
-                break;
+    private void evictUntil(MemoryAccount asking, BooleanSupplier enough) {
+        MemoryAccount furthestBehind = ranks.furthestBehind(asking);
+        long now = nanoTime.getAsLong();
+        boolean wasBusy = busy;
+        busy = true;
+        try {
+            while (!enough.getAsBoolean()) {
+                MemoryAccount victim = ranks.nextVictim(asking, furthestBehind, now);
+                if (victim == null) {
+                    return;
+                }
+                evict(victim);
             }
-            Account account = accounts.get(victim);
-            boolean goesOnLater = account.waiting;
-            if (holds(victim, account)) {
-                victim.evict();
-                goesOnLater = !victim.isPaused();
-                account.evicted = true;
-            }
-            // Also what was only set aside.
-            dropped(victim);
-            setWaiting(account, goesOnLater);
+        } finally {
+            busy = wasBusy;
         }
-        makingRoom = false;
     }
 
-    private List<Tenant> lessUrgentThan(Tenant asking) {
-        Tenant protectedOne = furthestBehind(asking);
-        List<Tenant> tenants = new ArrayList<>();
-        for (Map.Entry<Tenant, Account> entry : accounts.entrySet()) {
-            Tenant tenant = entry.getKey();
-            Account account = entry.getValue();
-            boolean lessUrgent =
-                    tenant.isPaused()
-                            || tenant.isSilent()
-                            || furtherBehind.compare(tenant, asking) > 0;
-            if ((account.reserved() > 0 || holds(tenant, account))
-                    && lessUrgent
-                    && tenant != asking
-                    && tenant != protectedOne) {
-                tenants.add(tenant);
-            }
+    private void evict(MemoryAccount victim) {
+        boolean goesOnLater = victim.waiting;
+        if (victim.partial > 0 || victim.paused && victim.droppable) {
+            victim.tenant.evict();
+            goesOnLater = !victim.paused;
+            victim.evicted = true;
         }
-        tenants.sort(
-                Comparator.comparing((Tenant tenant) -> !tenant.isPaused())
-                        .thenComparing(tenant -> !tenant.isSilent())
-                        .thenComparing(furtherBehind.reversed()));
-        return tenants;
-    }
-
-    /** Whether a stream holds something that it can drop. */
-    private static boolean holds(Tenant tenant, Account account) {
-        return account.partial > 0 || tenant.isPaused() && account.complete > 0;
+        // Also what was only set aside.
+        drop(victim);
+        victim.waiting = goesOnLater;
+        update(victim);
     }
 
     /** Lets waiting streams go on, furthest behind first, as long as there is room. */
-    private void proceedWaiting() {
-        if (waiting == 0 || makingRoom) {
+    private void giveRoom() {
+        if (busy) {
             return;
         }
-        List<Tenant> candidates = new ArrayList<>();
-        for (Map.Entry<Tenant, Account> entry : accounts.entrySet()) {
-            if (entry.getValue().waiting && !entry.getKey().isPaused()) {
-                candidates.add(entry.getKey());
+        busy = true;
+        try {
+            MemoryAccount next = ranks.firstWaiting();
+            while (next != null && mayGrow(next)) {
+                next.waiting = false;
+                update(next);
+                next.tenant.proceed();
+                next = ranks.firstWaiting();
             }
-        }
-        candidates.sort(furtherBehind);
-        for (Tenant tenant : candidates) {
-            Account account = accounts.get(tenant);
-            if (!account.waiting) {
-                // One before it went on, which let it go on, too.
-                continue;
-            }
-            if (!mayGrow(tenant, account)) {
-                return;
-            }
-            setWaiting(account, false);
-            tenant.proceed();
+        } finally {
+            busy = false;
         }
     }
 }

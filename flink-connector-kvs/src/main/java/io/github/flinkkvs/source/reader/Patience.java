@@ -39,6 +39,9 @@ final class Patience {
     private final Set<Reason> suspended = EnumSet.noneOf(Reason.class);
     private long suspendedSinceNanos;
 
+    /** How long it was suspended before. */
+    private long suspendedNanos;
+
     private boolean failing;
     private boolean failureReported;
     private long failingSinceNanos;
@@ -77,10 +80,14 @@ final class Patience {
     /** A reason is gone. Who did not try did not fail either. */
     void resume(Reason reason) {
         if (suspended.remove(reason) && suspended.isEmpty()) {
-            long nanos = timer.nanoTime() - suspendedSinceNanos;
-            failingSinceNanos += nanos;
-            atConnectionLimitSinceNanos += nanos;
+            suspendedNanos += timer.nanoTime() - suspendedSinceNanos;
         }
+    }
+
+    /** A clock that stands still while the session does not try. */
+    private long tryingNanos() {
+        long now = suspended.isEmpty() ? timer.nanoTime() : suspendedSinceNanos;
+        return now - suspendedNanos;
     }
 
     /** Notes an error; returns for how long there were only errors. */
@@ -88,9 +95,9 @@ final class Patience {
         if (!failing) {
             failing = true;
             failureReported = false;
-            failingSinceNanos = timer.nanoTime();
+            failingSinceNanos = tryingNanos();
         }
-        return timer.nanoTime() - failingSinceNanos;
+        return tryingNanos() - failingSinceNanos;
     }
 
     boolean isExhausted(long failingNanos) {
@@ -122,7 +129,7 @@ final class Patience {
         }
         atConnectionLimit = true;
         connectionLimitReported = false;
-        atConnectionLimitSinceNanos = timer.nanoTime();
+        atConnectionLimitSinceNanos = tryingNanos();
         return true;
     }
 
@@ -147,6 +154,6 @@ final class Patience {
     }
 
     private long connectionLimitNanos() {
-        return timer.nanoTime() - atConnectionLimitSinceNanos;
+        return tryingNanos() - atConnectionLimitSinceNanos;
     }
 }

@@ -10,6 +10,7 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.split.FragmentPosition;
 import io.github.flinkkvs.source.split.KvsSplitState;
@@ -25,29 +26,60 @@ import org.apache.flink.annotation.Internal;
 @Internal
 public abstract class StreamEvent {
 
-    private StreamEvent() {}
+    /** The event itself, and its places in the queues that it goes through. */
+    private static final int OWN_BYTES = 64;
+
+    // Without the characters of their texts.
+    private static final int BYTES_OF_POSITION = 96;
+    private static final int BYTES_OF_ARN = 200;
+
+    private final MediaSession session;
+    private final int retainedBytes;
+
+    private StreamEvent(MediaSession session, int bytesOfContent) {
+        this.session = session;
+        this.retainedBytes = OWN_BYTES + bytesOfContent;
+    }
+
+    /** Who found it out. */
+    final MediaSession session() {
+        return session;
+    }
 
     /** Moves the state of the split; called by the record emitter. */
     abstract void applyTo(KvsSplitState state);
 
-    /** Bytes of memory that it holds, apart from a constant. */
-    int retainedBytes() {
-        return 0;
+    /** Bytes of memory that it keeps, without what it shares with other events. */
+    final int retainedBytes() {
+        return retainedBytes;
+    }
+
+    /**
+     * It begins to wait; guarded by the reader lock.
+     *
+     * @return how many more bytes are kept because of that
+     */
+    int hold() {
+        return retainedBytes;
+    }
+
+    /**
+     * It was emitted or given up; guarded by the reader lock.
+     *
+     * @return how many bytes nobody keeps any more
+     */
+    int release() {
+        return retainedBytes;
     }
 
     /** A complete fragment. */
     static final class FragmentArrived extends StreamEvent {
 
-        private final MediaSession session;
         private final Fragment fragment;
 
         FragmentArrived(MediaSession session, Fragment fragment) {
-            this.session = session;
+            super(session, fragment.retainedBytes());
             this.fragment = fragment;
-        }
-
-        MediaSession session() {
-            return session;
         }
 
         Fragment fragment() {
@@ -59,37 +91,39 @@ public abstract class StreamEvent {
         }
 
         @Override
-        int retainedBytes() {
-            return fragment.retainedBytes();
-        }
-
-        @Override
         void applyTo(KvsSplitState state) {
             state.moveTo(position());
+        }
+    }
+
+    /** The head of a fragment some of whose frames wait. */
+    static final class SharedHead {
+
+        private final FragmentHead head;
+        private int holders;
+
+        SharedHead(FragmentHead head) {
+            this.head = head;
+        }
+
+        boolean isOf(FrameRecord frame) {
+            return head == frame.fragment();
         }
     }
 
     /** A frame of a fragment that may still be arriving. */
     static final class FrameArrived extends StreamEvent {
 
-        /** What a record takes besides its payload, roughly, apart from its fragment's head. */
-        private static final int OVERHEAD_BYTES = 200;
-
-        private final MediaSession session;
         private final FrameRecord frame;
-        private final boolean countsHead;
+        private final SharedHead head;
 
         /**
-         * @param countsHead whether the head, which frames share, is counted with this one
+         * @param head the frame's, kept once by all frames of the fragment that wait
          */
-        FrameArrived(MediaSession session, FrameRecord frame, boolean countsHead) {
-            this.session = session;
+        FrameArrived(MediaSession session, FrameRecord frame, SharedHead head) {
+            super(session, frame.retainedBytes());
             this.frame = frame;
-            this.countsHead = countsHead;
-        }
-
-        MediaSession session() {
-            return session;
+            this.head = head;
         }
 
         FrameRecord frame() {
@@ -101,10 +135,13 @@ public abstract class StreamEvent {
         }
 
         @Override
-        int retainedBytes() {
-            return frame.frame().sizeBytes()
-                    + OVERHEAD_BYTES
-                    + (countsHead ? frame.fragment().retainedBytes() : 0);
+        int hold() {
+            return super.hold() + (head.holders++ == 0 ? head.head.retainedBytes() : 0);
+        }
+
+        @Override
+        int release() {
+            return super.release() + (--head.holders == 0 ? head.head.retainedBytes() : 0);
         }
 
         @Override
@@ -121,7 +158,8 @@ public abstract class StreamEvent {
 
         private final FragmentPosition position;
 
-        FragmentOver(FragmentPosition position) {
+        FragmentOver(MediaSession session, FragmentPosition position) {
+            super(session, BYTES_OF_POSITION + position.number().toString().length());
             this.position = position;
         }
 
@@ -140,7 +178,8 @@ public abstract class StreamEvent {
 
         private final long serviceTimeMillis;
 
-        CaughtUp(long serviceTimeMillis) {
+        CaughtUp(MediaSession session, long serviceTimeMillis) {
+            super(session, 0);
             this.serviceTimeMillis = serviceTimeMillis;
         }
 
@@ -159,7 +198,8 @@ public abstract class StreamEvent {
 
         private final StreamArn arn;
 
-        StreamRecreated(StreamArn arn) {
+        StreamRecreated(MediaSession session, StreamArn arn) {
+            super(session, BYTES_OF_ARN + 3 * arn.toString().length());
             this.arn = arn;
         }
 

@@ -320,8 +320,28 @@ class FrameSessionTest {
                         withCodecPrivate(1, 50_000, 10, 10),
                         withCodecPrivate(2, 50_000, 10, 10),
                         withCodecPrivate(3, 50_000, 10, 10));
-        assertThat(rig.budget.held()).isBetween(150_000L, 160_000L);
+        // As it came, and as it was read.
+        assertThat(rig.budget.held()).isBetween(300_000L, 310_000L);
         rig.take();
+        assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void arePassedOverOnlyForAsLongAsThereIsMemoryForTheirEnds() throws Exception {
+        rig.frames = FrameFilter.all().trackNumbers(2);
+        rig.budget = rig.newBudget(100_000);
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        int fragments = 0;
+        while (call.requested > 0) {
+            call.bytes(threeFrames(++fragments));
+            assertThat(fragments).isLessThan(1_000);
+        }
+        assertThat(rig.budget.held()).isBetween(100_000L, 101_000L);
+        while (rig.take().size() < fragments) {
+            assertThat(rig.taken).containsOnly("FragmentOver");
+        }
+        assertThat(call.requested).isPositive();
         assertThat(rig.budget.held()).isZero();
     }
 

@@ -67,7 +67,9 @@ class HandoverTest {
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.call().respond().bytes(fragment(1, T0, 1));
         assertThat(batch.get().events).hasSize(1);
-        assertThat(batch.get().sessions).containsExactly(rig.session);
+        assertThat(batch.get().events)
+                .extracting(StreamEvent::session)
+                .containsExactly(rig.session);
     }
 
     @Test
@@ -112,7 +114,7 @@ class HandoverTest {
 
     @Test
     void takesABitOfEachStreamInTurn() throws Exception {
-        rig.budget = new MemoryBudget(1 << 30);
+        rig.budget = rig.newBudget(1 << 30);
         rig.start(StartingPosition.earliest());
         KvsSplit split =
                 KvsSplit.unread(
@@ -129,8 +131,12 @@ class HandoverTest {
         }
         rig.service.calls.get(1).bytes(fragment(1, T0, 1));
         // Over 1 MiB with the second one.
-        assertThat(rig.handover.take().sessions).containsExactly(rig.session, rig.session);
-        assertThat(rig.handover.take().sessions).containsExactly(other, rig.session);
+        assertThat(rig.handover.take().events)
+                .extracting(StreamEvent::session)
+                .containsExactly(rig.session, rig.session);
+        assertThat(rig.handover.take().events)
+                .extracting(StreamEvent::session)
+                .containsExactly(other, rig.session);
     }
 
     @Test

@@ -146,12 +146,17 @@ class KvsRecordEmitterTest {
 
     @Test
     void otherEventsMoveTheStateOnly() throws Exception {
-        emitter.emitRecord(new StreamEvent.FragmentOver(SessionRig.at(2, T0)), new Output(), state);
-        emitter.emitRecord(new StreamEvent.CaughtUp(T0 + 5), new Output(), state);
+        emitter.emitRecord(
+                new StreamEvent.FragmentOver(rig.session, SessionRig.at(2, T0)),
+                new Output(),
+                state);
+        emitter.emitRecord(new StreamEvent.CaughtUp(rig.session, T0 + 5), new Output(), state);
         assertThat(state.toSplit().position()).isEqualTo(SessionRig.at(2, T0));
         assertThat(state.toSplit().caughtUpMillis()).isEqualTo(T0 + 5);
         emitter.emitRecord(
-                new StreamEvent.StreamRecreated(SessionRig.arn("camera", 2)), new Output(), state);
+                new StreamEvent.StreamRecreated(rig.session, SessionRig.arn("camera", 2)),
+                new Output(),
+                state);
         assertThat(state.toSplit())
                 .isEqualTo(
                         KvsSplit.unread(

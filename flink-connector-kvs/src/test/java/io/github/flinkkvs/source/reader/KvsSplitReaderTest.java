@@ -45,6 +45,7 @@ class KvsSplitReaderTest {
                     connection,
                     new KvsReaderMetrics(metrics.group(), 1));
     private final Set<String> finished = new HashSet<>();
+    private final List<StreamEvent> unemitted = new ArrayList<>();
 
     private static KvsSplit split(String name, StoppingPosition stop) {
         return KvsSplit.unread(FakeConnection.arn(name), StartingPosition.earliest(), stop);
@@ -60,6 +61,7 @@ class KvsSplitReaderTest {
                     String number =
                             ((StreamEvent.FragmentArrived) event).fragment().number().toString();
                     found.add(id.substring(id.lastIndexOf('/') + 1) + " " + number);
+                    unemitted.add(event);
                     event = records.nextRecordFromSplit();
                 }
             }
@@ -87,6 +89,10 @@ class KvsSplitReaderTest {
         reader.close();
         assertThat(connection.closed).isTrue();
         assertThat(metrics.gauge("connections")).isZero();
+        // What Flink took is there until it is emitted, though its stream has ended.
+        assertThat(metrics.gauge("bufferedBytes"))
+                .isEqualTo(unemitted.stream().mapToLong(StreamEvent::retainedBytes).sum());
+        unemitted.forEach(event -> event.session().onEmitted(event));
         assertThat(metrics.gauge("bufferedBytes")).isZero();
     }
 

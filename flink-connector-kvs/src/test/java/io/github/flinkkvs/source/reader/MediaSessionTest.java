@@ -133,7 +133,7 @@ class MediaSessionTest {
                         call.ready.add(fragment(i, T0 + i, 10));
                     }
                 };
-        rig.budget = new MemoryBudget(1 << 30);
+        rig.budget = rig.newBudget(1 << 30);
         rig.start(StartingPosition.earliest());
         while (rig.take().size() < 1000) {
             assertThat(rig.taken).isNotEmpty();
@@ -191,7 +191,7 @@ class MediaSessionTest {
 
     @Test
     void asksPieceByPieceWhenMemoryIsShort() throws Exception {
-        rig.budget = new MemoryBudget(100_000);
+        rig.budget = rig.newBudget(100_000);
         rig.start(StartingPosition.earliest());
         SessionRig.Call call = rig.call().respond();
         assertThat(call.requested).isEqualTo(1);
@@ -1027,9 +1027,7 @@ class MediaSessionTest {
     private void emitAll() throws Exception {
         rig.handover.wakeUp();
         Handover.Batch batch = rig.handover.take();
-        for (int i = 0; i < batch.events.size(); i++) {
-            batch.sessions.get(i).onEmitted(batch.events.get(i));
-        }
+        batch.events.forEach(event -> event.session().onEmitted(event));
     }
 
     private SessionRig.Call callOf(String stream) {
@@ -1042,7 +1040,9 @@ class MediaSessionTest {
     @ParameterizedTest
     @ValueSource(strings = {"end when asked again", "end unasked", "reset", "silence"})
     void whatBecomesOfAConnectionThatIsNotReadIsNoFaultOfTheService(String fate) throws Exception {
-        rig.budget = new MemoryBudget(2 * fragment(1, T0, 1000).length - 50);
+        // Nearly two fragments.
+        int bytes = GetMediaBytes.parse("camera", true, fragment(1, T0, 1000)).retainedBytes();
+        rig.budget = rig.newBudget(2 * bytes - 50);
         rig.resumeAfter(1, T0);
         SessionRig.Call behind = rig.call().respond();
         MediaSession other =
@@ -1460,13 +1460,73 @@ class MediaSessionTest {
         rig.evict();
         assertThat(rig.metrics.count("evictions")).isEqualTo(1);
         // Only what was taken is held.
-        assertThat(rig.budget.held()).isEqualTo(fragment(1, T0, 1).length);
+        assertThat(rig.budget.held()).isEqualTo(rig.unemitted.get(0).retainedBytes());
         rig.resume();
         rig.timer.advanceMillis(5000);
         assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
         rig.call().respond().bytes(fragment(2, T0, 1), fragment(3, T0, 1));
         assertThat(rig.take()).containsExactly("1", "2", "3");
         assertThat(rig.budget.held()).isZero();
+    }
+
+    @Test
+    void aQuietStreamThatNobodyTakesFromHoldsOneEvent() throws Exception {
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 100; i++) {
+            (i == 0 ? rig.call() : rig.nextCall(5000)).respond(T0 + i).end();
+        }
+        assertThat(rig.session.events()).hasSize(1);
+        assertThat(rig.budget.held())
+                .isPositive()
+                .isEqualTo(rig.session.events().peek().retainedBytes());
+        assertThat(rig.take()).containsExactly("CaughtUp");
+        assertThat(rig.state.toSplit().caughtUpMillis()).isEqualTo(T0 + 99);
+        assertThat(rig.budget.held()).isZero();
+    }
+
+    /** For so long every call fails, and if none is open, time passes. */
+    private void failFor(Duration time) {
+        for (int second = 0; second < time.toSeconds(); second++) {
+            rig.service.open().forEach(call -> call.fail(new IOException("reset")));
+            rig.timer.advanceMillis(1000);
+        }
+    }
+
+    @Test
+    void hasWaitedForMemoryOnlyUntilItsCallEnded() throws Exception {
+        rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofMinutes(10));
+        rig.budget = rig.newBudget(1_000);
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(fragment(1, T0, 2_000));
+        assertThat(rig.call().requested).as("waits for memory").isZero();
+        failFor(Duration.ofMinutes(6));
+        while (rig.service.open().isEmpty()) {
+            rig.timer.advanceMillis(1000);
+        }
+        rig.call().respond();
+        assertThat(rig.call().requested).as("waits for memory again").isZero();
+        rig.take();
+        assertThat(rig.call().requested).isPositive();
+        failFor(Duration.ofMinutes(3));
+        rig.take();
+        failFor(Duration.ofMinutes(2));
+        assertThatThrownBy(() -> rig.take()).hasMessageContaining("source.retry.budget");
+    }
+
+    @Test
+    void hasNotFailedWhileItWaitedForMemoryAfterItMadeWay() throws Exception {
+        rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofMinutes(10));
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(new IOException("reset"));
+        rig.nextCall(30_000).respond().bytes(beginning(1, T0, 1));
+        rig.evict();
+        rig.timer.advance(Duration.ofMinutes(11));
+        rig.lock.lock();
+        rig.session.proceed();
+        rig.lock.unlock();
+        rig.nextCall(1).fail(new IOException("reset"));
+        assertThat(rig.take()).isEmpty();
+        rig.nextCall(30_000);
     }
 
     @Test
@@ -1542,7 +1602,7 @@ class MediaSessionTest {
     @Test
     void twoStreamsShareTheBudget() throws Exception {
         byte[] first = fragment(1, T0, 1000);
-        rig.budget = new MemoryBudget(first.length + 400);
+        rig.budget = rig.newBudget(first.length + 400);
         rig.start(StartingPosition.earliest());
         SessionRig.Call mine = rig.call().respond();
         // The other one is ahead.

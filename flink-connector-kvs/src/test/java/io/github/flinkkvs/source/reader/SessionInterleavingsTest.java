@@ -89,18 +89,19 @@ class SessionInterleavingsTest {
     private static final class World {
 
         final Random random;
+        private final long budgetBytes;
         final SessionRig rig = new SessionRig();
         final List<Stream> streams = new ArrayList<>();
         private final Map<MediaSession, Stream> bySession = new HashMap<>();
         private final Queue<StreamEvent> unemitted = new ArrayDeque<>();
-        private final Queue<MediaSession> unemittedOf = new ArrayDeque<>();
         private final long startNanos = rig.timer.nanoTime();
 
         World(Random random, int count, @Nullable FrameFilter frames) {
             this.random = random;
             rig.frames = frames;
             // Room for two fragments, or for more than ever comes.
-            rig.budget = new MemoryBudget(random.nextBoolean() ? 2_500 : 1 << 20);
+            budgetBytes = random.nextBoolean() ? 2_500 : 1 << 20;
+            rig.budget = rig.newBudget(budgetBytes);
             rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(1));
             for (int i = 0; i < count; i++) {
                 streams.add(new Stream(SessionRig.arn("camera-" + i, 1)));
@@ -178,25 +179,22 @@ class SessionInterleavingsTest {
             rig.handover.wakeUp();
             Handover.Batch batch = rig.handover.take();
             unemitted.addAll(batch.events);
-            unemittedOf.addAll(batch.sessions);
             assertThat(batch.finished).isEmpty();
         }
 
         private void emit(int count) {
             for (int i = 0; i < count && !unemitted.isEmpty(); i++) {
                 StreamEvent event = unemitted.poll();
-                MediaSession session = unemittedOf.poll();
-                Stream stream = bySession.get(session);
+                Stream stream = bySession.get(event.session());
                 event.applyTo(stream.state);
                 if (event instanceof StreamEvent.FragmentArrived) {
                     StreamEvent.FragmentArrived arrived = (StreamEvent.FragmentArrived) event;
                     stream.emitted.add(arrived.fragment().number().toString());
-                    session.onEmitted(arrived);
                 } else if (event instanceof StreamEvent.FrameArrived) {
                     FrameRecord frame = ((StreamEvent.FrameArrived) event).frame();
                     stream.emitted.add(frame.fragment().number() + "." + frame.frame().index());
-                    session.onEmitted(event);
                 }
+                event.session().onEmitted(event);
             }
         }
 
@@ -209,8 +207,9 @@ class SessionInterleavingsTest {
 
         private void restart() {
             close();
+            // What Flink held is gone with it.
+            rig.budget = rig.newBudget(budgetBytes);
             unemitted.clear();
-            unemittedOf.clear();
             for (Stream stream : streams) {
                 stream.emitted.subList(stream.checkpointed, stream.emitted.size()).clear();
                 stream.start();
@@ -284,6 +283,7 @@ class SessionInterleavingsTest {
         }
 
         void assertNothingIsLeft() {
+            emit(unemitted.size());
             assertThat(rig.service.open()).as("open calls").isEmpty();
             assertThat(rig.timer.scheduled()).as("timers").isZero();
             assertThat(rig.budget.used()).as("memory").isZero();

@@ -63,7 +63,7 @@ final class SessionRig {
     final Service service = new Service();
     final Directory directory = new Directory();
     final Configuration config = new Configuration();
-    MemoryBudget budget = new MemoryBudget(1 << 20);
+    MemoryBudget budget = newBudget(1 << 20);
     @Nullable FrameFilter frames;
     MediaSession session;
     KvsSplitState state;
@@ -80,6 +80,10 @@ final class SessionRig {
 
     static FragmentPosition at(long number, long millis) {
         return new FragmentPosition(FragmentNumber.of(Long.toString(number)), millis);
+    }
+
+    MemoryBudget newBudget(long limit) {
+        return new MemoryBudget(limit, timer::nanoTime);
     }
 
     <T> SessionRig set(ConfigOption<T> option, T value) {
@@ -169,13 +173,12 @@ final class SessionRig {
         Handover.Batch batch = handover.take();
         for (StreamEvent event : batch.events) {
             event.applyTo(state);
+            unemitted.add(event);
             if (event instanceof StreamEvent.FragmentArrived) {
                 taken.add(((StreamEvent.FragmentArrived) event).fragment().number().toString());
-                unemitted.add(event);
             } else if (event instanceof StreamEvent.FrameArrived) {
                 FrameRecord frame = ((StreamEvent.FrameArrived) event).frame();
                 taken.add(frame.fragment().number() + "." + frame.frame().index());
-                unemitted.add(event);
             } else {
                 taken.add(event.getClass().getSimpleName());
             }
