@@ -107,7 +107,8 @@ final class SdkMediaService implements MediaService {
                                         .overrideConfiguration(KvsClients.atEndpoint(endpoint))
                                         .build(),
                                 this);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Errors, too: nobody asks the future in which this runs.
                 terminate(e);
                 return;
             }

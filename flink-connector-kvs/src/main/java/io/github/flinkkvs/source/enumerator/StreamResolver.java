@@ -82,9 +82,18 @@ final class StreamResolver {
             result.complete(Map.of());
         }
         for (int i = 0; i < Math.min(CALLS_AT_A_TIME, namesOrArns.size()); i++) {
-            executor.execute(this::next);
+            executor.execute(() -> watch(this::next));
         }
         return result;
+    }
+
+    /** Whatever throws is the result, since nobody asks the futures in which steps run. */
+    private void watch(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
     }
 
     private void next() {
@@ -108,13 +117,15 @@ final class StreamResolver {
             answer = CompletableFuture.failedFuture(e);
         }
         answer.whenComplete(
-                (description, error) -> {
-                    if (error == null) {
-                        onFound(stream, description);
-                    } else {
-                        onError(stream, failures, error);
-                    }
-                });
+                (description, error) ->
+                        watch(
+                                () -> {
+                                    if (error == null) {
+                                        onFound(stream, description);
+                                    } else {
+                                        onError(stream, failures, error);
+                                    }
+                                }));
     }
 
     private void onFound(String stream, StreamDescription description) {
@@ -132,7 +143,7 @@ final class StreamResolver {
         if (last) {
             result.complete(found);
         } else {
-            executor.execute(this::next);
+            executor.execute(() -> watch(this::next));
         }
     }
 
@@ -169,7 +180,8 @@ final class StreamResolver {
                         TimeUnit.NANOSECONDS.toSeconds(budgetNanos),
                         what);
             }
-            executor.schedule(() -> lookUp(stream, failures), delay, TimeUnit.NANOSECONDS);
+            executor.schedule(
+                    () -> watch(() -> lookUp(stream, failures)), delay, TimeUnit.NANOSECONDS);
         }
     }
 

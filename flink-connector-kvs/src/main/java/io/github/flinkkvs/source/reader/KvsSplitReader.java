@@ -68,11 +68,15 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         this.settings = new SessionSettings(config, needsMedia, frames);
         this.connection = connection;
         this.metrics = metrics;
-        this.timer = new ExecutorTimer(connection);
+        this.timer = new ExecutorTimer(connection, lock, this::onThrown);
         this.budget =
                 new MemoryBudget(
                         config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes(), timer::nanoTime);
         metrics.observe(this::bufferedBytes);
+    }
+
+    private void onThrown(Throwable cause) {
+        handover.fail(new KvsReadException("Reading failed: " + cause, cause));
     }
 
     private long bufferedBytes() {
@@ -167,9 +171,17 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     private static final class ExecutorTimer implements Timer {
 
         private final KvsConnection connection;
+        private final ReaderLock lock;
+        private final Consumer<Throwable> onThrown;
 
-        ExecutorTimer(KvsConnection connection) {
+        /**
+         * @param onThrown is told, with the lock held, of what an action throws: the executor keeps
+         *     it in a future that nobody asks
+         */
+        ExecutorTimer(KvsConnection connection, ReaderLock lock, Consumer<Throwable> onThrown) {
             this.connection = connection;
+            this.lock = lock;
+            this.onThrown = onThrown;
         }
 
         @Override
@@ -185,7 +197,12 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         @Override
         public Task schedule(Runnable action, long delayNanos) {
             ScheduledFuture<?> future =
-                    connection.executor().schedule(action, delayNanos, TimeUnit.NANOSECONDS);
+                    connection
+                            .executor()
+                            .schedule(
+                                    () -> lock.watch(action, onThrown),
+                                    delayNanos,
+                                    TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         }
     }

@@ -74,7 +74,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
         void onBadBytes(MediaAttempt attempt, MkvException problem);
 
-        /** The reader itself is at fault. */
+        /** Something was thrown that nobody foresaw, be it by an attempt that is over. */
         void onBroken(Throwable cause);
 
         void onEnded(MediaAttempt attempt);
@@ -283,6 +283,10 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     @Override
     public void onBytes(ByteBuffer bytes) {
+        lock.watch(() -> receive(bytes), owner::onBroken);
+    }
+
+    private void receive(ByteBuffer bytes) {
         long arrivedMillis = timer.epochMillis();
         long arrivedNanos = timer.nanoTime();
         FragmentAssembler parser;
@@ -305,10 +309,6 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             parser.feed(bytes, arrivedMillis, arrivedNanos, this);
         } catch (MkvException e) {
             problem = e;
-        } catch (RuntimeException | Error e) {
-            // Nobody else would notice: nothing is asked for any more.
-            whileCurrent(() -> owner.onBroken(e));
-            throw e;
         }
         int more = 0;
         lock.lock();
@@ -428,11 +428,6 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     }
 
     private void whileCurrent(Runnable action, Runnable otherwise) {
-        lock.lock();
-        try {
-            (owner.isCurrent(this) ? action : otherwise).run();
-        } finally {
-            lock.unlock();
-        }
+        lock.run(() -> (owner.isCurrent(this) ? action : otherwise).run(), owner::onBroken);
     }
 }

@@ -237,7 +237,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             long sinceLastCall = timer.nanoTime() - lastCallNanos;
             wait = Math.max(wait, MIN_CALL_INTERVAL_NANOS - sinceLastCall);
         }
-        nextConnect = timer.schedule(this::connect, Math.max(wait, 0));
+        nextConnect =
+                timer.schedule(() -> lock.run(this::connect, this::onBroken), Math.max(wait, 0));
     }
 
     private void cancelNextConnect() {
@@ -248,26 +249,18 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     }
 
     private void connect() {
-        lock.lock();
-        try {
-            nextConnect = null;
-            if (done || current != null || paused) {
-                // Resuming connects anew.
-                return;
-            }
-            called = true;
-            lastCallNanos = timer.nanoTime();
-            MediaAttempt attempt = newAttempt();
-            current = attempt;
-            metrics.onCall();
-            StreamArn arn = cursor.arn();
-            lock.defer(
-                    () ->
-                            attempt.open(
-                                    listener -> service.open(arn, attempt.selector(), listener)));
-        } finally {
-            lock.unlock();
+        nextConnect = null;
+        if (done || current != null || paused) {
+            // Resuming connects anew.
+            return;
         }
+        called = true;
+        lastCallNanos = timer.nanoTime();
+        MediaAttempt attempt = newAttempt();
+        current = attempt;
+        metrics.onCall();
+        StreamArn arn = cursor.arn();
+        lock.defer(() -> attempt.open(listener -> service.open(arn, attempt.selector(), listener)));
     }
 
     private MediaAttempt newAttempt() {
@@ -703,11 +696,12 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     private void fail(String what, String advice, @Nullable Throwable cause) {
         String message = cursor + ": " + what + ". " + advice;
+        // First of all: what else is to be done might throw, too.
+        handover.fail(new KvsReadException(message.trim(), cause));
         done = true;
         finishReported = true;
         dispose();
         cancelNextConnect();
-        handover.fail(new KvsReadException(message.trim(), cause));
     }
 
     private void finish() {

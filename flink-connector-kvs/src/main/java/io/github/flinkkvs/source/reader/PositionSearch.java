@@ -58,6 +58,9 @@ final class PositionSearch {
         void onError(ErrorClass errorClass, String what, @Nullable Throwable cause);
 
         void fail(String what, String advice);
+
+        /** Something was thrown that nobody foresaw. */
+        void onBroken(Throwable cause);
     }
 
     private final Owner owner;
@@ -173,21 +176,26 @@ final class PositionSearch {
             Answer answer,
             @Nullable StreamDescription found,
             @Nullable Throwable error) {
-        lock.lock();
-        try {
-            if (!owner.end(attempt)) {
-                return;
-            }
-            if (error == null) {
-                answer.accept(found);
-            } else if (ErrorTable.classify(error) == ErrorClass.STREAM_NOT_FOUND
-                    && !StreamArn.isArn(nameOrArn)) {
-                onDeleted();
-            } else {
-                owner.onError(ErrorTable.classify(error), ErrorTable.describe(error), error);
-            }
-        } finally {
-            lock.unlock();
+        lock.run(
+                () -> {
+                    if (!owner.end(attempt)) {
+                        return;
+                    }
+                    if (error == null) {
+                        answer.accept(found);
+                    } else {
+                        onError(nameOrArn, error);
+                    }
+                },
+                owner::onBroken);
+    }
+
+    private void onError(String nameOrArn, Throwable error) {
+        ErrorClass errorClass = ErrorTable.classify(error);
+        if (errorClass == ErrorClass.STREAM_NOT_FOUND && !StreamArn.isArn(nameOrArn)) {
+            onDeleted();
+        } else {
+            owner.onError(errorClass, ErrorTable.describe(error), error);
         }
     }
 

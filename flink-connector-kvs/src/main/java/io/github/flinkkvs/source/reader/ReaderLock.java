@@ -11,6 +11,7 @@ package io.github.flinkkvs.source.reader;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * The one lock of a reader: sessions, memory budget and hand-over are only touched while it is
@@ -19,6 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>It is never held while bytes are parsed or foreign code is called. What must be called because
  * of a change, such as asking a connection for more or cancelling it, is {@linkplain #defer
  * deferred}, and runs in the same thread as soon as the lock is free again.
+ *
+ * <p>Flink hears of what throws in its own threads. In those of timers and of the network nobody
+ * would: whatever comes from there {@linkplain #run runs} with somebody to tell.
  */
 final class ReaderLock {
 
@@ -52,6 +56,43 @@ final class ReaderLock {
         } finally {
             if (next < actions.length) {
                 run(actions, next);
+            }
+        }
+    }
+
+    /**
+     * Runs an action with the lock held, in a thread that nobody watches.
+     *
+     * @param onThrown as with {@link #watch}
+     */
+    void run(Runnable action, Consumer<? super Throwable> onThrown) {
+        watch(
+                () -> {
+                    lock();
+                    try {
+                        action.run();
+                    } finally {
+                        unlock();
+                    }
+                },
+                onThrown);
+    }
+
+    /**
+     * Runs an action without the lock, in a thread that nobody watches.
+     *
+     * @param onThrown is told of whatever it throws, or of what throws that was deferred; with the
+     *     lock held
+     */
+    void watch(Runnable action, Consumer<? super Throwable> onThrown) {
+        try {
+            action.run();
+        } catch (Throwable e) {
+            lock();
+            try {
+                onThrown.accept(e);
+            } finally {
+                unlock();
             }
         }
     }

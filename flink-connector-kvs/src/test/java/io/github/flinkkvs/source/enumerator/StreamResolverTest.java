@@ -96,6 +96,18 @@ class StreamResolverTest {
         assertThat(connection.described).hasSize(2);
     }
 
+    /** It runs in futures that nobody asks. */
+    @Test
+    void failsWithWhateverIsThrown() {
+        StreamDirectory directory =
+                name -> {
+                    throw new NoClassDefFoundError("poison");
+                };
+        assertThatThrownBy(() -> resolver(directory, BUDGET).resolve(List.of("a")).get())
+                .isInstanceOf(ExecutionException.class)
+                .hasRootCauseInstanceOf(NoClassDefFoundError.class);
+    }
+
     /** That the others took their time leaves a stream as many tries. */
     @Test
     void theBudgetOfAStreamIsCountedFromItsOwnFirstError() throws Exception {

@@ -11,6 +11,7 @@ package io.github.flinkkvs.source.reader;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
@@ -26,8 +27,21 @@ public final class RecordedMetrics {
     private final SourceReaderMetricGroup group =
             InternalSourceReaderMetricGroup.mock(new Group(""));
 
+    /** Which counter of the connector throws, if any, and what. */
+    private String thrower = "";
+
+    private RuntimeException thrown;
+    private Runnable beforeThrown;
+
     public SourceReaderMetricGroup group() {
         return group;
+    }
+
+    /** Has a counter of the connector throw an error whenever something is counted. */
+    void letThrow(String name, RuntimeException error, Runnable before) {
+        thrower = "KinesisVideo." + name;
+        thrown = error;
+        beforeThrown = before;
     }
 
     /** The value of a counter of the connector. */
@@ -55,7 +69,17 @@ public final class RecordedMetrics {
 
         @Override
         public Counter counter(String name) {
-            Counter counter = super.counter(name);
+            Counter counter =
+                    new SimpleCounter() {
+                        @Override
+                        public void inc() {
+                            if (thrower.equals(prefix + name)) {
+                                beforeThrown.run();
+                                throw thrown;
+                            }
+                            super.inc();
+                        }
+                    };
             counters.put(prefix + name, counter);
             return counter;
         }
