@@ -7,6 +7,11 @@ die() {
     exit 1
 }
 
+# The embedded service is on this machine: no proxy of the environment leads there.
+NO_PROXY=127.0.0.1,localhost,::1${NO_PROXY:+,$NO_PROXY}
+no_proxy=127.0.0.1,localhost,::1${no_proxy:+,$no_proxy}
+export NO_PROXY no_proxy
+
 class_path_file=$root/$module/target/classpath
 cluster=${cluster:-}
 sql_jar=$root/$cluster/target/flink/sql/flink-sql-connector-kvs.jar
