@@ -18,14 +18,19 @@ import io.github.flinkkvs.testing.EmbeddedStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Jobs that read over HTTPS, control plane and data endpoints both. */
 class HttpsITCase extends KvsTestBase {
@@ -48,6 +53,28 @@ class HttpsITCase extends KvsTestBase {
         assertAll(job.results.awaitCommitted(3), stream);
         assertThat(kvs.endpoint().getScheme()).isEqualTo("https");
         assertThat(stream.mediaEndpoint().getScheme()).isEqualTo("https");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void onePortForAllOperations(String address) throws Exception {
+        assumeTrue(isOfThisMachine(address), "This machine has no address " + address);
+        startService(EmbeddedKvs.builder().https(true).onePort(true).host(address, address));
+        EmbeddedStream stream = kvs.createStream("front-door");
+        push(stream, 3);
+
+        Job<Fragment> job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+
+        assertAll(job.results.awaitCommitted(3), stream);
+        assertThat(stream.mediaEndpoint()).isEqualTo(kvs.endpoint());
+    }
+
+    private static boolean isOfThisMachine(String address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private KvsSourceBuilder<Fragment> trusting(KvsSourceBuilder<Fragment> source, Format format)

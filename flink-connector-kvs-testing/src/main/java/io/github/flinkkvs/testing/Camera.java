@@ -10,6 +10,8 @@ package io.github.flinkkvs.testing;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import javax.annotation.Nullable;
 
@@ -32,6 +34,7 @@ import java.util.function.LongFunction;
  * {@link #stop()} and {@link #awaitDone} may be called from any other thread.
  */
 public final class Camera implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Camera.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final EmbeddedStream stream;
@@ -136,6 +139,7 @@ public final class Camera implements AutoCloseable {
         try {
             pushWhatIsDue();
         } catch (RuntimeException e) {
+            LOG.warn("The camera of {} ends", stream, e);
             failure = e;
             upload = null;
             finish();

@@ -33,7 +33,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
@@ -48,12 +51,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * An embedded Kinesis Video Streams that unmodified AWS clients talk to, with an endpoint override
  * and dummy credentials. Like the real service it spreads its operations over hosts: one port for
- * the control plane, one for GetMedia (or one per stream), one for archived media.
+ * the control plane, one for GetMedia (or one per stream), one for archived media; or it has {@link
+ * Builder#onePort one port} for all.
  *
  * <p>Thread-safe. It runs on a few event loops of its own, which {@link #close()} ends.
  */
 public final class EmbeddedKvs implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    /** How long the port of a deleted stream waits for readers to take the end of their bodies. */
+    private static final long END_MILLIS = 5_000;
 
     /**
      * Vert.x lets verticle instances share a random port when they ask for the same negative one.
@@ -64,7 +71,7 @@ public final class EmbeddedKvs implements AutoCloseable {
     private final Vertx vertx;
     private final ServiceApi api;
     private final ServiceClock clock;
-    private final ServiceLog log = new ServiceLog();
+    private final ServiceLog log;
     private final Limits limits;
     private final Faults faults = new Faults();
     private final ConcurrentSkipListMap<String, EmbeddedStream> streams =
@@ -73,9 +80,15 @@ public final class EmbeddedKvs implements AutoCloseable {
     private final Set<Camera> cameras = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     @Nullable private final ServerCertificate certificate;
-    private final URI endpoint;
-    private final URI mediaEndpoint;
-    private final URI archiveEndpoint;
+    private final HostAddress host;
+    private final HostAddress mediaHost;
+
+    /** Where each plane is called; empty until all ports are open. */
+    private volatile Map<Plane, URI> endpoints = Map.of();
+
+    /** Deployments that serve one stream each. */
+    private final Map<EmbeddedStream, String> ownListeners = new ConcurrentHashMap<>();
+
     private volatile Behavior behavior;
     @Nullable private EmbeddedSts sts;
     @Nullable private volatile Path certificateFolder;
@@ -87,9 +100,15 @@ public final class EmbeddedKvs implements AutoCloseable {
         behavior = settings.behavior;
         clock = new ServiceClock(settings.clockOffset, settings.clockSpeed);
         accessKeys = new AccessKeys(clock);
+        log = new ServiceLog(settings.logLimit);
+        host = HostAddress.parse(settings.host);
+        mediaHost = dataHost(settings.mediaHost, settings.ownMediaPort());
+        HostAddress archiveHost = dataHost(settings.archiveHost, settings.ownArchivePort());
         certificate =
                 settings.https
-                        ? new ServerCertificate(settings.host, settings.certificateFlaw)
+                        ? new ServerCertificate(
+                                List.of(host.name(), mediaHost.name(), archiveHost.name()),
+                                settings.certificateFlaw)
                         : null;
         vertx =
                 Vertx.vertx(
@@ -101,13 +120,41 @@ public final class EmbeddedKvs implements AutoCloseable {
                                                 .setClassPathResolvingEnabled(false)));
         api = new ServiceApi(this, vertx);
         try {
-            endpoint = listen(settings.port, Plane.CONTROL, null);
-            mediaEndpoint = listen(0, Plane.MEDIA, null);
-            archiveEndpoint = listen(0, Plane.ARCHIVE, null);
+            Set<Plane> shared = EnumSet.of(Plane.CONTROL);
+            Map<Plane, URI> opened = new EnumMap<>(Plane.class);
+            if (settings.ownMediaPort()) {
+                int port = listen(orFree(settings.mediaPort), Plane.MEDIA);
+                opened.put(Plane.MEDIA, mediaHost.uri(scheme(), port));
+            } else {
+                shared.add(Plane.MEDIA);
+            }
+            if (settings.ownArchivePort()) {
+                int port = listen(orFree(settings.archivePort), Plane.ARCHIVE);
+                opened.put(Plane.ARCHIVE, archiveHost.uri(scheme(), port));
+            } else {
+                shared.add(Plane.ARCHIVE);
+            }
+            int port =
+                    listen(
+                                    settings.port,
+                                    request -> api.handle(request, called(request, shared), null),
+                                    settings.eventLoops)
+                            .port;
+            opened.put(Plane.CONTROL, host.uri(scheme(), port));
+            opened.putIfAbsent(Plane.MEDIA, mediaHost.uri(scheme(), port));
+            opened.putIfAbsent(Plane.ARCHIVE, archiveHost.uri(scheme(), port));
+            endpoints = opened;
         } catch (RuntimeException e) {
             vertx.close();
             throw e;
         }
+    }
+
+    private HostAddress dataHost(@Nullable String name, boolean ownPort) {
+        if (name != null) {
+            return HostAddress.parse(name);
+        }
+        return ownPort ? host.withoutPort() : host;
     }
 
     public static Builder builder() {
@@ -121,11 +168,11 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     /** The base URL of the control plane, for {@code endpointOverride}. */
     public URI endpoint() {
-        return endpoint;
+        return endpoints.get(Plane.CONTROL);
     }
 
     URI archiveEndpoint() {
-        return archiveEndpoint;
+        return endpoints.get(Plane.ARCHIVE);
     }
 
     public String region() {
@@ -187,7 +234,8 @@ public final class EmbeddedKvs implements AutoCloseable {
      */
     public synchronized EmbeddedStream createStream(StreamSettings stream) {
         if (streams.containsKey(stream.name)) {
-            throw new IllegalArgumentException("Stream " + stream.name + " exists");
+            throw new IllegalArgumentException(
+                    "There is a stream with the name '" + stream.name + "' already");
         }
         // A stream that is deleted and created again within a millisecond is still another one.
         lastCreationMillis = Math.max(clock.millis(), lastCreationMillis + 1);
@@ -195,9 +243,13 @@ public final class EmbeddedKvs implements AutoCloseable {
                 stream.creationTime == null
                         ? lastCreationMillis
                         : stream.creationTime.toEpochMilli();
-        EmbeddedStream created = new EmbeddedStream(this, stream, creationMillis, mediaEndpoint);
+        EmbeddedStream created =
+                new EmbeddedStream(this, stream, creationMillis, endpoints.get(Plane.MEDIA));
         if (settings.dataPortPerStream) {
-            created.mediaEndpoint(listen(0, Plane.MEDIA, created));
+            Set<Plane> media = Set.of(Plane.MEDIA);
+            Listening own = listen(0, request -> api.handle(request, media, created), 1);
+            ownListeners.put(created, own.deployment);
+            created.mediaEndpoint(mediaHost.withoutPort().uri(scheme(), own.port));
         }
         streams.put(stream.name, created);
         return created;
@@ -226,13 +278,22 @@ public final class EmbeddedKvs implements AutoCloseable {
         return List.copyOf(streams.values());
     }
 
-    /** Deletes a stream; its live GetMedia bodies end. */
+    /** Deletes a stream; its live GetMedia bodies end, and the port that it may have of its own. */
     public void deleteStream(String name) {
         EmbeddedStream stream = streams.remove(name);
         if (stream == null) {
             throw new NoSuchElementException("Stream " + name);
         }
-        stream.status(StreamStatus.DELETING);
+        Future<?> ended = stream.delete();
+        String deployment = ownListeners.remove(stream);
+        if (deployment != null) {
+            // Closing the port cuts connections: whose body can end first is not cut.
+            Promise<Void> waited = Promise.promise();
+            long timer = vertx.setTimer(END_MILLIS, id -> waited.tryComplete());
+            ended.onComplete(end -> waited.tryComplete());
+            await(waited.future().compose(end -> vertx.undeploy(deployment)));
+            vertx.cancelTimer(timer);
+        }
     }
 
     // ------------------------------------------------------------------ connections
@@ -275,7 +336,8 @@ public final class EmbeddedKvs implements AutoCloseable {
     public synchronized EmbeddedSts sts() {
         if (sts == null) {
             EmbeddedSts started = new EmbeddedSts(this);
-            started.endpoint(listen(0, started::handle, settings.eventLoops));
+            int port = listen(0, started::handle, settings.eventLoops).port;
+            started.endpoint(host.withoutPort().uri(scheme(), port));
             sts = started;
         }
         return sts;
@@ -340,20 +402,53 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     // ------------------------------------------------------------------ server
 
-    private URI listen(int port, Plane plane, @Nullable EmbeddedStream only) {
-        return listen(
-                port,
-                request -> api.handle(request, Set.of(plane), only),
-                only == null ? settings.eventLoops : 1);
+    private static int orFree(@Nullable Integer port) {
+        return port == null ? 0 : port;
     }
 
-    private URI listen(int port, Handler<HttpServerRequest> handler, int instances) {
+    private String scheme() {
+        return settings.https ? "https" : "http";
+    }
+
+    /**
+     * Which planes a call on a shared port can mean: those of the host that it names, or all if
+     * clients know the port under another name.
+     */
+    private Set<Plane> called(HttpServerRequest request, Set<Plane> shared) {
+        String named = request.getHeader("Host");
+        Set<Plane> called = EnumSet.noneOf(Plane.class);
+        endpoints.forEach(
+                (plane, uri) -> {
+                    if (shared.contains(plane) && uri.getAuthority().equalsIgnoreCase(named)) {
+                        called.add(plane);
+                    }
+                });
+        return called.isEmpty() ? shared : called;
+    }
+
+    private int listen(int port, Plane plane) {
+        Set<Plane> planes = Set.of(plane);
+        return listen(port, request -> api.handle(request, planes, null), settings.eventLoops).port;
+    }
+
+    private Listening listen(int port, Handler<HttpServerRequest> handler, int instances) {
         int shared = port == 0 ? SHARED_PORT.getAndDecrement() : port;
         AtomicInteger bound = new AtomicInteger();
         DeploymentOptions deployment = new DeploymentOptions().setInstances(instances);
-        await(vertx.deployVerticle(() -> new Listener(shared, handler, bound), deployment));
-        return URI.create(
-                (settings.https ? "https" : "http") + "://" + settings.host + ":" + bound.get());
+        Future<String> deployed =
+                vertx.deployVerticle(() -> new Listener(shared, handler, bound), deployment)
+                        .recover(
+                                failure ->
+                                        Future.failedFuture(
+                                                new IllegalStateException(
+                                                        "Cannot listen on port "
+                                                                + port
+                                                                + " of "
+                                                                + settings.bindAddress
+                                                                + ": "
+                                                                + failure.getMessage(),
+                                                        failure)));
+        return new Listening(await(deployed), bound.get());
     }
 
     private static <T> T await(Future<T> future) {
@@ -361,7 +456,12 @@ public final class EmbeddedKvs implements AutoCloseable {
             return future.toCompletionStage()
                     .toCompletableFuture()
                     .get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IllegalStateException) {
+                throw (IllegalStateException) e.getCause();
+            }
+            throw new IllegalStateException("Cannot start or stop the embedded service", e);
+        } catch (TimeoutException e) {
             throw new IllegalStateException("Cannot start or stop the embedded service", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -398,6 +498,17 @@ public final class EmbeddedKvs implements AutoCloseable {
         }
     }
 
+    /** A port that is listened on, and what to undeploy to close it. */
+    private static final class Listening {
+        final String deployment;
+        final int port;
+
+        Listening(String deployment, int port) {
+            this.deployment = deployment;
+            this.port = port;
+        }
+    }
+
     /** One HTTP server on one event loop; several share a port. */
     private final class Listener extends AbstractVerticle {
         private final int port;
@@ -427,7 +538,7 @@ public final class EmbeddedKvs implements AutoCloseable {
             }
             HttpServer server = vertx.createHttpServer(options);
             server.requestHandler(handler)
-                    .listen(port, settings.bindAddress)
+                    .listen(port, HostAddress.unbracketed(settings.bindAddress))
                     .onSuccess(listening -> bound.set(listening.actualPort()))
                     .<Void>mapEmpty()
                     .onComplete(started);
@@ -440,8 +551,14 @@ public final class EmbeddedKvs implements AutoCloseable {
         private String accountId = "123456789012";
         private String host = "127.0.0.1";
         private String bindAddress = "127.0.0.1";
+        @Nullable private String mediaHost;
+        @Nullable private String archiveHost;
         private int port;
+        private boolean onePort;
+        @Nullable private Integer mediaPort;
+        @Nullable private Integer archivePort;
         private int eventLoops = 2;
+        private int logLimit = Integer.MAX_VALUE;
         private boolean https;
         private CertificateFlaw certificateFlaw = CertificateFlaw.NONE;
         private boolean dataPortPerStream;
@@ -469,8 +586,62 @@ public final class EmbeddedKvs implements AutoCloseable {
         }
 
         /**
+         * All operations on the port of the control plane, for a server in a container or behind a
+         * published port; false by default, which makes clients notice when they mix up endpoints.
+         * What a call means is told by its path, and by its host where {@link #dataHosts} names
+         * others.
+         */
+        public Builder onePort(boolean enabled) {
+            onePort = enabled;
+            return this;
+        }
+
+        /** A port for GetMedia alone; 0 takes a free one. Without it {@link #onePort} decides. */
+        public Builder mediaPort(int number) {
+            mediaPort = number;
+            return this;
+        }
+
+        /** A port for archived media alone; 0 takes a free one. */
+        public Builder archivePort(int number) {
+            archivePort = number;
+            return this;
+        }
+
+        /**
+         * Other hosts in the URLs of GetMedia and of archived media than that of the control plane,
+         * each like the advertised host of {@link #host}.
+         */
+        public Builder dataHosts(String media, String archive) {
+            mediaHost = Objects.requireNonNull(media);
+            archiveHost = Objects.requireNonNull(archive);
+            return this;
+        }
+
+        private boolean ownMediaPort() {
+            return mediaPort != null || !onePort;
+        }
+
+        private boolean ownArchivePort() {
+            return archivePort != null || !onePort;
+        }
+
+        /**
+         * How many entries of each kind the log keeps, and how many fragments of each session; all
+         * by default. For servers that run for long.
+         */
+        public Builder logLimit(int entries) {
+            if (entries < 1) {
+                throw new IllegalArgumentException("The log keeps at least 1 entry");
+            }
+            logLimit = entries;
+            return this;
+        }
+
+        /**
          * Where to listen and the host in the URLs that clients are given; 127.0.0.1 for both by
-         * default.
+         * default. The advertised host may be an address of IP version 6, and have a port, {@code
+         * [::1]:8080}, if clients reach the port of the control plane under another number.
          */
         public Builder host(String listenAddress, String advertisedHost) {
             bindAddress = Objects.requireNonNull(listenAddress);
@@ -531,7 +702,15 @@ public final class EmbeddedKvs implements AutoCloseable {
             return this;
         }
 
+        /**
+         * @throws IllegalArgumentException if settings contradict each other
+         * @throws IllegalStateException if it cannot listen, for example because a port is taken
+         */
         public EmbeddedKvs start() {
+            if (onePort && dataPortPerStream) {
+                throw new IllegalArgumentException(
+                        "One port for all operations leaves none to each stream");
+            }
             return new EmbeddedKvs(copy());
         }
 
@@ -541,7 +720,13 @@ public final class EmbeddedKvs implements AutoCloseable {
             copy.accountId = accountId;
             copy.host = host;
             copy.bindAddress = bindAddress;
+            copy.mediaHost = mediaHost;
+            copy.archiveHost = archiveHost;
             copy.port = port;
+            copy.onePort = onePort;
+            copy.mediaPort = mediaPort;
+            copy.archivePort = archivePort;
+            copy.logLimit = logLimit;
             copy.eventLoops = eventLoops;
             copy.https = https;
             copy.certificateFlaw = certificateFlaw;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.vertx.core.Future;
+
 import javax.annotation.Nullable;
 
 import java.io.IOException;
@@ -128,6 +130,12 @@ public final class EmbeddedStream {
         }
     }
 
+    /** Ends it for ever; what is returned completes when all bodies have ended. */
+    Future<?> delete() {
+        status = StreamStatus.DELETING;
+        return endSessions(EndReason.STREAM_GONE);
+    }
+
     boolean readable() {
         return status == StreamStatus.ACTIVE || status == StreamStatus.UPDATING;
     }
@@ -246,6 +254,9 @@ public final class EmbeddedStream {
      * Stores recorded GetMedia output: each document byte for byte with its recorded number, tags
      * and timestamps. A document that breaks off is delivered as far as it goes; at the end of the
      * recording the body then ends, too. Retention counts from now.
+     *
+     * @throws IllegalArgumentException if the file does not hold what GetMedia sends, or fragments
+     *     that are not above those of the stream
      */
     public void replay(Path getMediaFile) {
         byte[] file;
@@ -256,10 +267,17 @@ public final class EmbeddedStream {
         }
         List<StoredFragment> added = new ArrayList<>();
         long now = service.clock().millis();
-        for (Recording.Document document : Recording.documents(file)) {
-            AfterBreak afterwards =
-                    document.end == file.length ? AfterBreak.END_OF_BODY : AfterBreak.NEXT_FRAGMENT;
-            added.add(StoredFragment.recorded(document, file, now, afterwards));
+        try {
+            for (Recording.Document document : Recording.documents(file)) {
+                AfterBreak afterwards =
+                        document.end == file.length
+                                ? AfterBreak.END_OF_BODY
+                                : AfterBreak.NEXT_FRAGMENT;
+                added.add(StoredFragment.recorded(document, file, now, afterwards));
+            }
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(
+                    getMediaFile + " is no recorded GetMedia output: " + e.getMessage(), e);
         }
         synchronized (lock) {
             if (open != null) {
@@ -369,8 +387,9 @@ public final class EmbeddedStream {
         lastExpired = fragment.sequence();
         storedBytes -= fragment.size();
         if (!settings.keepExpired) {
+            // Whoever is reading it still has it to its end; then its memory is free.
             pushed.remove(fragment);
-            fragment.forget();
+            service.log().forget(fragment);
         }
     }
 
@@ -378,10 +397,13 @@ public final class EmbeddedStream {
         boolean hostBuffer = settings.retention.isZero();
         Duration kept = hostBuffer ? HOST_BUFFER_TIME : settings.retention;
         long oldest = service.clock().millis() - kept.toMillis();
+        long most =
+                hostBuffer
+                        ? Math.min(HOST_BUFFER_BYTES, settings.retentionBytes)
+                        : settings.retentionBytes;
         while (!stored.isEmpty() && stored.firstEntry().getValue() != open) {
             boolean tooOld = stored.firstEntry().getValue().ingestedAtMillis() < oldest;
-            boolean tooMuch = hostBuffer && storedBytes > HOST_BUFFER_BYTES;
-            if (!tooOld && !tooMuch) {
+            if (!tooOld && storedBytes <= most) {
                 return;
             }
             expireFirst();
@@ -602,8 +624,10 @@ public final class EmbeddedStream {
         }
     }
 
-    void endSessions(EndReason reason) {
-        sessions.forEach(session -> session.requestEnd(reason));
+    Future<?> endSessions(EndReason reason) {
+        List<Future<Void>> ends = new ArrayList<>();
+        sessions.forEach(session -> ends.add(session.requestEnd(reason)));
+        return Future.join(ends);
     }
 
     void endSessionsOf(String accessKeyId) {

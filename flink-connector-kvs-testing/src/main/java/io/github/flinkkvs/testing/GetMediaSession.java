@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -152,11 +153,11 @@ final class GetMediaSession {
         }
     }
 
-    /** Ends the body cleanly. Any thread. */
-    void requestEnd(EndReason reason) {
-        if (!ended) {
-            context.runOnContext(asked -> end(reason));
-        }
+    /** Ends the body cleanly; what is returned completes when its end is on its way. Any thread. */
+    Future<Void> requestEnd(EndReason reason) {
+        Promise<Void> sent = Promise.promise();
+        context.runOnContext(asked -> end(reason).onComplete(sent));
+        return sent.future();
     }
 
     /** Any thread. */
@@ -492,11 +493,12 @@ final class GetMediaSession {
                 });
     }
 
-    private void end(EndReason reason) {
-        if (!ended) {
-            finish(reason);
-            response.end();
+    private Future<Void> end(EndReason reason) {
+        if (ended) {
+            return Future.succeededFuture();
         }
+        finish(reason);
+        return response.end();
     }
 
     /** The connection no longer counts, whoever ended it. */

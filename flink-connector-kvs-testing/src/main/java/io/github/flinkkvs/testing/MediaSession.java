@@ -10,8 +10,8 @@ package io.github.flinkkvs.testing;
 
 import javax.annotation.Nullable;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,9 +22,9 @@ public final class MediaSession {
     private final String requestId;
     private final String startSelector;
     private final long openedNanos = System.nanoTime();
-    private final List<String> started = new ArrayList<>();
-    private final List<String> sent = new ArrayList<>();
-    private final Map<String, Long> sentNanos = new HashMap<>();
+    private final Collection<String> started;
+    private final Collection<String> sent;
+    private final Map<String, Long> sentNanos;
     private long bytesSent;
     private long endedNanos;
     @Nullable private EndReason endReason;
@@ -34,6 +34,18 @@ public final class MediaSession {
         this.stream = stream;
         this.requestId = requestId;
         this.startSelector = startSelector;
+        int limit = log.limit();
+        started = new Newest<>(limit);
+        sent = new Newest<>(limit);
+        sentNanos =
+                new LinkedHashMap<>() {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+                        return size() > limit;
+                    }
+                };
     }
 
     public String stream() {

@@ -39,6 +39,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * An authority made anew for each server, which clients must trust, and the server's key and
@@ -57,7 +60,10 @@ final class ServerCertificate {
     private final X509Certificate authority;
     private final X509Certificate certificate;
 
-    ServerCertificate(String host, CertificateFlaw flaw) {
+    /**
+     * @param hosts what clients call it, besides localhost and 127.0.0.1
+     */
+    ServerCertificate(List<String> hosts, CertificateFlaw flaw) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -80,20 +86,25 @@ final class ServerCertificate {
                     Extension.subjectAlternativeName,
                     false,
                     new GeneralNames(
-                            flaw == CertificateFlaw.OTHER_HOST ? otherNames() : names(host)));
+                            flaw == CertificateFlaw.OTHER_HOST ? otherNames() : names(hosts)));
             certificate = sign(server, authorityKeys);
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("Cannot make a certificate", e);
         }
     }
 
-    private static GeneralName[] names(String host) {
-        boolean address = host.matches("[0-9.]+|.*:.*");
-        return new GeneralName[] {
-            new GeneralName(GeneralName.dNSName, "localhost"),
-            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-            new GeneralName(address ? GeneralName.iPAddress : GeneralName.dNSName, host)
-        };
+    private static GeneralName[] names(List<String> hosts) {
+        Set<String> names = new LinkedHashSet<>(List.of("localhost", "127.0.0.1"));
+        names.addAll(hosts);
+        return names.stream()
+                .map(
+                        name ->
+                                new GeneralName(
+                                        name.matches("[0-9.]+|.*:.*")
+                                                ? GeneralName.iPAddress
+                                                : GeneralName.dNSName,
+                                        name))
+                .toArray(GeneralName[]::new);
     }
 
     private static GeneralName[] otherNames() {

@@ -11,7 +11,6 @@ package io.github.flinkkvs.testing;
 import javax.annotation.Nullable;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
@@ -28,11 +27,25 @@ public final class ServiceLog {
     /** Guards everything in here and in the sessions. */
     final Object lock = new Object();
 
-    private final List<ApiCall> calls = new ArrayList<>();
-    private final List<MediaSession> sessions = new ArrayList<>();
-    private final List<Push> pushes = new ArrayList<>();
+    private final int limit;
+    private final Collection<ApiCall> calls;
+    private final Collection<MediaSession> sessions;
+    private final Collection<Push> pushes;
 
-    ServiceLog() {}
+    /**
+     * @param limit how many entries of each kind are kept
+     */
+    ServiceLog(int limit) {
+        this.limit = limit;
+        calls = new Newest<>(limit);
+        sessions = new Newest<>(limit);
+        pushes = new Newest<>(limit);
+    }
+
+    /** How many entries of each kind are kept, and of each session. */
+    int limit() {
+        return limit;
+    }
 
     /** All calls, in the order of their answers. */
     public List<ApiCall> calls() {
@@ -193,8 +206,8 @@ public final class ServiceLog {
         }
     }
 
-    private static List<?> tail(List<?> entries) {
-        return entries.subList(Math.max(0, entries.size() - 20), entries.size());
+    private static List<?> tail(Collection<?> entries) {
+        return entries.stream().skip(Math.max(0, entries.size() - 20)).collect(Collectors.toList());
     }
 
     void call(ApiCall call) {
@@ -215,6 +228,13 @@ public final class ServiceLog {
         synchronized (lock) {
             pushes.add(new Push(stream, fragment));
             lock.notifyAll();
+        }
+    }
+
+    /** A fragment is gone for good: the log must not keep its media. */
+    void forget(StoredFragment fragment) {
+        synchronized (lock) {
+            pushes.removeIf(push -> push.fragment == fragment);
         }
     }
 

@@ -257,13 +257,6 @@ public final class StoredFragment {
         return Recording.documents(document).get(0).trailingTagsOffset();
     }
 
-    /** Gives its memory back; {@link #bytes()} is empty from here on. */
-    synchronized void forget() {
-        content = new byte[0];
-        visible = 0;
-        intact = false;
-    }
-
     synchronized int visible() {
         return visible;
     }

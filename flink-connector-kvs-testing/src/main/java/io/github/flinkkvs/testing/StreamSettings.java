@@ -34,6 +34,7 @@ public final class StreamSettings {
 
     final String name;
     final Duration retention;
+    final long retentionBytes;
     @Nullable final String mediaType;
     final Map<String, String> tags;
     final long firstCounter;
@@ -43,6 +44,7 @@ public final class StreamSettings {
     private StreamSettings(Builder builder) {
         name = builder.name;
         retention = builder.retention;
+        retentionBytes = builder.retentionBytes;
         mediaType = builder.mediaType;
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tags));
         firstCounter = builder.firstCounter;
@@ -59,6 +61,7 @@ public final class StreamSettings {
     public static final class Builder {
         private final String name;
         private Duration retention = DEFAULT_RETENTION;
+        private long retentionBytes = Long.MAX_VALUE;
         @Nullable private String mediaType = "video/h264";
         private final Map<String, String> tags = new LinkedHashMap<>();
         private long firstCounter = 1;
@@ -72,6 +75,16 @@ public final class StreamSettings {
         /** How long fragments are kept; zero: what a host buffers, 5 minutes and 200 MB at most. */
         public Builder retention(Duration time) {
             retention = time;
+            return this;
+        }
+
+        /**
+         * How many bytes of fragments are kept, whatever their age; without bound by default. For
+         * endless cameras, with {@link #keepExpired keepExpired(false)}; the service has no such
+         * bound.
+         */
+        public Builder retentionBytes(long bytes) {
+            retentionBytes = bytes;
             return this;
         }
 
@@ -105,7 +118,7 @@ public final class StreamSettings {
 
         /**
          * False: fragments that leave retention are dropped for good, also from {@link
-         * EmbeddedStream#pushed()}. For endless cameras.
+         * EmbeddedStream#pushed()} and from the log. For endless cameras.
          */
         public Builder keepExpired(boolean keep) {
             keepExpired = keep;
@@ -128,6 +141,7 @@ public final class StreamSettings {
                     mediaType);
             // More than the service's ten years: recordings may be older.
             require(!retention.isNegative(), "Retention is not below 0, as %s is", retention);
+            require(retentionBytes > 0, "Retention is above 0 bytes, not %s", retentionBytes);
             require(
                     tags.size() <= MAX_TAGS,
                     "A stream has at most %s tags, not %s",

@@ -10,33 +10,64 @@ package io.github.flinkkvs.testing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 
 import java.io.BufferedReader;
 import java.io.PipedReader;
 import java.io.PipedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @Timeout(60)
 class EmbeddedKvsMainTest {
+    @TempDir Path folder;
+
     @Test
     void printsHelp() {
         StringWriter out = new StringWriter();
         CommandLine command =
                 new CommandLine(new EmbeddedKvsMain()).setOut(new PrintWriter(out, true));
         assertThat(command.execute("--help")).isZero();
-        assertThat(out.toString()).contains("--port", "--stream", "--replay", "--camera");
-        assertThat(
-                        new CommandLine(new EmbeddedKvsMain())
-                                .setErr(new PrintWriter(out, true))
-                                .execute("--stream", "a", "--replay", "x.mkv", "y.mkv"))
-                .isEqualTo(2);
+        assertThat(out.toString())
+                .contains("--port", "--stream", "--replay", "--camera", "--retention-bytes");
+    }
+
+    @Test
+    void mistakesAreOneLine() throws Exception {
+        assertFails(2, "more recordings", "--stream", "a", "--replay", "x.mkv", "y.mkv");
+        assertFails(2, "--stream names 'a' twice", "--stream", "a", "b", "a");
+        assertFails(2, "no file 'gone.mkv'", "--replay", "gone.mkv");
+        assertFails(2, "no file '" + folder + "'", "--replay", folder.toString());
+        assertFails(2, "1 to 256 letters", "--stream", "a b");
+        assertFails(2, "'1x' is not a time", "--retention", "1x");
+        assertFails(2, "'1t' is not a size", "--retention-bytes", "1t");
+        assertFails(2, "--retention-bytes is above 0", "--retention-bytes", "0");
+        assertFails(2, "--speed is above 0", "--speed", "0");
+        assertFails(2, "'[::1]::' is neither HOST nor", "--advertise", "[::1]::");
+        Path text = Files.writeString(folder.resolve("text.mkv"), "no media");
+        assertFails(2, "is no recorded GetMedia output", "--replay", text.toString());
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertFails(1, "Cannot listen on port " + port, "--port", port, "--listen", "0.0.0.0");
+        }
+    }
+
+    private static void assertFails(int exitCode, String message, String... arguments) {
+        StringWriter err = new StringWriter();
+        CommandLine line = EmbeddedKvsMain.commandLine().setErr(new PrintWriter(err, true));
+        assertThat(line.execute(arguments)).as(message).isEqualTo(exitCode);
+        assertThat(err.toString()).startsWith("error: ").contains(message);
+        assertThat(err.toString().lines()).hasSize(1);
     }
 
     @Test
@@ -58,6 +89,11 @@ class EmbeddedKvsMainTest {
                         .credentialsProvider(TestClients.credentials())
                         .build()) {
             assertThat(client.listStreams().streamInfoList()).hasSize(2);
+            assertThat(
+                            client.getDataEndpoint(
+                                            r -> r.streamName("a").apiName(APIName.GET_MEDIA))
+                                    .dataEndpoint())
+                    .isEqualTo(endpoint.toString());
         }
         server.interrupt();
         server.join(10_000);

@@ -38,14 +38,16 @@ final class TestClients implements AutoCloseable {
 
     TestClients(EmbeddedKvs kvs) {
         this.kvs = kvs;
-        control =
-                KinesisVideoClient.builder()
-                        .endpointOverride(kvs.endpoint())
-                        .region(Region.of(kvs.region()))
-                        .credentialsProvider(credentials())
-                        .overrideConfiguration(
-                                o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
-                        .build();
+        control = control(kvs.endpoint());
+    }
+
+    static KinesisVideoClient control(URI endpoint) {
+        return KinesisVideoClient.builder()
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(credentials())
+                .overrideConfiguration(o -> o.retryStrategy(DefaultRetryStrategy.doNotRetry()))
+                .build();
     }
 
     static StaticCredentialsProvider credentials() {

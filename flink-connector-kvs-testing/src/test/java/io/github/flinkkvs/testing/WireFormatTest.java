@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The bytes on the wire, without an SDK that smooths them. */
 class WireFormatTest {
-    private static final String AUTHORIZATION =
+    static final String AUTHORIZATION =
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/kinesisvideo/aws4_request,"
                     + " SignedHeaders=host, Signature=00";
     private static final String NOW =
