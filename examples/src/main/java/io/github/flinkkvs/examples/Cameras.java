@@ -12,6 +12,7 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.StreamSettings;
 
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class Cameras {
 
     /** How many fragments of both cameras are shown by default. */
     static final long FRAGMENTS = 20;
+
+    private static final int LOG_ENTRIES = 100;
+    private static final long KEPT_BYTES = 64 << 20;
 
     private static final String FRONT_DOOR = "front-door";
     private static final String BACKYARD = "backyard";
@@ -33,15 +37,15 @@ final class Cameras {
     private Cameras() {}
 
     static Input open(long fragments) {
-        EmbeddedKvs kvs = EmbeddedKvs.start();
+        EmbeddedKvs kvs = EmbeddedKvs.builder().logLimit(LOG_ENTRIES).start();
         // Each camera sends half of what is shown, so the last line comes with the last fragment.
         long each = (fragments + 1) / 2;
-        Camera.builder(kvs.createStream(FRONT_DOOR))
+        Camera.builder(kvs.createStream(endless(FRONT_DOOR)))
                 .fragments(each)
                 .tag("location", "entrance")
                 .tagsOf(second -> Map.of("seen", pick(VISITS, second)))
                 .start();
-        Camera.builder(kvs.createStream(BACKYARD))
+        Camera.builder(kvs.createStream(endless(BACKYARD)))
                 .fragments(each)
                 .tag("location", "garden")
                 .tagsOf(second -> Map.of("animal", pick(ANIMALS, second)))
@@ -58,6 +62,11 @@ final class Cameras {
                 Input.UNKNOWN,
                 "",
                 kvs);
+    }
+
+    /** However many fragments are asked for, memory is bounded. */
+    private static StreamSettings endless(String name) {
+        return StreamSettings.named(name).retentionBytes(KEPT_BYTES).keepExpired(false).build();
     }
 
     private static String pick(List<String> script, long second) {

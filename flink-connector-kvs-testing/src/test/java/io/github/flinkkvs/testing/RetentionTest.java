@@ -49,7 +49,7 @@ class RetentionTest {
             EmbeddedStream stream =
                     kvs.createStream(
                             StreamSettings.named("a")
-                                    .retentionBytes(1_000)
+                                    .retention(Duration.ofHours(1))
                                     .keepExpired(false)
                                     .build());
             FragmentUpload first = stream.begin(MediaFragment.ofSize(20_000));
@@ -60,6 +60,7 @@ class RetentionTest {
                 byte[] head = body.next(100);
                 StoredFragment dropped = first.complete();
                 assertThat(dropped.size()).isGreaterThan(begun);
+                kvs.clock().shift(Duration.ofHours(2));
                 assertThat(stream.fragments()).isEmpty();
                 byte[] rest = body.toEnd();
                 ByteBuffer whole =
