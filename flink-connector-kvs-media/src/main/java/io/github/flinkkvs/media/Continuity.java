@@ -27,7 +27,10 @@ final class Continuity {
     private long lastClusterTimestamp;
     private final Map<Long, Long> lastTimes = new HashMap<>();
 
-    /** Whether this one may be next: of the same tracks, and later in all of them. */
+    /**
+     * Whether this one may be next: of the same tracks, later as a whole, and not earlier in any of
+     * them. Browsers round, so that the first frame of a track may have the time of the last one.
+     */
     boolean accepts(FragmentLayout next) {
         if (tracks == null || next.clusters.isEmpty()) {
             return true;
@@ -42,7 +45,7 @@ final class Continuity {
         }
         for (Map.Entry<Long, FragmentLayout.TrackTimes> times : next.times.entrySet()) {
             Long last = lastTimes.get(times.getKey());
-            if (last != null && times.getValue().first <= last) {
+            if (last != null && times.getValue().first < last) {
                 return false;
             }
         }

@@ -15,8 +15,11 @@ import io.github.flinkkvs.mkv.MkvParser;
 
 import javax.annotation.Nullable;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +35,29 @@ final class FragmentLayout {
     private static final int SIMPLE_BLOCK = 0xA3;
     private static final int BLOCK_GROUP = 0xA0;
 
-    /** A Cluster's time, in units of TimestampScale, and its blocks as they are. */
+    private static final int MAX_BUFFER_BYTES = 1 << 16;
+
+    /** A Cluster's time, in units of TimestampScale, and where its blocks are. */
     static final class Cluster {
         long timestamp;
-        final List<ByteBuffer> blocks = new ArrayList<>();
         long blockBytes;
 
-        private void add(ByteBuffer block) {
-            blocks.add(block);
-            blockBytes += block.remaining();
+        /** Begins and ends by turns; blocks that follow each other are one range. */
+        private int[] ranges = new int[2];
+
+        private int count;
+
+        private void add(int from, int to) {
+            blockBytes += to - from;
+            if (count > 0 && ranges[count - 1] == from) {
+                ranges[count - 1] = to;
+                return;
+            }
+            if (count == ranges.length) {
+                ranges = Arrays.copyOf(ranges, 2 * count);
+            }
+            ranges[count++] = from;
+            ranges[count++] = to;
         }
     }
 
@@ -93,9 +110,12 @@ final class FragmentLayout {
     /** How far the earliest frame is before its Cluster, in units of TimestampScale. */
     final long lead;
 
+    private final ByteBuffer document;
+
     FragmentLayout(Fragment fragment) throws MkvException {
         timestampScale = fragment.timestampScaleNanos();
-        find(fragment.bytes());
+        document = fragment.bytes();
+        find();
         long origin = clusters.isEmpty() ? 0 : clusters.get(0).timestamp * timestampScale;
         List<Frame> all = fragment.frames();
         long earliest = 0;
@@ -108,7 +128,21 @@ final class FragmentLayout {
         lead = -Math.floorDiv(earliest, timestampScale);
     }
 
-    private void find(ByteBuffer document) throws MkvException {
+    /** Writes the blocks of a Cluster as they are. */
+    void writeBlocks(Cluster cluster, OutputStream out) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(MAX_BUFFER_BYTES, cluster.blockBytes)];
+        ByteBuffer bytes = document.duplicate();
+        for (int i = 0; i < cluster.count; i += 2) {
+            bytes.limit(cluster.ranges[i + 1]).position(cluster.ranges[i]);
+            while (bytes.hasRemaining()) {
+                int length = Math.min(bytes.remaining(), buffer.length);
+                bytes.get(buffer, 0, length);
+                out.write(buffer, 0, length);
+            }
+        }
+    }
+
+    private void find() throws MkvException {
         MkvParser parser = new MkvParser();
         ByteBuffer in = document.duplicate();
         Cluster cluster = null;
@@ -116,10 +150,14 @@ final class FragmentLayout {
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             int id = parser.id();
             if (event == MkvParser.Event.START && id == CLUSTER) {
-                cluster = new Cluster();
-                clusters.add(cluster);
+                // Of Clusters without blocks only the first means anything: its time.
+                if (cluster == null || cluster.count > 0 || clusters.size() == 1) {
+                    cluster = new Cluster();
+                    clusters.add(cluster);
+                }
+                cluster.timestamp = 0;
             } else if (event == MkvParser.Event.DATA && id == TRACKS && tracks == null) {
-                tracks = element(document, parser, in);
+                tracks = element(parser, in);
             } else if (event == MkvParser.Event.DATA && id == TIMESTAMP && cluster != null) {
                 for (int at = (int) parser.dataOffset(); at < in.position(); at++) {
                     cluster.timestamp = cluster.timestamp << 8 | document.get(at) & 0xFF;
@@ -127,13 +165,13 @@ final class FragmentLayout {
             } else if (cluster != null
                     && (event == MkvParser.Event.DATA && id == SIMPLE_BLOCK
                             || event == MkvParser.Event.END && id == BLOCK_GROUP)) {
-                cluster.add(element(document, parser, in));
+                cluster.add((int) parser.offset(), in.position());
             }
         }
     }
 
     /** What ends where the parser is. */
-    private static ByteBuffer element(ByteBuffer document, MkvParser parser, ByteBuffer in) {
+    private ByteBuffer element(MkvParser parser, ByteBuffer in) {
         ByteBuffer element = document.duplicate();
         element.limit(in.position()).position((int) parser.offset());
         return element.slice();

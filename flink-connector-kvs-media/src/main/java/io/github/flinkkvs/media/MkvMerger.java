@@ -13,7 +13,6 @@ import io.github.flinkkvs.mkv.MkvException;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 
 /**
  * Makes one playable Matroska file of consecutive fragments: one header, one Segment, the Tracks of
@@ -57,9 +56,9 @@ public final class MkvMerger {
     }
 
     /**
-     * Whether a fragment can go on in this file: its tracks are the same, byte for byte, and all
-     * its tracks are later than what is there, by no more than a day. If not, begin a new file with
-     * it.
+     * Whether a fragment can go on in this file: its tracks are the same, byte for byte, it is
+     * later than what is there, by no more than a day, and none of its tracks goes back in time. If
+     * not, begin a new file with it.
      *
      * @throws MkvException as {@link Fragment#frames()}
      * @throws IllegalStateException if the fragment was read for its tags only
@@ -87,7 +86,9 @@ public final class MkvMerger {
             }
             long shift = timeline.place(layout);
             for (FragmentLayout.Cluster cluster : layout.clusters) {
-                write(cluster, cluster.timestamp + shift);
+                long timestamp = cluster.timestamp + shift;
+                out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
+                layout.writeBlocks(cluster, out);
             }
         }
         continuity.advance(layout);
@@ -103,21 +104,10 @@ public final class MkvMerger {
     private void begin(FragmentLayout first) throws IOException {
         out.write(MkvHeader.bytes(first.timestampScale));
         if (first.tracks != null) {
-            copy(first.tracks);
+            byte[] tracks = new byte[first.tracks.remaining()];
+            first.tracks.duplicate().get(tracks);
+            out.write(tracks);
         }
         begun = true;
-    }
-
-    private void write(FragmentLayout.Cluster cluster, long timestamp) throws IOException {
-        out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
-        for (ByteBuffer block : cluster.blocks) {
-            copy(block);
-        }
-    }
-
-    private void copy(ByteBuffer bytes) throws IOException {
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.duplicate().get(copy);
-        out.write(copy);
     }
 }

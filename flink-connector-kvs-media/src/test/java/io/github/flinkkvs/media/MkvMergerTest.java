@@ -326,8 +326,17 @@ class MkvMergerTest {
     /** The Cluster is later, but its frames are not. */
     @Test
     void framesThatOverlapBeginAFile() throws Exception {
-        assertThat(merge(picture(1_000, 3), picture(1_040, 3))).hasSize(2);
+        assertThat(merge(picture(1_000, 3), picture(1_039, 3))).hasSize(2);
         assertThat(merge(picture(1_000, 3), picture(1_041, 3))).hasSize(1);
+    }
+
+    /** As browsers send it, which round times to millis. */
+    @Test
+    void aTrackWhoseTimeRepeatsGoesOn() throws Exception {
+        List<byte[]> files = merge(picture(1_000, 3), picture(1_040, 3));
+        assertThat(files).hasSize(1);
+        Path file = Files.write(folder.resolve("merged.mkv"), files.get(0));
+        assertThat(Ffprobe.packetTimes(file, "v:0")).containsExactly(0L, 20L, 40L, 40L, 60L, 80L);
     }
 
     @Test

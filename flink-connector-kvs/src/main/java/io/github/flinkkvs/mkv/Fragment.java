@@ -239,8 +239,8 @@ public final class Fragment {
     /**
      * The frames of all tracks in the order of the fragment, found anew at each call.
      *
-     * @throws MkvException if a block is laced in a way that does not fit its size, or what its
-     *     BlockGroup says about it is no sensible number
+     * @throws MkvException if a block is laced in a way that does not fit its size, what its
+     *     BlockGroup says about it is no sensible number, or there are more than 1,000,000 frames
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public List<Frame> frames() throws MkvException {

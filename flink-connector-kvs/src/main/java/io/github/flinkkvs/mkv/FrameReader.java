@@ -28,6 +28,13 @@ final class FrameReader {
      */
     static final int MAX_REFERENCES = 1024;
 
+    /**
+     * More frames of a fragment than this are taken for an attack: laced ones without a byte of
+     * their own are a byte in the document and a hundred in memory. The service allows fragments of
+     * 20 s.
+     */
+    static final int MAX_FRAMES = 1_000_000;
+
     /** Longer BlockDurations would overflow frame times. */
     private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
 
@@ -158,6 +165,13 @@ final class FrameReader {
             long blockDuration,
             long[] references)
             throws MkvException {
+        if (frames.size() + block.frameCount() > MAX_FRAMES) {
+            throw new MkvException(
+                    MkvException.Kind.TOO_LARGE,
+                    "More than " + MAX_FRAMES + " frames",
+                    MkvElements.BLOCK,
+                    start);
+        }
         long step = defaultDuration(block.trackNumber());
         int[] sizes = block.frameSizes(bytes, start, end);
         // A BlockDuration is that of all laced frames together.

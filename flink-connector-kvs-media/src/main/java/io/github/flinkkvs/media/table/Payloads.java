@@ -29,8 +29,6 @@ import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -83,12 +81,16 @@ final class Payloads {
 
     @Nullable
     private Fragment read(byte[] payload, boolean media) {
-        List<Fragment> fragments = new ArrayList<>(1);
+        int[] count = new int[1];
+        Fragment[] first = new Fragment[1];
         FragmentHandler handler =
                 new FragmentHandler() {
                     @Override
                     public void onFragment(Fragment fragment) {
-                        fragments.add(fragment);
+                        // The others are not kept: a payload may be made of thousands.
+                        if (count[0]++ == 0) {
+                            first[0] = fragment;
+                        }
                     }
 
                     @Override
@@ -109,11 +111,11 @@ final class Payloads {
             onDamage(payload, e.getMessage());
             return null;
         }
-        if (fragments.size() != 1) {
-            onDamage(payload, fragments.size() + " fragments in place of one");
+        if (count[0] != 1) {
+            onDamage(payload, count[0] + " fragments in place of one");
             return null;
         }
-        return fragments.get(0);
+        return first[0];
     }
 
     /** One picture of a fragment, as the decoder has it; null if there is none or it is damaged. */

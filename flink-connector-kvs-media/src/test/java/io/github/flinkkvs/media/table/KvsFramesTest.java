@@ -18,6 +18,7 @@ import org.apache.flink.util.Collector;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,23 @@ class KvsFramesTest {
         assertThat(context.damaged("KVS_FRAMES")).isZero();
         payload[at + 4] = 6;
         assertThat(frames(payload)).isEmpty();
+        assertThat(context.damaged("KVS_FRAMES")).isEqualTo(1);
+    }
+
+    /** Laced frames without a byte of their own: a megabyte would be a gigabyte of rows. */
+    @Test
+    void moreFramesThanThereMayBeAreDamage() throws Exception {
+        // A SimpleBlock of 256 frames of the same size, 0.
+        byte[] block = {(byte) 0xA3, (byte) 0x85, (byte) 0x81, 0, 0, 4, (byte) 0xFF};
+        int blocks = 1_000_001 / 256 + 1;
+        ByteBuffer cluster = ByteBuffer.allocate(8 + blocks * block.length);
+        cluster.putInt(0x1F43B675).putInt(0x10000000 | blocks * block.length);
+        for (int i = 0; i < blocks; i++) {
+            cluster.put(block);
+        }
+        MediaFragment hostile = twoTracks().elementAfter(cluster.array()).build();
+
+        assertThat(frames(TestPayloads.of(hostile))).isEmpty();
         assertThat(context.damaged("KVS_FRAMES")).isEqualTo(1);
     }
 }
