@@ -10,6 +10,8 @@ package io.github.flinkkvs.examples;
 
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.MediaTrack;
 import io.github.flinkkvs.testing.PhoneCall;
 import io.github.flinkkvs.testing.StoredFragment;
 
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +39,9 @@ class CallAudioJobITCase {
 
     private static final Map<String, String> CREDENTIALS =
             Map.of("AWS_ACCESS_KEY_ID", "any", "AWS_SECRET_ACCESS_KEY", "thing");
+
+    /** When the service received it, which is when the test runs. */
+    private static final Pattern TIME = Pattern.compile("\\d{8}T\\d{6}\\.\\d{3}Z-");
 
     @TempDir Path folder;
 
@@ -56,6 +62,8 @@ class CallAudioJobITCase {
                         "audio: " + lines.length + (lines.length == 1 ? " file" : " files"));
         assertThat(result.exitCode()).isZero();
         assertThat(result.out())
+                .allMatch(line -> TIME.matcher(line).find())
+                .extracting(line -> TIME.matcher(line).replaceFirst(""))
                 .containsExactlyInAnyOrder(
                         Stream.of(lines).map(line -> out() + "/" + line).toArray(String[]::new));
         try (Stream<Path> files = Files.walk(out())) {
@@ -64,6 +72,19 @@ class CallAudioJobITCase {
                             result.out().stream()
                                     .map(line -> line.substring(0, line.lastIndexOf(": ")))
                                     .toList());
+        }
+    }
+
+    /** What the example wrote under this name, but for its time. */
+    private Path file(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(out())) {
+            return files.filter(
+                            file -> {
+                                String path = out().relativize(file).toString();
+                                return TIME.matcher(path).replaceFirst("").equals(name);
+                            })
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
@@ -109,9 +130,7 @@ class CallAudioJobITCase {
                 "phone-line/5f3c9a52-0000-4000-8000-000000000002-stereo.wav: 10.000 s");
         short[] both =
                 samples(
-                        out().resolve(
-                                        "phone-line/"
-                                                + "5f3c9a52-0000-4000-8000-000000000001-stereo.wav"),
+                        file("phone-line/5f3c9a52-0000-4000-8000-000000000001-stereo.wav"),
                         2);
         // The customer on the left begins, the right is silent until 4 s.
         int end = 2 * 4 * PhoneCall.SAMPLES_PER_SECOND;
@@ -140,15 +159,43 @@ class CallAudioJobITCase {
 
         RunExample.Result result = audio("--replay", recording.toString());
 
-        assertFiles(result, "line 7/_._x-AUDIO_FROM_CUSTOMER.wav: 1.500 s");
-        short[] samples = samples(out().resolve("line 7/_._x-AUDIO_FROM_CUSTOMER.wav"), 1);
+        String file = "line 7/.._x-%08x-AUDIO_FROM_CUSTOMER.wav".formatted("../x".hashCode());
+        assertFiles(result, file + ": 1.500 s");
+        short[] samples = samples(file(file), 1);
         assertThat(samples).hasSize(12_000);
         for (int i = 0; i < samples.length; i++) {
             assertThat(samples[i]).isEqualTo((short) (i + 1));
         }
         // Once more: the same file.
         assertThat(audio("--replay", recording.toString()).exitCode()).isZero();
-        assertFiles(result, "line 7/_._x-AUDIO_FROM_CUSTOMER.wav: 1.500 s");
+        assertFiles(result, file + ": 1.500 s");
+    }
+
+    /** As a microphone that records every day, into files of one name. */
+    @Test
+    void recordingsOfTwoDaysIntoOneFolder() throws Exception {
+        for (String day : List.of("monday", "tuesday")) {
+            Path recording = Files.createDirectories(folder.resolve(day)).resolve("hall-mic.mkv");
+            try (EmbeddedKvs kvs = EmbeddedKvs.start();
+                    OutputStream bytes = Files.newOutputStream(recording)) {
+                EmbeddedStream stream = kvs.createStream("a");
+                call("any", 12_000).fragments().forEach(f -> stream.push(withoutTags(f)));
+                for (StoredFragment fragment : stream.pushed()) {
+                    bytes.write(fragment.bytes());
+                }
+            }
+            assertThat(audio("--replay", recording.toString()).exitCode()).isZero();
+        }
+        try (Stream<Path> files = Files.list(out().resolve("hall-mic"))) {
+            assertThat(files).hasSize(2);
+        }
+    }
+
+    private static MediaFragment withoutTags(MediaFragment fragment) {
+        return MediaFragment.builder()
+                .track(MediaTrack.audio(1, "mic", "A_PCM/INT/LIT", null, 8_000, 1))
+                .frames(fragment.frames())
+                .build();
     }
 
     // ---- endpoint -----------------------------------------------------------------------------

@@ -15,8 +15,6 @@ import javax.annotation.Nullable;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -32,77 +30,110 @@ final class AudioCoding {
         PCM_BIG_ENDIAN,
         A_LAW,
         MU_LAW,
-        AAC
+        /** For a decoder of FFmpeg; in the forms of version 1 always AAC. */
+        FFMPEG
     }
 
     /** What Amazon Connect sends, whatever its tracks declare. */
-    static final AudioCoding CONNECT = new AudioCoding(Kind.PCM_LITTLE_ENDIAN, 8000, 1, null);
+    static final AudioCoding CONNECT = new AudioCoding(Kind.PCM_LITTLE_ENDIAN, 8000, 1);
 
-    private static final int WAVE_FORMAT_PCM = 1;
-    private static final int WAVE_FORMAT_A_LAW = 6;
-    private static final int WAVE_FORMAT_MU_LAW = 7;
-    private static final int WAVE_FORMAT_BYTES = 16;
+    /** More is made up, and not what a WAV file can say. */
+    static final int MAX_RATE = 1_000_000;
 
-    private static final int AAC_FRAME_SAMPLES = 1024;
+    static final int MAX_CHANNELS = 255;
 
-    private static final int[] AAC_RATES = {
-        96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350
-    };
+    private static final String AAC = "aac";
+
+    private static final String OPUS = "opus";
+
+    /** Opus is decoded at this rate, whatever it was made of. */
+    private static final int OPUS_RATE = 48_000;
+
+    /** Where OpusHead says how many samples at the begin are not to be heard. */
+    private static final int OPUS_PRE_SKIP_AT = 10;
 
     private final Kind kind;
     private final int samplesPerSecond;
     private final int channels;
+    @Nullable private final String decoder;
     @Nullable private final byte[] codecPrivate;
+    private final long codecDelayNanos;
 
-    AudioCoding(Kind kind, int samplesPerSecond, int channels, @Nullable byte[] codecPrivate) {
+    AudioCoding(Kind kind, int samplesPerSecond, int channels) {
+        this(kind, samplesPerSecond, channels, null, null, 0);
+    }
+
+    private AudioCoding(
+            Kind kind,
+            int samplesPerSecond,
+            int channels,
+            @Nullable String decoder,
+            @Nullable byte[] codecPrivate,
+            long codecDelayNanos) {
         this.kind = kind;
         this.samplesPerSecond = samplesPerSecond;
         this.channels = channels;
+        this.decoder = decoder;
         this.codecPrivate = codecPrivate;
+        this.codecDelayNanos = codecDelayNanos;
+    }
+
+    /**
+     * What FFmpeg decodes.
+     *
+     * @param decoder its name in FFmpeg
+     * @param rate as it is declared; the decoder may find another, as of channels
+     * @param codecPrivate as the decoder wants it
+     * @param codecDelayNanos what is not to be heard of the begin
+     */
+    static AudioCoding ofFFmpeg(
+            String decoder,
+            int rate,
+            int channels,
+            @Nullable byte[] codecPrivate,
+            long codecDelayNanos) {
+        return new AudioCoding(Kind.FFMPEG, rate, channels, decoder, codecPrivate, codecDelayNanos);
+    }
+
+    static AudioCoding aac(int rate, int channels, @Nullable byte[] codecPrivate) {
+        return ofFFmpeg(AAC, rate, channels, codecPrivate, 0);
     }
 
     /**
      * What a track holds: by the tag MimeType, else by the convention of Amazon Connect, else as
-     * the track declares it.
+     * the track declares it, unless its bytes tell that it is something else.
      *
      * @param mimeType such as {@code audio/L16;rate=8000;channels=1}
+     * @param codecDelayNanos CodecDelay of the track
+     * @param firstFrame by which AAC is told from what is only called so
      * @throws IllegalArgumentException if no decoder for it is here
      */
-    static AudioCoding of(Track track, @Nullable String mimeType) {
-        AudioCoding told = mimeType == null ? null : ofMimeType(track, mimeType);
+    static AudioCoding of(
+            Track track, @Nullable String mimeType, long codecDelayNanos, byte[] firstFrame) {
+        AudioCoding told = mimeType == null ? null : ofMimeType(track, mimeType, firstFrame);
         if (told != null) {
             return told;
         }
         String codec = track.codecId();
         if (codec.startsWith("A_AAC")) {
-            return mimeType == null && CallTracks.areConnects(track) ? CONNECT : aac(track);
+            return mimeType == null && CallTracks.areConnects(track)
+                    ? CONNECT
+                    : calledAac(track, codecDelayNanos, firstFrame);
         }
-        AudioCoding declared = null;
-        if (codec.equals("A_MS/ACM")) {
-            declared = ofWaveFormat(track.codecPrivate());
-        } else if (has16Bits(track)) {
-            if (codec.equals("A_PCM/INT/LIT")) {
-                declared = linear(Kind.PCM_LITTLE_ENDIAN, track);
-            } else if (codec.equals("A_PCM/INT/BIG")) {
-                declared = linear(Kind.PCM_BIG_ENDIAN, track);
-            }
-        }
+        AudioCoding declared = declared(track, codecDelayNanos);
         if (declared == null) {
             throw new IllegalArgumentException(
                     "Audio coded as "
                             + codec
                             + (mimeType == null ? "" : " (MimeType " + mimeType + ")")
-                            + " in the track "
-                            + CallTracks.nameOf(track)
-                            + " cannot be read: linear PCM of 16 bits, A-law, mu-law and AAC can."
-                            + " Name the tracks to be taken, without this one.");
+                            + " cannot be decoded");
         }
         return declared;
     }
 
     /** Null if the type says nothing of audio that is known here. */
     @Nullable
-    private static AudioCoding ofMimeType(Track track, String mimeType) {
+    private static AudioCoding ofMimeType(Track track, String mimeType, byte[] firstFrame) {
         String[] parts = mimeType.split(";");
         int rate = 8000;
         int channels = 1;
@@ -112,88 +143,158 @@ final class AudioCoding {
                 if (parameter[0].equalsIgnoreCase("rate")) {
                     rate = Integer.parseInt(parameter[1]);
                 } else if (parameter[0].equalsIgnoreCase("channels")) {
-                    channels = Integer.parseInt(parameter[1]);
+                    channels = Math.min(MAX_CHANNELS, Integer.parseInt(parameter[1]));
                 }
             }
         }
         switch (parts[0].trim().toLowerCase(Locale.ROOT)) {
             case "audio/l16":
                 // RFC 2586 means big endian; Amazon Connect, which sends it, does not.
-                return new AudioCoding(Kind.PCM_LITTLE_ENDIAN, rate, channels, null);
+                return new AudioCoding(Kind.PCM_LITTLE_ENDIAN, rate, channels);
             case "audio/pcma":
-                return new AudioCoding(Kind.A_LAW, rate, channels, null);
+                return new AudioCoding(Kind.A_LAW, rate, channels);
             case "audio/pcmu":
             case "audio/basic":
-                return new AudioCoding(Kind.MU_LAW, rate, channels, null);
+                return new AudioCoding(Kind.MU_LAW, rate, channels);
             case "audio/aac":
             case "audio/mp4a-latm":
-                return aac(track);
+                return calledAac(track, 0, firstFrame);
             default:
                 return null;
         }
     }
 
-    private static boolean has16Bits(Track track) {
-        return track.audio() == null
-                || track.audio().bitDepth() == 0
-                || track.audio().bitDepth() == 16;
-    }
-
-    private static AudioCoding linear(Kind kind, Track track) {
-        return new AudioCoding(kind, declaredRate(track), declaredChannels(track), null);
-    }
-
-    private static AudioCoding aac(Track track) {
+    /** AAC, or what producers call so: ADTS, or G.711 with a WAVEFORMATEX in CodecPrivate. */
+    private static AudioCoding calledAac(Track track, long codecDelayNanos, byte[] firstFrame) {
+        AacHeader adts = AacHeader.ofAdts(firstFrame);
+        if (adts != null) {
+            // Of each frame, its header says it anew.
+            return ofFFmpeg(AAC, adts.samplesPerSecond, adts.channels, null, codecDelayNanos);
+        }
         byte[] config = track.codecPrivate();
+        AudioCoding wave = config == null ? null : WaveFormat.coding(config);
+        if (wave != null) {
+            return wave;
+        }
+        AacHeader header = config == null ? null : AacHeader.ofConfig(config);
+        return ofFFmpeg(
+                AAC,
+                header == null ? declaredRate(track) : header.samplesPerSecond,
+                header == null ? declaredChannels(track) : header.channels,
+                config,
+                codecDelayNanos);
+    }
+
+    /** Null if no decoder for it is here. */
+    @Nullable
+    private static AudioCoding declared(Track track, long codecDelayNanos) {
         int rate = declaredRate(track);
         int channels = declaredChannels(track);
-        // AudioSpecificConfig: object type in 5 bits, index of the rate in 4, channels in 4.
-        if (config != null && config.length >= 2) {
-            int bits = (config[0] & 0xFF) << 8 | config[1] & 0xFF;
-            int index = bits >> 7 & 0xF;
-            rate = index < AAC_RATES.length ? AAC_RATES[index] : rate;
-            channels = Math.max(1, bits >> 3 & 0xF);
+        int bits = track.audio() == null ? 0 : track.audio().bitDepth();
+        byte[] config = track.codecPrivate();
+        switch (track.codecId()) {
+            case "A_MS/ACM":
+                return config == null ? null : WaveFormat.coding(config);
+            case "A_PCM/INT/LIT":
+                return linear(bits == 0 ? 16 : bits, rate, channels, true);
+            case "A_PCM/INT/BIG":
+                return linear(bits == 0 ? 16 : bits, rate, channels, false);
+            case "A_PCM/FLOAT/IEEE":
+                return floats(bits, rate, channels);
+            case "A_OPUS":
+            case "A_OPUS/EXPERIMENTAL":
+                return ofFFmpeg(
+                        OPUS, OPUS_RATE, channels, config, opusDelay(config, codecDelayNanos));
+            default:
+                String name = decoderOf(track.codecId());
+                return name == null
+                        ? null
+                        : ofFFmpeg(name, rate, channels, config, codecDelayNanos);
         }
-        return new AudioCoding(Kind.AAC, rate, channels, config);
+    }
+
+    /** The decoder in FFmpeg of what needs nothing but its CodecPrivate; null for others. */
+    @Nullable
+    private static String decoderOf(String codecId) {
+        switch (codecId) {
+            case "A_VORBIS":
+                return "vorbis";
+            case "A_FLAC":
+                return "flac";
+            case "A_MPEG/L1":
+                return "mp1float";
+            case "A_MPEG/L2":
+                return "mp2float";
+            case "A_MPEG/L3":
+                return "mp3float";
+            case "A_AC3":
+                return "ac3";
+            case "A_EAC3":
+                return "eac3";
+            case "A_DTS":
+                return "dca";
+            case "A_TRUEHD":
+                return "truehd";
+            default:
+                return null;
+        }
+    }
+
+    @Nullable
+    static AudioCoding linear(int bits, int rate, int channels, boolean littleEndian) {
+        switch (bits) {
+            case 8:
+                return ofFFmpeg("pcm_u8", rate, channels, null, 0);
+            case 16:
+                return new AudioCoding(
+                        littleEndian ? Kind.PCM_LITTLE_ENDIAN : Kind.PCM_BIG_ENDIAN,
+                        rate,
+                        channels);
+            case 24:
+            case 32:
+                String name = "pcm_s" + bits + (littleEndian ? "le" : "be");
+                return ofFFmpeg(name, rate, channels, null, 0);
+            default:
+                return null;
+        }
+    }
+
+    @Nullable
+    static AudioCoding floats(int bits, int rate, int channels) {
+        return bits == 32 || bits == 64
+                ? ofFFmpeg("pcm_f" + bits + "le", rate, channels, null, 0)
+                : null;
+    }
+
+    private static long opusDelay(@Nullable byte[] head, long codecDelayNanos) {
+        if (codecDelayNanos > 0 || head == null || head.length < OPUS_PRE_SKIP_AT + 2) {
+            return codecDelayNanos;
+        }
+        int samples = head[OPUS_PRE_SKIP_AT] & 0xFF | (head[OPUS_PRE_SKIP_AT + 1] & 0xFF) << 8;
+        return samples * 1_000_000_000L / OPUS_RATE;
     }
 
     private static int declaredRate(Track track) {
         double rate = track.audio() == null ? 0 : track.audio().samplingFrequency();
-        return rate >= 1 && rate <= 1_000_000 ? (int) Math.round(rate) : 8000;
+        return rate >= 1 && rate <= MAX_RATE ? (int) Math.round(rate) : 8000;
     }
 
     private static int declaredChannels(Track track) {
-        return track.audio() == null ? 1 : Math.max(1, track.audio().channels());
-    }
-
-    /** Of a WAVEFORMATEX; null if it is none, or of a coding that is not known here. */
-    @Nullable
-    private static AudioCoding ofWaveFormat(@Nullable byte[] bytes) {
-        if (bytes == null || bytes.length < WAVE_FORMAT_BYTES) {
-            return null;
-        }
-        ByteBuffer format = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        int channels = Math.max(1, format.getShort(2));
-        int rate = Math.max(1, format.getInt(4));
-        switch (format.getShort(0)) {
-            case WAVE_FORMAT_PCM:
-                return format.getShort(14) == 16
-                        ? new AudioCoding(Kind.PCM_LITTLE_ENDIAN, rate, channels, null)
-                        : null;
-            case WAVE_FORMAT_A_LAW:
-                return new AudioCoding(Kind.A_LAW, rate, channels, null);
-            case WAVE_FORMAT_MU_LAW:
-                return new AudioCoding(Kind.MU_LAW, rate, channels, null);
-            default:
-                return null;
-        }
+        int channels = track.audio() == null ? 1 : track.audio().channels();
+        return Math.max(1, Math.min(MAX_CHANNELS, channels));
     }
 
     Kind kind() {
         return kind;
     }
 
-    /** In a channel; of AAC what is declared, which a decoder may find to be otherwise. */
+    /** Its name in FFmpeg; null for other kinds. */
+    @Nullable
+    String decoder() {
+        return decoder;
+    }
+
+    /** In a channel; of {@link Kind#FFMPEG} as declared, which a decoder may find otherwise. */
     int samplesPerSecond() {
         return samplesPerSecond;
     }
@@ -202,22 +303,63 @@ final class AudioCoding {
         return channels;
     }
 
-    /** What a decoder of AAC needs; null for others. */
+    /** What the decoder needs before any frame; null if nothing. Not to be changed. */
     @Nullable
     byte[] codecPrivate() {
         return codecPrivate;
     }
 
-    /** How many samples of each channel so much of it holds; of AAC about. */
+    /** How many samples of a channel are not to be heard of the begin. */
+    long codecDelaySamples(int rate) {
+        // By seconds first: nobody delays by more, and products overflow.
+        return (long) (Math.min(codecDelayNanos, 1_000_000_000L) / 1e9 * rate + 0.5);
+    }
+
+    /** How much later than to be heard its timestamps are. */
+    long codecDelayMillis() {
+        return Math.min(codecDelayNanos, 1_000_000_000L) / 1_000_000;
+    }
+
+    /** How many samples of each channel so much of it holds; of {@link Kind#FFMPEG} about. */
     long samples(long frames, long bytes) {
         switch (kind) {
-            case AAC:
-                return frames * AAC_FRAME_SAMPLES;
+            case FFMPEG:
+                return frames * frameSamples(bytes, frames);
             case A_LAW:
             case MU_LAW:
                 return bytes / channels;
             default:
                 return bytes / Wav.BYTES_PER_SAMPLE / channels;
+        }
+    }
+
+    private long frameSamples(long bytes, long frames) {
+        switch (decoder) {
+            case OPUS:
+                return 960;
+            case "flac":
+                return 4096;
+            case "ac3":
+            case "eac3":
+                return 1536;
+            case "mp1float":
+                return 384;
+            case "mp2float":
+            case "mp3float":
+                return 1152;
+            case "pcm_u8":
+                return bytes / channels / Math.max(1, frames);
+            case "pcm_s24le":
+            case "pcm_s24be":
+                return bytes / 3 / channels / Math.max(1, frames);
+            case "pcm_s32le":
+            case "pcm_s32be":
+            case "pcm_f32le":
+                return bytes / 4 / channels / Math.max(1, frames);
+            case "pcm_f64le":
+                return bytes / 8 / channels / Math.max(1, frames);
+            default:
+                return 1024;
         }
     }
 
@@ -238,9 +380,25 @@ final class AudioCoding {
         if (codecPrivate != null) {
             out.write(codecPrivate);
         }
+        if (kind == Kind.FFMPEG) {
+            out.writeUTF(decoder);
+            out.writeLong(codecDelayNanos);
+        }
     }
 
     static AudioCoding read(DataInput in) throws IOException {
+        AudioCoding coding = readVersion1(in);
+        return coding.kind == Kind.FFMPEG
+                ? ofFFmpeg(
+                        in.readUTF(),
+                        coding.samplesPerSecond,
+                        coding.channels,
+                        coding.codecPrivate,
+                        in.readLong())
+                : coding;
+    }
+
+    static AudioCoding readVersion1(DataInput in) throws IOException {
         Kind kind = Kind.values()[in.readByte()];
         int rate = in.readInt();
         int channels = in.readInt();
@@ -249,7 +407,9 @@ final class AudioCoding {
         if (codecPrivate != null) {
             in.readFully(codecPrivate);
         }
-        return new AudioCoding(kind, rate, channels, codecPrivate);
+        return kind == Kind.FFMPEG
+                ? aac(rate, channels, codecPrivate)
+                : new AudioCoding(kind, rate, channels);
     }
 
     @Override
@@ -261,7 +421,9 @@ final class AudioCoding {
         return kind == other.kind
                 && samplesPerSecond == other.samplesPerSecond
                 && channels == other.channels
-                && Arrays.equals(codecPrivate, other.codecPrivate);
+                && Objects.equals(decoder, other.decoder)
+                && Arrays.equals(codecPrivate, other.codecPrivate)
+                && codecDelayNanos == other.codecDelayNanos;
     }
 
     @Override
@@ -271,6 +433,11 @@ final class AudioCoding {
 
     @Override
     public String toString() {
-        return kind + ", " + samplesPerSecond + " Hz, " + channels + " channel(s)";
+        return (decoder == null ? kind : decoder)
+                + ", "
+                + samplesPerSecond
+                + " Hz, "
+                + channels
+                + " channel(s)";
     }
 }

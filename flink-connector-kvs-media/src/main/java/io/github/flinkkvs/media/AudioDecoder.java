@@ -11,23 +11,44 @@ package io.github.flinkkvs.media;
 /** Makes linear samples of 16 bits of the coded frames of one track. Not thread-safe. */
 interface AudioDecoder extends AutoCloseable {
 
-    /** For audio of that coding. */
+    /** Takes samples as they are decoded. */
+    @FunctionalInterface
+    interface Samples {
+
+        /**
+         * @param samples whole ones, channels interleaved; not empty, and not changed later
+         * @return false if there is no room for them, nor for any that follow
+         */
+        boolean take(short[] samples);
+    }
+
+    /**
+     * For audio of that coding.
+     *
+     * @throws IllegalArgumentException if there is no decoder for it, or its CodecPrivate is
+     *     damaged
+     * @throws MediaException if native libraries are missing
+     */
     static AudioDecoder of(AudioCoding coding) {
-        return coding.kind() == AudioCoding.Kind.AAC
-                ? new AacDecoder(coding)
+        return coding.kind() == AudioCoding.Kind.FFMPEG
+                ? new FFmpegAudioDecoder(coding)
                 : new PcmDecoder(coding);
     }
 
     /**
-     * The samples of a frame, its channels interleaved; none if it holds no whole sample, or cannot
-     * be decoded.
+     * Decodes a frame, piece by piece: a few bytes may stand for hours.
+     *
+     * @return false if it is damaged, or if there was no room for its samples
      */
-    short[] decode(byte[] data, int offset, int length);
+    boolean decode(byte[] data, int offset, int length, Samples out);
 
-    /** In a channel; certain after the first frame. */
+    /** Brings what is held back; nothing can be decoded after it. */
+    void finish(Samples out);
+
+    /** In a channel; certain once there were samples, and the same for all. */
     int samplesPerSecond();
 
-    /** Certain after the first frame. */
+    /** As certain. */
     int channels();
 
     @Override

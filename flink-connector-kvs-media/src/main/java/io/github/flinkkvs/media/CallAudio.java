@@ -16,7 +16,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -29,38 +36,68 @@ public final class CallAudio {
     /** {@link #track()} where the customer is on the left and what the customer hears right. */
     public static final String STEREO = "stereo";
 
-    @Nullable private final String contactId;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    /** Of what names come from; file systems allow 255 for all of a name. */
+    private static final int MAX_NAME_CHARS = 90;
+
+    @Nullable private final String callId;
+    private final Map<String, String> tags;
     private final String streamName;
     private final String track;
     private final int part;
     private final long firstTimestampMillis;
+    private final long serverTimestampMillis;
     private final int samplesPerSecond;
     private final int channels;
     private final byte[] wav;
 
     CallAudio(
-            @Nullable String contactId,
+            @Nullable String callId,
+            Map<String, String> tags,
             String streamName,
             String track,
             int part,
             long firstTimestampMillis,
+            long serverTimestampMillis,
             int samplesPerSecond,
             int channels,
             byte[] wav) {
-        this.contactId = contactId;
+        this.callId = callId;
+        this.tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         this.streamName = Objects.requireNonNull(streamName);
         this.track = Objects.requireNonNull(track);
         this.part = part;
         this.firstTimestampMillis = firstTimestampMillis;
+        this.serverTimestampMillis = serverTimestampMillis;
         this.samplesPerSecond = samplesPerSecond;
         this.channels = channels;
         this.wav = wav;
     }
 
+    /**
+     * What the tags of the call tell it by, such as its ContactId; values of several tags have
+     * underscores between them. Null if its fragments have none of these tags.
+     */
+    @Nullable
+    public String callId() {
+        return callId;
+    }
+
+    /**
+     * The tags of the call up to this part, in the order in which they came, without those of the
+     * service; of each name the last value. Unmodifiable.
+     */
+    public Map<String, String> tags() {
+        return tags;
+    }
+
     /** The tag ContactId of the call; null if its fragments have none. */
     @Nullable
     public String contactId() {
-        return contactId;
+        return tags.get(CallTracks.CONTACT_ID);
     }
 
     /** The name of the stream. */
@@ -84,6 +121,14 @@ public final class CallAudio {
     /** When its first sample was recorded, by the producer's clock, in epoch millis. */
     public long firstTimestampMillis() {
         return firstTimestampMillis;
+    }
+
+    /**
+     * When the service received the first fragment of the part, by the service's clock, in epoch
+     * millis. It rises in a stream, whatever the producer's clock does.
+     */
+    public long serverTimestampMillis() {
+        return serverTimestampMillis;
     }
 
     /** When its last sample ended, by the producer's clock, in epoch millis. */
@@ -123,17 +168,28 @@ public final class CallAudio {
     }
 
     /**
-     * A name for the file, of contact id, track and, from the second one on, part. It is the same
-     * whenever the call is read again, and safe whatever the producer sent: what is not a letter,
-     * digit, dot, hyphen or underscore becomes an underscore.
+     * A name for the file: when the service received the part, in UTC, call, track and, from the
+     * second one on, part. It is the same whenever the call is read again from its begin. In a
+     * stream names are unique, and sort in time. They are safe whatever the producer sent: what is
+     * not a letter, digit, dot, hyphen or underscore becomes an underscore, and a hash keeps names
+     * apart that differ in nothing else.
      */
     public String fileName() {
-        String name =
-                (contactId == null ? "no-contact" : contactId)
-                        + '-'
-                        + track
-                        + (part == 0 ? "" : "-" + (part + 1));
-        return name.replaceAll("[^A-Za-z0-9._-]", "_").replaceFirst("^\\.", "_") + ".wav";
+        return safe(TIME.format(Instant.ofEpochMilli(serverTimestampMillis)))
+                + '-'
+                + (callId == null ? "" : safe(callId) + '-')
+                + safe(track)
+                + (part == 0 ? "" : "_part" + (part + 1))
+                + ".wav";
+    }
+
+    private static String safe(String text) {
+        String safe = text.replaceAll("[^A-Za-z0-9._-]", "_");
+        if (safe.equals(text) && safe.length() <= MAX_NAME_CHARS) {
+            return safe;
+        }
+        String begin = safe.substring(0, Math.min(safe.length(), MAX_NAME_CHARS));
+        return String.format(Locale.ROOT, "%s-%08x", begin, text.hashCode());
     }
 
     /** For the serialized form. */
@@ -147,11 +203,13 @@ public final class CallAudio {
             return false;
         }
         CallAudio other = (CallAudio) object;
-        return Objects.equals(contactId, other.contactId)
+        return Objects.equals(callId, other.callId)
+                && tags.equals(other.tags)
                 && streamName.equals(other.streamName)
                 && track.equals(other.track)
                 && part == other.part
                 && firstTimestampMillis == other.firstTimestampMillis
+                && serverTimestampMillis == other.serverTimestampMillis
                 && samplesPerSecond == other.samplesPerSecond
                 && channels == other.channels
                 && Arrays.equals(wav, other.wav);
@@ -159,14 +217,14 @@ public final class CallAudio {
 
     @Override
     public int hashCode() {
-        return Objects.hash(contactId, streamName, track, part, firstTimestampMillis, wav.length);
+        return Objects.hash(callId, streamName, track, part, firstTimestampMillis, wav.length);
     }
 
     @Override
     public String toString() {
         return track
                 + " of call "
-                + contactId
+                + callId
                 + " in stream "
                 + streamName
                 + ", part "

@@ -17,6 +17,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 import java.io.IOException;
+import java.util.Map;
 
 /** Serializes the audio of calls; the form begins with a version. */
 @Internal
@@ -25,6 +26,7 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
     private static final long serialVersionUID = 1L;
 
     private static final byte VERSION_1 = 1;
+    private static final byte VERSION_2 = 2;
 
     public static final CallAudioSerializer INSTANCE = new CallAudioSerializer();
 
@@ -32,15 +34,14 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
 
     @Override
     public void serialize(CallAudio record, DataOutputView target) throws IOException {
-        target.writeByte(VERSION_1);
-        target.writeBoolean(record.contactId() != null);
-        if (record.contactId() != null) {
-            target.writeUTF(record.contactId());
-        }
-        target.writeUTF(record.streamName());
-        target.writeUTF(record.track());
+        target.writeByte(VERSION_2);
+        StateText.writeNullable(target, record.callId());
+        StateText.write(target, record.tags());
+        StateText.write(target, record.streamName());
+        StateText.write(target, record.track());
         target.writeInt(record.part());
         target.writeLong(record.firstTimestampMillis());
+        target.writeLong(record.serverTimestampMillis());
         target.writeInt(record.samplesPerSecond());
         target.writeInt(record.channels());
         target.writeInt(record.bytes().length);
@@ -50,32 +51,66 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
     @Override
     public CallAudio deserialize(DataInputView source) throws IOException {
         byte version = source.readByte();
-        if (version != VERSION_1) {
-            throw new IOException(
-                    "The audio of a call in version "
-                            + version
-                            + " of its serialized form, but only versions up to "
-                            + VERSION_1
-                            + " are known here. Read it with what wrote it, or newer.");
+        switch (version) {
+            case VERSION_1:
+                return readVersion1(source);
+            case VERSION_2:
+                return readVersion2(source);
+            default:
+                throw new IOException(
+                        "The audio of a call in version "
+                                + version
+                                + " of its serialized form, but only versions up to "
+                                + VERSION_2
+                                + " are known here. Read it with what wrote it, or newer.");
         }
+    }
+
+    private static CallAudio readVersion2(DataInputView source) throws IOException {
+        String callId = StateText.readNullable(source);
+        Map<String, String> tags = StateText.readMap(source);
+        String stream = StateText.read(source);
+        String track = StateText.read(source);
+        int part = source.readInt();
+        long firstTimestampMillis = source.readLong();
+        long serverTimestampMillis = source.readLong();
+        return new CallAudio(
+                callId,
+                tags,
+                stream,
+                track,
+                part,
+                firstTimestampMillis,
+                serverTimestampMillis,
+                source.readInt(),
+                source.readInt(),
+                readWav(source));
+    }
+
+    /** From when only ContactId told calls apart. */
+    private static CallAudio readVersion1(DataInputView source) throws IOException {
         String contactId = source.readBoolean() ? source.readUTF() : null;
         String stream = source.readUTF();
         String track = source.readUTF();
         int part = source.readInt();
         long firstTimestampMillis = source.readLong();
-        int samplesPerSecond = source.readInt();
-        int channels = source.readInt();
-        byte[] wav = new byte[source.readInt()];
-        source.readFully(wav);
         return new CallAudio(
                 contactId,
+                contactId == null ? Map.of() : Map.of(CallTracks.CONTACT_ID, contactId),
                 stream,
                 track,
                 part,
                 firstTimestampMillis,
-                samplesPerSecond,
-                channels,
-                wav);
+                firstTimestampMillis,
+                source.readInt(),
+                source.readInt(),
+                readWav(source));
+    }
+
+    private static byte[] readWav(DataInputView source) throws IOException {
+        byte[] wav = new byte[source.readInt()];
+        source.readFully(wav);
+        return wav;
     }
 
     @Override

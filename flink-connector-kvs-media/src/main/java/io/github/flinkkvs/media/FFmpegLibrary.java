@@ -10,6 +10,7 @@ package io.github.flinkkvs.media;
 
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swresample;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.Loader;
 
@@ -43,6 +44,7 @@ final class FFmpegLibrary {
             Loader.load(avutil.class);
             Loader.load(avcodec.class);
             Loader.load(swscale.class);
+            Loader.load(swresample.class);
         } catch (LinkageError | IOException e) {
             throw new MediaException(
                     "FFmpeg cannot be loaded on "

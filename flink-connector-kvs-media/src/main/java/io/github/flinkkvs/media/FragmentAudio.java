@@ -9,7 +9,6 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.Track;
 
 import org.apache.flink.annotation.PublicEvolving;
@@ -26,9 +25,6 @@ import java.util.Set;
 @PublicEvolving
 public final class FragmentAudio {
 
-    /** Half an hour in 16 kHz; times that are further apart are no fragment's. */
-    private static final long MAX_BYTES = 64 << 20;
-
     private FragmentAudio() {}
 
     /**
@@ -37,42 +33,40 @@ public final class FragmentAudio {
      * @param trackName the track's name, {@code track-NUMBER} of one that has none; null for the
      *     first track of audio that has frames
      * @return null if the fragment has no such track, or the track no sound in it
-     * @throws MkvException if the fragment's frames cannot be found
-     * @throws IllegalArgumentException if its audio cannot be read: it is coded in a way that is
-     *     not known here, or its times are too far apart for one fragment
+     * @throws IllegalArgumentException if its audio cannot be read: its frames cannot be found, or
+     *     none of them can be decoded, or it is more than 64 MiB, with silence where its times
+     *     leave gaps
      * @throws IllegalStateException if the fragment was read for its tags only
-     * @throws MediaException if native libraries, which AAC needs, are missing
+     * @throws MediaException if native libraries, which all codings but linear PCM of 16 bits and
+     *     G.711 need, are missing
      */
     @Nullable
-    public static byte[] wav(Fragment fragment, @Nullable String trackName) throws MkvException {
+    public static byte[] wav(Fragment fragment, @Nullable String trackName) {
         String name = trackName == null ? firstTrack(fragment) : trackName;
         if (name == null) {
             return null;
         }
+        AudioDamage damage = new AudioDamage();
         List<AudioChunk> chunks =
-                AudioChunk.of(fragment, fragment.tag(CallTracks.MIME_TYPE), Set.of(name));
-        if (chunks.isEmpty()) {
-            return null;
+                AudioChunk.of(fragment, fragment.tag(CallTracks.MIME_TYPE), Set.of(name), damage);
+        byte[] wav = chunks.isEmpty() ? null : wav(chunks.get(0), fragment.streamName(), damage);
+        if (wav == null && damage.frames() > 0) {
+            throw new IllegalArgumentException(damage.last());
         }
-        AudioChunk chunk = chunks.get(0);
-        AudioCoding coding = chunk.coding();
-        long span = chunk.spanMillis();
-        // By division, as products of times and rates that somebody made up overflow.
-        long bytesPerSecond = coding.wavBytes(coding.samplesPerSecond());
-        if (span / 1000 > MAX_BYTES / bytesPerSecond
-                || coding.wavBytes(chunk.samples()) > MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "The track "
-                            + name
-                            + " of "
-                            + fragment
-                            + " has sound of more than "
-                            + MAX_BYTES
-                            + " bytes, which is more than a fragment can be");
-        }
-        try (AudioDecoder decoder = AudioDecoder.of(coding)) {
-            TrackAudio audio = new TrackAudio(chunk.beginMillis());
-            chunk.decode(decoder, audio);
+        return wav;
+    }
+
+    @Nullable
+    private static byte[] wav(AudioChunk chunk, String stream, AudioDamage damage) {
+        try (AudioDecoder decoder = AudioDecoder.of(chunk.coding())) {
+            TrackAudio audio =
+                    new TrackAudio(
+                            chunk.beginMillis(), new TrackAudio.Room(CallWavs.MAX_FRAGMENT_BYTES));
+            chunk.decode(decoder, audio, stream, damage);
+            decoder.finish(samples -> audio.add(Long.MIN_VALUE, samples, decoder));
+            if (audio.isFull()) {
+                throw new IllegalArgumentException(damage.last());
+            }
             return audio.isEmpty() ? null : Wav.of(audio.samplesPerSecond(), audio.channels());
         }
     }

@@ -27,7 +27,18 @@ final class PcmDecoder implements AudioDecoder {
     }
 
     @Override
-    public short[] decode(byte[] data, int offset, int length) {
+    public boolean decode(byte[] data, int offset, int length, Samples out) {
+        short[] samples = decode(data, offset, length);
+        return samples.length == 0 || out.take(samples);
+    }
+
+    @Override
+    public void finish(Samples out) {
+        // What is left is no whole sample.
+    }
+
+    /** Whole samples; the rest is kept for the next frame. */
+    short[] decode(byte[] data, int offset, int length) {
         byte[] bytes = data;
         int at = offset;
         int end = offset + length;

@@ -19,44 +19,92 @@ final class TrackAudio {
     /** Timestamps are millis and jitter; a shorter gap is none. */
     static final int JITTER_MILLIS = 100;
 
+    /** No memory holds so much silence; and products of longer times overflow. */
+    private static final long MAX_SPAN_MILLIS = Integer.MAX_VALUE;
+
+    /** How many bytes samples may still take: media says how many they are. Not thread-safe. */
+    static final class Room {
+        private final long bytes;
+        private long left;
+
+        Room(long bytes) {
+            this.bytes = bytes;
+            this.left = bytes;
+        }
+
+        private boolean take(long samples) {
+            long more = samples * Wav.BYTES_PER_SAMPLE;
+            boolean fits = more <= left;
+            left -= fits ? more : 0;
+            return fits;
+        }
+
+        /** How many are taken. */
+        long taken() {
+            return bytes - left;
+        }
+    }
+
     private final long originMillis;
-    private short[] samples = new short[1 << 14];
+    private final Room room;
+    private short[] samples = {};
     private int length;
     private int samplesPerSecond;
     private int channels;
+    private boolean full;
 
     /**
      * @param originMillis the time of the first sample, before which there is silence
+     * @param room may be that of several tracks; of at most 1 GiB
      */
-    TrackAudio(long originMillis) {
+    TrackAudio(long originMillis, Room room) {
         this.originMillis = originMillis;
+        this.room = room;
     }
 
-    /** Adds what a decoder made of a frame. */
-    void add(long millis, short[] frame, AudioDecoder decoder) {
-        if (frame.length == 0) {
-            return;
-        }
+    /**
+     * Adds what a decoder made of a frame.
+     *
+     * @return false if there is no room for it and the silence before it; then nothing was added
+     */
+    boolean add(long millis, short[] frame, AudioDecoder decoder) {
         boolean first = samplesPerSecond == 0;
         if (first) {
             samplesPerSecond = decoder.samplesPerSecond();
             channels = decoder.channels();
         }
-        long gap = (millis - originMillis) * samplesPerSecond / 1000 - length / channels;
-        if (gap > (first ? 0 : (long) JITTER_MILLIS * samplesPerSecond / 1000)) {
-            reserve(gap * channels);
-            length += (int) gap * channels;
+        long ahead = millis <= originMillis ? 0 : millis - originMillis;
+        if (ahead < 0 || ahead > MAX_SPAN_MILLIS) {
+            full = true;
+            return false;
         }
+        long gap = ahead * samplesPerSecond / 1000 - length / channels;
+        long silence =
+                gap > (first ? 0 : (long) JITTER_MILLIS * samplesPerSecond / 1000)
+                        ? gap * channels
+                        : 0;
+        if (!room.take(silence + frame.length)) {
+            full = true;
+            return false;
+        }
+        length += (int) silence;
         reserve(frame.length);
         System.arraycopy(frame, 0, samples, length, frame.length);
         length += frame.length;
+        return true;
     }
 
-    private void reserve(long more) {
-        if (length + more > samples.length) {
-            long doubled = Math.min(Integer.MAX_VALUE - 8L, 2L * samples.length);
-            samples = Arrays.copyOf(samples, Math.toIntExact(Math.max(doubled, length + more)));
+    private void reserve(int more) {
+        int needed = length + more;
+        if (needed > samples.length) {
+            long doubled = Math.min(2L * samples.length, Integer.MAX_VALUE / 2);
+            samples = Arrays.copyOf(samples, (int) Math.max(doubled, needed));
         }
+    }
+
+    /** Whether there was no room for something. */
+    boolean isFull() {
+        return full;
     }
 
     boolean isEmpty() {

@@ -8,14 +8,13 @@
  */
 package io.github.flinkkvs.media;
 
-import io.github.flinkkvs.media.AudioCoding.Kind;
-
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -32,55 +31,141 @@ class AudioSerializationTest {
                     + " 00000002 0000000000000064 00000001 00000000000000a4 00000002"
                     + " 00000003 070809";
 
+    private static final String PCM_CHUNK_1 =
+            "01 0001 74 00 00001f40 00000001 ffffffff 00000001 0000000000000064 00000002"
+                    + " 00000002 0708";
+
     private static final String CALL_1 =
             "01 0004 6c696e65 01 0001 63 01 0001 6d 00000003 00000001 000000000000007b 01"
                     + " 0000000000000064 00000000000000e4 00000001"
                     + " 0001 74 04 00003e80 00000001 00000002 1408 0000000000000800";
 
+    private static final String CALL_AUDIO_2 =
+            "02 01 00000001 63 00000001 00000001 6e 00000001 76 00000004 6c696e65 00000001 74"
+                    + " 00000002 0000019600000000 0000019600000009 00001f40 00000001"
+                    + " 00000003 010203";
+
+    private static final String CODING_2 =
+            "04 00003e80 00000001 00000002 1408 0003 616163 0000000000000000";
+
+    private static final String CHUNK_2 =
+            "02 00000001 74 00000002 3931 "
+                    + CODING_2
+                    + " 00000002 0000000000000064 00000001 00000000000000a4 00000002"
+                    + " 00000003 070809";
+
+    private static final String CALL_2 =
+            "02 00000004 6c696e65 01 00000001 63 00000001 00000001 6e 00000001 76"
+                    + " 01 00000001 6d 00000003 00000001 000000000000007b 01"
+                    + " 0000000000000064 00000000000000e4 00000000000000a0 0000000000000007 00"
+                    + " 00000001 00000001 74 "
+                    + CODING_2
+                    + " 0000000000000800"
+                    + " 00000001 00000001 62 00000005";
+
     private static CallAudio callAudio() {
-        return new CallAudio("c", "line", "t", 2, 0x19600000000L, 8000, 1, new byte[] {1, 2, 3});
+        return new CallAudio(
+                "c",
+                Map.of("n", "v"),
+                "line",
+                "t",
+                2,
+                0x19600000000L,
+                0x19600000009L,
+                8000,
+                1,
+                new byte[] {1, 2, 3});
     }
 
     private static AudioChunk chunk() {
         return new AudioChunk(
                 "t",
-                new AudioCoding(Kind.AAC, 16000, 1, new byte[] {0x14, 0x08}),
+                "91",
+                AudioCoding.aac(16000, 1, new byte[] {0x14, 0x08}),
                 new long[] {100, 164},
                 new int[] {1, 2},
                 new byte[] {7, 8, 9});
     }
 
     private static CallState call() {
-        CallState call = new CallState("line", "c");
+        CallState before = new CallState("line", "b");
+        before.part = 5;
+        CallState call = before.next("c");
+        call.tags().put("n", "v");
         call.mimeType = "m";
         call.part = 3;
         call.cameAt = 123;
         call.timer = true;
+        call.begin(7);
         call.add(chunk());
         return call;
     }
 
+    private static CallAudio read(String bytes) throws IOException {
+        return CallAudioSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes(bytes)));
+    }
+
     @Test
-    void callAudioIsWrittenInVersion1() throws IOException {
+    void callAudioIsWrittenInVersion2() throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(64);
         CallAudioSerializer.INSTANCE.serialize(callAudio(), out);
-        assertThat(out.getCopyOfBuffer()).isEqualTo(bytes(CALL_AUDIO_1));
-        assertThat(
-                        CallAudioSerializer.INSTANCE.deserialize(
-                                new DataInputDeserializer(bytes(CALL_AUDIO_1))))
-                .isEqualTo(callAudio());
+        assertThat(out.getCopyOfBuffer()).isEqualTo(bytes(CALL_AUDIO_2));
+        assertThat(read(CALL_AUDIO_2)).isEqualTo(callAudio());
     }
 
     @Test
-    void aChunkIsWrittenInVersion1() throws IOException {
-        assertThat(chunk().toBytes()).isEqualTo(bytes(CHUNK_1));
-        assertThat(AudioChunk.fromBytes(bytes(CHUNK_1)).toBytes()).isEqualTo(bytes(CHUNK_1));
+    void callAudioIsReadInVersion1() throws IOException {
+        CallAudio call = read(CALL_AUDIO_1);
+        assertThat(call.callId()).isEqualTo("c");
+        assertThat(call.contactId()).isEqualTo("c");
+        assertThat(call.tags()).isEqualTo(Map.of("ContactId", "c"));
+        assertThat(call.streamName()).isEqualTo("line");
+        assertThat(call.track()).isEqualTo("t");
+        assertThat(call.part()).isEqualTo(2);
+        assertThat(call.firstTimestampMillis()).isEqualTo(0x19600000000L);
+        assertThat(call.serverTimestampMillis()).isEqualTo(0x19600000000L);
+        assertThat(call.samplesPerSecond()).isEqualTo(8000);
+        assertThat(call.channels()).isEqualTo(1);
+        assertThat(call.bytes()).containsExactly(1, 2, 3);
     }
 
     @Test
-    void aCallIsWrittenInVersion1() throws IOException {
-        assertThat(call().toBytes()).isEqualTo(bytes(CALL_1));
-        assertThat(CallState.fromBytes(bytes(CALL_1)).toBytes()).isEqualTo(bytes(CALL_1));
+    void aChunkIsWrittenInVersion2() throws IOException {
+        assertThat(chunk().toBytes()).isEqualTo(bytes(CHUNK_2));
+        assertThat(AudioChunk.fromBytes(bytes(CHUNK_2)).toBytes()).isEqualTo(bytes(CHUNK_2));
+    }
+
+    @Test
+    void aChunkIsReadInVersion1() throws IOException {
+        // All but the fragment, which it did not say.
+        assertThat(AudioChunk.fromBytes(bytes(CHUNK_1)).toBytes())
+                .isEqualTo(bytes(CHUNK_2.replace("00000002 3931", "00000000")));
+        assertThat(AudioChunk.fromBytes(bytes(PCM_CHUNK_1)).coding())
+                .isEqualTo(AudioCoding.CONNECT);
+    }
+
+    @Test
+    void aCallIsWrittenInVersion2() throws IOException {
+        assertThat(call().toBytes()).isEqualTo(bytes(CALL_2));
+        assertThat(CallState.fromBytes(bytes(CALL_2)).toBytes()).isEqualTo(bytes(CALL_2));
+    }
+
+    @Test
+    void aCallIsReadInVersion1() throws IOException {
+        CallState call = CallState.fromBytes(bytes(CALL_1));
+        assertThat(call.callId()).isEqualTo("c");
+        assertThat(call.tags()).isEqualTo(Map.of("ContactId", "c"));
+        // The same in the newer form, but for what the older does not say.
+        assertThat(call.toBytes())
+                .isEqualTo(
+                        bytes(
+                                CALL_2.replace(
+                                                "00000001 6e 00000001 76",
+                                                "00000009 436f6e746163744964 00000001 63")
+                                        .replace(
+                                                "00000000000000a0 0000000000000007",
+                                                "0000000000000000 0000000000000064")
+                                        .replace("00000001 00000001 62 00000005", "00000000")));
     }
 
     @Test
@@ -88,12 +173,12 @@ class AudioSerializationTest {
         assertThatThrownBy(
                         () ->
                                 CallAudioSerializer.INSTANCE.deserialize(
-                                        new DataInputDeserializer(new byte[] {2})))
-                .hasMessageContaining("version 2");
-        assertThatThrownBy(() -> AudioChunk.fromBytes(new byte[] {2}))
-                .hasMessageContaining("version 2");
-        assertThatThrownBy(() -> CallState.fromBytes(new byte[] {2}))
-                .hasMessageContaining("version 2");
+                                        new DataInputDeserializer(new byte[] {3})))
+                .hasMessageContaining("version 3");
+        assertThatThrownBy(() -> AudioChunk.fromBytes(new byte[] {3}))
+                .hasMessageContaining("version 3");
+        assertThatThrownBy(() -> CallState.fromBytes(new byte[] {3}))
+                .hasMessageContaining("version 3");
     }
 
     static byte[] bytes(String hex) {

@@ -56,6 +56,18 @@ final class Fragments {
         }
     }
 
+    /** Of media that the service receives half a second apart from each other. */
+    static List<Fragment> inTurn(MediaFragment... fragments) throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream = kvs.createStream("camera");
+            for (MediaFragment fragment : fragments) {
+                kvs.clock().shift(Duration.ofMillis(500));
+                stream.push(fragment);
+            }
+            return read(stream);
+        }
+    }
+
     static List<Fragment> ofSample(String name) throws Exception {
         String samples = System.getProperty("kvs.samples", "");
         assumeTrue(!samples.isEmpty(), "-Dkvs.samples names no folder with recordings");

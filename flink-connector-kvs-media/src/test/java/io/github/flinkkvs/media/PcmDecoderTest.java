@@ -37,7 +37,7 @@ class PcmDecoderTest {
     }
 
     private static short[] decode(Kind kind, int channels, int frameBytes) {
-        PcmDecoder decoder = new PcmDecoder(new AudioCoding(kind, 8000, channels, null));
+        PcmDecoder decoder = new PcmDecoder(new AudioCoding(kind, 8000, channels));
         short[] all = new short[BYTES.length / 2];
         int samples = 0;
         for (int at = 0; at < BYTES.length; at += frameBytes) {

@@ -10,7 +10,6 @@ package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.FragmentAudio;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 
@@ -50,7 +49,7 @@ public final class KvsWav extends PayloadFunction {
         }
         try {
             return FragmentAudio.wav(fragment, track);
-        } catch (MkvException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             payloads.onDamage(payload, e.getMessage());
             return null;
         }

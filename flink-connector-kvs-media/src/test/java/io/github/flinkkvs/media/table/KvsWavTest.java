@@ -141,12 +141,14 @@ class KvsWavTest {
     @Test
     void whatCannotBeReadIsDamage() throws Exception {
         assertThat(wav().eval(new byte[] {3})).isNull();
-        MediaFragment opus =
-                MediaFragment.builder()
-                        .track(MediaTrack.audio(1, "microphone", "A_OPUS", null, 48_000, 2))
-                        .frame(MediaFrame.of(1, 0, true, new byte[100]))
-                        .build();
-        assertThat(wav().eval(TestPayloads.of(opus))).isNull();
+        for (String codecId : List.of("A_REAL/COOK", "A_AAC")) {
+            MediaFragment unreadable =
+                    MediaFragment.builder()
+                            .track(MediaTrack.audio(1, "microphone", codecId, null, 48_000, 2))
+                            .frame(MediaFrame.of(1, 0, true, new byte[100]))
+                            .build();
+            assertThat(wav().eval(TestPayloads.of(unreadable))).isNull();
+        }
         // In a MHz of many channels half a minute is more than memory.
         byte[] loud =
                 TestPayloads.of(
@@ -154,6 +156,6 @@ class KvsWavTest {
                                 .tagBefore("MimeType", "audio/L16;rate=999999;channels=64")
                                 .build());
         assertThat(wav().eval(loud)).isNull();
-        assertThat(context.damaged("KVS_WAV")).isEqualTo(3);
+        assertThat(context.damaged("KVS_WAV")).isEqualTo(4);
     }
 }
