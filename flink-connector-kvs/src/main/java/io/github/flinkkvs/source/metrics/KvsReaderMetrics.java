@@ -42,6 +42,8 @@ public final class KvsReaderMetrics {
         IDLE("idle"),
         /** The call ended within a fragment. */
         CUT("cut"),
+        /** The call ended without anything new, and too soon to mean that there is nothing. */
+        EMPTY("empty"),
         /** Nothing came though it was asked for. */
         SILENCE("silence"),
         /** The data endpoint is asked for anew. */
@@ -58,6 +60,7 @@ public final class KvsReaderMetrics {
 
     private final MetricGroup group;
     private final int streamsLimit;
+    private final LongSupplier nanoTime;
 
     private final Counter bytes;
     private final Counter recordsIn;
@@ -81,6 +84,15 @@ public final class KvsReaderMetrics {
     private volatile long fetchEventTimeLag;
 
     public KvsReaderMetrics(SourceReaderMetricGroup readerGroup, int streamsLimit) {
+        this(readerGroup, streamsLimit, System::nanoTime);
+    }
+
+    /**
+     * @param nanoTime a clock that never goes back
+     */
+    public KvsReaderMetrics(
+            SourceReaderMetricGroup readerGroup, int streamsLimit, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.group = readerGroup.addGroup(GROUP);
         this.streamsLimit = streamsLimit;
         bytes = readerGroup.getIOMetricGroup().getNumBytesInCounter();
@@ -120,7 +132,7 @@ public final class KvsReaderMetrics {
      * so beyond the limit streams have none of their own.
      */
     public StreamMetrics stream(String streamName) {
-        StreamMetrics metrics = new StreamMetrics();
+        StreamMetrics metrics = new StreamMetrics(nanoTime);
         streams.add(metrics);
         if (streams.size() <= streamsLimit) {
             metrics.register(group.addGroup("stream", streamName));
@@ -128,7 +140,9 @@ public final class KvsReaderMetrics {
         return metrics;
     }
 
+    /** Ends the metrics of a stream that is read no more. */
     public void remove(StreamMetrics metrics) {
+        metrics.end();
         streams.remove(metrics);
     }
 

@@ -13,40 +13,78 @@ import io.github.flinkkvs.mkv.Fragment;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.metrics.MetricGroup;
 
+import javax.annotation.Nullable;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
 /** What is measured of one stream. Written with the reader lock held, read by anyone. */
 @Internal
 public final class StreamMetrics {
 
     private static final long NEVER = -1;
 
-    private volatile long millisBehindNow;
-    private volatile long lastArrivalMillis = NEVER;
+    private final LongSupplier nanoTime;
+
+    /** How far it was behind when that was last known; at first, when reading began. */
+    private volatile Lag lag;
+
+    @Nullable private volatile Long lastArrivalNanos;
+
+    StreamMetrics(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.lag = new Lag(0, nanoTime.getAsLong(), true);
+    }
 
     void register(MetricGroup group) {
-        group.gauge("millisBehindNow", () -> millisBehindNow);
+        group.gauge("millisBehindNow", this::millisBehindNow);
         group.gauge("lastFragmentAge", this::lastFragmentAge);
     }
 
     /** A fragment arrived, whether or not it is emitted. */
     public void onFragment(Fragment fragment) {
+        long now = nanoTime.getAsLong();
         if (fragment.millisBehindNow() != null) {
-            millisBehindNow = fragment.millisBehindNow();
+            lag = new Lag(fragment.millisBehindNow(), now, true);
         }
-        lastArrivalMillis = System.currentTimeMillis();
+        lastArrivalNanos = now;
     }
 
     /** There is nothing that was not read. */
     public void onCaughtUp() {
-        millisBehindNow = 0;
+        lag = new Lag(0, nanoTime.getAsLong(), true);
     }
 
+    /** Nothing more is read: from now on it does not fall behind. */
+    void end() {
+        lag = new Lag(lag.millis, lag.nanos, false);
+    }
+
+    /** As the service said at last, and for as long as nothing has come since. */
     long millisBehindNow() {
-        return millisBehindNow;
+        Lag last = lag;
+        return last.grows ? last.millis + millisSince(last.nanos) : last.millis;
     }
 
     /** Millis since the last fragment arrived; -1 if none did. */
     private long lastFragmentAge() {
-        long last = lastArrivalMillis;
-        return last == NEVER ? NEVER : System.currentTimeMillis() - last;
+        Long last = lastArrivalNanos;
+        return last == null ? NEVER : millisSince(last);
+    }
+
+    private long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - nanos);
+    }
+
+    private static final class Lag {
+        final long millis;
+        final long nanos;
+        final boolean grows;
+
+        Lag(long millis, long nanos, boolean grows) {
+            this.millis = millis;
+            this.nanos = nanos;
+            this.grows = grows;
+        }
     }
 }

@@ -498,12 +498,27 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             addCaughtUp(call.serviceTimeMillis());
             onQuiet(call.serviceTimeMillis());
         } else {
-            // It brought nothing, but ended too soon to mean that there is nothing.
-            quietPastStop = 0;
-            metrics.onReconnect(ReconnectCause.CUT);
-            connectAfter(
-                    Math.min(patience.delayNanos(ErrorClass.RETRY), settings.idleIntervalNanos));
+            onFruitless(call);
         }
+    }
+
+    /** A call brought nothing, but ended too soon to mean that there is nothing. */
+    private void onFruitless(MediaAttempt call) {
+        quietPastStop = 0;
+        metrics.onReconnect(ReconnectCause.EMPTY);
+        long fruitlessFor = patience.fruitlessNanos();
+        if (patience.takeFruitlessWarning()) {
+            LOG.warn(
+                    "{}: for {} s each call was answered without an error, and ended at once without"
+                            + " new media. The service waits 3 s before it ends a call that has"
+                            + " nothing to send, so it is not known whether there is anything to"
+                            + " read. Does something between this job and the service, or in its"
+                            + " place, end calls? (request {})",
+                    name(),
+                    TimeUnit.NANOSECONDS.toSeconds(fruitlessFor),
+                    call.requestId());
+        }
+        connectAfter(Math.min(patience.delayNanos(ErrorClass.RETRY), settings.idleIntervalNanos));
     }
 
     /**
@@ -636,10 +651,6 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
     private void retry(
             ErrorClass errorClass, ReconnectCause reason, String what, @Nullable Throwable cause) {
         metrics.onError(errorClass);
-        if (errorClass != ErrorClass.THROTTLED) {
-            // Who is told to ask less often was not told that there is a connection.
-            leaveConnectionLimit();
-        }
         quietPastStop = 0;
         long failingFor = patience.failingNanos();
         if (patience.isExhausted(failingFor)) {
@@ -652,7 +663,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             return;
         }
         long delay = patience.delayNanos(errorClass);
-        if (patience.takeFailureWarning(failingFor)) {
+        if (patience.takeFailureWarning()) {
             LOG.warn(
                     "{}: nothing but errors for {} s, the last: {}; the job goes on trying for {} s",
                     name(),

@@ -29,6 +29,7 @@ final class Patience {
 
     private static final long THROTTLED_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long FAILURE_WARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long FRUITLESS_WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long CONNECTION_LIMIT_WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final SessionSettings settings;
@@ -42,13 +43,14 @@ final class Patience {
     /** How long it was suspended before. */
     private long suspendedNanos;
 
-    private boolean failing;
-    private boolean failureReported;
-    private long failingSinceNanos;
+    /** Nothing but errors. */
+    private final Spell failing = new Spell();
 
-    private boolean atConnectionLimit;
-    private boolean connectionLimitReported;
-    private long atConnectionLimitSinceNanos;
+    /** Nothing but calls that end at once and bring nothing. */
+    private final Spell fruitless = new Spell();
+
+    /** Other consumers hold all connections. */
+    private final Spell atConnectionLimit = new Spell();
 
     Patience(SessionSettings settings, Timer timer) {
         this.settings = settings;
@@ -59,14 +61,15 @@ final class Patience {
 
     /** The service does what it should. */
     void restore() {
-        failing = false;
+        failing.end();
+        fruitless.end();
         backoff.reset();
         throttledBackoff.reset();
     }
 
     /** The service answers, be it with a refusal that has its own limit. */
     void restoreAfterAnswer() {
-        failing = false;
+        failing.end();
     }
 
     /** The session ceases to try, for this reason too. */
@@ -92,12 +95,8 @@ final class Patience {
 
     /** Notes an error; returns for how long there were only errors. */
     long failingNanos() {
-        if (!failing) {
-            failing = true;
-            failureReported = false;
-            failingSinceNanos = tryingNanos();
-        }
-        return tryingNanos() - failingSinceNanos;
+        failing.note();
+        return failing.nanos();
     }
 
     boolean isExhausted(long failingNanos) {
@@ -105,12 +104,21 @@ final class Patience {
     }
 
     /** Whether errors last so long that it is time to warn; true once until things get better. */
-    boolean takeFailureWarning(long failingNanos) {
-        if (failureReported || failingNanos <= FAILURE_WARNING_NANOS) {
-            return false;
-        }
-        failureReported = true;
-        return true;
+    boolean takeFailureWarning() {
+        return failing.takeWarning(FAILURE_WARNING_NANOS);
+    }
+
+    /**
+     * Notes a call that ended at once and brought nothing; returns for how long there were such.
+     */
+    long fruitlessNanos() {
+        fruitless.note();
+        return fruitless.nanos();
+    }
+
+    /** The same for such calls as {@link #takeFailureWarning} for errors. */
+    boolean takeFruitlessWarning() {
+        return fruitless.takeWarning(FRUITLESS_WARNING_NANOS);
     }
 
     /** How long to wait after an error. */
@@ -124,36 +132,59 @@ final class Patience {
 
     /** Notes that other consumers hold all connections; true if they did not before. */
     boolean enterConnectionLimit() {
-        if (atConnectionLimit) {
-            return false;
-        }
-        atConnectionLimit = true;
-        connectionLimitReported = false;
-        atConnectionLimitSinceNanos = tryingNanos();
-        return true;
+        return atConnectionLimit.note();
     }
 
     /** Notes that a connection was to be had; true if none was before. */
     boolean leaveConnectionLimit() {
-        boolean left = atConnectionLimit;
-        atConnectionLimit = false;
-        return left;
+        return atConnectionLimit.end();
     }
 
     boolean isConnectionLimitExhausted() {
-        return connectionLimitNanos() > settings.connectionLimitFailAfterNanos;
+        return atConnectionLimit.nanos() > settings.connectionLimitFailAfterNanos;
     }
 
     /** Whether it is time to warn; true once. */
     boolean takeConnectionLimitWarning() {
-        if (connectionLimitReported || connectionLimitNanos() <= CONNECTION_LIMIT_WARNING_NANOS) {
-            return false;
-        }
-        connectionLimitReported = true;
-        return true;
+        return atConnectionLimit.takeWarning(CONNECTION_LIMIT_WARNING_NANOS);
     }
 
-    private long connectionLimitNanos() {
-        return tryingNanos() - atConnectionLimitSinceNanos;
+    /** Something that goes on, by a clock that stands still while the session does not try. */
+    private final class Spell {
+
+        private boolean on;
+        private boolean warned;
+        private long sinceNanos;
+
+        /** Notes that it is so; true if it was not before. */
+        boolean note() {
+            if (on) {
+                return false;
+            }
+            on = true;
+            warned = false;
+            sinceNanos = tryingNanos();
+            return true;
+        }
+
+        /** Notes that it is not so; true if it was before. */
+        boolean end() {
+            boolean ended = on;
+            on = false;
+            return ended;
+        }
+
+        long nanos() {
+            return tryingNanos() - sinceNanos;
+        }
+
+        /** Whether it goes on for longer than this; true once. */
+        boolean takeWarning(long afterNanos) {
+            if (warned || nanos() <= afterNanos) {
+                return false;
+            }
+            warned = true;
+            return true;
+        }
     }
 }

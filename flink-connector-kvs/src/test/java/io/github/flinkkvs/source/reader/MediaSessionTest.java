@@ -39,6 +39,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,32 @@ class MediaSessionTest {
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
     private final SessionRig rig = new SessionRig();
+
+    /** What is logged as a warning of a session. */
+    private static final class Warnings implements AutoCloseable {
+
+        final List<String> texts = new ArrayList<>();
+        private final Logger log = (Logger) LogManager.getLogger(MediaSession.class);
+        private final AbstractAppender appender =
+                new AbstractAppender("warnings", null, null, true, Property.EMPTY_ARRAY) {
+                    @Override
+                    public void append(LogEvent event) {
+                        if (event.getLevel() == Level.WARN) {
+                            texts.add(event.getMessage().getFormattedMessage());
+                        }
+                    }
+                };
+
+        Warnings() {
+            appender.start();
+            log.addAppender(appender);
+        }
+
+        @Override
+        public void close() {
+            log.removeAppender(appender);
+        }
+    }
 
     // ---- reading ------------------------------------------------------------------------------
 
@@ -420,7 +447,31 @@ class MediaSessionTest {
         }
         rig.call().respond(T0 + 10_000).bytes(fragment(1, T0, 1)).end();
         assertThat(rig.take()).containsExactly("1");
-        assertThat(rig.metrics.count("cause.cut.reconnects")).isEqualTo(20);
+        assertThat(rig.metrics.count("cause.empty.reconnects")).isEqualTo(20);
+    }
+
+    @Test
+    void warnsOnceOfAServiceThatAnswersWithNothing() throws Exception {
+        rig.start(StartingPosition.earliest());
+        try (Warnings warnings = new Warnings()) {
+            for (int spell = 1; spell <= 2; spell++) {
+                for (int i = 0; i < 100; i++) {
+                    rig.call().respond().endEarly();
+                    rig.nextCall(5000);
+                }
+                assertThat(warnings.texts).hasSize(spell);
+                assertThat(rig.metrics.count("cause.empty.reconnects")).isEqualTo(100 * spell);
+                // What nothing is known of is not taken for healthy.
+                assertThat(rig.metrics.gauge("maxMillisBehindNow")).isGreaterThan(400_000);
+                // That it waits before it ends the call means that there is nothing.
+                rig.call().respond().end();
+                assertThat(rig.metrics.gauge("maxMillisBehindNow")).isZero();
+                rig.nextCall(5000);
+            }
+            assertThat(warnings.texts.get(0))
+                    .startsWith("camera: for 6")
+                    .contains("ended at once without new media", "request r-1");
+        }
     }
 
     @Test
@@ -461,6 +512,28 @@ class MediaSessionTest {
     }
 
     // ---- pacing -------------------------------------------------------------------------------
+
+    @Test
+    void aStreamOfWhichNothingComesFallsBehind() throws Exception {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call call = rig.call().respond();
+        rig.timer.advanceMillis(1_000);
+        // Not even a first fragment.
+        assertThat(rig.metrics.gauge("maxMillisBehindNow")).isEqualTo(1_000);
+        assertThat(rig.metrics.gauge("stream.camera.lastFragmentAge")).isEqualTo(-1);
+        call.bytes(fragment(1, T0, 1));
+        assertThat(rig.metrics.gauge("maxMillisBehindNow")).isZero();
+        rig.pause();
+        rig.timer.advance(Duration.ofHours(1));
+        assertThat(rig.metrics.gauge("maxMillisBehindNow")).isEqualTo(HOUR);
+        assertThat(rig.metrics.gauge("stream.camera.millisBehindNow")).isEqualTo(HOUR);
+        assertThat(rig.metrics.gauge("stream.camera.lastFragmentAge")).isEqualTo(HOUR);
+        rig.close();
+        rig.timer.advance(Duration.ofHours(1));
+        assertThat(rig.metrics.gauge("maxMillisBehindNow")).isZero();
+        // Its gauge stays, but it is read no more.
+        assertThat(rig.metrics.gauge("stream.camera.millisBehindNow")).isZero();
+    }
 
     @Test
     void callsAtMostFourTimesASecond() {
@@ -562,42 +635,27 @@ class MediaSessionTest {
 
     @Test
     void warnsOnceWhenOthersHoldAllConnectionsForAMinute() {
-        List<String> warnings = new ArrayList<>();
-        AbstractAppender appender =
-                new AbstractAppender("warnings", null, null, true, Property.EMPTY_ARRAY) {
-                    @Override
-                    public void append(LogEvent event) {
-                        if (event.getLevel() == Level.WARN) {
-                            warnings.add(event.getMessage().getFormattedMessage());
-                        }
-                    }
-                };
-        appender.start();
-        Logger log = (Logger) LogManager.getLogger(MediaSession.class);
-        log.addAppender(appender);
-        try {
+        try (Warnings warnings = new Warnings()) {
             rig.start(StartingPosition.earliest());
             for (int limited = 1; limited <= 2; limited++) {
                 long from = rig.timer.nanoTime();
                 while (rig.timer.nanoTime() - from <= Duration.ofMinutes(1).toNanos()) {
                     rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
-                    assertThat(warnings).hasSize(limited - 1);
+                    assertThat(warnings.texts).hasSize(limited - 1);
                     rig.nextCall(31_000);
                 }
                 for (int i = 0; i < 10; i++) {
                     rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
-                    assertThat(warnings).hasSize(limited);
+                    assertThat(warnings.texts).hasSize(limited);
                     rig.nextCall(31_000);
                 }
                 // It has one: the next minute counts anew.
                 rig.call().respond().end();
                 rig.nextCall(5_000);
             }
-            assertThat(warnings.get(0))
+            assertThat(warnings.texts.get(0))
                     .startsWith("camera: other consumers have held all connections")
                     .contains("told so");
-        } finally {
-            log.removeAppender(appender);
         }
     }
 
@@ -614,19 +672,31 @@ class MediaSessionTest {
         assertThatThrownBy(rig::take).hasMessageContaining("ConnectionLimitExceeded");
     }
 
-    @Test
-    void aThrottledCallDoesNotMeanThatThereIsAConnection() {
+    /** Only that one was had means that. */
+    @ParameterizedTest
+    @MethodSource("errorsOfAllKinds")
+    void anErrorDoesNotMeanThatThereIsAConnection(Throwable error) {
         rig.set(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ofMinutes(2));
         rig.start(StartingPosition.earliest());
         long from = rig.timer.nanoTime();
         while (rig.timer.nanoTime() - from <= Duration.ofMinutes(2).toNanos()) {
             rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
-            rig.nextCall(31_000).fail(SessionRig.error("ClientLimitExceededException", 400));
+            rig.nextCall(31_000).fail(error);
             assertThat(rig.metrics.gauge("streamsAtConnectionLimit")).isEqualTo(1);
             rig.nextCall(31_000);
         }
         rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
         assertThatThrownBy(rig::take).hasMessageContaining("ConnectionLimitExceeded");
+    }
+
+    static Stream<Throwable> errorsOfAllKinds() {
+        return Stream.of(
+                new IOException("reset"),
+                new ConnectException("refused"),
+                SessionRig.error("ClientLimitExceededException", 400),
+                SessionRig.error("InternalFailure", 500),
+                SessionRig.error("InvalidEndpointException", 400),
+                SessionRig.error("ExpiredTokenException", 403));
     }
 
     @Test
@@ -752,7 +822,6 @@ class MediaSessionTest {
         }
         rig.nextCall(30_000).fail(SessionRig.error("InternalFailure", 500));
         assertThat(rig.take()).isEmpty();
-        assertThat(rig.metrics.gauge("streamsAtConnectionLimit")).isEqualTo(0);
     }
 
     @Test
@@ -1413,6 +1482,25 @@ class MediaSessionTest {
                 StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
         rig.call().respond().bytes(fragment(1, T0, 1), fragment(2, T0 + 1, 1));
         assertThat(rig.take()).containsExactly("1", "finished");
+    }
+
+    /** A connection that is cut in a silence ends as the service ends a call. */
+    @Test
+    void oneEndAfterSilenceIsNotYetTheEnd() throws Exception {
+        rig.start(
+                StartingPosition.earliest(),
+                StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
+        SessionRig.Call call = rig.call();
+        for (int i = 1; i <= 5; i++) {
+            call.respond(T0 + 10_000 * i).end();
+            call = rig.nextCall(5000).respond(T0 + 10_000 * i).bytes(fragment(i, T0 - 10 + i, 1));
+            call.end();
+            call = rig.nextCall(250);
+        }
+        assertThat(rig.take()).contains("5").doesNotContain("finished");
+        call.respond(T0 + 100_000).end();
+        rig.nextCall(5000).respond(T0 + 110_000).end();
+        assertThat(rig.take()).endsWith("finished");
     }
 
     @Test

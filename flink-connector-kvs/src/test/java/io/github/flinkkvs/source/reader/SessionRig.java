@@ -59,7 +59,8 @@ final class SessionRig {
     final ReaderLock lock = new ReaderLock();
     final Handover handover = new Handover(lock);
     final RecordedMetrics metrics = new RecordedMetrics();
-    final KvsReaderMetrics readerMetrics = new KvsReaderMetrics(metrics.group(), 10);
+    final KvsReaderMetrics readerMetrics =
+            new KvsReaderMetrics(metrics.group(), 10, timer::nanoTime);
     final Service service = new Service();
     final Directory directory = new Directory();
     final Configuration config = new Configuration();
