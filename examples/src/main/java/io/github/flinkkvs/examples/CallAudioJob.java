@@ -54,6 +54,15 @@ public final class CallAudioJob extends ExampleJob {
                             + " hears on the right.")
     private boolean stereo;
 
+    @Option(
+            names = "--call-tags",
+            split = ",",
+            paramLabel = "TAG",
+            description =
+                    "The tags that tell the calls of a stream apart; by default those of Amazon"
+                            + " Connect and of the Amazon Chime SDK.")
+    private String[] callTags = {};
+
     public static void main(String[] arguments) {
         Examples.main(new CommandLine(new CallAudioJob()), arguments);
     }
@@ -91,9 +100,13 @@ public final class CallAudioJob extends ExampleJob {
     }
 
     private DataStream<String> files(DataStream<Fragment> fragments, Input input) {
+        CallAudioFunction.Builder audio = CallAudioFunction.builder().stereo(stereo);
+        if (callTags.length > 0) {
+            audio.callTags(callTags);
+        }
         return fragments
                 .keyBy(Fragment::streamName, Types.STRING)
-                .process(CallAudioFunction.builder().stereo(stereo).build())
+                .process(audio.build())
                 .uid("audio")
                 .map(new WriteWav(folder.toString(), input.labels()))
                 .uid("write");

@@ -129,9 +129,7 @@ class CallAudioJobITCase {
                 "phone-line/5f3c9a52-0000-4000-8000-000000000001-stereo.wav: 8.000 s",
                 "phone-line/5f3c9a52-0000-4000-8000-000000000002-stereo.wav: 10.000 s");
         short[] both =
-                samples(
-                        file("phone-line/5f3c9a52-0000-4000-8000-000000000001-stereo.wav"),
-                        2);
+                samples(file("phone-line/5f3c9a52-0000-4000-8000-000000000001-stereo.wav"), 2);
         // The customer on the left begins, the right is silent until 4 s.
         int end = 2 * 4 * PhoneCall.SAMPLES_PER_SECOND;
         for (int i = 0; i < both.length; i++) {
@@ -188,6 +186,31 @@ class CallAudioJobITCase {
         }
         try (Stream<Path> files = Files.list(out().resolve("hall-mic"))) {
             assertThat(files).hasSize(2);
+        }
+    }
+
+    @Test
+    void callsByTagsOfTheUser() throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream line = kvs.createStream("a");
+            for (String lane : List.of("1", "2")) {
+                MediaFragment fragment = call("same", 8_000).fragments().get(0);
+                line.push(fragment.toBuilder().tagBefore("lane", lane).build());
+            }
+
+            RunExample.Result result =
+                    audio(
+                            "--endpoint=" + kvs.endpoint(),
+                            "--region=" + kvs.region(),
+                            "--streams=a",
+                            "--from=earliest",
+                            "--fragments=2",
+                            "--call-tags=ContactId,lane");
+
+            assertFiles(
+                    result,
+                    "a/same_1-AUDIO_FROM_CUSTOMER.wav: 0.972 s",
+                    "a/same_2-AUDIO_FROM_CUSTOMER.wav: 0.972 s");
         }
     }
 

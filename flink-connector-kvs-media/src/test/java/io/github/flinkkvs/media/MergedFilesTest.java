@@ -9,14 +9,12 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.MediaFrame;
 import io.github.flinkkvs.testing.MediaTrack;
 
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.core.fs.local.LocalDataOutputStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +42,7 @@ class MergedFilesTest {
         return new MergedFile(Files.readAllBytes(file)).clusterTimes;
     }
 
-    private static MediaFragment picture(long time) {
+    static MediaFragment picture(long time) {
         return MediaFragment.builder()
                 .track(MediaTrack.video(1, "picture", "V_MJPEG", null, 16, 16))
                 .clusterTimestamp(time)
@@ -59,32 +55,5 @@ class MergedFilesTest {
     void withAndWithoutPauses() throws Exception {
         assertThat(clusterTimes(MergedFiles::writer)).containsExactly(0L, 60_000L);
         assertThat(clusterTimes(MergedFiles::writerWithoutPauses)).containsExactly(0L, 40L);
-    }
-
-    /** Of all that the sink does: folders and files by its own assigner, and the writers. */
-    @Test
-    void aDamagedFragmentIsLeftOutAndTheJobGoesOn() throws Exception {
-        byte[] laced = HostileMedia.element(0xA3, new byte[] {(byte) 0x81, 0, 0, 2, 1, 100, 100});
-        byte[] cluster =
-                HostileMedia.element(
-                        0x1F43B675,
-                        HostileMedia.join(HostileMedia.element(0xE7, new byte[] {1}), laced));
-        List<Fragment> fragments =
-                Fragments.of(
-                        picture(1_000),
-                        picture(2_000).toBuilder().elementAfter(cluster).build(),
-                        picture(3_000));
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        env.setParallelism(1);
-        env.fromData(FragmentTypeInfo.INSTANCE, fragments.toArray(new Fragment[0]))
-                .sinkTo(MergedFiles.sink(new org.apache.flink.core.fs.Path(folder.toUri())));
-        env.execute();
-
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> merged = files.filter(Files::isRegularFile).collect(Collectors.toList());
-            assertThat(merged).hasSize(1);
-            assertThat(new MergedFile(Files.readAllBytes(merged.get(0))).clusterTimes)
-                    .containsExactly(0L, 2_000L);
-        }
     }
 }
