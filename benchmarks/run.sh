@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs a benchmark: benchmarks/run.sh parser|tree|decode|job|latency|plots [OPTIONS]; --help lists them. Builds
+# Runs a benchmark: benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]; --help lists them. Builds
 # first what is missing or out of date. Needs a JDK 17 or newer and Maven. JAVA_OPTS goes to the JVM.
 set -eu
 
@@ -7,11 +7,12 @@ case ${1:-} in
     parser) main=parser.ParserBenchmark ;;
     tree) main=parser.TreeBenchmark ;;
     decode) main=decode.DecodeBenchmark ;;
+    memory) main=memory.MemoryBenchmark ;;
     job) main=job.JobBenchmark ;;
     latency) main=job.LatencyBenchmark ;;
     plots) main=plots.Plots ;;
     *)
-        echo "error: Which one? benchmarks/run.sh parser|tree|decode|job|latency|plots [OPTIONS]" >&2
+        echo "error: Which one? benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]" >&2
         exit 1
         ;;
 esac

@@ -38,7 +38,7 @@ final class MemoryBudget {
         /** Tells who is further behind: epoch millis of its last fragment. */
         long positionMillis();
 
-        /** Whether something complete waits that {@link #evict} drops if the stream is paused. */
+        /** Whether something complete waits that {@link #evict} drops; asked if it is paused. */
         boolean hasDroppable();
 
         /**
@@ -183,9 +183,11 @@ final class MemoryBudget {
         account.evicted = false;
         update(account);
         boolean may = mayGrow(account);
-        account.waiting = !may;
-        account.asked = may;
-        update(account);
+        if (account.waiting == may || account.asked != may) {
+            account.waiting = !may;
+            account.asked = may;
+            update(account);
+        }
         return may;
     }
 
@@ -253,8 +255,10 @@ final class MemoryBudget {
     }
 
     private boolean grow(MemoryAccount account) {
-        account.admitted = true;
-        update(account);
+        if (!account.admitted) {
+            account.admitted = true;
+            update(account);
+        }
         return true;
     }
 
@@ -292,7 +296,7 @@ final class MemoryBudget {
 
     private void evict(MemoryAccount victim) {
         boolean goesOnLater = victim.waiting;
-        if (victim.partial > 0 || victim.paused && victim.droppable) {
+        if (victim.partial > 0 || victim.droppable) {
             victim.tenant.evict();
             goesOnLater = !victim.paused;
             victim.evicted = true;

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * Keeps the accounts of a {@link MemoryBudget} in order, so that it need not look at all of them to
@@ -34,36 +33,21 @@ final class MemoryRanks {
      * Those further behind come first. Total, as streams that begin together stand at the same
      * place: if each took itself for the last one, all could end up waiting for each other.
      */
-    static final Comparator<MemoryAccount> FURTHER_BEHIND =
-            Comparator.<MemoryAccount>comparingLong(account -> account.positionMillis)
-                    .thenComparingLong(account -> account.order);
+    static final Comparator<MemoryAccount> FURTHER_BEHIND = MemoryRanks::compare;
+
+    private static final int WAITING = 1;
+    private static final int WANTING = 1 << 1;
+    private static final int HOLDING = 1 << 2;
+    private static final int PAUSED = 1 << 3;
 
     /** The accounts that have something in common, those further behind first. */
     private static final class Rank {
 
         private final int bit;
-        private final Predicate<MemoryAccount> belongs;
         private final TreeSet<MemoryAccount> accounts = new TreeSet<>(FURTHER_BEHIND);
 
-        Rank(int index, Predicate<MemoryAccount> belongs) {
-            this.bit = 1 << index;
-            this.belongs = belongs;
-        }
-
-        void leave(MemoryAccount account) {
-            if ((account.ranks & bit) != 0) {
-                accounts.remove(account);
-                account.ranks &= ~bit;
-            }
-        }
-
-        void settle(MemoryAccount account) {
-            if (!belongs.test(account)) {
-                leave(account);
-            } else if ((account.ranks & bit) == 0) {
-                accounts.add(account);
-                account.ranks |= bit;
-            }
+        Rank(int bit) {
+            this.bit = bit;
         }
 
         @Nullable
@@ -77,12 +61,10 @@ final class MemoryRanks {
         }
     }
 
-    private final Rank waiting = new Rank(0, account -> account.waiting && !account.paused);
-    private final Rank wanting = new Rank(1, account -> account.wants() && !account.paused);
-    private final Rank holding = new Rank(2, account -> account.reserved() > 0 && !account.paused);
-    private final Rank paused =
-            new Rank(3, account -> account.paused && (account.reserved() > 0 || account.droppable));
-
+    private final Rank waiting = new Rank(WAITING);
+    private final Rank wanting = new Rank(WANTING);
+    private final Rank holding = new Rank(HOLDING);
+    private final Rank paused = new Rank(PAUSED);
     private final List<Rank> ranks = List.of(waiting, wanting, holding, paused);
 
     /** Those of the holding that were asked for more: the one that sent none for longest first. */
@@ -97,20 +79,55 @@ final class MemoryRanks {
     /** An account has changed; asks its stream for the rest. */
     void update(MemoryAccount account) {
         MemoryBudget.Tenant tenant = account.tenant;
+        account.paused = !account.closed && tenant.isPaused();
+        account.droppable = account.paused && tenant.hasDroppable();
         long position = tenant.positionMillis();
         if (position != account.positionMillis) {
             // It can be found by its old position only.
-            ranks.forEach(rank -> rank.leave(account));
+            move(account, 0);
             account.positionMillis = position;
         }
-        account.paused = !account.closed && tenant.isPaused();
-        account.droppable = !account.closed && tenant.hasDroppable();
-        ranks.forEach(rank -> rank.settle(account));
+        move(account, ranksOf(account));
         if (!account.asked || account.reserved() == 0 || account.paused) {
             asked.remove(account);
         } else if (asked.add(account)) {
             account.heardNanos = nanoTime.getAsLong();
         }
+    }
+
+    private static int ranksOf(MemoryAccount account) {
+        boolean holds = account.reserved() > 0;
+        if (account.paused) {
+            return holds || account.droppable ? PAUSED : 0;
+        }
+        return (account.waiting ? WAITING : 0)
+                | (account.wants() ? WANTING : 0)
+                | (holds ? HOLDING : 0);
+    }
+
+    private void move(MemoryAccount account, int to) {
+        int changed = account.ranks ^ to;
+        if (changed == 0) {
+            // As for most pieces of a fragment.
+            return;
+        }
+        for (int i = 0; i < ranks.size(); i++) {
+            Rank rank = ranks.get(i);
+            if ((changed & rank.bit) == 0) {
+                continue;
+            }
+            if ((to & rank.bit) == 0) {
+                rank.accounts.remove(account);
+            } else {
+                rank.accounts.add(account);
+            }
+        }
+        account.ranks = to;
+    }
+
+    private static int compare(MemoryAccount one, MemoryAccount other) {
+        int byPosition = Long.compare(one.positionMillis, other.positionMillis);
+        return byPosition != 0 ? byPosition : Long.compare(one.order, other.order);
     }
 
     /** A stream sent bytes. */

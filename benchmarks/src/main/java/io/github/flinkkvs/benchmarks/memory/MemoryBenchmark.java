@@ -1,0 +1,165 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.memory;
+
+import io.github.flinkkvs.benchmarks.report.Chart;
+import io.github.flinkkvs.benchmarks.report.Machine;
+import io.github.flinkkvs.benchmarks.report.Median;
+import io.github.flinkkvs.benchmarks.report.Report;
+import io.github.flinkkvs.source.reader.BudgetLoad;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+
+/** Measures what it costs to share a reader's memory among ever more streams. */
+@Command(
+        name = "memory",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Measures what sharing a reader's memory costs, from 100 to 3,000 streams.")
+public final class MemoryBenchmark implements Callable<Integer> {
+
+    private static final int[] STREAMS = {100, 300, 1000, 3000};
+    private static final int ROUNDS = 20;
+    private static final long FRAGMENTS = 200_000;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    @Option(
+            names = "--quick",
+            description = "Shows that all of it works; only prints, and the figures mean nothing.")
+    private boolean quick;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            defaultValue = "${sys:benchmarks.root}",
+            description =
+                    "Of the project: results go to benchmarks/results/memory.json, tables to"
+                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
+    private Path root;
+
+    /**
+     * A case with so many streams.
+     *
+     * @param nanos CPU time for each fragment, in each round
+     * @param ratios to that of the fewest streams in the same round
+     * @param evictions for each fragment
+     */
+    record Row(String load, int streams, double[] nanos, double[] ratios, double evictions) {}
+
+    /** What a run measured, and where. */
+    record Result(String machine, int rounds, List<Row> rows, List<Chart> charts) {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new MemoryBenchmark()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        String machine = Machine.describe();
+        List<Row> rows = new ArrayList<>();
+        for (BudgetLoad.Case load : BudgetLoad.Case.values()) {
+            rows.addAll(measure(load));
+        }
+        String tables = machine + "\n\n" + table(rows);
+        System.out.println(tables);
+        if (!quick) {
+            List<Chart> charts = List.of(chart(rows));
+            Report.publish(
+                    root, "memory", new Result(machine, ROUNDS, rows, charts), tables, charts);
+        }
+        return 0;
+    }
+
+    private List<Row> measure(BudgetLoad.Case load) {
+        int rounds = quick ? 2 : ROUNDS;
+        long fragments = quick ? 1000 : FRAGMENTS;
+        BudgetLoad[] loads =
+                IntStream.of(STREAMS)
+                        .mapToObj(count -> new BudgetLoad(load, count, count))
+                        .toArray(BudgetLoad[]::new);
+        double[][] nanos = new double[STREAMS.length][rounds];
+        // The first rounds are there to warm up.
+        for (int round = quick ? 0 : -5; round < rounds; round++) {
+            for (int i = 0; i < loads.length; i++) {
+                long start = THREADS.getCurrentThreadCpuTime();
+                loads[i].emit(fragments);
+                long used = THREADS.getCurrentThreadCpuTime() - start;
+                if (round >= 0) {
+                    nanos[i][round] = (double) used / fragments;
+                }
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < loads.length; i++) {
+            double[] own = nanos[i];
+            double[] ratios =
+                    IntStream.range(0, rounds).mapToDouble(r -> own[r] / nanos[0][r]).toArray();
+            double all = 4.0 * STREAMS[i] + fragments * (rounds + (quick ? 0 : 5));
+            rows.add(new Row(load.title(), STREAMS[i], own, ratios, loads[i].evictions() / all));
+        }
+        return rows;
+    }
+
+    private static String table(List<Row> rows) {
+        StringBuilder table =
+                new StringBuilder(
+                        "| | streams | ns for each fragment | to 100 streams (95 %) | fragments that"
+                                + " made way, for each emitted |\n|---|--:|--:|--:|--:|\n");
+        for (Row row : rows) {
+            table.append(
+                    String.format(
+                            Locale.ROOT,
+                            "| %s | %d | %s | %s | %.2f |%n",
+                            row.load(),
+                            row.streams(),
+                            Median.of(row.nanos()).text(0, false),
+                            Median.of(row.ratios()).text(2, true),
+                            row.evictions()));
+        }
+        return table.toString();
+    }
+
+    private static Chart chart(List<Row> rows) {
+        List<Chart.Series> series = new ArrayList<>();
+        for (BudgetLoad.Case load : BudgetLoad.Case.values()) {
+            List<Median> ratios =
+                    rows.stream()
+                            .filter(row -> row.load().equals(load.title()))
+                            .map(row -> Median.of(row.ratios()))
+                            .toList();
+            series.add(
+                    new Chart.Series(
+                            load.title(),
+                            ratios.stream().map(Median::value).toList(),
+                            ratios.stream().map(Median::low).toList(),
+                            ratios.stream().map(Median::high).toList()));
+        }
+        return Chart.lines(
+                "memory",
+                "Cost of sharing memory for each fragment, relative to 100 streams",
+                "streams",
+                "relative to 100 streams",
+                false,
+                Arrays.stream(STREAMS).asDoubleStream().boxed().toList(),
+                series);
+    }
+}
