@@ -53,9 +53,13 @@ final class Examples implements Runnable {
     private Examples() {}
 
     public static void main(String[] arguments) {
-        main(
-                new CommandLine(new Examples()).addSubcommand("server", new EmbeddedKvsMain()),
-                arguments);
+        main(commandLine(), arguments);
+    }
+
+    static CommandLine commandLine() {
+        // Its help and its errors say how it is called here.
+        CommandLine server = new CommandLine(new EmbeddedKvsMain()).setCommandName("server");
+        return new CommandLine(new Examples()).addSubcommand(server);
     }
 
     /** Runs a command as a process: its result is the exit code. */

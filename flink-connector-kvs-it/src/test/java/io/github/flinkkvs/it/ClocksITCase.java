@@ -18,6 +18,7 @@ import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.ExpiredPosition;
+import io.github.flinkkvs.testing.FutureTimestamp;
 import io.github.flinkkvs.testing.StoredFragment;
 import io.github.flinkkvs.testing.StreamSettings;
 
@@ -88,6 +89,29 @@ class ClocksITCase extends KvsTestBase {
                         .setStartingPosition(StartingPosition.atServerTimestamp(at(pushed.get(1))))
                         .setStoppingPosition(StoppingPosition.atServerTimestamp(at(pushed.get(3))));
         assertExactly(job(source).restarts(0).start().awaitFinished(), pushed.subList(1, 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource(FutureTimestamp.class)
+    void aStartInTheFuture(FutureTimestamp answer) throws Exception {
+        kvs.behavior(Behavior.likely().futureTimestamp(answer));
+        EmbeddedStream stream = kvs.createStream("stream");
+        push(stream, 2);
+        Instant start = kvs.clock().now().plusSeconds(60);
+        Job<Fragment> job =
+                job(source(stream).setStartingPosition(StartingPosition.atServerTimestamp(start)))
+                        .restarts(0)
+                        .start();
+        if (answer == FutureTimestamp.INVALID_ARGUMENT) {
+            assertThat(job.awaitFailure()).contains("StartTimestamp is in the future");
+            return;
+        }
+        awaitSession(stream, 1);
+        push(stream, 2);
+        kvs.log().awaitEndedSessions("stream", 2, TIME);
+        kvs.clock().shift(Duration.ofSeconds(120));
+        List<StoredFragment> wanted = push(stream, 2);
+        assertExactly(job.results.awaitCommitted(2), wanted);
     }
 
     private static Instant at(StoredFragment fragment) {

@@ -92,10 +92,10 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
     @Option(
             names = "--advertise",
             paramLabel = "HOST[:PORT]",
-            description = {
-                "What clients call it: stands in the URLs that they are given. Such as localhost,",
-                "kvs.example:8080 or [::1]:8080; default: the address that is listened on."
-            })
+            description =
+                    "What clients call it: stands in the URLs that they are given. Such as"
+                            + " localhost, kvs.example:8080 or [::1]:8080; default: the address"
+                            + " that is listened on.")
     private String advertise;
 
     @Nullable
@@ -148,10 +148,9 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             names = "--retention",
             paramLabel = "TIME",
             converter = Quantities.Time.class,
-            description = {
-                "How long media is kept, such as 90s, 30m or 7d; default 24h. Recordings count from",
-                "the start."
-            })
+            description =
+                    "How long media is kept, such as 90s, 30m or 7d; default 24h. Recordings"
+                            + " count from the start.")
     private Duration retention = Duration.ofHours(24);
 
     @Nullable
@@ -159,10 +158,10 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             names = "--retention-bytes",
             paramLabel = "SIZE",
             converter = Quantities.Size.class,
-            description = {
-                "How much media of all cameras together is kept, such as 64m or 2g; beyond it the",
-                "oldest goes early. Default: a quarter of the heap that recordings leave."
-            })
+            description =
+                    "How much media of all cameras together is kept, such as 64m or 2g; beyond"
+                            + " it the oldest goes early. Default: a quarter of the heap that"
+                            + " recordings leave.")
     private Long retentionBytes;
 
     public static void main(String[] arguments) {
