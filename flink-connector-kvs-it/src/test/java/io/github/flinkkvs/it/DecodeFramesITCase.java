@@ -18,6 +18,7 @@ import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.NalStream;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
@@ -248,6 +249,7 @@ class DecodeFramesITCase extends KvsTestBase {
         "h264-open-gop.mkv, hashmap, 1",
         "h264-open-gop.mkv, rocksdb, 5",
         "h265-open-gop.mkv, hashmap, 1",
+        "vp9.mkv, hashmap, 3",
         "av1.mkv, hashmap, 1"
     })
     void restoresBehindAnyFrame(String name, String backend, int step) throws Exception {
@@ -289,6 +291,57 @@ class DecodeFramesITCase extends KvsTestBase {
                         ALL.maxFramesPerFragment(10))) {
             assertThat(undisturbed(film, options)).hasSizeBetween(3, FRAMES - 1);
             assertRestorable(film, options);
+        }
+    }
+
+    /** Parameter sets come in a block of their own, and only that one is marked as a key frame. */
+    @Test
+    void keyFramesInTwoBlocks() throws Exception {
+        EmbeddedStream stream = kvs.createStream("film");
+        List<FrameRecord> whole = film("whole", "h264-b.mkv", GROUP);
+        for (int i = 0; i < FRAMES; i += GROUP) {
+            NalStream nals = NalStream.of(whole.get(i).track());
+            ByteBuffer sets = ByteBuffer.wrap(nals.parameterSetsAnnexB());
+            MediaFragment.Builder fragment =
+                    MediaFragment.builder()
+                            .producerTimestampMillis(START)
+                            .track(track(1, whole.get(i)))
+                            .frame(MediaFrame.of(1, 0, true, nals.toLengthPrefixed(sets)));
+            for (int j = i; j < i + GROUP; j++) {
+                MediaFrame frame = frame(1, whole.get(j));
+                fragment.frame(MediaFrame.of(1, frame.offsetMillis() + 1, false, frame.data()));
+            }
+            stream.push(fragment.build());
+        }
+        List<FrameRecord> film = records(stream);
+        assertThat(undisturbed(film, ALL.failOnDamage())).hasSize(FRAMES);
+        assertThat(undisturbed(film, ALL.keyFramesOnly())).hasSize(FRAMES / GROUP);
+        assertRestorable(film, ALL.failOnDamage());
+        assertRestorable(film, ALL.keyFramesOnly());
+        // What is kept ends with a key frame that is shown.
+        try (Harness harness =
+                new Harness(DecodeFrames.builder(ALL).maxKeptFrames(3 * GROUP), "hashmap", null)) {
+            harness.process(film);
+            assertThat(harness.count("unkeptGroups")).isZero();
+        }
+    }
+
+    /** The frames of an open group whose beginning nobody saw are no damage. */
+    @ParameterizedTest
+    @CsvSource({"h264-open-gop.mkv, 7, 1", "h265-open-gop.mkv, 5, 3"})
+    void beginsWithAnOpenGroup(String name, int firstKeyFrame, int needingTheGroupBefore)
+            throws Exception {
+        List<FrameRecord> film = film(name).subList(firstKeyFrame, FRAMES);
+        assertThat(film.get(0).frame().isKeyFrame()).isTrue();
+        int pictures = film.size() - needingTheGroupBefore;
+        assertThat(undisturbed(film, ALL.failOnDamage())).hasSize(pictures);
+        assertRestorable(film, ALL.failOnDamage());
+        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+            harness.process(film);
+            harness.endOfInput();
+            assertThat(harness.count("decodedFrames")).isEqualTo(pictures);
+            assertThat(harness.count("damagedFrames")).isZero();
+            assertThat(harness.count("skippedFrames")).isEqualTo(needingTheGroupBefore);
         }
     }
 

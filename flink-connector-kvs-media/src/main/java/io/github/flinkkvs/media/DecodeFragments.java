@@ -22,7 +22,7 @@ import org.apache.flink.util.Collector;
  * Fragments to pictures, each fragment for itself: nothing is kept from one to the next, so it
  * survives failures as it is, and fragments may come in any order, to any subtask.
  *
- * <p>Counts {@code decodedFrames} and {@code damagedFrames}.
+ * <p>Counts {@code decodedFrames}, {@code damagedFrames} and {@code skippedFrames}.
  */
 @PublicEvolving
 public final class DecodeFragments extends RichFlatMapFunction<Fragment, Picture>
@@ -35,6 +35,7 @@ public final class DecodeFragments extends RichFlatMapFunction<Fragment, Picture
     private transient VideoDecoder decoder;
     private transient Counter decodedFrames;
     private transient Counter damagedFrames;
+    private transient Counter skippedFrames;
 
     public DecodeFragments(PictureOptions options) {
         this.options = options;
@@ -47,6 +48,7 @@ public final class DecodeFragments extends RichFlatMapFunction<Fragment, Picture
         decoder = new VideoDecoder(options);
         decodedFrames = getRuntimeContext().getMetricGroup().counter("decodedFrames");
         damagedFrames = getRuntimeContext().getMetricGroup().counter("damagedFrames");
+        skippedFrames = getRuntimeContext().getMetricGroup().counter("skippedFrames");
     }
 
     @Override
@@ -56,6 +58,7 @@ public final class DecodeFragments extends RichFlatMapFunction<Fragment, Picture
         } finally {
             decodedFrames.inc(decoder.decodedFrames() - decodedFrames.getCount());
             damagedFrames.inc(decoder.damagedFrames() - damagedFrames.getCount());
+            skippedFrames.inc(decoder.skippedFrames() - skippedFrames.getCount());
         }
     }
 

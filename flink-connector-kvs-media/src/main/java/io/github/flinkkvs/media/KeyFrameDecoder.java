@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.MkvException;
+
 import org.apache.flink.annotation.PublicEvolving;
 
 import javax.annotation.Nullable;
@@ -26,7 +28,10 @@ public final class KeyFrameDecoder implements AutoCloseable {
 
     private final PictureOptions options;
     private final PixelConverter converter;
-    @Nullable private NativeDecoder decoder;
+
+    /** Of the last frame, until the next is decoded: its memory is for that one to use. */
+    @Nullable private NativeDecoder last;
+
     private boolean closed;
 
     /**
@@ -52,36 +57,45 @@ public final class KeyFrameDecoder implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("The decoder is closed");
         }
-        if (decoder != null && !decoder.fits(codecId, codecPrivate)) {
-            closeDecoder();
-        }
-        if (decoder == null) {
-            decoder = new NativeDecoder(codecId, codecPrivate, options, 0);
-        }
+        // A new one for each: it must not matter which frames came before.
+        NativeDecoder decoder = new NativeDecoder(codecId, codecPrivate, options, 0);
         try {
-            boolean sent = decoder.send(0, frame);
-            boolean received = sent && decoder.receive();
-            if (sent && !received) {
-                decoder.drain();
-                received = decoder.receive();
-            }
-            if (!received || decoder.isDamaged()) {
+            if (!decodes(decoder, frame)) {
                 throw new MediaException(
-                        "A frame of the codec '"
-                                + codecId
-                                + "' cannot be decoded by itself: it is damaged, or no key frame");
+                        "A frame of the codec "
+                                + decoder.codec()
+                                + " cannot be decoded by itself: it is damaged, or no key frame");
             }
             byte[] pixels = converter.convert(decoder.frame());
             return Picture.image(converter.width(), converter.height(), options.format(), pixels);
         } finally {
-            decoder.reset();
+            closeLast();
+            last = decoder;
         }
     }
 
-    private void closeDecoder() {
-        if (decoder != null) {
-            decoder.close();
-            decoder = null;
+    private static boolean decodes(NativeDecoder decoder, ByteBuffer frame) {
+        VideoCodec.Packet packet;
+        try {
+            packet = decoder.codec().packet(frame);
+        } catch (MkvException e) {
+            return false;
+        }
+        if (!decoder.send(0, packet)) {
+            return false;
+        }
+        boolean received = decoder.receive();
+        if (!received) {
+            decoder.drain();
+            received = decoder.receive();
+        }
+        return received && !decoder.isDamaged();
+    }
+
+    private void closeLast() {
+        if (last != null) {
+            last.close();
+            last = null;
         }
     }
 
@@ -89,7 +103,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        closeDecoder();
+        closeLast();
         converter.close();
     }
 }

@@ -108,12 +108,18 @@ final class NativeDecoder implements AutoCloseable {
         return context.has_b_frames();
     }
 
+    /** How its frames are coded. */
+    VideoCodec codec() {
+        return codec;
+    }
+
     /**
      * Gives it a frame; whatever is decoded must have been received before.
      *
-     * @return false if the frame is damaged
+     * @return false if the frame is damaged, or has no picture
      */
-    boolean send(long sequence, ByteBuffer data) {
+    boolean send(long sequence, VideoCodec.Packet frame) {
+        ByteBuffer data = frame.data.duplicate();
         int size = data.remaining();
         if (avcodec.av_new_packet(packet, size) < 0) {
             throw new OutOfMemoryError("No native memory for a frame of " + size + " bytes");
@@ -129,11 +135,6 @@ final class NativeDecoder implements AutoCloseable {
     /** Lets it hand out what it holds back. */
     void drain() {
         avcodec.avcodec_send_packet(context, null);
-    }
-
-    /** Makes it ready for frames that have nothing to do with those before. */
-    void reset() {
-        avcodec.avcodec_flush_buffers(context);
     }
 
     /** Takes the next decoded frame, in the order of presentation; false if there is none now. */

@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.NalStream;
+
 import org.bytedeco.ffmpeg.global.avcodec;
 
 import javax.annotation.Nullable;
@@ -19,7 +22,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
-/** How a video track is coded, as FFmpeg wants to know it. Immutable. */
+/**
+ * How a video track is coded, as FFmpeg wants to know it. H.264 and H.265 are given to it in Annex
+ * B, in whatever form they come. Immutable.
+ */
 final class VideoCodec {
 
     /** Says that CodecPrivate is a BITMAPINFOHEADER, as in AVI files, whose FourCC is the codec. */
@@ -31,7 +37,9 @@ final class VideoCodec {
     private static final Map<String, Integer> BY_CODEC_ID =
             Map.of(
                     "V_MPEG4/ISO/AVC", avcodec.AV_CODEC_ID_H264,
+                    "V_MPEG/ISO/AVC", avcodec.AV_CODEC_ID_H264,
                     "V_MPEGH/ISO/HEVC", avcodec.AV_CODEC_ID_HEVC,
+                    "V_MPEG/ISO/HEVC", avcodec.AV_CODEC_ID_HEVC,
                     "V_MJPEG", avcodec.AV_CODEC_ID_MJPEG,
                     "V_AV1", avcodec.AV_CODEC_ID_AV1,
                     "V_VP8", avcodec.AV_CODEC_ID_VP8,
@@ -61,14 +69,41 @@ final class VideoCodec {
                     Map.entry("DIVX", avcodec.AV_CODEC_ID_MPEG4),
                     Map.entry("DX50", avcodec.AV_CODEC_ID_MPEG4));
 
+    /** What comes of a frame. */
+    enum Content {
+        /** A picture. */
+        SHOWN,
+        /** A picture that others are made of, and that is not shown itself. */
+        HIDDEN,
+        /** None: parameter sets, say, for the frames that follow. */
+        NO_PICTURE
+    }
+
+    /** A frame as FFmpeg wants it. */
+    static final class Packet {
+        final ByteBuffer data;
+        final Content content;
+
+        private Packet(ByteBuffer data, Content content) {
+            this.data = data;
+            this.content = content;
+        }
+    }
+
+    /** Quoted, with what is wrong with it. */
     private final String name;
+
     private final int id;
     private final byte[] header;
 
-    private VideoCodec(String name, int id, byte[] header) {
+    /** Null for codecs other than H.264 and H.265. */
+    @Nullable private final NalStream nals;
+
+    private VideoCodec(String name, int id, byte[] header, @Nullable NalStream nals) {
         this.name = name;
         this.id = id;
         this.header = header;
+        this.nals = nals;
     }
 
     /**
@@ -101,7 +136,32 @@ final class VideoCodec {
         if (id == null) {
             throw new MediaException("There is no decoder for video of the codec '" + name + "'");
         }
-        return new VideoCodec(name, id, header);
+        if (id == avcodec.AV_CODEC_ID_H264) {
+            return ofNals(name, id, "V_MPEG4/ISO/AVC", header);
+        }
+        if (id == avcodec.AV_CODEC_ID_HEVC) {
+            return ofNals(name, id, "V_MPEGH/ISO/HEVC", header);
+        }
+        return new VideoCodec("'" + name + "'", id, header, null);
+    }
+
+    private static VideoCodec ofNals(String name, int id, String codecId, byte[] header) {
+        try {
+            NalStream nals = NalStream.of(codecId, header);
+            return new VideoCodec("'" + name + "'", id, nals.parameterSetsAnnexB(), nals);
+        } catch (MkvException e) {
+            // Frames may bring all that is needed themselves.
+            String damage = "'" + name + "' with a damaged CodecPrivate (" + e.getMessage() + ")";
+            return new VideoCodec(damage, id, new byte[0], frames(codecId));
+        }
+    }
+
+    private static NalStream frames(String codecId) {
+        try {
+            return NalStream.of(codecId, null);
+        } catch (MkvException e) {
+            throw new IllegalStateException("Nothing cannot be damaged", e);
+        }
     }
 
     /** Its AV_CODEC_ID. */
@@ -114,8 +174,35 @@ final class VideoCodec {
         return header;
     }
 
+    /**
+     * @throws MkvException if it is damaged
+     */
+    Packet packet(ByteBuffer frame) throws MkvException {
+        if (nals != null) {
+            boolean shown = false;
+            for (ByteBuffer unit : nals.units(frame)) {
+                shown |= nals.isOfPicture(unit);
+            }
+            return new Packet(
+                    ByteBuffer.wrap(nals.toAnnexB(frame)),
+                    shown ? Content.SHOWN : Content.NO_PICTURE);
+        }
+        return new Packet(frame, isHidden(frame) ? Content.HIDDEN : Content.SHOWN);
+    }
+
+    private boolean isHidden(ByteBuffer frame) {
+        switch (id) {
+            case avcodec.AV_CODEC_ID_VP8:
+                return frame.hasRemaining() && (frame.get(frame.position()) & 0x10) == 0;
+            case avcodec.AV_CODEC_ID_VP9:
+                return Vp9.isHidden(frame);
+            default:
+                return false;
+        }
+    }
+
     @Override
     public String toString() {
-        return "'" + name + "'";
+        return name;
     }
 }

@@ -25,7 +25,6 @@ import javax.annotation.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,11 @@ import java.util.function.Predicate;
  * frames are shown earlier; the end of a fragment, or {@link #flush}, brings them.
  *
  * <p>A frame that cannot be decoded is counted and left out, and so are those between it and the
- * next key frame, which may need it; {@link #lastDamage} says what it was. Not thread-safe. Memory
- * is native: close it.
+ * next key frame, which may need it; {@link #lastDamage} says what it was. No damage are frames
+ * without a picture of their own (parameter sets, hidden frames of VP8 and VP9), and those that are
+ * decoded after the first one but shown before it: in an open GOP they need the group before.
+ *
+ * <p>Not thread-safe. Memory is native: close it.
  */
 @PublicEvolving
 public final class VideoDecoder implements AutoCloseable {
@@ -59,6 +61,13 @@ public final class VideoDecoder implements AutoCloseable {
 
     private final PixelConverter converter;
     @Nullable private NativeDecoder decoder;
+
+    /**
+     * The decoder before, until the next one has made a picture. Each fragment has a decoder of its
+     * own, and would wait for fresh memory from the system if that of the last one were not there.
+     */
+    @Nullable private NativeDecoder retired;
+
     private boolean closed;
 
     private long decoded;
@@ -78,6 +87,71 @@ public final class VideoDecoder implements AutoCloseable {
         this.state = state;
         this.waiting = waiting;
         this.converter = new PixelConverter(options);
+    }
+
+    /** Which pictures are wanted, and who gets them. */
+    private interface Output {
+        /** Asked once for each decoded frame, in the order of presentation. */
+        boolean wants(Pending source);
+
+        void accept(Picture picture);
+
+        /** A frame whose time this is has no picture since it is damaged. */
+        void damaged(long timestampMillis);
+    }
+
+    /** Those that the options choose. */
+    private final class Chosen implements Output {
+        private final Consumer<Picture> out;
+
+        Chosen(Consumer<Picture> out) {
+            this.out = out;
+        }
+
+        @Override
+        public boolean wants(Pending source) {
+            return isWanted(source);
+        }
+
+        @Override
+        public void accept(Picture picture) {
+            out.accept(picture);
+        }
+
+        @Override
+        public void damaged(long timestampMillis) {}
+    }
+
+    /** The one at a place, where what is damaged has a place and what needs no picture has none. */
+    private static final class Single implements Output {
+        private final int place;
+        private final List<Long> damagedMillis = new ArrayList<>();
+        private int decoded;
+        private boolean passed;
+        @Nullable private Picture found;
+
+        Single(int place) {
+            this.place = place;
+        }
+
+        @Override
+        public boolean wants(Pending source) {
+            long damagedBefore =
+                    damagedMillis.stream().filter(time -> time < source.timestampMillis).count();
+            long at = decoded++ + damagedBefore;
+            passed |= at >= place;
+            return at == place;
+        }
+
+        @Override
+        public void accept(Picture picture) {
+            found = picture;
+        }
+
+        @Override
+        public void damaged(long timestampMillis) {
+            damagedMillis.add(timestampMillis);
+        }
     }
 
     /**
@@ -147,15 +221,15 @@ public final class VideoDecoder implements AutoCloseable {
         forget();
         List<FrameRecord> own = ofTrack(number, records);
         int reordering = reordering(own);
+        Output chosen = new Chosen(out);
         try {
             for (FrameRecord record : own) {
-                decode(record, reordering, out);
+                decode(record, reordering, chosen);
             }
-            flush(out);
-        } catch (RuntimeException | Error e) {
+            flush(chosen);
+        } finally {
             // Whatever comes next must not find the rest of this.
-            closeDecoder();
-            throw e;
+            retire();
         }
     }
 
@@ -164,7 +238,8 @@ public final class VideoDecoder implements AutoCloseable {
      * Nothing is decoded that is not needed for it: the first picture takes the first frame. The
      * decoder knows nothing of fragments before.
      *
-     * @param place its place in the order of presentation, from 0
+     * @param place its place in the order of presentation, from 0; frames without a picture, and
+     *     those that need the group before, have none
      * @return null if there is no such frame, or if it is damaged, which is counted then
      * @throws IllegalStateException if the fragment was read for its tags only
      * @throws MediaException if native libraries are missing, or media is damaged and that is to
@@ -178,34 +253,22 @@ public final class VideoDecoder implements AutoCloseable {
             return null;
         }
         List<FrameRecord> own = ofTrack(track.number(), records(whole));
-        FrameRecord wanted =
-                own.stream()
-                        .filter(record -> !record.frame().isInvisible())
-                        .sorted(Comparator.comparingLong(record -> record.frame().offsetNanos()))
-                        .skip(place)
-                        .findFirst()
-                        .orElse(null);
-        if (wanted == null) {
+        if (place >= own.size()) {
             return null;
         }
         forget();
         int reordering = reordering(own);
-        Picture[] found = new Picture[1];
+        Single wanted = new Single(place);
         try {
-            for (int i = 0; i < own.size() && found[0] == null; i++) {
-                FrameRecord record = own.get(i);
-                send(record, i, reordering, record == wanted, picture -> found[0] = picture);
+            for (int i = 0; i < own.size() && !wanted.passed; i++) {
+                send(own.get(i), place(own.get(i)), reordering, true, wanted);
             }
-            if (found[0] == null) {
-                flush(picture -> found[0] = picture);
-            } else {
-                state.forgetFrames();
-                decoder.reset();
+            if (!wanted.passed) {
+                flush(wanted);
             }
-            return found[0];
-        } catch (RuntimeException | Error e) {
-            closeDecoder();
-            throw e;
+            return wanted.found;
+        } finally {
+            retire();
         }
     }
 
@@ -234,56 +297,95 @@ public final class VideoDecoder implements AutoCloseable {
             return;
         }
         long damagedBefore = damaged;
-        decode(record, 0, out);
+        decode(record, 0, new Chosen(out));
         if (damaged > damagedBefore && !state.fragment.equals(loggedFragment)) {
             loggedFragment = state.fragment;
             LOG.warn("Left out damaged frames at {}, the first: {}", record, lastDamage);
         }
     }
 
-    private void decode(FrameRecord record, int reordering, Consumer<Picture> out) {
-        if (!record.fragment().number().equals(state.fragment)) {
-            state.fragment = record.fragment().number();
-            state.ordinal = 0;
-        }
-        int place = state.ordinal++;
-        if (options.onlyKeyFrames() && !record.frame().isKeyFrame()) {
+    private void decode(FrameRecord record, int reordering, Output out) {
+        int place = place(record);
+        if (options.onlyKeyFrames() && !record.frame().isKeyFrame() && state.carried == null) {
             return;
         }
         boolean chosen = place % options.every() == 0 && !record.frame().isInvisible();
         send(record, place, reordering, chosen, out);
     }
 
+    /** The place of the next frame among those of its track in its fragment. */
+    private int place(FrameRecord record) {
+        if (!record.fragment().number().equals(state.fragment)) {
+            state.fragment = record.fragment().number();
+            state.ordinal = 0;
+        }
+        return state.ordinal++;
+    }
+
     /**
      * @param place its place among the frames of its track
      * @param chosen whether its picture is wanted
      */
-    private void send(
-            FrameRecord record, int place, int reordering, boolean chosen, Consumer<Picture> out) {
+    private void send(FrameRecord record, int place, int reordering, boolean chosen, Output out) {
         if (place >= options.maxFramesPerFragment()) {
             damage(1, record + " is beyond the limit of " + options.maxFramesPerFragment());
             return;
         }
         // Producers that do not mark key frames begin fragments with one all the same.
-        boolean canStart = record.frame().isKeyFrame() || place == 0;
+        boolean canStart = record.frame().isKeyFrame() || place == 0 || state.carried != null;
         if (!open(record, reordering, canStart, out)) {
             return;
         }
-        Start start =
-                canStart ? new Start(state.sequence, state.sentBytes, decoder.reordering()) : null;
+        long sequence = state.sequence++;
+        Start start = state.carried;
+        if (start == null && canStart) {
+            start = new Start(sequence, state.sentBytes, decoder.reordering());
+        }
         if (state.start == null) {
             state.start = start;
         }
-        long sequence = state.sequence++;
         state.sentBytes += record.frame().sizeBytes();
-        state.pending.put(sequence, new Pending(record, chosen, start));
-        if (!decoder.send(sequence, record.frame().data())) {
+        VideoCodec.Packet packet;
+        try {
+            packet = decoder.codec().packet(record.frame().data());
+        } catch (MkvException e) {
+            damagedFrame(record, sequence, ": " + e.getMessage(), out);
+            return;
+        }
+        if (packet.content == VideoCodec.Content.NO_PICTURE) {
+            // What it is good for, it is for the next one: as if it were a part of it.
+            state.carried = start;
+            state.ordinal--;
+            decoder.send(sequence, packet);
+            receive(out);
+            return;
+        }
+        boolean leading = state.leads(record.frame().timestampMillis());
+        boolean visible =
+                packet.content == VideoCodec.Content.SHOWN && !record.frame().isInvisible();
+        state.carried = null;
+        state.pending.put(sequence, new Pending(record, visible, chosen, leading, start));
+        if (!decoder.send(sequence, packet)) {
             state.pending.remove(sequence);
-            state.damagedAt(sequence);
-            damage(1, record + " cannot be decoded");
+            if (leading) {
+                skipped++;
+            } else {
+                damagedFrame(
+                        record,
+                        sequence,
+                        " of the codec " + decoder.codec() + " cannot be decoded",
+                        out);
+            }
         }
         receive(out);
         lose(state.pending.headMap(state.sequence - MAX_PENDING));
+    }
+
+    private void damagedFrame(FrameRecord record, long sequence, String what, Output out) {
+        state.carried = null;
+        state.damagedAt(sequence);
+        out.damaged(record.frame().timestampMillis());
+        damage(1, record + what);
     }
 
     /**
@@ -296,30 +398,34 @@ public final class VideoDecoder implements AutoCloseable {
         if (decoder == null) {
             decoder = newDecoder(record.track(), state.start.reordering);
         }
-        // If it is damaged, that is known.
-        decoder.send(sequence, record.frame().data());
-        receive(out);
+        try {
+            decoder.send(sequence, decoder.codec().packet(record.frame().data()));
+        } catch (MkvException e) {
+            // That it is damaged is known.
+            return;
+        }
+        receive(new Chosen(out));
     }
 
     /** Brings the pictures that are held back; what comes next is a new beginning. */
     public void flush(Consumer<Picture> out) {
         checkOpen();
+        flush(new Chosen(out));
+    }
+
+    private void flush(Output out) {
         if (decoder != null) {
             decoder.drain();
             receive(out);
-            decoder.reset();
         }
-        state.start = null;
-        state.damaged.clear();
         lose(state.pending);
+        retire();
     }
 
     /** Whether there is a decoder for the frame. */
-    private boolean open(
-            FrameRecord record, int reordering, boolean canStart, Consumer<Picture> out) {
+    private boolean open(FrameRecord record, int reordering, boolean canStart, Output out) {
         if (decoder != null && !decoder.fits(record.track())) {
             flush(out);
-            closeDecoder();
         }
         if (decoder == null && waiting && !canStart) {
             skipped++;
@@ -329,6 +435,7 @@ public final class VideoDecoder implements AutoCloseable {
             FFmpegLibrary.load();
             try {
                 decoder = newDecoder(record.track(), reordering);
+                state.begin(record.frame().timestampMillis());
             } catch (MediaException e) {
                 damage(1, record + ": " + e.getMessage());
                 return false;
@@ -341,23 +448,28 @@ public final class VideoDecoder implements AutoCloseable {
         return new NativeDecoder(track.codecId(), track.codecPrivate(), options, reordering);
     }
 
-    private void receive(Consumer<Picture> out) {
+    private void receive(Output out) {
         while (decoder.receive()) {
+            closeRetired();
             long sequence = decoder.sequence();
             Pending source = state.pending.remove(sequence);
             if (source == null) {
                 continue;
             }
-            if (decoder.isDamaged()) {
+            if (source.leading && (decoder.isDamaged() || state.isBehindDamage(sequence))) {
+                skipped++;
+            } else if (decoder.isDamaged()) {
                 state.damagedAt(sequence);
+                out.damaged(source.timestampMillis);
                 damage(1, source + " is damaged");
             } else if (source.start == null && state.isBehindDamage(sequence)) {
                 // What is made up for damage depends on all that the decoder has seen: it would
                 // not be the same after a restore.
+                out.damaged(source.timestampMillis);
                 damage(1, source + " may need a frame that is damaged");
             } else {
                 decoded++;
-                if (isWanted(source)) {
+                if (out.wants(source)) {
                     emit(source, out);
                 }
                 if (source.start != null) {
@@ -390,7 +502,9 @@ public final class VideoDecoder implements AutoCloseable {
             Pending lost = all.next();
             if (which.test(lost)) {
                 all.remove();
-                if (lost.visible) {
+                if (lost.leading) {
+                    skipped++;
+                } else if (lost.visible) {
                     damage(1, lost + " gave no picture");
                 }
             }
@@ -406,7 +520,7 @@ public final class VideoDecoder implements AutoCloseable {
         return !state.period.equals(last);
     }
 
-    private void emit(Pending source, Consumer<Picture> out) {
+    private void emit(Pending source, Output out) {
         byte[] pixels;
         try {
             pixels = converter.convert(decoder.frame());
@@ -464,8 +578,12 @@ public final class VideoDecoder implements AutoCloseable {
         return damaged;
     }
 
-    /** How many video frames were not decoded, or lost, as frames before them were not kept. */
-    long skippedFrames() {
+    /**
+     * How many video frames have no picture since they need frames that were not there: those of an
+     * open GOP at the beginning, which are shown before the first one, and those that a restored
+     * job had not kept.
+     */
+    public long skippedFrames() {
         return skipped;
     }
 
@@ -485,11 +603,20 @@ public final class VideoDecoder implements AutoCloseable {
         }
     }
 
-    private void closeDecoder() {
+    /** What comes next gets another decoder: what it makes of it must not depend on this. */
+    private void retire() {
         state.forgetFrames();
         if (decoder != null) {
-            decoder.close();
+            closeRetired();
+            retired = decoder;
             decoder = null;
+        }
+    }
+
+    private void closeRetired() {
+        if (retired != null) {
+            retired.close();
+            retired = null;
         }
     }
 
@@ -497,7 +624,8 @@ public final class VideoDecoder implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        closeDecoder();
+        retire();
+        closeRetired();
         converter.close();
     }
 }

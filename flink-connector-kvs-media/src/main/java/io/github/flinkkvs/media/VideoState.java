@@ -30,9 +30,13 @@ final class VideoState {
 
     private static final byte VERSION_1 = 1;
 
+    /** With {@link #carried}, {@link #beginMillis} and {@link Pending#leading}. */
+    private static final byte VERSION_2 = 2;
+
     private static final int VISIBLE = 1;
     private static final int CHOSEN = 2;
     private static final int STARTS = 4;
+    private static final int LEADING = 8;
 
     /** A frame with which decoding can begin, and how the decoder was when it got it. */
     static final class Start {
@@ -71,18 +75,27 @@ final class VideoState {
         final boolean visible;
         final boolean chosen;
 
+        /** Whether it may need what was sent before decoding began, so that it has no picture. */
+        final boolean leading;
+
         /** Null if decoding cannot begin with it. */
         @Nullable final Start start;
 
-        Pending(FrameRecord record, boolean chosen, @Nullable Start start) {
+        Pending(
+                FrameRecord record,
+                boolean visible,
+                boolean chosen,
+                boolean leading,
+                @Nullable Start start) {
             this(
                     record.fragment().streamName(),
                     record.fragment().number(),
                     record.frame().trackNumber(),
                     record.frame().index(),
                     record.frame().timestampMillis(),
-                    !record.frame().isInvisible(),
+                    visible,
                     chosen,
+                    leading,
                     start);
         }
 
@@ -94,6 +107,7 @@ final class VideoState {
                 long timestampMillis,
                 boolean visible,
                 boolean chosen,
+                boolean leading,
                 @Nullable Start start) {
             this.streamName = streamName;
             this.fragmentNumber = fragmentNumber;
@@ -102,6 +116,7 @@ final class VideoState {
             this.timestampMillis = timestampMillis;
             this.visible = visible;
             this.chosen = chosen;
+            this.leading = leading;
             this.start = start;
         }
 
@@ -112,7 +127,10 @@ final class VideoState {
             out.writeInt(frameIndex);
             out.writeLong(timestampMillis);
             out.writeByte(
-                    (visible ? VISIBLE : 0) | (chosen ? CHOSEN : 0) | (start != null ? STARTS : 0));
+                    (visible ? VISIBLE : 0)
+                            | (chosen ? CHOSEN : 0)
+                            | (start != null ? STARTS : 0)
+                            | (leading ? LEADING : 0));
             if (start != null) {
                 start.write(out);
             }
@@ -133,6 +151,7 @@ final class VideoState {
                     timestampMillis,
                     (flags & VISIBLE) != 0,
                     (flags & CHOSEN) != 0,
+                    (flags & LEADING) != 0,
                     (flags & STARTS) != 0 ? Start.read(in) : null);
         }
 
@@ -153,6 +172,15 @@ final class VideoState {
      * decoder cannot be made anew.
      */
     @Nullable Start start;
+
+    /**
+     * That of frames before the next, none of which had a picture; null if decoding cannot begin
+     * with them, or if there were none.
+     */
+    @Nullable Start carried;
+
+    /** Time of the frame with which decoding began; null when frames that are shown later came. */
+    @Nullable Long beginMillis;
 
     /**
      * Sequences of damaged frames, the first of those that no key frame lies between: what was
@@ -183,8 +211,35 @@ final class VideoState {
     /** What comes next has nothing to do with what came. */
     void forgetFrames() {
         pending.clear();
-        start = null;
+        begin(null);
         damaged.clear();
+    }
+
+    /**
+     * What comes next has nothing to do with what came.
+     *
+     * @param millis time of the first frame; null if that is not there yet
+     */
+    void begin(@Nullable Long millis) {
+        start = null;
+        carried = null;
+        beginMillis = millis;
+    }
+
+    /** Whether the next frame is shown before that with which decoding began. */
+    boolean leads(long millis) {
+        if (beginMillis == null) {
+            return false;
+        }
+        if (carried != null) {
+            // Those before it had no picture.
+            beginMillis = millis;
+        }
+        boolean leads = millis < beginMillis;
+        if (millis > beginMillis) {
+            beginMillis = null;
+        }
+        return leads;
     }
 
     void damagedAt(long damage) {
@@ -206,7 +261,7 @@ final class VideoState {
     byte[] toBytes() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        out.writeByte(VERSION_1);
+        out.writeByte(VERSION_2);
         out.writeLong(sequence);
         out.writeLong(sentBytes);
         out.writeBoolean(start != null);
@@ -231,20 +286,43 @@ final class VideoState {
             out.writeLong(frame.getKey());
             frame.getValue().write(out);
         }
+        out.writeBoolean(carried != null);
+        if (carried != null) {
+            carried.write(out);
+        }
+        out.writeBoolean(beginMillis != null);
+        if (beginMillis != null) {
+            out.writeLong(beginMillis);
+        }
         return bytes.toByteArray();
     }
 
     static VideoState fromBytes(byte[] bytes) throws IOException {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         byte version = in.readByte();
-        if (version != VERSION_1) {
-            throw new IOException(
-                    "The state of a decoder in version "
-                            + version
-                            + " of its form, but this connector knows versions up to "
-                            + VERSION_1
-                            + ". Read it with the connector that wrote it, or a newer one.");
+        switch (version) {
+            case VERSION_1:
+                return readVersion1(in);
+            case VERSION_2:
+                return readVersion2(in);
+            default:
+                throw new IOException(
+                        "The state of a decoder in version "
+                                + version
+                                + " of its form, but this connector knows versions up to "
+                                + VERSION_2
+                                + ". Read it with the connector that wrote it, or a newer one.");
         }
+    }
+
+    private static VideoState readVersion2(DataInputStream in) throws IOException {
+        VideoState state = readVersion1(in);
+        state.carried = in.readBoolean() ? Start.read(in) : null;
+        state.beginMillis = in.readBoolean() ? in.readLong() : null;
+        return state;
+    }
+
+    private static VideoState readVersion1(DataInputStream in) throws IOException {
         VideoState state = new VideoState();
         state.sequence = in.readLong();
         state.sentBytes = in.readLong();

@@ -22,10 +22,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class VideoStateTest {
 
     private static final String BEGINNING =
-            "01 0000000000000000 0000000000000000 00 00000000 00 00000000 00 00000000";
+            " 0000000000000000 0000000000000000 00 00000000 00 00000000 00 00000000";
 
     private static final String GOING_ON =
-            "01 0000000000000009 0000000000000384"
+            " 0000000000000009 0000000000000384"
                     + " 01 0000000000000004 0000000000000190 02"
                     + " 00000001 0000000000000003"
                     + " 01 0001 37 00000005"
@@ -35,6 +35,22 @@ class VideoStateTest {
                     + " 00000000000003e8 03"
                     + " 0000000000000008 0003 63616d 0001 37 0000000000000001 00000007"
                     + " 0000000000000410 05 0000000000000008 0000000000000320 02";
+
+    private static final String VERSION_2 =
+            "02 0000000000000009 0000000000000384"
+                    + " 01 0000000000000004 0000000000000190 02"
+                    + " 00000001 0000000000000003"
+                    + " 01 0001 37 00000005"
+                    + " 01 0000000000000011"
+                    + " 00000003"
+                    + " 0000000000000007 0003 63616d 0001 37 0000000000000001 00000006"
+                    + " 00000000000003e8 03"
+                    + " 0000000000000008 0003 63616d 0001 37 0000000000000001 00000007"
+                    + " 0000000000000410 05 0000000000000008 0000000000000320 02"
+                    + " 0000000000000009 0003 63616d 0001 37 0000000000000001 00000008"
+                    + " 00000000000003d4 0b"
+                    + " 01 0000000000000009 0000000000000384 01"
+                    + " 01 00000000000003de";
 
     private static VideoState goingOn() {
         VideoState state = new VideoState();
@@ -46,30 +62,65 @@ class VideoStateTest {
         state.ordinal = 5;
         state.period = 17L;
         FragmentNumber seven = FragmentNumber.of("7");
-        state.pending.put(7L, new VideoState.Pending("cam", seven, 1, 6, 1000, true, true, null));
+        state.pending.put(
+                7L, new VideoState.Pending("cam", seven, 1, 6, 1000, true, true, false, null));
         state.pending.put(
                 8L,
                 new VideoState.Pending(
-                        "cam", seven, 1, 7, 1040, true, false, new VideoState.Start(8, 800, 2)));
+                        "cam",
+                        seven,
+                        1,
+                        7,
+                        1040,
+                        true,
+                        false,
+                        false,
+                        new VideoState.Start(8, 800, 2)));
+        return state;
+    }
+
+    /** As the version after knows it. */
+    private static VideoState beginning() {
+        VideoState state = goingOn();
+        state.carried = new VideoState.Start(9, 900, 1);
+        state.beginMillis = 990L;
+        state.pending.put(
+                9L,
+                new VideoState.Pending(
+                        "cam", FragmentNumber.of("7"), 1, 8, 980, true, true, true, null));
         return state;
     }
 
     @Test
-    void isWrittenInVersion1() throws IOException {
-        assertThat(new VideoState().toBytes()).isEqualTo(bytes(BEGINNING));
-        assertThat(goingOn().toBytes()).isEqualTo(bytes(GOING_ON));
+    void isWrittenInVersion2() throws IOException {
+        assertThat(new VideoState().toBytes()).isEqualTo(bytes("02" + BEGINNING + " 00 00"));
+        assertThat(goingOn().toBytes()).isEqualTo(bytes("02" + GOING_ON + " 00 00"));
+        assertThat(beginning().toBytes()).isEqualTo(bytes(VERSION_2));
     }
 
     @Test
     void version1StaysReadable() throws IOException {
         for (String golden : new String[] {BEGINNING, GOING_ON}) {
-            assertThat(VideoState.fromBytes(bytes(golden)).toBytes()).isEqualTo(bytes(golden));
+            assertThat(VideoState.fromBytes(bytes("01" + golden)).toBytes())
+                    .isEqualTo(bytes("02" + golden + " 00 00"));
         }
-        VideoState read = VideoState.fromBytes(bytes(GOING_ON));
+        VideoState read = VideoState.fromBytes(bytes("01" + GOING_ON));
         assertThat(read.firstKept()).isEqualTo(4);
         assertThat(read.keptBytes()).isEqualTo(500);
         assertThat(read.pending.get(7L).chosen).isTrue();
+        assertThat(read.pending.get(7L).leading).isFalse();
         assertThat(read.pending.get(8L).start.sequence).isEqualTo(8);
+        assertThat(read.carried).isNull();
+        assertThat(read.beginMillis).isNull();
+    }
+
+    @Test
+    void version2StaysReadable() throws IOException {
+        VideoState read = VideoState.fromBytes(bytes(VERSION_2));
+        assertThat(read.toBytes()).isEqualTo(bytes(VERSION_2));
+        assertThat(read.pending.get(9L).leading).isTrue();
+        assertThat(read.carried.sequence).isEqualTo(9);
+        assertThat(read.beginMillis).isEqualTo(990);
     }
 
     @Test
@@ -98,8 +149,8 @@ class VideoStateTest {
 
     @Test
     void aNewerVersionIsRefused() {
-        assertThatThrownBy(() -> VideoState.fromBytes(new byte[] {2}))
+        assertThatThrownBy(() -> VideoState.fromBytes(new byte[] {3}))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("The state of a decoder in version 2");
+                .hasMessageContaining("The state of a decoder in version 3");
     }
 }

@@ -8,40 +8,65 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The NAL units of a track of H.264 or H.265, in the form that a decoder wants: Annex B, with a
  * start code before each unit, or length-prefixed, with its size before each.
  *
  * <p>The service delivers what the producer sent, so CodecPrivate and each frame may be in either
- * form, whatever CodecID says: it is told from the bytes. What makes sense as lengths from its
- * first byte to its last is taken as such, for a length may look like a start code.
+ * form, whatever CodecID says: it is told from the bytes. A length may look like a start code, so
+ * what makes sense as lengths from its first byte to its last is taken as such. If it makes sense
+ * in both forms, it is in the one in which a frame can begin like that; if that does not tell
+ * either, in the form of CodecPrivate.
  *
  * <p>Immutable and thread-safe.
  */
 public final class NalStream {
 
-    private static final String H264 = "V_MPEG4/ISO/AVC";
-    private static final String H265 = "V_MPEGH/ISO/HEVC";
+    /** As registered, and as AWS's own reference spells them. */
+    private static final Map<String, Codec> CODECS =
+            Map.of(
+                    "V_MPEG4/ISO/AVC", Codec.H264,
+                    "V_MPEG/ISO/AVC", Codec.H264,
+                    "V_MPEGH/ISO/HEVC", Codec.H265,
+                    "V_MPEG/ISO/HEVC", Codec.H265);
 
     /** What decoders and muxers use where nothing says otherwise. */
     private static final int USUAL_LENGTH_SIZE = 4;
 
+    private enum Codec {
+        H264,
+        H265
+    }
+
+    private final Codec codec;
+    private final boolean annexBIsUsual;
     private final int lengthSize;
     private final List<ByteBuffer> parameterSets;
 
-    private NalStream(int lengthSize, List<ByteBuffer> parameterSets) {
+    private NalStream(
+            Codec codec, boolean annexBIsUsual, int lengthSize, List<ByteBuffer> parameterSets) {
+        this.codec = codec;
+        this.annexBIsUsual = annexBIsUsual;
         this.lengthSize = lengthSize;
         this.parameterSets = Collections.unmodifiableList(parameterSets);
     }
 
     /** Whether a track declares H.264 or H.265. */
     public static boolean isDeclaredBy(Track track) {
-        return track.codecId().equals(H264) || track.codecId().equals(H265);
+        return isDeclaredBy(track.codecId());
+    }
+
+    /** Whether it is a CodecID of H.264 or H.265. */
+    public static boolean isDeclaredBy(String codecId) {
+        return CODECS.containsKey(codecId);
     }
 
     /**
@@ -52,18 +77,27 @@ public final class NalStream {
      *     codec
      */
     public static NalStream of(Track track) throws MkvException {
-        if (!isDeclaredBy(track)) {
-            throw new IllegalArgumentException("Neither H.264 nor H.265: " + track);
+        return of(track.codecId(), track.codecPrivate());
+    }
+
+    /**
+     * As {@link #of(Track)}, where the track itself is not at hand.
+     *
+     * @param codecPrivate not copied, not to be changed any more; null if there is none
+     */
+    public static NalStream of(String codecId, @Nullable byte[] codecPrivate) throws MkvException {
+        Codec codec = CODECS.get(codecId);
+        if (codec == null) {
+            throw new IllegalArgumentException("Neither H.264 nor H.265: " + codecId);
         }
-        byte[] bytes = track.codecPrivate();
-        if (bytes == null || bytes.length == 0) {
-            return new NalStream(USUAL_LENGTH_SIZE, List.of());
+        if (codecPrivate == null || codecPrivate.length == 0) {
+            return new NalStream(codec, false, USUAL_LENGTH_SIZE, List.of());
         }
-        ByteBuffer record = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+        ByteBuffer record = ByteBuffer.wrap(codecPrivate).asReadOnlyBuffer();
         if (firstStartCode(record) >= 0) {
-            return new NalStream(USUAL_LENGTH_SIZE, split(record));
+            return new NalStream(codec, true, USUAL_LENGTH_SIZE, split(record));
         }
-        return track.codecId().equals(H264) ? ofAvcRecord(record) : ofHevcRecord(record);
+        return codec == Codec.H264 ? ofAvcRecord(record) : ofHevcRecord(record);
     }
 
     /**
@@ -111,22 +145,90 @@ public final class NalStream {
     public List<ByteBuffer> units(ByteBuffer data) throws MkvException {
         ByteBuffer frame = data.slice().asReadOnlyBuffer();
         List<ByteBuffer> units = new ArrayList<>();
+        int misfit = addByLength(frame, units);
+        int startCode = firstStartCode(frame);
+        if (startCode >= 0 && (misfit >= 0 || isRatherAnnexB(frame, startCode, units.get(0)))) {
+            return split(frame);
+        }
+        if (misfit >= 0) {
+            throw MkvException.malformed(
+                    "NAL units whose lengths do not fit their frame",
+                    MkvElements.SIMPLE_BLOCK,
+                    misfit);
+        }
+        return units;
+    }
+
+    /** Where the first unit is whose length does not fit; -1 if all do. */
+    private int addByLength(ByteBuffer frame, List<ByteBuffer> units) {
         int at = 0;
         while (at < frame.limit()) {
             long length = at + lengthSize < frame.limit() ? length(frame, at) : 0;
             if (length == 0 || length > frame.limit() - at - lengthSize) {
-                if (firstStartCode(frame) >= 0) {
-                    return split(frame);
-                }
-                throw MkvException.malformed(
-                        "NAL units whose lengths do not fit their frame",
-                        MkvElements.SIMPLE_BLOCK,
-                        at);
+                return at;
             }
             units.add(view(frame, at + lengthSize, (int) length));
             at += lengthSize + (int) length;
         }
-        return units;
+        return -1;
+    }
+
+    private boolean isRatherAnnexB(ByteBuffer frame, int startCode, ByteBuffer firstByLength) {
+        int from = startCode + 3;
+        int annexB = evidence(view(frame, from, frame.limit() - from));
+        int lengths = evidence(firstByLength);
+        return annexB == lengths ? annexBIsUsual : annexB > lengths;
+    }
+
+    /**
+     * How much a unit looks like the first of a frame: 0, not at all; 1, by its header; 2, as it is
+     * the first slice of a picture.
+     */
+    private int evidence(ByteBuffer unit) {
+        if (unit.limit() < 3 || unit.get(0) < 0) {
+            return 0;
+        }
+        int type = type(unit);
+        int second = unit.get(1);
+        if (codec == Codec.H265) {
+            boolean isOfBaseLayer = (unit.get(0) & 1) == 0 && second >= 1 && second <= 7;
+            if (!isOfBaseLayer) {
+                return 0;
+            }
+            boolean isFirstSlice = isOfPicture(unit) && unit.get(2) < 0;
+            return isFirstSlice ? 2 : type >= 32 && type <= 35 || type == 39 ? 1 : 0;
+        }
+        boolean isReferred = (unit.get(0) & 0x60) != 0;
+        switch (type) {
+            case 1:
+            case 2:
+                return second < 0 ? 2 : 0;
+            case 5:
+                return isReferred && second < 0 ? 2 : 0;
+            case 7:
+            case 8:
+                return isReferred ? 1 : 0;
+            case 6:
+            case 9:
+                return isReferred ? 0 : 1;
+            default:
+                return 0;
+        }
+    }
+
+    private int type(ByteBuffer unit) {
+        return codec == Codec.H265 ? unit.get(0) >> 1 & 0x3F : unit.get(0) & 0x1F;
+    }
+
+    /**
+     * Whether a unit is a part of a picture, as slices are; parameter sets, SEI and delimiters are
+     * not. A frame without such a unit has no picture.
+     *
+     * @param unit of {@link #units}; its position stays
+     */
+    public boolean isOfPicture(ByteBuffer unit) {
+        int type = type(unit);
+        return codec == Codec.H265 ? type < 32 : type >= 1 && type <= 5;
     }
 
     /**
@@ -191,7 +293,7 @@ public final class NalStream {
         addSets(record, record.get(5) & 0x1F, sets);
         require(record, 1);
         addSets(record, record.get() & 0xFF, sets);
-        return new NalStream(lengthSize, sets);
+        return new NalStream(Codec.H264, false, lengthSize, sets);
     }
 
     private static NalStream ofHevcRecord(ByteBuffer record) throws MkvException {
@@ -208,7 +310,7 @@ public final class NalStream {
             record.get();
             addSets(record, record.getShort() & 0xFFFF, sets);
         }
-        return new NalStream(lengthSize, sets);
+        return new NalStream(Codec.H265, false, lengthSize, sets);
     }
 
     private static void addSets(ByteBuffer record, int count, List<ByteBuffer> sets)
@@ -269,10 +371,14 @@ public final class NalStream {
     }
 
     private static int nextStartCode(ByteBuffer bytes, int from) {
-        for (int i = from; i + 2 < bytes.limit(); i++) {
-            if (bytes.get(i + 2) == 1 && bytes.get(i + 1) == 0 && bytes.get(i) == 0) {
+        int i = from;
+        while (i + 2 < bytes.limit()) {
+            int third = bytes.get(i + 2);
+            if (third == 1 && bytes.get(i + 1) == 0 && bytes.get(i) == 0) {
                 return i;
             }
+            // No start code has any other byte; those three cannot be in one.
+            i += third == 0 ? 1 : 3;
         }
         return bytes.limit();
     }

@@ -159,6 +159,90 @@ class NalStreamTest {
                 .containsExactly(ByteBuffer.wrap(unit));
     }
 
+    /** Begins 00 00 01 41, which is the length of all that follows as well. */
+    @Test
+    void whatMakesSenseInBothFormsIsInThatOfCodecPrivate() throws Exception {
+        byte[] frame = new byte[325];
+        for (int i = 5; i < frame.length; i++) {
+            frame[i] = (byte) (7 * i + 1 & 0x7F | 1);
+        }
+        System.arraycopy(bytes("000001 41 01"), 0, frame, 0, 5);
+
+        NalStream annexB = h264(bytes("00000001 67 42 00 0a 00000001 68 ce"));
+        assertThat(annexB.units(ByteBuffer.wrap(frame)))
+                .containsExactly(ByteBuffer.wrap(frame, 3, 322));
+        assertThat(h264(avcRecord(4)).units(ByteBuffer.wrap(frame)))
+                .containsExactly(ByteBuffer.wrap(frame, 4, 321));
+    }
+
+    /** A slice tells by its header which form it is in, whatever CodecPrivate is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"41 9A", "01 9E", "65 88"})
+    void whatMakesSenseInBothFormsBeginsLikeAFrame(String header) throws Exception {
+        for (byte[] codecPrivate :
+                List.of(new byte[0], avcRecord(4), bytes("000001 67AA 000001 68BB"))) {
+            bothFormsAreTold(h264(codecPrivate), bytes(header));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"02 01 D0", "26 01 AF", "2A 01 AC"})
+    void whatMakesSenseInBothFormsBeginsLikeAFrameOfH265(String header) throws Exception {
+        for (byte[] codecPrivate : List.of(new byte[0], bytes("000001 4001 000001 4201"))) {
+            bothFormsAreTold(NalStream.of(H265, codecPrivate), bytes(header));
+        }
+    }
+
+    private static void bothFormsAreTold(NalStream stream, byte[] header) throws Exception {
+        // Its start code and its first byte are the length of the rest.
+        byte[] unit = unit(header, 256 + header[0] + 1);
+        byte[] annexB = concat(bytes("000001"), unit);
+        assertThat(stream.units(ByteBuffer.wrap(annexB))).containsExactly(ByteBuffer.wrap(unit));
+        // All lengths that look like a start code.
+        for (int length = 256; length < 512; length++) {
+            byte[] other = unit(header, length);
+            byte[] prefixed = concat(number(length, 4), other);
+            assertThat(stream.units(ByteBuffer.wrap(prefixed)))
+                    .as("%d bytes", length)
+                    .containsExactly(ByteBuffer.wrap(other));
+        }
+    }
+
+    private static byte[] unit(byte[] header, int length) {
+        byte[] unit = Arrays.copyOf(header, length);
+        Arrays.fill(unit, header.length, length, (byte) 0x5B);
+        return unit;
+    }
+
+    @Test
+    void codecIdsAsAwsSpellsThem() throws Exception {
+        assertThat(NalStream.isDeclaredBy("V_MPEG/ISO/AVC")).isTrue();
+        assertThat(NalStream.isDeclaredBy("V_MPEG/ISO/HEVC")).isTrue();
+        assertThat(NalStream.isDeclaredBy("V_VP9")).isFalse();
+        assertThat(NalStream.of("V_MPEG/ISO/AVC", avcRecord(4)).parameterSetsAnnexB())
+                .isEqualTo(h264(avcRecord(4)).parameterSetsAnnexB());
+        assertThatThrownBy(() -> NalStream.of("V_VP9", null))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void unitsOfPictures() throws Exception {
+        NalStream avc = h264(null);
+        for (String slice : List.of("41 9A", "65 88", "01 9E", "42 88")) {
+            assertThat(avc.isOfPicture(frame(slice))).as(slice).isTrue();
+        }
+        for (String other : List.of("67 64", "68 EE", "06 05", "09 F0", "0A", "0C FF")) {
+            assertThat(avc.isOfPicture(frame(other))).as(other).isFalse();
+        }
+        NalStream hevc = NalStream.of(H265, null);
+        for (String slice : List.of("02 01", "26 01", "2A 01", "10 01")) {
+            assertThat(hevc.isOfPicture(frame(slice))).as(slice).isTrue();
+        }
+        for (String other : List.of("40 01", "42 01", "44 01", "4E 01", "46 01")) {
+            assertThat(hevc.isOfPicture(frame(other))).as(other).isFalse();
+        }
+    }
+
     @Test
     void lengthsThatDoNotFit() throws Exception {
         NalStream stream = h264(avcRecord(4));
@@ -238,13 +322,17 @@ class NalStreamTest {
         }
     }
 
-    /** As an encoder makes it: no start code within, and no zero at its end. */
+    /** As an encoder makes it: a slice, no start code within, and no zero at its end. */
     private static byte[] unit(Random random, int longest) {
         byte[] unit = new byte[1 + random.nextInt(longest)];
         for (int i = 0; i < unit.length; i++) {
             boolean zeros = i >= 2 && unit[i - 1] == 0 && unit[i - 2] == 0;
             boolean last = i == 0 || i == unit.length - 1;
             unit[i] = (byte) (zeros || last ? 3 + random.nextInt(100) : random.nextInt(3));
+        }
+        if (unit.length > 2) {
+            unit[0] = 0x41;
+            unit[1] = (byte) 0x9A;
         }
         return unit;
     }
