@@ -12,6 +12,7 @@ import io.github.flinkkvs.client.AwsOptions;
 import io.github.flinkkvs.client.ErrorClass;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.table.KvsDynamicTableFactory;
 import io.github.flinkkvs.table.KvsTableOptions;
 
 import org.apache.flink.configuration.ConfigOption;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,17 +68,26 @@ class DocsTest {
     }
 
     private static String table(Class<?> holder, List<ConfigOption<?>> options) {
-        return "| key | type | default | |\n|---|---|---|---|\n"
-                + options.stream().map(option -> row(holder, option)).collect(Collectors.joining());
+        Set<String> forwarded =
+                new KvsDynamicTableFactory()
+                        .forwardOptions().stream()
+                                .map(ConfigOption::key)
+                                .collect(Collectors.toSet());
+        return "| key | type | default | forwarded | |\n|---|---|---|---|---|\n"
+                + options.stream()
+                        .map(option -> row(holder, option, forwarded.contains(option.key())))
+                        .collect(Collectors.joining());
     }
 
-    private static String row(Class<?> holder, ConfigOption<?> option) {
+    private static String row(Class<?> holder, ConfigOption<?> option, boolean forwarded) {
         return "| `"
                 + option.key()
                 + "` | "
                 + type(holder, option)
                 + " | "
                 + defaultValue(option)
+                + " | "
+                + (forwarded ? "yes" : "no")
                 + " | "
                 + new HtmlFormatter().format(option.description()).replace("|", "\\|")
                 + " |\n";

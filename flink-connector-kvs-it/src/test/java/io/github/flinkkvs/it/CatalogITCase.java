@@ -58,7 +58,7 @@ class CatalogITCase extends TableTestBase {
         assertThat(query("SHOW DATABASES FROM cams"))
                 .containsExactly(Row.of("fragments"), Row.of("frames"));
         assertThat(query("SHOW TABLES FROM cams.fragments"))
-                .containsExactlyInAnyOrder(Row.of("front-door"), Row.of("back.yard"));
+                .containsExactlyInAnyOrder(Row.of("front-door"), Row.of("back.yard"), Row.of("*"));
         tables.executeSql("USE CATALOG cams");
         assertThat(query("SHOW CURRENT DATABASE")).containsExactly(Row.of("fragments"));
         assertThat(column(query("DESCRIBE cams.frames.`front-door`"), 0))
@@ -71,7 +71,8 @@ class CatalogITCase extends TableTestBase {
                 .doesNotContain(SECRET)
                 .doesNotContain("AKIDEXAMPLE");
         kvs.deleteStream("front-door");
-        assertThat(query("SHOW TABLES FROM cams.frames")).containsExactly(Row.of("back.yard"));
+        assertThat(query("SHOW TABLES FROM cams.frames"))
+                .containsExactlyInAnyOrder(Row.of("back.yard"), Row.of("*"));
     }
 
     @Test
@@ -178,6 +179,48 @@ class CatalogITCase extends TableTestBase {
                 .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDEXAMPLE"));
     }
 
+    /** It would be read as somebody else, or fail when it runs. */
+    @Test
+    void aTableLikeOneOfTheCatalogNeedsCredentials() throws Exception {
+        push(kvs.createStream("front-door"), 1);
+        createCatalog("scan.bounded.mode", "now");
+        tables.executeSql("CREATE TABLE mine LIKE cams.fragments.`front-door`");
+        assertThatThrownBy(() -> query("SELECT fragment_number FROM mine"))
+                .hasStackTraceContaining(
+                        "Table default_catalog.default_database.mine was made from a table of catalog"
+                                + " cams, but has none of that catalog's credentials");
+        tables.executeSql(
+                "CREATE TABLE own WITH ('aws.credentials.basic.accesskeyid' = 'AKIDOFMINE',"
+                        + " 'aws.credentials.basic.secretkey' = '"
+                        + SECRET
+                        + "') LIKE cams.fragments.`front-door`");
+        assertThat(query("SELECT fragment_number FROM own")).hasSize(1);
+        assertThat(kvs.log().calls("GetMedia", "front-door"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFMINE"));
+    }
+
+    @Test
+    void aTableOfAllStreams() throws Exception {
+        createCatalog("scan.bounded.mode", "now");
+        assertThatThrownBy(() -> query("SELECT stream_name FROM cams.fragments.`*`"))
+                .hasStackTraceContaining("There are no streams");
+        EmbeddedStream door = kvs.createStream("front-door");
+        EmbeddedStream yard = kvs.createStream("back.yard");
+        push(door, 2);
+        push(yard, 3);
+        assertThat(column(query("SELECT fragment_number FROM cams.fragments.`*`"), 0))
+                .hasSize(5)
+                .containsAll(numbers(door, yard));
+        assertThat(
+                        column(
+                                query(
+                                        "SELECT fragment_number FROM cams.frames.`*` WHERE"
+                                                + " stream_name = 'back.yard'"),
+                                0))
+                .isEqualTo(numbers(yard));
+    }
+
     @Test
     void hasMorePagesThanOne() throws Exception {
         // The service lists up to 10,000 at a time.
@@ -187,7 +230,7 @@ class CatalogITCase extends TableTestBase {
         kvs.faults().nextCall("ListStreams", Fault.throttle());
         kvs.faults().nextCall("ListStreams", Fault.internalFailure());
         createCatalog();
-        assertThat(query("SHOW TABLES FROM cams.fragments")).hasSize(10_001);
+        assertThat(query("SHOW TABLES FROM cams.fragments")).hasSize(10_002);
         assertThat(kvs.log().calls("ListStreams", null)).hasSize(4);
     }
 

@@ -90,30 +90,32 @@ class DocumentedSqlITCase extends TableTestBase {
                 results.add(rows(result, Integer.MAX_VALUE));
             }
         }
-        assertThat(results).hasSize(12);
-        assertThat(results.get(0))
-                .containsExactlyInAnyOrder(Row.of("front-door"), Row.of("backyard"));
-        assertThat(column(results.get(1), 0)).isEqualTo(numbers(door));
+        assertThat(results).hasSize(14);
+        assertThat(column(results.get(0), 1)).containsExactlyInAnyOrder(10L, 1L);
+        assertThat(results.get(1)).hasSize(11);
         assertThat(results.get(2))
+                .containsExactlyInAnyOrder(Row.of("front-door"), Row.of("backyard"), Row.of("*"));
+        assertThat(column(results.get(3), 0)).isEqualTo(numbers(door));
+        assertThat(results.get(4))
                 .extracting(row -> row.getField(1) + " " + row.getField(2))
                 .containsExactlyInAnyOrder("front-door 8", "backyard 2", "backyard 1");
-        assertThat(last(results.get(3)))
+        assertThat(last(results.get(5)))
                 .extracting(row -> row.getField(1))
                 .containsExactlyInAnyOrder(numbers(door).get(7), numbers(yard).get(2));
-        assertThat(results.get(4)).as("all but the newest are behind").hasSize(9);
-        assertThat(results.get(5)).hasSize(8);
-        assertThat(column(results.get(5), 2)).contains("hall", "attic");
-        assertThat(results.get(6)).hasSize(8);
-        assertThat(column(results.get(6), 2)).containsOnly("room");
-        assertThat(column(results.get(7), 2)).hasSize(8).contains("ground floor", "top floor");
-        assertThat(results.get(8))
+        assertThat(results.get(6)).as("all but the newest are behind").hasSize(9);
+        assertThat(results.get(7)).hasSize(8);
+        assertThat(column(results.get(7), 2)).contains("hall", "attic");
+        assertThat(results.get(8)).hasSize(8);
+        assertThat(column(results.get(8), 2)).containsOnly("room");
+        assertThat(column(results.get(9), 2)).hasSize(8).contains("ground floor", "top floor");
+        assertThat(results.get(10))
                 .containsExactlyInAnyOrder(
                         Row.of("front-door", "V_MPEG4/ISO/AVC", 64, 48),
                         Row.of("backyard", "V_MPEG4/ISO/AVC", 64, 48));
-        assertThat(column(results.get(9), 0))
+        assertThat(column(results.get(11), 0))
                 .containsExactlyInAnyOrder("front-door", "backyard", "backyard");
-        assertThat(results.get(10)).as("nothing was sent in that hour").isEmpty();
-        assertThat(results.get(11)).hasSize(11);
+        assertThat(results.get(12)).as("nothing was sent in that hour").isEmpty();
+        assertThat(results.get(13)).hasSize(11);
     }
 
     /** What is left when updates have replaced what they update. */

@@ -10,15 +10,21 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
 
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.table.api.TableDescriptor;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.util.ExceptionUtils;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.Map;
 
+import static org.apache.flink.table.api.Expressions.sourceWatermark;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** What is wrong with a table is said when it is used, with what to do; and no secret with it. */
@@ -74,6 +80,13 @@ class TableErrorsITCase extends TableTestBase {
                         "There is no metadata 'key-frame' for column k with 'record' = 'fragment'");
         assertThat(failure("s ROW<x INT> METADATA FROM 'stream-name'", bounded(stream)))
                 .contains("stream-name");
+        for (String type : List.of("BIGINT", "DECIMAL(38, 0)", "BYTES")) {
+            assertThat(failure("n " + type + " METADATA FROM 'fragment-number'", bounded(stream)))
+                    .contains(
+                            "Column n is declared as "
+                                    + type
+                                    + ", but 'fragment-number' is text: declare it as STRING");
+        }
     }
 
     @Test
@@ -107,12 +120,27 @@ class TableErrorsITCase extends TableTestBase {
         assertThat(failureWith("streams", "front door")).contains("'front door' is no name");
         assertThat(failureWith("streams", "hall;hall")).contains("Stream 'hall' is named twice");
         assertThat(failureWith("aws.region", null))
-                .contains(
-                        "There is no region: set aws.region (setRegion), or give the streams by ARN");
+                .contains("There is no region: set aws.region, or give the streams by ARN");
+        assertThat(failureWith("streams", "hall,attic"))
+                .contains("'streams' has 'hall,attic': write ; between streams, not a comma");
     }
 
     @Test
     void positionsThatContradictThemselves() {
+        assertThat(failureWith("scan.startup.stream.hall.mod", "now"))
+                .contains("There is no option 'scan.startup.stream.hall.mod'")
+                .contains("scan.startup.stream.NAME.mode");
+        assertThat(failureWith("scan.startup.stream.attic.mode", "earliest"))
+                .contains("A starting position is set for stream 'attic', which is not among");
+        assertThat(failureWith("scan.startup.stream.hall.timestamp", "1000"))
+                .contains("'scan.startup.stream.hall.timestamp' does not go with");
+        assertThat(
+                        failureWith(
+                                "scan.startup.mode",
+                                "server-timestamp",
+                                "scan.startup.timestamp",
+                                "-10 min"))
+                .contains("nor so long before now as -PT10M (ten minutes) says");
         assertThat(failureWith("scan.startup.mode", "server-timestamp"))
                 .contains(
                         "'scan.startup.mode' = 'server-timestamp' needs 'scan.startup.timestamp'");
@@ -179,13 +207,68 @@ class TableErrorsITCase extends TableTestBase {
                                 String.format(column, "server-timestamp", "SOURCE_WATERMARK()"),
                                 bounded(stream)))
                 .contains(
-                        "With 'record' = 'fragment' SOURCE_WATERMARK() is for a column of"
-                                + " 'producer-timestamp', but t is 'server-timestamp'");
+                        "With 'record' = 'fragment' SOURCE_WATERMARK() is for a column"
+                                + " TIMESTAMP_LTZ(3) METADATA FROM 'producer-timestamp', but t is"
+                                + " 'server-timestamp'");
         assertThat(
                         failure(
                                 String.format(column, "producer-timestamp", "source_watermark()"),
                                 with(bounded(stream), "record", "frame")))
-                .contains("is for a column of 'frame-timestamp', but t is 'producer-timestamp'");
+                .contains("METADATA FROM 'frame-timestamp', but t is 'producer-timestamp'");
+        String producer = "p TIMESTAMP_LTZ(3) METADATA FROM 'producer-timestamp', ";
+        assertThat(
+                        failure(
+                                producer
+                                        + "s TIMESTAMP_LTZ(3) METADATA FROM 'server-timestamp',"
+                                        + " t AS s, WATERMARK FOR t AS SOURCE_WATERMARK()",
+                                bounded(stream)))
+                .contains("but t is no METADATA column");
+        assertThat(
+                        failure(
+                                producer
+                                        + "t AS CAST(p AS TIMESTAMP(3)), WATERMARK FOR t AS"
+                                        + " SOURCE_WATERMARK()",
+                                bounded(stream)))
+                .contains("but t is no METADATA column");
+    }
+
+    /** A local time is ahead of the watermark, or behind it, by its distance from UTC. */
+    @Test
+    void sourceWatermarksOfOtherTypes() {
+        String column =
+                "t %s METADATA FROM 'producer-timestamp', WATERMARK FOR t AS SOURCE_WATERMARK()";
+        for (String type : List.of("TIMESTAMP(3)", "TIMESTAMP_LTZ(0)")) {
+            assertThat(failure(String.format(column, type), bounded(stream)))
+                    .contains(
+                            "SOURCE_WATERMARK() is for a column TIMESTAMP_LTZ(3) METADATA FROM"
+                                    + " 'producer-timestamp', but t is a "
+                                    + type);
+        }
+    }
+
+    @Test
+    void sourceWatermarksOfTheTableApi() {
+        for (String key : List.of("producer-timestamp", "server-timestamp")) {
+            TableDescriptor.Builder table =
+                    TableDescriptor.forConnector("kvs")
+                            .schema(
+                                    Schema.newBuilder()
+                                            .columnByMetadata(
+                                                    "t",
+                                                    key.startsWith("producer")
+                                                            ? DataTypes.TIMESTAMP(3)
+                                                            : DataTypes.TIMESTAMP_LTZ(3),
+                                                    key)
+                                            .watermark("t", sourceWatermark())
+                                            .build());
+            with(bounded(stream), "connector", null).forEach(table::option);
+            String name = key.replace('-', '_');
+            tables.createTemporaryTable(name, table.build());
+            assertThatThrownBy(() -> query("SELECT * FROM " + name))
+                    .hasStackTraceContaining(
+                            "SOURCE_WATERMARK() is for a column TIMESTAMP_LTZ(3) METADATA FROM"
+                                    + " 'producer-timestamp', but t is");
+        }
     }
 
     @Test

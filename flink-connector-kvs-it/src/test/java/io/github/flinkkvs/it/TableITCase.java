@@ -15,6 +15,7 @@ import io.github.flinkkvs.testing.MediaTrack;
 import io.github.flinkkvs.testing.StoredFragment;
 
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.types.Row;
 
@@ -435,6 +436,126 @@ class TableITCase extends TableTestBase {
                                 .map(call -> call.startSelector())
                                 .collect(Collectors.toList()))
                 .allSatisfy(start -> assertThat(start).contains("SERVER_TIMESTAMP"));
+    }
+
+    /** Nothing but they, and a quarter of an hour before, is read. */
+    @Test
+    void theLastMinutes() throws Exception {
+        EmbeddedStream stream = kvs.createStream("hall");
+        kvs.clock().shift(Duration.ofHours(-2));
+        push(stream, 3);
+        kvs.clock().shift(Duration.ofHours(2));
+        List<String> late =
+                push(stream, 2).stream().map(StoredFragment::number).collect(Collectors.toList());
+        create(
+                STREAM_AND_NUMBER
+                        + ", server_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'server-timestamp'",
+                bounded(stream));
+        String minuteAgo = Instant.now().minusSeconds(60).toString();
+        for (String time :
+                List.of(
+                        "CURRENT_TIMESTAMP - INTERVAL '10' MINUTE",
+                        "TO_TIMESTAMP_LTZ(" + Instant.parse(minuteAgo).toEpochMilli() + ", 3)")) {
+            assertThat(
+                            column(
+                                    query(
+                                            "SELECT fragment_number FROM cameras WHERE"
+                                                    + " server_timestamp >= "
+                                                    + time),
+                                    0))
+                    .isEqualTo(late);
+        }
+        assertThat(
+                        read(
+                                with(
+                                        bounded(stream),
+                                        "scan.startup.mode",
+                                        "server-timestamp",
+                                        "scan.startup.timestamp",
+                                        "-PT10M")))
+                .isEqualTo(late);
+        assertThat(kvs.log().calls("GetMedia", "hall"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.startSelector()).doesNotContain("EARLIEST"));
+    }
+
+    @Test
+    void streamsBeginWhereTheyAreTold() throws Exception {
+        EmbeddedStream one = kvs.createStream("one");
+        EmbeddedStream two = kvs.createStream("two.of");
+        push(one, 3);
+        push(two, 3);
+        Map<String, String> options =
+                with(
+                        bounded(one, two),
+                        "streams",
+                        "one;" + two.arn(),
+                        "scan.startup.stream.two.of.mode",
+                        "fragment-number",
+                        "scan.startup.stream.two.of.fragment-number",
+                        two.pushed().get(1).number());
+        List<String> expected = new ArrayList<>(numbers(one));
+        expected.add(two.pushed().get(2).number());
+        assertThat(read(options)).hasSize(4).containsAll(expected);
+        assertThat(
+                        column(
+                                query(
+                                        "SELECT fragment_number FROM cameras WHERE stream_name ="
+                                                + " 'one'"),
+                                0))
+                .isEqualTo(numbers(one));
+    }
+
+    /** Credentials and the like change while a plan is kept. */
+    @Test
+    void plansKnowWhatTablesSayToday() throws Exception {
+        EmbeddedStream stream = kvs.createStream("hall");
+        push(stream, 1);
+        create(
+                STREAM_AND_NUMBER,
+                with(
+                        bounded(stream),
+                        "aws.endpoint",
+                        "http://127.0.0.1:1",
+                        "aws.credentials.basic.accesskeyid",
+                        null,
+                        "aws.credentials.basic.secretkey",
+                        null,
+                        "aws.credentials.provider",
+                        "SYS_PROP"));
+        tables.executeSql("CREATE TABLE nowhere (s STRING) WITH ('connector' = 'blackhole')");
+        String plan =
+                tables.compilePlanSql("INSERT INTO nowhere SELECT fragment_number FROM cameras")
+                        .asJsonString();
+        tables.executeSql("ALTER TABLE cameras RESET ('aws.credentials.provider')");
+        tables.executeSql(
+                "ALTER TABLE cameras SET ('aws.endpoint' = '"
+                        + kvs.endpoint()
+                        + "', 'aws.credentials.basic.accesskeyid' = 'AKIDOFTODAY',"
+                        + " 'aws.credentials.basic.secretkey' = '"
+                        + SECRET
+                        + "')");
+        tables.loadPlan(PlanReference.fromJsonString(plan)).execute().await();
+        assertThat(kvs.log().calls("GetMedia", "hall"))
+                .isNotEmpty()
+                .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFTODAY"));
+    }
+
+    /** Only those that make a difference are shown, and used. */
+    @Test
+    void plansShowConditionsThatNarrow() {
+        EmbeddedStream one = kvs.createStream("one");
+        EmbeddedStream two = kvs.createStream("two");
+        create(STREAM_AND_NUMBER, bounded(one, two));
+        assertThat(plan("SELECT * FROM cameras WHERE stream_name = 'one'"))
+                .contains("filter=[=(stream_name");
+        assertThat(plan("SELECT * FROM cameras WHERE stream_name IN ('one', 'two')"))
+                .contains("filter=[]");
+        assertThat(
+                        plan(
+                                "SELECT * FROM cameras /*+ OPTIONS('scan.filter-push-down' ="
+                                        + " 'false') */ WHERE stream_name = 'one'"))
+                .doesNotContain("filter=");
     }
 
     private static String at(long millis, String zone) {

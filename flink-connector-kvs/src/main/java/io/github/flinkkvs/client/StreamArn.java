@@ -58,6 +58,15 @@ public final class StreamArn implements Serializable {
         return text.startsWith("arn:");
     }
 
+    /**
+     * The name of a stream that is given by its name or its ARN.
+     *
+     * @throws IllegalArgumentException if it begins like an ARN and is none
+     */
+    public static String nameOf(String nameOrArn) {
+        return isArn(nameOrArn) ? parse(nameOrArn).name() : nameOrArn;
+    }
+
     /** Whether a stream can have this name. */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();

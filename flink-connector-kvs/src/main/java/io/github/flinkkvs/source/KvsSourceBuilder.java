@@ -156,7 +156,9 @@ public final class KvsSourceBuilder<T> {
                 schema != null,
                 "There is no deserialization schema: call setDeserializationSchema, for example"
                         + " with KvsDeserializationSchema.fragments()");
-        check(!streams.isEmpty(), "There are no streams: call setStreams with names or ARNs");
+        check(
+                !streams.isEmpty(),
+                "There are no streams: name at least one, by its name or its ARN");
         StreamSelector selector = new StreamSelector(streams);
         checkNamedOnce();
         checkOptions();
@@ -182,7 +184,7 @@ public final class KvsSourceBuilder<T> {
         Set<String> names = new HashSet<>();
         for (String stream : streams) {
             // Names and ARNs of the same stream must not meet either.
-            String name = StreamArn.isArn(stream) ? StreamArn.parse(stream).name() : stream;
+            String name = StreamArn.nameOf(stream);
             check(names.add(name), "Stream '%s' is named twice: remove one", name);
         }
     }
@@ -198,9 +200,9 @@ public final class KvsSourceBuilder<T> {
             check(
                     regions.size() == 1,
                     regions.isEmpty()
-                            ? "There is no region: set aws.region (setRegion), or give the streams by"
-                                    + " ARN"
-                            : "The streams are in several regions (%s): use one source for each",
+                            ? "There is no region: set aws.region, or give the streams by ARN"
+                            : "The streams are in several regions (%s): read each region with a source"
+                                    + " or table of its own",
                     regions);
             config.set(AwsOptions.REGION, regions.iterator().next());
             return;
@@ -208,7 +210,8 @@ public final class KvsSourceBuilder<T> {
         regions.remove(region);
         check(
                 regions.isEmpty(),
-                "The region is %s, but there are streams in %s: use one source for each region",
+                "The region is %s, but there are streams in %s: read each region with a source or"
+                        + " table of its own",
                 region,
                 regions);
     }

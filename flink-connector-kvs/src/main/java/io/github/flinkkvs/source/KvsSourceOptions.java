@@ -161,7 +161,8 @@ public final class KvsSourceOptions {
                     .noDefaultValue()
                     .withDescription(
                             "The job fails when other consumers held all 3 connections of a stream for"
-                                    + " this long. By default it waits for as long as it takes.");
+                                    + " this long. By default a source waits for as long as it takes,"
+                                    + " and a table 10 minutes: a query may itself hold all 3.");
 
     public static final ConfigOption<Duration> ENDPOINT_REFRESH_INTERVAL =
             ConfigOptions.key("source.endpoint.refresh-interval")

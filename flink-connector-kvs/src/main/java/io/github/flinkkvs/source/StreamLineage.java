@@ -34,7 +34,7 @@ final class StreamLineage implements SourceLineageVertex {
     }
 
     private static String name(String nameOrArn) {
-        return StreamArn.isArn(nameOrArn) ? StreamArn.parse(nameOrArn).name() : nameOrArn;
+        return StreamArn.nameOf(nameOrArn);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.apache.flink.table.functions.FunctionDefinition;
 
 import javax.annotation.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -26,6 +27,7 @@ import java.time.zone.ZoneOffsetTransition;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BinaryOperator;
 
 /**
@@ -47,6 +49,15 @@ final class ConditionReader {
                     BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL,
                     BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL);
 
+    private static final Set<FunctionDefinition> PRESENT =
+            Set.of(
+                    BuiltInFunctionDefinitions.CURRENT_TIMESTAMP,
+                    BuiltInFunctionDefinitions.NOW,
+                    BuiltInFunctionDefinitions.CURRENT_ROW_TIMESTAMP);
+
+    /** By how much the clock of a task that checks a condition may be behind ours. */
+    private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
+
     private final Map<String, MetadataColumn> columns;
     private final ZoneId zone;
 
@@ -59,18 +70,22 @@ final class ConditionReader {
         this.zone = zone;
     }
 
-    /** What a condition says; {@link ScanFilter#ALL} if it is about something else. */
-    ScanFilter read(ResolvedExpression condition) {
+    /**
+     * What a condition says; {@link ScanFilter#ALL} if it is about something else.
+     *
+     * @param nowMillis our clock
+     */
+    ScanFilter read(ResolvedExpression condition, long nowMillis) {
         if (!(condition instanceof CallExpression)) {
             return ScanFilter.ALL;
         }
         FunctionDefinition function = ((CallExpression) condition).getFunctionDefinition();
         List<ResolvedExpression> operands = condition.getResolvedChildren();
         if (function == BuiltInFunctionDefinitions.AND) {
-            return readAll(operands, ScanFilter::and);
+            return readAll(operands, ScanFilter::and, nowMillis);
         }
         if (function == BuiltInFunctionDefinitions.OR) {
-            return readAll(operands, ScanFilter::or);
+            return readAll(operands, ScanFilter::or, nowMillis);
         }
         if (function == BuiltInFunctionDefinitions.IN) {
             return operands.stream()
@@ -80,43 +95,87 @@ final class ConditionReader {
                                     compare(
                                             BuiltInFunctionDefinitions.EQUALS,
                                             operands.get(0),
-                                            value))
+                                            value,
+                                            nowMillis))
                     .reduce(ScanFilter::or)
                     .orElse(ScanFilter.ALL);
         }
         if (!MIRRORED.containsKey(function)) {
             return ScanFilter.ALL;
         }
-        return operands.get(0) instanceof ValueLiteralExpression
-                ? compare(MIRRORED.get(function), operands.get(1), operands.get(0))
-                : compare(function, operands.get(0), operands.get(1));
+        return operands.get(0) instanceof FieldReferenceExpression
+                ? compare(function, operands.get(0), operands.get(1), nowMillis)
+                : compare(MIRRORED.get(function), operands.get(1), operands.get(0), nowMillis);
     }
 
     private ScanFilter readAll(
-            List<ResolvedExpression> conditions, BinaryOperator<ScanFilter> combination) {
-        return conditions.stream().map(this::read).reduce(combination).orElse(ScanFilter.ALL);
+            List<ResolvedExpression> conditions,
+            BinaryOperator<ScanFilter> combination,
+            long nowMillis) {
+        return conditions.stream()
+                .map(condition -> read(condition, nowMillis))
+                .reduce(combination)
+                .orElse(ScanFilter.ALL);
     }
 
     private ScanFilter compare(
-            FunctionDefinition comparison, Expression reference, Expression value) {
+            FunctionDefinition comparison, Expression reference, Expression value, long nowMillis) {
         MetadataColumn column =
                 reference instanceof FieldReferenceExpression
                         ? columns.get(((FieldReferenceExpression) reference).getName())
                         : null;
-        if (column == null || !(value instanceof ValueLiteralExpression)) {
-            return ScanFilter.ALL;
-        }
-        ValueLiteralExpression literal = (ValueLiteralExpression) value;
         if (column == MetadataColumn.STREAM_NAME) {
             return comparison == BuiltInFunctionDefinitions.EQUALS
-                    ? literal.getValueAs(String.class)
+                            && value instanceof ValueLiteralExpression
+                    ? ((ValueLiteralExpression) value)
+                            .getValueAs(String.class)
                             .map(ScanFilter::ofStream)
                             .orElse(ScanFilter.ALL)
                     : ScanFilter.ALL;
         }
-        return column == MetadataColumn.SERVER_TIMESTAMP
-                ? compareTime(comparison, literal)
-                : ScanFilter.ALL;
+        if (column != MetadataColumn.SERVER_TIMESTAMP) {
+            return ScanFilter.ALL;
+        }
+        return value instanceof ValueLiteralExpression
+                ? compareTime(comparison, (ValueLiteralExpression) value)
+                : compareMovingTime(comparison, value, nowMillis);
+    }
+
+    /** With a time that the clock moves on while the query runs: it is no earlier than at first. */
+    private static ScanFilter compareMovingTime(
+            FunctionDefinition comparison, Expression value, long nowMillis) {
+        boolean less =
+                comparison == BuiltInFunctionDefinitions.LESS_THAN
+                        || comparison == BuiltInFunctionDefinitions.LESS_THAN_OR_EQUAL;
+        Long beforeNow = less ? null : millisBeforeNow(value);
+        return beforeNow == null
+                ? ScanFilter.ALL
+                : ScanFilter.between(nowMillis - MAX_SKEW_MILLIS - beforeNow, Long.MAX_VALUE);
+    }
+
+    /** How long before the present; null if it is no such time. */
+    @Nullable
+    private static Long millisBeforeNow(Expression value) {
+        if (!(value instanceof CallExpression)) {
+            return null;
+        }
+        FunctionDefinition function = ((CallExpression) value).getFunctionDefinition();
+        if (PRESENT.contains(function)) {
+            return 0L;
+        }
+        boolean minus = function == BuiltInFunctionDefinitions.MINUS;
+        List<Expression> operands = value.getChildren();
+        if (!minus && function != BuiltInFunctionDefinitions.PLUS
+                || !(operands.get(1) instanceof ValueLiteralExpression)) {
+            return null;
+        }
+        Long before = millisBeforeNow(operands.get(0));
+        Duration duration =
+                ((ValueLiteralExpression) operands.get(1)).getValueAs(Duration.class).orElse(null);
+        if (before == null || duration == null) {
+            return null;
+        }
+        return before + (minus ? duration.toMillis() : -duration.toMillis());
     }
 
     private ScanFilter compareTime(FunctionDefinition comparison, ValueLiteralExpression literal) {

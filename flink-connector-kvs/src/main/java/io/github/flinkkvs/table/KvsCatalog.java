@@ -28,6 +28,7 @@ import org.apache.flink.table.catalog.exceptions.TableNotExistException;
 import org.apache.flink.table.factories.Factory;
 import org.apache.flink.table.factories.FactoryUtil;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ import java.util.function.Supplier;
 
 /**
  * The streams of an account as tables: in the database {@code fragments} each with a row for each
- * fragment, in {@code frames} with one for each frame. Thread-safe.
+ * fragment, in {@code frames} with one for each frame; and in both a table of all streams that
+ * there are when a query is planned. Thread-safe.
  *
  * <p>Options of the catalog are those of its tables. Credentials are not among what a table tells
  * of itself: they get to its source through {@link #getFactory}.
@@ -46,6 +48,9 @@ public final class KvsCatalog extends ReadOnlyCatalog {
 
     static final String FRAGMENTS = "fragments";
     static final String FRAMES = "frames";
+
+    /** The table of all streams. No stream can have that name. */
+    static final String ALL_STREAMS = "*";
 
     private static final Map<String, RecordMode> MODES =
             Map.of(FRAGMENTS, RecordMode.FRAGMENT, FRAMES, RecordMode.FRAME);
@@ -115,13 +120,16 @@ public final class KvsCatalog extends ReadOnlyCatalog {
     @Override
     public List<String> listTables(String database) throws DatabaseNotExistException {
         mode(database);
-        return ask(() -> streams().names());
+        List<String> tables = new ArrayList<>(ask(() -> streams().names()));
+        tables.add(ALL_STREAMS);
+        return tables;
     }
 
     @Override
     public boolean tableExists(ObjectPath path) {
         return databaseExists(path.getDatabaseName())
-                && ask(() -> streams().exists(path.getObjectName()));
+                && (path.getObjectName().equals(ALL_STREAMS)
+                        || ask(() -> streams().exists(path.getObjectName())));
     }
 
     @Override
@@ -130,24 +138,30 @@ public final class KvsCatalog extends ReadOnlyCatalog {
             throw new TableNotExistException(getName(), path);
         }
         RecordMode mode = MODES.get(path.getDatabaseName());
+        boolean all = path.getObjectName().equals(ALL_STREAMS);
         Map<String, String> tableOptions = new LinkedHashMap<>();
         options.forEach(
                 (key, value) -> {
-                    if (!AwsOptions.isCredentialsKey(key)
-                            && !AwsOptions.isSecret(key)
-                            // Fragments do not have them.
-                            && !(mode == RecordMode.FRAGMENT && key.startsWith("frame."))) {
+                    if (AwsOptions.isCredentialsKey(key) || AwsOptions.isSecret(key)) {
+                        tableOptions.put(KvsTableOptions.CREDENTIALS_OF_CATALOG.key(), getName());
+                    } else if (mode == RecordMode.FRAME || !key.startsWith("frame.")) {
+                        // Fragments do not have the latter.
                         tableOptions.put(key, value);
                     }
                 });
         // The SDK may have found it where the cluster would not.
         tableOptions.put(AwsOptions.REGION.key(), streams().region());
         tableOptions.put(FactoryUtil.CONNECTOR.key(), KvsDynamicTableFactory.IDENTIFIER);
-        tableOptions.put(KvsTableOptions.STREAMS.key(), path.getObjectName());
+        tableOptions.put(
+                KvsTableOptions.STREAMS.key(),
+                all ? String.join(";", ask(() -> streams().names())) : path.getObjectName());
         tableOptions.put(KvsTableOptions.RECORD.key(), mode.toString());
         return CatalogTable.newBuilder()
                 .schema(schema(mode))
-                .comment("Kinesis video stream " + path.getObjectName())
+                .comment(
+                        all
+                                ? "All Kinesis video streams of the account"
+                                : "Kinesis video stream " + path.getObjectName())
                 .options(tableOptions)
                 .build();
     }

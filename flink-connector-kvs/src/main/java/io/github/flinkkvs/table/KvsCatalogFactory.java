@@ -51,6 +51,7 @@ public final class KvsCatalogFactory implements CatalogFactory {
         Set<ConfigOption<?>> options =
                 new HashSet<>(new KvsDynamicTableFactory().optionalOptions());
         options.remove(KvsTableOptions.RECORD);
+        options.remove(KvsTableOptions.CREDENTIALS_OF_CATALOG);
         options.add(DEFAULT_DATABASE);
         return options;
     }

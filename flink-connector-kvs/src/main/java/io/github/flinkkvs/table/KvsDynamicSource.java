@@ -19,19 +19,19 @@ import org.apache.flink.table.connector.ProviderContext;
 import org.apache.flink.table.connector.source.DataStreamScanProvider;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
-import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
 import org.apache.flink.table.connector.source.abilities.SupportsSourceWatermark;
 import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.types.DataType;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import javax.annotation.Nullable;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,19 +40,20 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A table of fragments or frames. The planner tells it what a query needs: columns, conditions,
- * watermarks; the source is then made to read no more than that. Not thread-safe; the planner works
- * on {@linkplain #copy() copies}.
+ * A table of fragments or frames. The planner tells it what a query needs, such as columns, a limit
+ * or watermarks; the source then reads no more than that. Conditions have no effect on it: see
+ * {@link KvsFilterableSource}. Not thread-safe; the planner works on {@linkplain #copy() copies}.
  */
 @Internal
-public final class KvsDynamicSource
+public class KvsDynamicSource
         implements ScanTableSource,
                 SupportsReadingMetadata,
                 SupportsProjectionPushDown,
-                SupportsFilterPushDown,
                 SupportsLimitPushDown,
                 SupportsWatermarkPushDown,
                 SupportsSourceWatermark {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KvsDynamicSource.class);
 
     /** Part of the uid of the source, and so of savepoints. */
     private static final String TRANSFORMATION = "kvs";
@@ -61,17 +62,16 @@ public final class KvsDynamicSource
     @Nullable private final Integer parallelism;
     private final SourceWatermark sourceWatermark;
 
-    private final ConditionReader conditions;
-
     private KvsScan scan;
     private RowLayout layout;
     private DataType producedType;
-    private WatermarkStrategy<RowData> watermarks = WatermarkStrategy.noWatermarks();
+
+    /** Null: none was applied. */
+    @Nullable private WatermarkStrategy<RowData> watermarks;
 
     /**
      * @param tableName for the names of operators
      * @param parallelism of the source; null for that of the job
-     * @param conditions reads those of queries on the table
      * @param payload whether it has a column for the payload
      * @param physicalType of the payload column, or of none
      */
@@ -79,35 +79,37 @@ public final class KvsDynamicSource
             String tableName,
             @Nullable Integer parallelism,
             SourceWatermark sourceWatermark,
-            ConditionReader conditions,
             KvsScan scan,
             boolean payload,
             DataType physicalType) {
-        this(
-                tableName,
-                parallelism,
-                sourceWatermark,
-                conditions,
-                scan,
-                new RowLayout(payload, List.of()),
-                physicalType);
-    }
-
-    private KvsDynamicSource(
-            String tableName,
-            @Nullable Integer parallelism,
-            SourceWatermark sourceWatermark,
-            ConditionReader conditions,
-            KvsScan scan,
-            RowLayout layout,
-            DataType producedType) {
         this.tableName = tableName;
         this.parallelism = parallelism;
         this.sourceWatermark = sourceWatermark;
-        this.conditions = conditions;
         this.scan = scan;
-        this.layout = layout;
-        this.producedType = producedType;
+        this.layout = new RowLayout(payload, List.of());
+        this.producedType = physicalType;
+    }
+
+    KvsDynamicSource(KvsDynamicSource other) {
+        this.tableName = other.tableName;
+        this.parallelism = other.parallelism;
+        this.sourceWatermark = other.sourceWatermark;
+        this.scan = other.scan;
+        this.layout = other.layout;
+        this.producedType = other.producedType;
+        this.watermarks = other.watermarks;
+    }
+
+    final KvsScan scan() {
+        return scan;
+    }
+
+    final boolean hasWatermark() {
+        return watermarks != null;
+    }
+
+    final void replaceScan(KvsScan newScan) {
+        scan = newScan;
     }
 
     @Override
@@ -119,12 +121,16 @@ public final class KvsDynamicSource
     public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
         Source<RowData, ?, ?> source =
                 scan.source(layout, context.createTypeInformation(producedType));
-        WatermarkStrategy<RowData> strategy = watermarks;
+        WatermarkStrategy<RowData> strategy =
+                watermarks == null ? WatermarkStrategy.noWatermarks() : watermarks;
         boolean bounded = scan.isBounded();
+        String summary = asSummaryString();
         return new DataStreamScanProvider() {
             @Override
             public DataStream<RowData> produceDataStream(
                     ProviderContext provider, StreamExecutionEnvironment env) {
+                // EXPLAIN comes here as well, and does not say it otherwise.
+                LOG.info("{} is read as {}", tableName, summary);
                 DataStreamSource<RowData> rows =
                         env.fromSource(source, strategy, "KvsSource-" + tableName);
                 provider.generateUid(TRANSFORMATION).ifPresent(rows::uid);
@@ -171,22 +177,6 @@ public final class KvsDynamicSource
         producedType = producedDataType;
     }
 
-    /** All conditions stay with Flink, too: reading less does not mean reading exactly that. */
-    @Override
-    public Result applyFilters(List<ResolvedExpression> filters) {
-        List<ResolvedExpression> used = new ArrayList<>();
-        ScanFilter all = ScanFilter.ALL;
-        for (ResolvedExpression filter : filters) {
-            ScanFilter one = conditions.read(filter);
-            if (!one.equals(ScanFilter.ALL)) {
-                used.add(filter);
-                all = all.and(one);
-            }
-        }
-        scan = all.narrow(scan, System.currentTimeMillis());
-        return Result.of(used, filters);
-    }
-
     @Override
     public void applyLimit(long limit) {
         scan = scan.withLimit(limit);
@@ -204,20 +194,10 @@ public final class KvsDynamicSource
 
     @Override
     public DynamicTableSource copy() {
-        KvsDynamicSource copy =
-                new KvsDynamicSource(
-                        tableName,
-                        parallelism,
-                        sourceWatermark,
-                        conditions,
-                        scan,
-                        layout,
-                        producedType);
-        copy.watermarks = watermarks;
-        return copy;
+        return new KvsDynamicSource(this);
     }
 
-    /** Part of the plan that EXPLAIN shows. */
+    /** For messages of the planner, and for the log. */
     @Override
     public String asSummaryString() {
         return "KvsSource(" + scan + ")";
@@ -235,23 +215,15 @@ public final class KvsDynamicSource
         return tableName.equals(other.tableName)
                 && Objects.equals(parallelism, other.parallelism)
                 && sourceWatermark.equals(other.sourceWatermark)
-                && conditions.equals(other.conditions)
                 && scan.equals(other.scan)
                 && layout.equals(other.layout)
                 && producedType.equals(other.producedType)
-                && watermarks.equals(other.watermarks);
+                && Objects.equals(watermarks, other.watermarks);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                tableName,
-                parallelism,
-                sourceWatermark,
-                conditions,
-                scan,
-                layout,
-                producedType,
-                watermarks);
+                tableName, parallelism, sourceWatermark, scan, layout, producedType, watermarks);
     }
 }

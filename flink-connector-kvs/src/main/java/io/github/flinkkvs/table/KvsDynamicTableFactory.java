@@ -12,33 +12,25 @@ import io.github.flinkkvs.client.AwsOptions;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.source.KvsSourceOptions;
-import io.github.flinkkvs.source.StartingPosition;
-import io.github.flinkkvs.source.StoppingPosition;
-import io.github.flinkkvs.table.KvsTableOptions.BoundedMode;
 import io.github.flinkkvs.table.KvsTableOptions.RecordMode;
-import io.github.flinkkvs.table.KvsTableOptions.StartupMode;
 
 import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.api.config.TableConfigOptions;
-import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
-import org.apache.flink.table.catalog.WatermarkSpec;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
-import org.apache.flink.table.types.logical.LogicalType;
 
 import javax.annotation.Nullable;
 
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,7 +47,11 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     /** {@code connector}. */
     public static final String IDENTIFIER = "kvs";
 
-    private static final LogicalType BYTES = DataTypes.BYTES().getLogicalType();
+    /**
+     * A query may take all connections of a stream itself, with a scan that waits for the others:
+     * it would never get on.
+     */
+    private static final String CONNECTION_LIMIT_FAIL_AFTER = "10 min";
 
     /** What tables do not say themselves. */
     private final Map<String, String> defaults;
@@ -103,41 +99,111 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     public DynamicTableSource createDynamicTableSource(Context context) {
         FactoryUtil.TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
         // Providers may be nested, and have options of their own: the source knows which.
-        helper.validateExcept("aws.credentials");
+        helper.validateExcept("aws.credentials", TablePositions.STREAM_PREFIX);
         ReadableConfig options = helper.getOptions();
         RecordMode mode = options.get(KvsTableOptions.RECORD);
         ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
-        boolean payload = hasPayload(schema, mode);
-        Map<String, MetadataColumn> columns = metadataColumns(schema, mode);
-        checkSourceWatermark(schema, columns, mode);
-        ConditionReader conditions =
-                new ConditionReader(columns, sessionZone(context.getConfiguration()));
+        TableColumns columns = TableColumns.of(schema, mode);
+        boolean payload = columns.hasPayload();
+        TablePositions positions = new TablePositions(Instant.now());
         try {
             KvsScan scan =
                     new KvsScan(
-                            options.get(KvsTableOptions.STREAMS),
+                            streams(options),
                             frames(options, mode),
-                            start(options),
-                            stop(options),
-                            sourceOptions(context.getCatalogTable().getOptions()));
+                            positions.start(options),
+                            positions.startByStream(context.getCatalogTable().getOptions()),
+                            positions.stop(options),
+                            sourceOptions(tableOptions(context)));
             KvsDynamicSource source =
                     new KvsDynamicSource(
                             context.getObjectIdentifier().asSummaryString(),
                             options.getOptional(FactoryUtil.SOURCE_PARALLELISM).orElse(null),
                             new SourceWatermark(options, context.getConfiguration()),
-                            conditions,
                             scan,
                             payload,
                             context.getPhysicalRowDataType());
             // What is wrong is to be known now, not when a query is run.
             scan.source(new RowLayout(payload, List.of()), null);
-            return source;
+            return options.get(KvsTableOptions.FILTER_PUSH_DOWN)
+                    ? filterable(source, schema, columns, context.getConfiguration())
+                    : source;
         } catch (IllegalArgumentException e) {
             throw new ValidationException(e.getMessage(), e);
         }
     }
 
-    /** Options of the source itself, in the form in which they were given. */
+    private static DynamicTableSource filterable(
+            KvsDynamicSource source,
+            ResolvedSchema schema,
+            TableColumns columns,
+            ReadableConfig session) {
+        boolean streaming =
+                session.get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.STREAMING;
+        return new KvsFilterableSource(
+                source,
+                new ConditionReader(columns.metadata(), sessionZone(session)),
+                // In batch mode there are no watermarks.
+                streaming && !schema.getWatermarkSpecs().isEmpty());
+    }
+
+    private static List<String> streams(ReadableConfig options) {
+        List<String> streams = options.get(KvsTableOptions.STREAMS);
+        for (String stream : streams) {
+            if (stream.contains(",")) {
+                throw new ValidationException(
+                        "'"
+                                + KvsTableOptions.STREAMS.key()
+                                + "' has '"
+                                + stream
+                                + "': write ; between streams, not a comma");
+            }
+        }
+        return streams;
+    }
+
+    /**
+     * Options in the form in which they were given. Of those that concern the source alone the ones
+     * that the table has today count, if this is the table of a plan that was compiled before.
+     */
+    private Map<String, String> tableOptions(Context context) {
+        Map<String, String> options = new HashMap<>(context.getCatalogTable().getOptions());
+        Map<String, String> today = new HashMap<>(context.getEnrichmentOptions());
+        today.keySet().removeIf(key -> !isForwarded(key));
+        if (today.keySet().stream().anyMatch(AwsOptions::isCredentialsKey)) {
+            options.keySet().removeIf(AwsOptions::isCredentialsKey);
+        }
+        options.putAll(today);
+        String catalog = options.get(KvsTableOptions.CREDENTIALS_OF_CATALOG.key());
+        if (catalog != null
+                && defaults.isEmpty()
+                && options.keySet().stream().noneMatch(AwsOptions::isCredentialsKey)) {
+            throw new ValidationException(
+                    "Table "
+                            + context.getObjectIdentifier().asSummaryString()
+                            + " was made from a table of catalog "
+                            + catalog
+                            + ", but has none of that catalog's credentials: give it options"
+                            + " aws.credentials.* of its own ('aws.credentials.provider' = 'AUTO'"
+                            + " for those that the machines have), or query the catalog's table");
+        }
+        return options;
+    }
+
+    /** Whether a change of the table's option counts for plans that were compiled before. */
+    private static boolean isForwarded(String key) {
+        return key.startsWith("source.")
+                || key.startsWith("aws.") && !key.equals(AwsOptions.REGION.key());
+    }
+
+    @Override
+    public Set<ConfigOption<?>> forwardOptions() {
+        return optionalOptions().stream()
+                .filter(option -> isForwarded(option.key()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Options of the source itself. */
     private Configuration sourceOptions(Map<String, String> table) {
         Map<String, String> options = new HashMap<>(defaults);
         if (table.containsKey(AwsOptions.CREDENTIALS_PROVIDER.key())) {
@@ -148,6 +214,8 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         table.keySet().forEach(key -> options.remove(AwsOptions.otherSpelling(key)));
         options.putAll(table);
         options.keySet().removeIf(key -> !key.startsWith("aws.") && !key.startsWith("source."));
+        options.putIfAbsent(
+                KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER.key(), CONNECTION_LIMIT_FAIL_AFTER);
         return Configuration.fromMap(options);
     }
 
@@ -158,107 +226,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                 : ZoneId.of(zone);
     }
 
-    // ---- columns --------------------------------------------------------------------------
-
-    private static boolean hasPayload(ResolvedSchema schema, RecordMode mode) {
-        List<Column> physical =
-                schema.getColumns().stream()
-                        .filter(Column::isPhysical)
-                        .collect(Collectors.toList());
-        if (physical.size() > 1) {
-            throw new ValidationException(
-                    "A table of Kinesis video has one column for the bytes of a "
-                            + mode
-                            + ", or none, but there are "
-                            + physical.stream()
-                                    .map(Column::getName)
-                                    .collect(Collectors.joining(", "))
-                            + ". All else comes in METADATA columns. "
-                            + available(mode));
-        }
-        for (Column column : physical) {
-            if (!BYTES.equals(column.getDataType().getLogicalType().copy(true))) {
-                throw new ValidationException(
-                        "Column "
-                                + column.getName()
-                                + ", for the bytes of a "
-                                + mode
-                                + ", must be BYTES, not "
-                                + column.getDataType()
-                                + ". If it is for something else, make it a METADATA column. "
-                                + available(mode));
-            }
-        }
-        return !physical.isEmpty();
-    }
-
-    /** By their names. */
-    private static Map<String, MetadataColumn> metadataColumns(
-            ResolvedSchema schema, RecordMode mode) {
-        Map<String, MetadataColumn> known = MetadataColumn.of(mode);
-        Map<String, MetadataColumn> columns = new HashMap<>();
-        for (Column column : schema.getColumns()) {
-            if (column instanceof Column.MetadataColumn) {
-                String key =
-                        ((Column.MetadataColumn) column).getMetadataKey().orElse(column.getName());
-                if (!known.containsKey(key)) {
-                    throw new ValidationException(
-                            "There is no metadata '"
-                                    + key
-                                    + "' for column "
-                                    + column.getName()
-                                    + (MetadataColumn.of(RecordMode.FRAME).containsKey(key)
-                                            ? " with 'record' = 'fragment'"
-                                            : "")
-                                    + ". "
-                                    + available(mode));
-                }
-                columns.put(column.getName(), known.get(key));
-            }
-        }
-        return columns;
-    }
-
-    /** On another column it would follow another clock, and make rows late. */
-    private static void checkSourceWatermark(
-            ResolvedSchema schema, Map<String, MetadataColumn> columns, RecordMode mode) {
-        for (WatermarkSpec watermark : schema.getWatermarkSpecs()) {
-            MetadataColumn column = columns.get(watermark.getRowtimeAttribute());
-            MetadataColumn time = MetadataColumn.time(mode);
-            if (column != null && column != time && isSourceWatermark(watermark)) {
-                throw new ValidationException(
-                        "With 'record' = '"
-                                + mode
-                                + "' SOURCE_WATERMARK() is for a column of '"
-                                + time.key()
-                                + "', but "
-                                + watermark.getRowtimeAttribute()
-                                + " is '"
-                                + column.key()
-                                + "': take such a column, or give another expression");
-            }
-        }
-    }
-
-    /** The planner hands over an expression of SQL only as its text, with or without quotes. */
-    private static boolean isSourceWatermark(WatermarkSpec watermark) {
-        return watermark
-                .getWatermarkExpression()
-                .asSummaryString()
-                .replace("`", "")
-                .equalsIgnoreCase("SOURCE_WATERMARK()");
-    }
-
-    private static String available(RecordMode mode) {
-        return "With 'record' = '"
-                + mode
-                + "' there are: "
-                + MetadataColumn.of(mode).values().stream()
-                        .map(column -> "'" + column.key() + "' " + column.type())
-                        .collect(Collectors.joining(", "));
-    }
-
-    // ---- frames and positions -------------------------------------------------------------
+    // ---- frames --------------------------------------------------------------------------
 
     @Nullable
     private static FrameFilter frames(ReadableConfig options, RecordMode mode) {
@@ -289,123 +257,5 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                             + " 'frame', or remove them");
         }
         return null;
-    }
-
-    private static StartingPosition start(ReadableConfig options) {
-        StartupMode mode = options.get(KvsTableOptions.STARTUP_MODE);
-        String timestamp =
-                valueOf(
-                        options,
-                        KvsTableOptions.STARTUP_TIMESTAMP,
-                        KvsTableOptions.STARTUP_MODE,
-                        mode,
-                        mode == StartupMode.SERVER_TIMESTAMP
-                                || mode == StartupMode.PRODUCER_TIMESTAMP);
-        String number =
-                valueOf(
-                        options,
-                        KvsTableOptions.STARTUP_FRAGMENT_NUMBER,
-                        KvsTableOptions.STARTUP_MODE,
-                        mode,
-                        mode == StartupMode.FRAGMENT_NUMBER);
-        switch (mode) {
-            case NOW:
-                return StartingPosition.now();
-            case EARLIEST:
-                return StartingPosition.earliest();
-            case SERVER_TIMESTAMP:
-                return StartingPosition.atServerTimestamp(
-                        time(KvsTableOptions.STARTUP_TIMESTAMP, timestamp));
-            case PRODUCER_TIMESTAMP:
-                return StartingPosition.atProducerTimestamp(
-                        time(KvsTableOptions.STARTUP_TIMESTAMP, timestamp));
-            default:
-                return StartingPosition.afterFragment(number);
-        }
-    }
-
-    private static StoppingPosition stop(ReadableConfig options) {
-        BoundedMode mode = options.get(KvsTableOptions.BOUNDED_MODE);
-        String timestamp =
-                valueOf(
-                        options,
-                        KvsTableOptions.BOUNDED_TIMESTAMP,
-                        KvsTableOptions.BOUNDED_MODE,
-                        mode,
-                        mode == BoundedMode.SERVER_TIMESTAMP
-                                || mode == BoundedMode.PRODUCER_TIMESTAMP);
-        String number =
-                valueOf(
-                        options,
-                        KvsTableOptions.BOUNDED_FRAGMENT_NUMBER,
-                        KvsTableOptions.BOUNDED_MODE,
-                        mode,
-                        mode == BoundedMode.FRAGMENT_NUMBER);
-        switch (mode) {
-            case UNBOUNDED:
-                return StoppingPosition.never();
-            case NOW:
-                return StoppingPosition.now();
-            case SERVER_TIMESTAMP:
-                return StoppingPosition.atServerTimestamp(
-                        time(KvsTableOptions.BOUNDED_TIMESTAMP, timestamp));
-            case PRODUCER_TIMESTAMP:
-                return StoppingPosition.atProducerTimestamp(
-                        time(KvsTableOptions.BOUNDED_TIMESTAMP, timestamp));
-            default:
-                return StoppingPosition.atFragment(number);
-        }
-    }
-
-    /** The value that a mode needs; one that no mode needs is refused. */
-    @Nullable
-    private static String valueOf(
-            ReadableConfig options,
-            ConfigOption<String> option,
-            ConfigOption<?> modeOption,
-            Object mode,
-            boolean needed) {
-        String value = options.getOptional(option).orElse(null);
-        if (needed && value == null) {
-            throw new ValidationException(
-                    "'"
-                            + modeOption.key()
-                            + "' = '"
-                            + mode
-                            + "' needs '"
-                            + option.key()
-                            + "': set it");
-        }
-        if (!needed && value != null) {
-            throw new ValidationException(
-                    "'"
-                            + option.key()
-                            + "' does not go with '"
-                            + modeOption.key()
-                            + "' = '"
-                            + mode
-                            + "': remove it, or set another mode");
-        }
-        return value;
-    }
-
-    private static Instant time(ConfigOption<String> option, String value) {
-        String time = value.trim();
-        try {
-            long millis =
-                    time.matches("-?\\d{1,18}")
-                            ? Long.parseLong(time)
-                            : OffsetDateTime.parse(time).toInstant().toEpochMilli();
-            return Instant.ofEpochMilli(millis);
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new ValidationException(
-                    "'"
-                            + option.key()
-                            + "' is '"
-                            + value
-                            + "', neither a time such as 2026-01-31T08:00:00Z nor millis since"
-                            + " 1970",
-                    e);
-        }
     }
 }

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
+import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;
@@ -22,8 +23,12 @@ import javax.annotation.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Which part of which streams is read, and how. Immutable. */
 final class KvsScan {
@@ -37,6 +42,10 @@ final class KvsScan {
     @Nullable private final FrameFilter frames;
 
     private final StartingPosition start;
+
+    /** Of single streams, by their names. */
+    private final Map<String, StartingPosition> startByStream;
+
     private final StoppingPosition stop;
     private final Configuration config;
 
@@ -47,21 +56,40 @@ final class KvsScan {
             List<String> streams,
             @Nullable FrameFilter frames,
             StartingPosition start,
+            Map<String, StartingPosition> startByStream,
             StoppingPosition stop,
             Configuration config) {
-        this(List.copyOf(streams), frames, start, stop, config, Long.MAX_VALUE);
+        this(
+                List.copyOf(streams),
+                frames,
+                start,
+                Map.copyOf(startByStream),
+                stop,
+                config,
+                Long.MAX_VALUE);
+        for (String stream : startByStream.keySet()) {
+            if (streams.stream().noneMatch(each -> StreamArn.nameOf(each).equals(stream))) {
+                throw new IllegalArgumentException(
+                        "A starting position is set for stream '"
+                                + stream
+                                + "', which is not among the streams to read: "
+                                + String.join(", ", streams));
+            }
+        }
     }
 
     private KvsScan(
             List<String> streams,
             @Nullable FrameFilter frames,
             StartingPosition start,
+            Map<String, StartingPosition> startByStream,
             StoppingPosition stop,
             Configuration config,
             long limit) {
         this.streams = streams;
         this.frames = frames;
         this.start = start;
+        this.startByStream = startByStream;
         this.stop = stop;
         this.config = config;
         this.limit = limit;
@@ -82,12 +110,17 @@ final class KvsScan {
     }
 
     KvsScan withStreams(List<String> fewer) {
-        return new KvsScan(List.copyOf(fewer), frames, start, stop, config, limit);
+        Map<String, StartingPosition> starts = new HashMap<>(startByStream);
+        starts.keySet()
+                .retainAll(fewer.stream().map(StreamArn::nameOf).collect(Collectors.toSet()));
+        return new KvsScan(List.copyOf(fewer), frames, start, starts, stop, config, limit);
     }
 
     /** At most so many rows; without a stop there is no end that a limit could bring forward. */
     KvsScan withLimit(long rows) {
-        return isBounded() ? new KvsScan(streams, frames, start, stop, config, rows) : this;
+        return isBounded()
+                ? new KvsScan(streams, frames, start, startByStream, stop, config, rows)
+                : this;
     }
 
     /**
@@ -100,26 +133,33 @@ final class KvsScan {
      */
     KvsScan within(long fromMillis, long toMillis, long nowMillis) {
         StartingPosition narrowStart = narrow(start, fromMillis, nowMillis);
+        Map<String, StartingPosition> narrowStarts = new HashMap<>(startByStream);
+        narrowStarts.replaceAll((stream, each) -> narrow(each, fromMillis, nowMillis));
         StoppingPosition narrowStop = narrow(stop, toMillis, nowMillis);
         boolean nothingBetween =
-                narrowStart.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
-                        && narrowStop.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
-                        && narrowStart.timestampMillis() > narrowStop.timestampMillis();
+                isAfter(narrowStart, narrowStop)
+                        || narrowStarts.values().stream().anyMatch(one -> isAfter(one, narrowStop));
         return nothingBetween
                 ? this
-                : new KvsScan(streams, frames, narrowStart, narrowStop, config, limit);
+                : new KvsScan(
+                        streams, frames, narrowStart, narrowStarts, narrowStop, config, limit);
+    }
+
+    private static boolean isAfter(StartingPosition start, StoppingPosition stop) {
+        return start.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
+                && stop.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
+                && start.timestampMillis() > stop.timestampMillis();
     }
 
     private static StartingPosition narrow(
             StartingPosition start, long fromMillis, long nowMillis) {
-        boolean narrows =
-                start.kind() == StartingPosition.Kind.EARLIEST && fromMillis > 0
-                        || start.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
-                                && fromMillis > start.timestampMillis();
         // What the service makes of a time that is still to come is not known.
-        return narrows && fromMillis <= nowMillis - MAX_SKEW_MILLIS
-                ? StartingPosition.atServerTimestamp(Instant.ofEpochMilli(fromMillis))
-                : start;
+        long possible = Math.min(fromMillis, nowMillis - MAX_SKEW_MILLIS);
+        boolean narrows =
+                start.kind() == StartingPosition.Kind.EARLIEST && possible > 0
+                        || start.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
+                                && possible > start.timestampMillis();
+        return narrows ? StartingPosition.atServerTimestamp(Instant.ofEpochMilli(possible)) : start;
     }
 
     private static StoppingPosition narrow(StoppingPosition stop, long toMillis, long nowMillis) {
@@ -145,6 +185,12 @@ final class KvsScan {
                         .setStoppingPosition(stop)
                         .setSourceConfig(config)
                         .setLimit(limit);
+        for (String stream : streams) {
+            StartingPosition own = startByStream.get(StreamArn.nameOf(stream));
+            if (own != null) {
+                builder.setStartingPosition(stream, own);
+            }
+        }
         return frames == null
                 ? builder.setDeserializationSchema(new FragmentRows(layout, type)).build()
                 : builder.setDeserializationSchema(new FrameRows(layout, frames, type)).build();
@@ -159,6 +205,7 @@ final class KvsScan {
         return streams.equals(other.streams)
                 && Objects.equals(frames, other.frames)
                 && start.equals(other.start)
+                && startByStream.equals(other.startByStream)
                 && stop.equals(other.stop)
                 && config.equals(other.config)
                 && limit == other.limit;
@@ -166,7 +213,7 @@ final class KvsScan {
 
     @Override
     public int hashCode() {
-        return Objects.hash(streams, frames, start, stop, config, limit);
+        return Objects.hash(streams, frames, start, startByStream, stop, config, limit);
     }
 
     /** Without options: there are secrets among them. */
@@ -176,6 +223,10 @@ final class KvsScan {
                 + String.join(", ", streams)
                 + "], start=["
                 + start
+                + new TreeMap<>(startByStream)
+                        .entrySet().stream()
+                                .map(each -> ", " + each.getKey() + ": " + each.getValue())
+                                .collect(Collectors.joining())
                 + "], stop=["
                 + stop
                 + "]"

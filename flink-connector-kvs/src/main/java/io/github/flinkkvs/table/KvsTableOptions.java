@@ -135,8 +135,8 @@ public final class KvsTableOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Where to begin with scan.startup.mode = server-timestamp or"
-                                    + " producer-timestamp: as 2026-01-31T08:00:00Z, or in millis since"
-                                    + " 1970.");
+                                    + " producer-timestamp: as 2026-01-31T08:00:00Z, in millis since"
+                                    + " 1970, or as -PT10M, ten minutes before the query is planned.");
 
     public static final ConfigOption<String> STARTUP_FRAGMENT_NUMBER =
             ConfigOptions.key("scan.startup.fragment-number")
@@ -163,8 +163,9 @@ public final class KvsTableOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Where to end with scan.bounded.mode = server-timestamp or"
-                                    + " producer-timestamp, inclusive: as 2026-01-31T08:00:00Z, or in"
-                                    + " millis since 1970.");
+                                    + " producer-timestamp, inclusive: as 2026-01-31T08:00:00Z, in"
+                                    + " millis since 1970, or as -PT10M, ten minutes before the query"
+                                    + " is planned.");
 
     public static final ConfigOption<String> BOUNDED_FRAGMENT_NUMBER =
             ConfigOptions.key("scan.bounded.fragment-number")
@@ -182,6 +183,25 @@ public final class KvsTableOptions {
                                     + " stream stays behind the producer timestamp of its fragment, or"
                                     + " the time of its frame, that is furthest ahead.");
 
+    public static final ConfigOption<Boolean> FILTER_PUSH_DOWN =
+            ConfigOptions.key("scan.filter-push-down")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether conditions of a query decide which streams and times are read."
+                                    + " Flink does not share a scan that they narrow: with 'false'"
+                                    + " the statements of a set share one, which reads all that the"
+                                    + " table has.");
+
+    public static final ConfigOption<String> CREDENTIALS_OF_CATALOG =
+            ConfigOptions.key("credentials-of-catalog")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Set by a catalog on its tables: the catalog that has their credentials. A"
+                                    + " table that is made from one, such as with LIKE, needs"
+                                    + " aws.credentials.* of its own.");
+
     /** All options of this class. */
     public static List<ConfigOption<?>> all() {
         return List.of(
@@ -198,7 +218,9 @@ public final class KvsTableOptions {
                 BOUNDED_MODE,
                 BOUNDED_TIMESTAMP,
                 BOUNDED_FRAGMENT_NUMBER,
-                SOURCE_WATERMARK_DELAY);
+                SOURCE_WATERMARK_DELAY,
+                FILTER_PUSH_DOWN,
+                CREDENTIALS_OF_CATALOG);
     }
 
     private static String spelled(Enum<?> constant) {

@@ -85,15 +85,14 @@ final class ScanFilter {
     KvsScan narrow(KvsScan scan, long nowMillis) {
         List<String> streams =
                 scan.streams().stream()
-                        .filter(stream -> streamNames == null || streamNames.contains(name(stream)))
+                        .filter(
+                                stream ->
+                                        streamNames == null
+                                                || streamNames.contains(StreamArn.nameOf(stream)))
                         .collect(Collectors.toList());
         // A source has streams; the query itself leaves out what they bring.
         KvsScan narrow = streams.isEmpty() ? scan : scan.withStreams(streams);
         return fromMillis > toMillis ? narrow : narrow.within(fromMillis, toMillis, nowMillis);
-    }
-
-    private static String name(String nameOrArn) {
-        return StreamArn.isArn(nameOrArn) ? StreamArn.parse(nameOrArn).name() : nameOrArn;
     }
 
     @Override

@@ -116,7 +116,7 @@ class KvsSourceBuilderTest {
                 KvsSource.<Fragment>builder()
                         .setRegion("eu-west-1")
                         .setDeserializationSchema(KvsDeserializationSchema.fragments()),
-                "setStreams");
+                "name at least one");
         assertThatThrownBy(() -> builder().setDeserializationSchema(null))
                 .isInstanceOf(NullPointerException.class);
     }
@@ -140,7 +140,7 @@ class KvsSourceBuilderTest {
                 builder().setStreams(ARN).setRegion("eu-central-1"),
                 "eu-central-1",
                 "[eu-west-1]",
-                "one source for each region");
+                "read each region with a source");
         assertRefused(
                 KvsSource.<Fragment>builder()
                         .setDeserializationSchema(KvsDeserializationSchema.fragments())

@@ -18,6 +18,7 @@ import org.apache.flink.table.functions.BuiltInFunctionDefinitions;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -29,6 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConditionReaderTest {
 
     private static final long T = 1_700_000_000_000L;
+
+    private static final long NOW = 1_800_000_000_000L;
 
     private final ConditionReader reader =
             new ConditionReader(
@@ -44,6 +47,10 @@ class ConditionReaderTest {
     private static ResolvedExpression call(
             BuiltInFunctionDefinition function, ResolvedExpression... operands) {
         return CallExpression.permanent(function, List.of(operands), DataTypes.BOOLEAN());
+    }
+
+    private ScanFilter read(ResolvedExpression condition) {
+        return reader.read(condition, NOW);
     }
 
     private static ResolvedExpression camera() {
@@ -81,13 +88,13 @@ class ConditionReaderTest {
         ResolvedExpression a = call(BuiltInFunctionDefinitions.EQUALS, camera(), text("a"));
         ResolvedExpression b = call(BuiltInFunctionDefinitions.EQUALS, text("b"), camera());
         ScanFilter either = ScanFilter.ofStream("a").or(ScanFilter.ofStream("b"));
-        assertThat(reader.read(a)).isEqualTo(ScanFilter.ofStream("a"));
-        assertThat(reader.read(b)).isEqualTo(ScanFilter.ofStream("b"));
-        assertThat(reader.read(call(BuiltInFunctionDefinitions.OR, a, b))).isEqualTo(either);
-        assertThat(reader.read(call(BuiltInFunctionDefinitions.IN, camera(), text("b"), text("a"))))
+        assertThat(read(a)).isEqualTo(ScanFilter.ofStream("a"));
+        assertThat(read(b)).isEqualTo(ScanFilter.ofStream("b"));
+        assertThat(read(call(BuiltInFunctionDefinitions.OR, a, b))).isEqualTo(either);
+        assertThat(read(call(BuiltInFunctionDefinitions.IN, camera(), text("b"), text("a"))))
                 .isEqualTo(either);
         assertThat(
-                        reader.read(
+                        read(
                                 call(
                                         BuiltInFunctionDefinitions.AND,
                                         call(BuiltInFunctionDefinitions.OR, a, b),
@@ -97,21 +104,16 @@ class ConditionReaderTest {
 
     @Test
     void serverTimestamps() {
-        assertThat(reader.read(call(BuiltInFunctionDefinitions.GREATER_THAN, arrived(), time(T))))
+        assertThat(read(call(BuiltInFunctionDefinitions.GREATER_THAN, arrived(), time(T))))
                 .isEqualTo(ScanFilter.between(T, Long.MAX_VALUE));
-        assertThat(
-                        reader.read(
-                                call(
-                                        BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL,
-                                        time(T),
-                                        arrived())))
+        assertThat(read(call(BuiltInFunctionDefinitions.GREATER_THAN_OR_EQUAL, time(T), arrived())))
                 .isEqualTo(ScanFilter.between(Long.MIN_VALUE, T));
-        assertThat(reader.read(call(BuiltInFunctionDefinitions.LESS_THAN, arrived(), time(T))))
+        assertThat(read(call(BuiltInFunctionDefinitions.LESS_THAN, arrived(), time(T))))
                 .isEqualTo(ScanFilter.between(Long.MIN_VALUE, T));
-        assertThat(reader.read(call(BuiltInFunctionDefinitions.EQUALS, arrived(), time(T))))
+        assertThat(read(call(BuiltInFunctionDefinitions.EQUALS, arrived(), time(T))))
                 .isEqualTo(ScanFilter.between(T, T));
         assertThat(
-                        reader.read(
+                        read(
                                 call(
                                         BuiltInFunctionDefinitions.OR,
                                         call(BuiltInFunctionDefinitions.EQUALS, arrived(), time(T)),
@@ -123,10 +125,66 @@ class ConditionReaderTest {
                 .isEqualTo(ScanFilter.between(T, T + 5));
     }
 
+    private static ResolvedExpression present(BuiltInFunctionDefinition function) {
+        return CallExpression.permanent(function, List.of(), DataTypes.TIMESTAMP_LTZ(3).notNull());
+    }
+
+    private static ResolvedExpression shifted(
+            BuiltInFunctionDefinition sign, ResolvedExpression time, Duration duration) {
+        return CallExpression.permanent(
+                sign,
+                List.of(
+                        time,
+                        new ValueLiteralExpression(
+                                duration, DataTypes.INTERVAL(DataTypes.SECOND(3)).notNull())),
+                DataTypes.TIMESTAMP_LTZ(3).notNull());
+    }
+
+    /** Up to a quarter of an hour earlier, by which the clock of a task may be behind. */
+    @Test
+    void timesBeforeNow() {
+        long skew = Duration.ofMinutes(15).toMillis();
+        for (BuiltInFunctionDefinition function :
+                List.of(
+                        BuiltInFunctionDefinitions.CURRENT_TIMESTAMP,
+                        BuiltInFunctionDefinitions.NOW,
+                        BuiltInFunctionDefinitions.CURRENT_ROW_TIMESTAMP)) {
+            ResolvedExpression now = present(function);
+            ResolvedExpression hourAgo =
+                    shifted(BuiltInFunctionDefinitions.MINUS, now, Duration.ofHours(1));
+            assertThat(read(call(BuiltInFunctionDefinitions.GREATER_THAN, arrived(), now)))
+                    .isEqualTo(ScanFilter.between(NOW - skew, Long.MAX_VALUE));
+            assertThat(read(call(BuiltInFunctionDefinitions.LESS_THAN, hourAgo, arrived())))
+                    .isEqualTo(ScanFilter.between(NOW - skew - 3_600_000, Long.MAX_VALUE));
+            assertThat(
+                            read(
+                                    call(
+                                            BuiltInFunctionDefinitions.EQUALS,
+                                            arrived(),
+                                            shifted(
+                                                    BuiltInFunctionDefinitions.PLUS,
+                                                    hourAgo,
+                                                    Duration.ofMinutes(-1)))))
+                    .isEqualTo(ScanFilter.between(NOW - skew - 3_660_000, Long.MAX_VALUE));
+            // It rises while the query runs.
+            assertThat(read(call(BuiltInFunctionDefinitions.LESS_THAN, arrived(), hourAgo)))
+                    .isEqualTo(ScanFilter.ALL);
+            assertThat(read(call(BuiltInFunctionDefinitions.GREATER_THAN, recorded(), hourAgo)))
+                    .isEqualTo(ScanFilter.ALL);
+        }
+        ResolvedExpression local =
+                CallExpression.permanent(
+                        BuiltInFunctionDefinitions.LOCAL_TIMESTAMP,
+                        List.of(),
+                        DataTypes.TIMESTAMP(3).notNull());
+        assertThat(read(call(BuiltInFunctionDefinitions.GREATER_THAN, arrived(), local)))
+                .isEqualTo(ScanFilter.ALL);
+    }
+
     @Test
     void timesWithoutAZoneAreThoseOfTheSession() {
         assertThat(
-                        reader.read(
+                        read(
                                 call(
                                         BuiltInFunctionDefinitions.EQUALS,
                                         arrived(),
@@ -140,7 +198,7 @@ class ConditionReaderTest {
     void whereClocksAreChangedBothTimesCount() {
         // Half past two comes twice in autumn.
         assertThat(
-                        reader.read(
+                        read(
                                 call(
                                         BuiltInFunctionDefinitions.EQUALS,
                                         arrived(),
@@ -150,7 +208,7 @@ class ConditionReaderTest {
                                 millis("2026-10-25T00:30:00Z"), millis("2026-10-25T01:30:00Z")));
         // And not at all in spring.
         assertThat(
-                        reader.read(
+                        read(
                                 call(
                                         BuiltInFunctionDefinitions.EQUALS,
                                         arrived(),
@@ -175,9 +233,8 @@ class ConditionReaderTest {
                                 call(BuiltInFunctionDefinitions.EQUALS, camera(), camera()),
                                 call(BuiltInFunctionDefinitions.IN, camera(), text("a"), camera()),
                                 camera()))
-                .allSatisfy(
-                        condition -> assertThat(reader.read(condition)).isEqualTo(ScanFilter.ALL));
-        assertThat(reader.read(call(BuiltInFunctionDefinitions.AND, a, other)))
+                .allSatisfy(condition -> assertThat(read(condition)).isEqualTo(ScanFilter.ALL));
+        assertThat(read(call(BuiltInFunctionDefinitions.AND, a, other)))
                 .isEqualTo(ScanFilter.ofStream("a"));
     }
 }

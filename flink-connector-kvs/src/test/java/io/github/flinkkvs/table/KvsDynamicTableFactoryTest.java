@@ -109,21 +109,22 @@ class KvsDynamicTableFactoryTest {
                         source -> source.applyReadableMetadata(List.of("size"), PAYLOAD),
                         source -> source.applyProjection(new int[0][], DataTypes.ROW()),
                         source ->
-                                source.applyFilters(
-                                        List.of(
-                                                CallExpression.permanent(
-                                                        BuiltInFunctionDefinitions.EQUALS,
-                                                        List.of(
-                                                                new FieldReferenceExpression(
-                                                                        "camera",
-                                                                        DataTypes.STRING(),
-                                                                        0,
-                                                                        0),
-                                                                new ValueLiteralExpression(
-                                                                        "a",
-                                                                        DataTypes.STRING()
-                                                                                .notNull())),
-                                                        DataTypes.BOOLEAN()))),
+                                ((KvsFilterableSource) source)
+                                        .applyFilters(
+                                                List.of(
+                                                        CallExpression.permanent(
+                                                                BuiltInFunctionDefinitions.EQUALS,
+                                                                List.of(
+                                                                        new FieldReferenceExpression(
+                                                                                "camera",
+                                                                                DataTypes.STRING(),
+                                                                                0,
+                                                                                0),
+                                                                        new ValueLiteralExpression(
+                                                                                "a",
+                                                                                DataTypes.STRING()
+                                                                                        .notNull())),
+                                                                DataTypes.BOOLEAN()))),
                         source -> source.applyLimit(7),
                         source ->
                                 source.applyWatermark(WatermarkStrategy.forMonotonousTimestamps()),
@@ -157,6 +158,12 @@ class KvsDynamicTableFactoryTest {
                 }) {
             assertThat(table(option)).as(option[0]).isNotEqualTo(table);
         }
+    }
+
+    @Test
+    void aQueryThatGetsNoConnectionFailsInTheEnd() {
+        String option = "source.connection-limit.fail-after";
+        assertThat(table()).isEqualTo(table(option, "10 min")).isNotEqualTo(table(option, "1 h"));
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +30,12 @@ class ScanFilterTest {
     private static final String ARN = "arn:aws:kinesisvideo:eu-central-1:123456789012:stream/c/1";
 
     private static KvsScan scan(StartingPosition start, StoppingPosition stop) {
-        return new KvsScan(List.of("a", "b", ARN), null, start, stop, new Configuration());
+        return scan(start, Map.of(), stop);
+    }
+
+    private static KvsScan scan(
+            StartingPosition start, Map<String, StartingPosition> starts, StoppingPosition stop) {
+        return new KvsScan(List.of("a", "b", ARN), null, start, starts, stop, new Configuration());
     }
 
     private static StartingPosition startAt(long millis) {
@@ -75,9 +81,37 @@ class ScanFilterTest {
                         StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(0)))) {
             assertNarrowed(from, scan(unchanged, never), scan(unchanged, never));
         }
-        // For the service it may be still to come.
-        KvsScan earliest = scan(StartingPosition.earliest(), never);
-        assertNarrowed(ScanFilter.between(NOW - HOUR / 6, Long.MAX_VALUE), earliest, earliest);
+    }
+
+    /** For the service a later time may be still to come. */
+    @Test
+    void theStartIsAQuarterOfAnHourAgoOrEarlier() {
+        StoppingPosition never = StoppingPosition.never();
+        KvsScan clamped = scan(startAt(NOW - HOUR / 4), never);
+        for (long from : new long[] {NOW - HOUR / 6, NOW, NOW + HOUR, Long.MAX_VALUE}) {
+            ScanFilter filter = ScanFilter.between(from, Long.MAX_VALUE);
+            assertNarrowed(filter, scan(StartingPosition.earliest(), never), clamped);
+            assertNarrowed(filter, scan(startAt(NOW - HOUR), never), clamped);
+        }
+    }
+
+    @Test
+    void theStartOfEachStream() {
+        StoppingPosition never = StoppingPosition.never();
+        KvsScan scan =
+                scan(
+                        StartingPosition.earliest(),
+                        Map.of("a", startAt(NOW - 2 * HOUR), "c", StartingPosition.now()),
+                        never);
+        assertNarrowed(
+                ScanFilter.between(NOW - HOUR, Long.MAX_VALUE),
+                scan,
+                scan(
+                        startAt(NOW - HOUR),
+                        Map.of("a", startAt(NOW - HOUR), "c", StartingPosition.now()),
+                        never));
+        assertThat(scan.withStreams(List.of("b", ARN)))
+                .hasToString("streams=[b, " + ARN + "], start=[earliest, c: now], stop=[never]");
     }
 
     @Test

@@ -51,6 +51,11 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     private static final Logger LOG = LoggerFactory.getLogger(MediaSession.class);
 
+    private static final String CONNECTION_LIMIT_ADVICE =
+            "The service allows 3 connections for a stream, over all its consumers: is another job"
+                    + " reading it, or an earlier run of this one, or several scans of one SQL query"
+                    + " (EXPLAIN shows them)?";
+
     /** The service allows 5 calls a second for all consumers of a stream together. */
     private static final long MIN_CALL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -684,15 +689,14 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             metrics.onConnectionLimit(true);
         }
         if (patience.isConnectionLimitExhausted()) {
-            fail(what, "", cause);
+            fail(what, CONNECTION_LIMIT_ADVICE, cause);
             return;
         }
         if (patience.takeConnectionLimitWarning()) {
             LOG.warn(
-                    "{}: other consumers have held all connections for more than a minute. The service"
-                            + " allows 3 for a stream, over all its consumers; is another job, or an"
-                            + " earlier run of this one, reading it? {}",
+                    "{}: other consumers have held all connections for more than a minute. {} {}",
                     name(),
+                    CONNECTION_LIMIT_ADVICE,
                     what);
         }
         metrics.onReconnect(ReconnectCause.ERROR);

@@ -669,7 +669,9 @@ class MediaSessionTest {
             rig.nextCall(31_000);
         }
         rig.call().fail(SessionRig.error("ConnectionLimitExceededException", 400));
-        assertThatThrownBy(rig::take).hasMessageContaining("ConnectionLimitExceeded");
+        assertThatThrownBy(rig::take)
+                .hasMessageContaining("ConnectionLimitExceeded")
+                .hasMessageContaining("The service allows 3 connections for a stream");
     }
 
     /** Only that one was had means that. */
