@@ -155,12 +155,16 @@ final class SqlExample implements Callable<Integer> {
 
     private void run(FlinkCluster cluster, Path folder, @Nullable String init, String script)
             throws IOException, InterruptedException {
+        List<String> statements = SqlScript.statements(script);
         List<String> arguments =
                 Stream.of(
                                 "-hist",
                                 folder.resolve("history").toString(),
                                 "-f",
-                                Files.writeString(folder.resolve("script.sql"), script).toString())
+                                Files.writeString(
+                                                folder.resolve("script.sql"),
+                                                SqlScript.join(statements))
+                                        .toString())
                         .toList();
         if (init != null) {
             Path tables = Files.writeString(folder.resolve("tables.sql"), init);
@@ -174,7 +178,7 @@ final class SqlExample implements Callable<Integer> {
                         arguments);
         try (Reader output =
                 new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8)) {
-            new SqlTranscript(script, spec.commandLine().getOut()).write(output);
+            new SqlTranscript(statements, spec.commandLine().getOut()).write(output);
         }
         if (client.waitFor() != 0) {
             throw new ExampleException(

@@ -37,6 +37,8 @@ final class SqlTranscript {
 
     private static final String ERROR = "[ERROR] ";
 
+    private static final Pattern FAILURE = Pattern.compile("\u001B\\[[0-9;]*m\\[ERROR]");
+
     private final List<String> statements;
     private final PrintWriter out;
 
@@ -52,44 +54,19 @@ final class SqlTranscript {
     @Nullable private List<String> error;
 
     /**
-     * @param script what the client executes
+     * @param statements what the client executes
      * @param out where the transcript goes
      */
-    SqlTranscript(String script, PrintWriter out) {
-        this.statements = statements(script);
+    SqlTranscript(List<String> statements, PrintWriter out) {
+        this.statements = statements;
         this.out = out;
-    }
-
-    /** The statements of a script, each with the comments before it and without its semicolon. */
-    static List<String> statements(String script) {
-        List<String> statements = new ArrayList<>();
-        StringBuilder statement = new StringBuilder();
-        boolean set = false;
-        for (String line : script.strip().lines().toList()) {
-            if (statement.isEmpty() && line.isBlank()) {
-                continue;
-            }
-            statement.append(statement.isEmpty() ? "" : "\n").append(line);
-            set |= line.strip().matches("(?i)EXECUTE\\s+STATEMENT\\s+SET\\b.*");
-            boolean ends =
-                    set ? line.strip().matches("(?i)END\\s*;") : line.stripTrailing().endsWith(";");
-            if (ends && !line.strip().startsWith("--")) {
-                String text = statement.toString().stripTrailing();
-                statements.add(text.substring(0, text.length() - 1));
-                statement.setLength(0);
-                set = false;
-            }
-        }
-        if (!statement.toString().isBlank()) {
-            statements.add(statement.toString());
-        }
-        return statements;
     }
 
     /**
      * Writes the transcript as the client goes on, until it ends.
      *
-     * @throws ExampleException with what the client said if a statement failed
+     * @throws ExampleException with what the client said if a statement failed, or if not all were
+     *     executed
      */
     void write(Reader client) throws IOException {
         StringBuilder line = new StringBuilder();
@@ -108,6 +85,10 @@ final class SqlTranscript {
         if (error != null) {
             throw new ExampleException(message(error));
         }
+        if (next < statements.size()) {
+            throw new ExampleException(
+                    "The SQL client ended before the statement\n" + statements.get(next));
+        }
     }
 
     private void prompt() {
@@ -125,7 +106,8 @@ final class SqlTranscript {
         if (line.equals(GOODBYE)) {
             begun = false;
         }
-        if (!begun) {
+        // Of a script that is executed before this one, the client says nothing but errors.
+        if (!begun && !FAILURE.matcher(line).find()) {
             return;
         }
         if (echo != null) {

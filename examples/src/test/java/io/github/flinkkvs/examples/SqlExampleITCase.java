@@ -133,7 +133,9 @@ class SqlExampleITCase {
                             'aws.endpoint' = '${endpoint}',
                             'aws.credentials.basic.accesskeyid' = 'any',
                             'aws.credentials.basic.secretkey' = 'thing');
-                        SELECT stream_name FROM mine LIMIT 2;
+                        -- a comment; SELECT absent;
+                        SELECT stream_name, 'a;
+                        b' AS t FROM mine LIMIT 2; SELECT 'x;' AS x;
                         SELECT nothing FROM cameras;
                         SELECT 1;
                         """);
@@ -143,8 +145,8 @@ class SqlExampleITCase {
         assertThat(result.err()).hasSize(1);
         assertThat(result.err().get(0)).startsWith("error: ").contains("nothing");
         assertThat(result.exitCode()).isEqualTo(Examples.FAILED);
-        assertThat(table(result.out(), "LIMIT 2"))
-                .containsExactly(List.of("backyard"), List.of("backyard"));
+        assertThat(table(result.out(), "LIMIT 2")).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(table(result.out(), "SELECT 'x;' AS x;")).containsExactly(List.of("x;"));
         assertThat(result.out()).doesNotContain("Flink SQL> SELECT 1;");
     }
 

@@ -27,7 +27,8 @@ class SqlTranscriptTest {
 
     private String transcript(String script, String client) throws Exception {
         try (PrintWriter writer = new PrintWriter(out)) {
-            new SqlTranscript(script, writer).write(new StringReader(PREAMBLE + client + FAREWELL));
+            new SqlTranscript(SqlScript.statements(script), writer)
+                    .write(new StringReader(PREAMBLE + client + FAREWELL));
         }
         return out.toString().replace("\r\n", "\n");
     }
@@ -69,14 +70,27 @@ class SqlTranscriptTest {
                 .hasMessage("No b: there is a");
     }
 
+    /** Whatever the client says besides, it has ended with exit code 0. */
     @Test
-    void statementsEndWithALine() {
-        assertThat(SqlTranscript.statements("\nSELECT ';',\n 1;\n\n-- end;\nSELECT 2;\n\n"))
-                .containsExactly("SELECT ';',\n 1", "-- end;\nSELECT 2");
-        assertThat(
-                        SqlTranscript.statements(
-                                "EXECUTE STATEMENT SET BEGIN\nINSERT INTO a SELECT 1;\nEND;\nQUIT"))
-                .containsExactly(
-                        "EXECUTE STATEMENT SET BEGIN\nINSERT INTO a SELECT 1;\nEND", "QUIT");
+    void anErrorBeforeTheFirstStatement() {
+        assertThatThrownBy(
+                        () ->
+                                transcript(
+                                        "SELECT b;",
+                                        "\u001B[31;1m[ERROR] Could not execute SQL statement."
+                                                + " Reason:\norg.x.SomeException: No a\u001B[0m\n\n"))
+                .isInstanceOf(ExampleException.class)
+                .hasMessage("No a");
+    }
+
+    @Test
+    void statementsThatWereNotExecuted() {
+        assertThatThrownBy(
+                        () ->
+                                transcript(
+                                        "SELECT 1;\nSELECT 2;\nSELECT 3;",
+                                        "Flink SQL> Empty set\n\n"))
+                .isInstanceOf(ExampleException.class)
+                .hasMessage("The SQL client ended before the statement\nSELECT 2");
     }
 }
