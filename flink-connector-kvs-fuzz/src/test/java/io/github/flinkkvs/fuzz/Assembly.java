@@ -33,8 +33,15 @@ final class Assembly implements FragmentHandler {
 
     private final FragmentAssembler assembler;
 
-    private Assembly(FragmentAssembler assembler) {
+    /** What may be held at most: so much for each byte that was fed, and so much more. */
+    private final int heldPerByte;
+
+    private final int heldBesides;
+
+    private Assembly(FragmentAssembler assembler, int heldPerByte, int heldBesides) {
         this.assembler = assembler;
+        this.heldPerByte = heldPerByte;
+        this.heldBesides = heldBesides;
     }
 
     static Assembly of(
@@ -44,8 +51,11 @@ final class Assembly implements FragmentHandler {
             int maxBytes,
             FragmentAssembler.FragmentEnd fragmentEnd) {
         Assembly assembly =
+                // Metadata is held twice, with at most 12 bytes of header for each 5.
                 new Assembly(
-                        new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd));
+                        new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd),
+                        4,
+                        0);
         assembly.read(
                 media, pieceLengths, fragmentEnd == FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
         return assembly;
@@ -54,7 +64,10 @@ final class Assembly implements FragmentHandler {
     static Assembly ofFrames(
             byte[] media, IntSupplier pieceLengths, FrameFilter filter, int maxBytes) {
         Assembly assembly =
-                new Assembly(FragmentAssembler.ofFrames("stream", null, filter, maxBytes));
+                // And the head: an empty tag is an object for 3 bytes, an empty track one for 2,
+                // of which there are 64 at most.
+                new Assembly(
+                        FragmentAssembler.ofFrames("stream", null, filter, maxBytes), 32, 16384);
         assembly.read(media, pieceLengths, false);
         return assembly;
     }
@@ -84,8 +97,9 @@ final class Assembly implements FragmentHandler {
             assembler.feed(piece, this);
             Check.that(!piece.hasRemaining(), "feed left " + piece.remaining() + " bytes");
             at = end;
-            // Metadata is held twice, with at most 12 bytes of header for each 5.
-            Check.that(assembler.heldBytes() <= 4 * at, "more held than was fed");
+            Check.that(
+                    assembler.heldBytes() <= heldPerByte * at + heldBesides,
+                    "more held than was fed");
         }
     }
 

@@ -25,10 +25,8 @@ public final class BudgetLoad {
         /** There is memory for all of them. */
         PLENTY("enough memory", 4),
 
-        /**
-         * What came is emitted slowly: nearly all of them wait for memory, one at a time goes on.
-         */
-        SLOW_SINK("slow sink, all wait", 0.25),
+        /** What came is emitted slowly, takes all memory, and nearly all of them wait for it. */
+        SLOW_SINK("slow sink", 0.25),
 
         /** What came is emitted at once, but they begin more fragments than there is memory for. */
         TOO_LITTLE("too little memory", 0.5);
