@@ -115,10 +115,10 @@ class MediaFuzzTest {
                 };
         KvsWav wav = new KvsWav();
         wav.open(context);
-        wav.eval(payload);
+        wav.eval(payload, null);
         KvsJpeg jpeg = new KvsJpeg();
         jpeg.open(context);
-        jpeg.eval(payload);
+        jpeg.eval(payload, null, null, null);
         jpeg.close();
         KvsFrames frames = new KvsFrames();
         frames.open(context);

@@ -341,6 +341,43 @@ class SqlFunctionsITCase {
     }
 
     @Test
+    void argumentsMayBeNamed() throws Exception {
+        tables.executeSql("LOAD MODULE kvs");
+        table(camera);
+        List<Row> rows =
+                query(
+                        "SELECT KVS_JPEG(payload => payload, width => 32) ="
+                                + " KVS_JPEG(payload, 0, 32),"
+                                + " KVS_JPEG(quality => 2E-1, picture => 1, payload => payload) ="
+                                + " KVS_JPEG(payload, 1, 0, 0.2),"
+                                + " KVS_JPEG(payload => payload) = KVS_JPEG(payload),"
+                                + " KVS_WIDTH(payload => payload) = KVS_WIDTH(payload),"
+                                + " KVS_HEIGHT(payload => payload) = KVS_HEIGHT(payload),"
+                                + " KVS_TAG(name => 'AWS_KINESISVIDEO_FRAGMENT_NUMBER',"
+                                + " payload => payload) = KVS_TAG(payload,"
+                                + " 'AWS_KINESISVIDEO_FRAGMENT_NUMBER'),"
+                                + " KVS_WAV(payload => payload) IS NULL"
+                                + " FROM fragments");
+        assertThat(rows)
+                .hasSize(camera.size())
+                .containsOnly(Row.of(true, true, true, true, true, true, true));
+        assertThat(
+                        query(
+                                "SELECT KVS_FRAME_JPEG(width => 32, data => data, codec_id => codec_id,"
+                                        + " codec_private => codec_private) ="
+                                        + " KVS_FRAME_JPEG(data, codec_id, codec_private, 32)"
+                                        + " FROM fragments,"
+                                        + " LATERAL TABLE(KVS_FRAMES(payload => payload))"
+                                        + " WHERE key_frame"))
+                .isNotEmpty()
+                .containsOnly(Row.of(true));
+        assertThat(
+                        query(
+                                "SELECT tag_name FROM fragments, LATERAL TABLE(KVS_TAGS(payload => payload))"))
+                .isNotEmpty();
+    }
+
+    @Test
     void picturesAreThoseOfTheDecoder() throws Exception {
         tables.executeSql("LOAD MODULE kvs");
         table(camera);

@@ -13,6 +13,9 @@ import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.PictureWriter;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.annotation.FunctionHint;
 import org.apache.flink.table.functions.FunctionContext;
 
 import javax.annotation.Nullable;
@@ -46,21 +49,14 @@ public final class KvsFrameJpeg extends PayloadFunction {
         jpegs = new JpegDecoders<>(NAME, KeyFrameDecoder::new, KeyFrameDecoder::close);
     }
 
-    @Nullable
-    public byte[] eval(
-            @Nullable byte[] data, @Nullable String codecId, @Nullable byte[] codecPrivate) {
-        return eval(data, codecId, codecPrivate, JpegDecoders.OWN_WIDTH);
-    }
-
-    @Nullable
-    public byte[] eval(
-            @Nullable byte[] data,
-            @Nullable String codecId,
-            @Nullable byte[] codecPrivate,
-            @Nullable Integer width) {
-        return eval(data, codecId, codecPrivate, width, JpegDecoders.USUAL_QUALITY);
-    }
-
+    @FunctionHint(
+            argument = {
+                @ArgumentHint(name = "data", type = @DataTypeHint("BYTES")),
+                @ArgumentHint(name = "codec_id", type = @DataTypeHint("STRING")),
+                @ArgumentHint(name = "codec_private", type = @DataTypeHint("BYTES")),
+                @ArgumentHint(name = "width", type = @DataTypeHint("INT"), isOptional = true),
+                @ArgumentHint(name = "quality", type = @DataTypeHint("DOUBLE"), isOptional = true)
+            })
     @Nullable
     public byte[] eval(
             @Nullable byte[] data,
@@ -68,11 +64,11 @@ public final class KvsFrameJpeg extends PayloadFunction {
             @Nullable byte[] codecPrivate,
             @Nullable Integer width,
             @Nullable Double quality) {
-        if (data == null || codecId == null || width == null || quality == null) {
+        if (data == null || codecId == null) {
             return null;
         }
-        PictureWriter writer = jpegs.writer(quality);
-        KeyFrameDecoder decoder = jpegs.decoder(width);
+        PictureWriter writer = jpegs.writer(quality == null ? JpegDecoders.USUAL_QUALITY : quality);
+        KeyFrameDecoder decoder = jpegs.decoder(width == null ? JpegDecoders.OWN_WIDTH : width);
         BufferedImage image;
         try {
             image = decoder.decode(codecId, codecPrivate, ByteBuffer.wrap(data));

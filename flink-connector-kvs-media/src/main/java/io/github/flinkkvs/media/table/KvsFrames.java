@@ -15,6 +15,7 @@ import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.Track;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.annotation.FunctionHint;
 import org.apache.flink.types.Row;
@@ -46,6 +47,7 @@ public final class KvsFrames extends PayloadTableFunction {
         super(NAME);
     }
 
+    @FunctionHint(argument = {@ArgumentHint(name = "payload", type = @DataTypeHint("BYTES"))})
     public void eval(@Nullable byte[] payload) {
         Fragment fragment = payload == null ? null : payloads.read(payload);
         if (fragment == null) {

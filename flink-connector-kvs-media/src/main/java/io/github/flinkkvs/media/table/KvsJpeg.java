@@ -14,6 +14,9 @@ import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.annotation.FunctionHint;
 import org.apache.flink.table.functions.FunctionContext;
 
 import javax.annotation.Nullable;
@@ -44,39 +47,31 @@ public final class KvsJpeg extends PayloadFunction {
         jpegs = new JpegDecoders<>(NAME, VideoDecoder::new, VideoDecoder::close);
     }
 
-    @Nullable
-    public byte[] eval(@Nullable byte[] payload) {
-        return eval(payload, 0);
-    }
-
-    @Nullable
-    public byte[] eval(@Nullable byte[] payload, @Nullable Integer picture) {
-        return eval(payload, picture, JpegDecoders.OWN_WIDTH);
-    }
-
-    @Nullable
-    public byte[] eval(
-            @Nullable byte[] payload, @Nullable Integer picture, @Nullable Integer width) {
-        return eval(payload, picture, width, JpegDecoders.USUAL_QUALITY);
-    }
-
+    @FunctionHint(
+            argument = {
+                @ArgumentHint(name = "payload", type = @DataTypeHint("BYTES")),
+                @ArgumentHint(name = "picture", type = @DataTypeHint("INT"), isOptional = true),
+                @ArgumentHint(name = "width", type = @DataTypeHint("INT"), isOptional = true),
+                @ArgumentHint(name = "quality", type = @DataTypeHint("DOUBLE"), isOptional = true)
+            })
     @Nullable
     public byte[] eval(
             @Nullable byte[] payload,
             @Nullable Integer picture,
             @Nullable Integer width,
             @Nullable Double quality) {
-        if (payload == null || picture == null || width == null || quality == null) {
+        if (payload == null) {
             return null;
         }
-        if (picture < 0) {
-            throw jpegs.wrong("pictures are counted from 0, there is none at " + picture);
+        int index = picture == null ? 0 : picture;
+        if (index < 0) {
+            throw jpegs.wrong("pictures are counted from 0, there is none at " + index);
         }
-        PictureWriter writer = jpegs.writer(quality);
-        VideoDecoder decoder = jpegs.decoder(width);
+        PictureWriter writer = jpegs.writer(quality == null ? JpegDecoders.USUAL_QUALITY : quality);
+        VideoDecoder decoder = jpegs.decoder(width == null ? JpegDecoders.OWN_WIDTH : width);
         Fragment fragment = payloads.read(payload);
         Picture found =
-                fragment == null ? null : payloads.decode(decoder, payload, fragment, picture);
+                fragment == null ? null : payloads.decode(decoder, payload, fragment, index);
         return found == null ? null : payloads.encode(writer, payload, found.toBufferedImage());
     }
 

@@ -11,6 +11,9 @@ package io.github.flinkkvs.media.table;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.annotation.FunctionHint;
 
 import javax.annotation.Nullable;
 
@@ -29,6 +32,11 @@ public final class KvsTag extends PayloadFunction {
         super(NAME);
     }
 
+    @FunctionHint(
+            argument = {
+                @ArgumentHint(name = "payload", type = @DataTypeHint("BYTES")),
+                @ArgumentHint(name = "name", type = @DataTypeHint("STRING"))
+            })
     @Nullable
     public String eval(@Nullable byte[] payload, @Nullable String name) {
         if (payload == null || name == null) {

@@ -13,6 +13,7 @@ import io.github.flinkkvs.mkv.ServiceTags;
 import io.github.flinkkvs.mkv.Tag;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.annotation.FunctionHint;
 import org.apache.flink.types.Row;
@@ -37,6 +38,7 @@ public final class KvsTags extends PayloadTableFunction {
         super(NAME);
     }
 
+    @FunctionHint(argument = {@ArgumentHint(name = "payload", type = @DataTypeHint("BYTES"))})
     public void eval(@Nullable byte[] payload) {
         Fragment fragment = payload == null ? null : payloads.readTags(payload);
         if (fragment == null) {

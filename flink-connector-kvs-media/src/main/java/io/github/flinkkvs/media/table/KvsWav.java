@@ -12,6 +12,9 @@ import io.github.flinkkvs.media.FragmentAudio;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.annotation.FunctionHint;
 
 import javax.annotation.Nullable;
 
@@ -31,19 +34,14 @@ public final class KvsWav extends PayloadFunction {
         super(NAME);
     }
 
-    @Nullable
-    public byte[] eval(@Nullable byte[] payload) {
-        return payload == null ? null : wav(payload, null);
-    }
-
+    @FunctionHint(
+            argument = {
+                @ArgumentHint(name = "payload", type = @DataTypeHint("BYTES")),
+                @ArgumentHint(name = "track", type = @DataTypeHint("STRING"), isOptional = true)
+            })
     @Nullable
     public byte[] eval(@Nullable byte[] payload, @Nullable String track) {
-        return payload == null || track == null ? null : wav(payload, track);
-    }
-
-    @Nullable
-    private byte[] wav(byte[] payload, @Nullable String track) {
-        Fragment fragment = payloads.read(payload);
+        Fragment fragment = payload == null ? null : payloads.read(payload);
         if (fragment == null) {
             return null;
         }

@@ -12,6 +12,9 @@ import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.mkv.Track;
 
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.table.annotation.ArgumentHint;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.annotation.FunctionHint;
 
 import javax.annotation.Nullable;
 
@@ -30,6 +33,7 @@ public final class KvsWidth extends PictureSizeFunction {
         super(NAME);
     }
 
+    @FunctionHint(argument = {@ArgumentHint(name = "payload", type = @DataTypeHint("BYTES"))})
     @Nullable
     public Integer eval(@Nullable byte[] payload) {
         return measure(payload);
