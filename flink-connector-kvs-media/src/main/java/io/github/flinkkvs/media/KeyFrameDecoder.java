@@ -19,7 +19,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Makes images of single key frames whose fragment is not at hand, such as rows of a table of
- * frames. Of the options it takes size, format, threads and the limit of pixels.
+ * frames. Of the options it takes size, format, threads, the limit of pixels and whether pixels
+ * stay as they are coded.
  *
  * <p>Not thread-safe. Memory is native: close it.
  */
@@ -66,7 +67,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
                                 + decoder.codec()
                                 + " cannot be decoded by itself: it is damaged, or no key frame");
             }
-            byte[] pixels = converter.convert(decoder.frame());
+            byte[] pixels = converter.convert(decoder.frame(), null);
             return Picture.image(converter.width(), converter.height(), options.format(), pixels);
         } finally {
             closeLast();

@@ -115,6 +115,7 @@ public final class Picture {
 
     /**
      * When it was recorded, by the producer's clock: epoch millis, or relative to the producer's 0.
+     * It is the time of its frame, less the CodecDelay of the track.
      */
     public long timestampMillis() {
         return timestampMillis;

@@ -34,6 +34,7 @@ public final class PictureOptions implements Serializable {
     private int maxFramesPerFragment = 100_000;
     private boolean failOnDamage;
     private int threads = 1;
+    private boolean asCoded;
 
     private PictureOptions() {}
 
@@ -48,6 +49,7 @@ public final class PictureOptions implements Serializable {
         maxFramesPerFragment = from.maxFramesPerFragment;
         failOnDamage = from.failOnDamage;
         threads = from.threads;
+        asCoded = from.asCoded;
     }
 
     public static PictureOptions defaults() {
@@ -126,6 +128,17 @@ public final class PictureOptions implements Serializable {
         return copy;
     }
 
+    /**
+     * Leaves pixels that are not square as they are. By default pictures are made wider or higher,
+     * never smaller, so that they look as they are meant to, by DisplayWidth and DisplayHeight of
+     * the track, or, where these do not tell, by what the video itself says.
+     */
+    public PictureOptions asCoded() {
+        PictureOptions copy = new PictureOptions(this);
+        copy.asCoded = true;
+        return copy;
+    }
+
     Picture.Format format() {
         return format;
     }
@@ -169,6 +182,10 @@ public final class PictureOptions implements Serializable {
 
     int threads() {
         return threads;
+    }
+
+    boolean isAsCoded() {
+        return asCoded;
     }
 
     private static void check(boolean condition, String message) {

@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.Track;
+
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
@@ -40,9 +43,10 @@ final class PixelConverter implements AutoCloseable {
      * which size that was.
      *
      * @param frame some of what it declares is changed
+     * @param declared by the frame's track; null if that is not known
      * @throws MediaException if there are too many pixels, or FFmpeg cannot convert them
      */
-    byte[] convert(AVFrame frame) {
+    byte[] convert(AVFrame frame, @Nullable Track.Video declared) {
         if (scaler == null) {
             scaler = present(swscale.sws_alloc_context());
             scaler.flags(swscale.SWS_BICUBIC);
@@ -52,8 +56,11 @@ final class PixelConverter implements AutoCloseable {
         avutil.av_frame_unref(target);
         target.format(pixelFormat());
         target.color_range(avutil.AVCOL_RANGE_JPEG);
-        target.width(size(options.width(), frame.width(), options.height(), frame.height()));
-        target.height(size(options.height(), frame.height(), options.width(), frame.width()));
+        double aspect = options.isAsCoded() ? 1 : pixelAspect(frame, declared);
+        int width = (int) Math.round(frame.width() * Math.max(aspect, 1));
+        int height = (int) Math.round(frame.height() / Math.min(aspect, 1));
+        target.width(size(options.width(), width, options.height(), height));
+        target.height(size(options.height(), height, options.width(), width));
         if ((long) width() * height() > options.maxPixels()
                 || avutil.av_frame_get_buffer(target, 0) < 0
                 || swscale.sws_scale_frame(scaler, target, frame) < 0) {
@@ -118,6 +125,15 @@ final class PixelConverter implements AutoCloseable {
             default:
                 return avutil.AV_PIX_FMT_GRAY8;
         }
+    }
+
+    private static double pixelAspect(AVFrame frame, @Nullable Track.Video declared) {
+        if (declared != null && declared.pixelAspect() != 1) {
+            return declared.pixelAspect();
+        }
+        AVRational own = frame.sample_aspect_ratio();
+        double aspect = (double) own.num() / own.den();
+        return aspect >= 0.1 && aspect <= 10 ? aspect : 1;
     }
 
     /** The wanted length, or the one that keeps the shape. */

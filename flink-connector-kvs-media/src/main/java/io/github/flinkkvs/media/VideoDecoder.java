@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -61,6 +62,9 @@ public final class VideoDecoder implements AutoCloseable {
 
     private final PixelConverter converter;
     @Nullable private NativeDecoder decoder;
+
+    /** What the track of the decoder declares. */
+    @Nullable private Track.Video video;
 
     /**
      * The decoder before, until the next one has made a picture. Each fragment has a decoder of its
@@ -360,7 +364,7 @@ public final class VideoDecoder implements AutoCloseable {
             receive(out);
             return;
         }
-        boolean leading = state.leads(record.frame().timestampMillis());
+        boolean leading = state.leads(VideoState.shownAtMillis(record));
         boolean visible =
                 packet.content == VideoCodec.Content.SHOWN && !record.frame().isInvisible();
         state.carried = null;
@@ -384,7 +388,7 @@ public final class VideoDecoder implements AutoCloseable {
     private void damagedFrame(FrameRecord record, long sequence, String what, Output out) {
         state.carried = null;
         state.damagedAt(sequence);
-        out.damaged(record.frame().timestampMillis());
+        out.damaged(VideoState.shownAtMillis(record));
         damage(1, record + what);
     }
 
@@ -424,7 +428,11 @@ public final class VideoDecoder implements AutoCloseable {
 
     /** Whether there is a decoder for the frame. */
     private boolean open(FrameRecord record, int reordering, boolean canStart, Output out) {
-        if (decoder != null && !decoder.fits(record.track())) {
+        boolean fits =
+                decoder != null
+                        && decoder.fits(record.track())
+                        && Objects.equals(video, record.track().video());
+        if (decoder != null && !fits) {
             flush(out);
         }
         if (decoder == null && waiting && !canStart) {
@@ -435,7 +443,7 @@ public final class VideoDecoder implements AutoCloseable {
             FFmpegLibrary.load();
             try {
                 decoder = newDecoder(record.track(), reordering);
-                state.begin(record.frame().timestampMillis());
+                state.begin(VideoState.shownAtMillis(record));
             } catch (MediaException e) {
                 damage(1, record + ": " + e.getMessage());
                 return false;
@@ -445,6 +453,7 @@ public final class VideoDecoder implements AutoCloseable {
     }
 
     private NativeDecoder newDecoder(Track track, int reordering) {
+        video = track.video();
         return new NativeDecoder(track.codecId(), track.codecPrivate(), options, reordering);
     }
 
@@ -523,7 +532,7 @@ public final class VideoDecoder implements AutoCloseable {
     private void emit(Pending source, Output out) {
         byte[] pixels;
         try {
-            pixels = converter.convert(decoder.frame());
+            pixels = converter.convert(decoder.frame(), video);
         } catch (MediaException e) {
             damage(1, source + ": " + e.getMessage());
             return;

@@ -65,6 +65,11 @@ final class VideoState {
         }
     }
 
+    /** When the picture of a frame is shown, by the producer's clock. */
+    static long shownAtMillis(FrameRecord record) {
+        return record.frame().timestampMillis() - record.track().codecDelayNanos() / 1_000_000;
+    }
+
     /** What is known of a frame while its picture is awaited. */
     static final class Pending {
         final String streamName;
@@ -92,7 +97,7 @@ final class VideoState {
                     record.fragment().number(),
                     record.frame().trackNumber(),
                     record.frame().index(),
-                    record.frame().timestampMillis(),
+                    shownAtMillis(record),
                     visible,
                     chosen,
                     leading,

@@ -19,7 +19,7 @@ final class MetadataDecoder {
     /** Deeper nesting of SimpleTags is taken for an attack on the stack. */
     private static final int MAX_TAG_DEPTH = 16;
 
-    /** Longer DefaultDurations, a year, would overflow frame times. */
+    /** Longer DefaultDurations and CodecDelays, a year, would overflow frame times. */
     private static final long MAX_DEFAULT_DURATION_NANOS = 365L * 24 * 3600 * 1_000_000_000;
 
     /** Adds the SimpleTags of all Tag elements. */
@@ -102,6 +102,7 @@ final class MetadataDecoder {
         String codecId = "";
         byte[] codecPrivate = null;
         long defaultDuration = 0;
+        long codecDelay = 0;
         Track.Video video = null;
         Track.Audio audio = null;
         while (entry.next()) {
@@ -127,6 +128,9 @@ final class MetadataDecoder {
                 case MkvElements.DEFAULT_DURATION:
                     defaultDuration = entry.unsigned(MAX_DEFAULT_DURATION_NANOS);
                     break;
+                case MkvElements.CODEC_DELAY:
+                    codecDelay = entry.unsigned(MAX_DEFAULT_DURATION_NANOS);
+                    break;
                 case MkvElements.VIDEO:
                     video = readVideo(entry.children());
                     break;
@@ -138,7 +142,16 @@ final class MetadataDecoder {
             }
         }
         return new Track(
-                number, uid, type, name, codecId, codecPrivate, defaultDuration, video, audio);
+                number,
+                uid,
+                type,
+                name,
+                codecId,
+                codecPrivate,
+                defaultDuration,
+                codecDelay,
+                video,
+                audio);
     }
 
     private static Track.Video readVideo(EbmlCursor video) throws MkvException {

@@ -42,6 +42,7 @@ final class MkvElements {
     static final int NAME = 0x536E;
     static final int CODEC_ID = 0x86;
     static final int CODEC_PRIVATE = 0x63A2;
+    static final int CODEC_DELAY = 0x56AA;
     static final int VIDEO = 0xE0;
     static final int PIXEL_WIDTH = 0xB0;
     static final int PIXEL_HEIGHT = 0xBA;

@@ -79,6 +79,16 @@ public final class Track implements Serializable {
             return displayHeight;
         }
 
+        /**
+         * How much wider than high a pixel is shown: 1 if it is square, if the fragment does not
+         * tell, or if what it tells is out of all proportion, more than 10 to 1.
+         */
+        public double pixelAspect() {
+            double aspect =
+                    (double) displayWidth * pixelHeight / ((double) displayHeight * pixelWidth);
+            return aspect >= 0.1 && aspect <= 10 ? aspect : 1;
+        }
+
         @Override
         public boolean equals(Object object) {
             if (!(object instanceof Video)) {
@@ -160,6 +170,7 @@ public final class Track implements Serializable {
     private final String codecId;
     @Nullable private final byte[] codecPrivate;
     private final long defaultDurationNanos;
+    private final long codecDelayNanos;
     @Nullable private final Video video;
     @Nullable private final Audio audio;
 
@@ -171,6 +182,7 @@ public final class Track implements Serializable {
             String codecId,
             @Nullable byte[] codecPrivate,
             long defaultDurationNanos,
+            long codecDelayNanos,
             @Nullable Video video,
             @Nullable Audio audio) {
         this.number = number;
@@ -180,6 +192,7 @@ public final class Track implements Serializable {
         this.codecId = codecId;
         this.codecPrivate = codecPrivate;
         this.defaultDurationNanos = defaultDurationNanos;
+        this.codecDelayNanos = codecDelayNanos;
         this.video = video;
         this.audio = audio;
     }
@@ -223,6 +236,14 @@ public final class Track implements Serializable {
         return defaultDurationNanos;
     }
 
+    /**
+     * CodecDelay in nanoseconds, by which what a frame holds is to be presented earlier than the
+     * frame's own time says; 0 where it is absent.
+     */
+    public long codecDelayNanos() {
+        return codecDelayNanos;
+    }
+
     /** Settings of a video track; null for others. */
     @Nullable
     public Video video() {
@@ -258,6 +279,7 @@ public final class Track implements Serializable {
                 && codecId.equals(other.codecId)
                 && Arrays.equals(codecPrivate, other.codecPrivate)
                 && defaultDurationNanos == other.defaultDurationNanos
+                && codecDelayNanos == other.codecDelayNanos
                 && Objects.equals(video, other.video)
                 && Objects.equals(audio, other.audio);
     }

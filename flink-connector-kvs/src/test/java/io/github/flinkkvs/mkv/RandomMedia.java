@@ -173,17 +173,23 @@ final class RandomMedia {
         if (defaultDuration != 0) {
             children.add(element(0x23E383, number(defaultDuration)));
         }
+        long codecDelay = random.nextBoolean() ? 0 : random.nextInt(1_000_000_000);
+        if (codecDelay != 0) {
+            children.add(element(0x56AA, number(codecDelay)));
+        }
         Track.Video video = null;
         Track.Audio audio = null;
         if (isVideo) {
             int width = 1 + random.nextInt(4096);
             int height = 1 + random.nextInt(4096);
-            video = new Track.Video(width, height, width, height);
+            int shown = random.nextBoolean() ? width : 1 + random.nextInt(4096);
+            video = new Track.Video(width, height, shown, height);
             children.add(
                     element(
                             0xE0,
                             element(0xB0, number(width)),
                             element(0xBA, number(height)),
+                            shown == width ? new byte[0] : element(0x54B0, number(shown)),
                             // Colour: unknown to this connector.
                             element(0x55B0, element(0x55B1, number(1)))));
         } else {
@@ -209,6 +215,7 @@ final class RandomMedia {
                         codecId,
                         codecPrivate,
                         defaultDuration,
+                        codecDelay,
                         video,
                         audio));
         return element(0xAE, concat(children));
