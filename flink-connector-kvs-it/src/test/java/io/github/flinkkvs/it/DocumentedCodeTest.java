@@ -62,13 +62,20 @@ class DocumentedCodeTest {
 
     @TempDir Path folder;
 
-    static Stream<String> blocks() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-            docs.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+    /** All pages of the documentation. */
+    static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>();
+        for (String folder : List.of("", "docs")) {
+            try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
+                files.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+            }
         }
+        return pages;
+    }
+
+    static Stream<String> blocks() throws IOException {
         List<String> blocks = new ArrayList<>();
-        for (Path page : pages) {
+        for (Path page : pages()) {
             Matcher block = BLOCK.matcher(Files.readString(page));
             while (block.find()) {
                 blocks.add("// " + page.getFileName() + "\n" + block.group(1));
