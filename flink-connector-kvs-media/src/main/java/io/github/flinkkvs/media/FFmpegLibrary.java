@@ -13,57 +13,187 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swresample;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+
+import javax.annotation.Nullable;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * FFmpeg's native libraries: loaded once, or a message that says what is missing.
+ * FFmpeg's native libraries: loaded once, or a message that says why they are not.
  *
- * <p>They are unpacked from their jar into a folder that all processes of a user share; JavaCPP
- * locks it while it writes.
+ * <p>Jobs come and go in a process, each with classes of its own, and none of them may leave
+ * anything behind. So libraries that come in a job's jar are unpacked beside it, where Flink
+ * deletes them with the job. And JavaCPP's thread, which frees what the garbage collector finds, is
+ * ended, as it would keep the classes of the job for ever: whatever is allocated here is freed by
+ * who allocated it. What other code in the job leaves to the garbage collector is freed by {@link
+ * #freeUnreachable}.
  */
 final class FFmpegLibrary {
 
     private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
+    /** With a limit it opens a file to measure the process, which stays open for ever. */
+    private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+    /** How Flink calls the jars of jobs, anew for each job. */
+    private static final String JAR_OF_JOB = "blob_p-";
+
+    /** The same object for all class loaders, as the properties of the system are. */
+    private static final Object PROCESS = FFmpegLibrary.class.getName().intern();
+
     private static boolean loaded;
+
+    /** That of the first attempt: a class that could not be initialized does not say why again. */
+    @Nullable private static LinkageError failure;
 
     private FFmpegLibrary() {}
 
+    /**
+     * @throws MediaException if they cannot be loaded
+     */
     static synchronized void load() {
         if (loaded) {
             return;
         }
+        Path folder;
         try {
-            if (System.getProperty(CACHE) == null) {
-                System.setProperty(CACHE, cacheFolder().toString());
-            }
-            Loader.load(avutil.class);
-            Loader.load(avcodec.class);
-            Loader.load(swscale.class);
-            Loader.load(swresample.class);
-        } catch (LinkageError | IOException e) {
+            folder = setFolder();
+        } catch (IOException e) {
             throw new MediaException(
-                    "FFmpeg cannot be loaded on "
-                            + platform()
-                            + ": "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                            + ". The jars of org.bytedeco:ffmpeg and org.bytedeco:javacpp with the"
-                            + " classifier "
-                            + platform()
-                            + " must be in the job's jar or in Flink's lib folder, and "
-                            + System.getProperty(CACHE, "java.io.tmpdir")
-                            + " must be writable (-D"
-                            + CACHE
-                            + " names another folder)",
+                    cannotBeLoaded()
+                            + "there is no folder to unpack it: "
+                            + e
+                            + ". Name a folder that the user '"
+                            + System.getProperty("user.name")
+                            + "' may write with -D"
+                            + CACHE,
                     e);
         }
+        if (failure == null) {
+            try {
+                Loader.load(avutil.class);
+                Loader.load(avcodec.class);
+                Loader.load(swscale.class);
+                Loader.load(swresample.class);
+            } catch (LinkageError e) {
+                failure = e;
+            }
+            closeJarsWithTheirLoader();
+        }
+        if (failure != null) {
+            throw new MediaException(cannotBeLoaded() + why(folder, failure), failure);
+        }
+        Pointer.interruptDeallocatorThread();
         // What is damaged is counted and said by the decoder's owner.
         avutil.av_log_set_level(avutil.AV_LOG_PANIC);
         loaded = true;
+    }
+
+    /** Where JavaCPP, as this job has it, unpacks to from now on. */
+    private static Path setFolder() throws IOException {
+        synchronized (PROCESS) {
+            String named = System.getProperty(CACHE);
+            String limit = System.getProperty(LIMIT);
+            Path folder = named == null ? folder() : Path.of(named);
+            if (!Files.isDirectory(folder)) {
+                // JavaCPP would silently take another one if this cannot be made.
+                Files.createDirectories(folder);
+            }
+            System.setProperty(CACHE, folder.toString());
+            System.setProperty(LIMIT, limit == null ? "0" : limit);
+            try {
+                Path used = Loader.getCacheDir().toPath();
+                // Reads the other property when it is initialized.
+                Pointer.maxPhysicalBytes();
+                return used;
+            } finally {
+                // Other jobs have properties of their own.
+                restore(CACHE, named);
+                restore(LIMIT, limit);
+            }
+        }
+    }
+
+    private static void restore(String property, @Nullable String value) {
+        if (value == null) {
+            System.clearProperty(property);
+        } else {
+            System.setProperty(property, value);
+        }
+    }
+
+    /**
+     * JavaCPP reads the jars by URL. Java keeps such jars open for ever, also when they are
+     * deleted, but for those of which a class loader was asked for a stream: these it closes.
+     */
+    private static void closeJarsWithTheirLoader() {
+        for (String name : natives()) {
+            try (InputStream in = classLoader().getResourceAsStream(name)) {
+                // Nothing is read.
+            } catch (IOException e) {
+                // Then nothing was read of it before either.
+            }
+        }
+    }
+
+    /** Where the natives of FFmpeg and of JavaCPP are in their jars: one file of each. */
+    private static List<String> natives() {
+        return List.of(
+                "org/bytedeco/ffmpeg/" + platform() + "/" + System.mapLibraryName("jniavutil"),
+                "org/bytedeco/javacpp/" + platform() + "/" + System.mapLibraryName("jnijavacpp"));
+    }
+
+    /**
+     * Frees native memory of pointers that the garbage collector has found since: none of ours, but
+     * other code in the job may use JavaCPP as well and rely on that.
+     */
+    static void freeUnreachable() {
+        Pointer.deallocateReferences();
+    }
+
+    private static String cannotBeLoaded() {
+        return "FFmpeg cannot be loaded on " + platform() + ": ";
+    }
+
+    private static String why(Path folder, LinkageError error) {
+        if (natives().stream().anyMatch(name -> classLoader().getResource(name) == null)) {
+            return "its native libraries are missing. The jars of org.bytedeco:ffmpeg and"
+                    + " org.bytedeco:javacpp with the classifier "
+                    + platform()
+                    + " must be in the job's jar or in Flink's lib folder";
+        }
+        return reason(folder, error)
+                + ". It was unpacked into "
+                + folder
+                + ", from where the user '"
+                + System.getProperty("user.name")
+                + "' must be allowed to run it: on a file system that is mounted with noexec nothing"
+                + " can. -D"
+                + CACHE
+                + " names another folder";
+    }
+
+    /** What the system says of the library itself, not JavaCPP of where it looked afterwards. */
+    private static String reason(Path folder, LinkageError error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains(folder.toString())) {
+                return message;
+            }
+        }
+        return String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static ClassLoader classLoader() {
+        return Loader.class.getClassLoader();
     }
 
     private static String platform() {
@@ -74,8 +204,26 @@ final class FFmpegLibrary {
         }
     }
 
+    private static Path folder() throws IOException {
+        Path jar = jar();
+        return jar != null && jar.getFileName().toString().startsWith(JAR_OF_JOB)
+                ? jar.resolveSibling("javacpp")
+                : userFolder();
+    }
+
+    /** The jar that the libraries are in; null if they are in none, or not there. */
+    @Nullable
+    private static Path jar() throws IOException {
+        URL library = classLoader().getResource(natives().get(0));
+        if (library == null || !library.getProtocol().equals("jar")) {
+            return null;
+        }
+        URI file = URI.create(library.getPath().replaceFirst("!.*", ""));
+        return file.getScheme().equals("file") ? Path.of(file) : null;
+    }
+
     /** Code is loaded from it, so in a folder for everybody it has to be our own. */
-    private static Path cacheFolder() throws IOException {
+    private static Path userFolder() throws IOException {
         String user = System.getProperty("user.name");
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         Path folder = temporary.resolve("javacpp-" + user);

@@ -119,6 +119,7 @@ final class NativeDecoder implements AutoCloseable {
      * @return false if the frame is damaged, or has no picture
      */
     boolean send(long sequence, VideoCodec.Packet frame) {
+        FFmpegLibrary.freeUnreachable();
         ByteBuffer data = frame.data.duplicate();
         int size = data.remaining();
         if (avcodec.av_new_packet(packet, size) < 0) {

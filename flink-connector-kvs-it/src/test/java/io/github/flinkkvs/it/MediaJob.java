@@ -1,0 +1,182 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.media.CallAudio;
+import io.github.flinkkvs.media.CallAudioFunction;
+import io.github.flinkkvs.media.DecodeFragments;
+import io.github.flinkkvs.media.DecodeFrames;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.PictureWriter;
+import io.github.flinkkvs.media.table.KvsJpeg;
+import io.github.flinkkvs.media.table.KvsWav;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
+import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
+
+import org.apache.flink.api.common.accumulators.IntCounter;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.util.Collector;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program of a user: all that can be made of media, of fragments that it reads from files. */
+public final class MediaJob {
+
+    private MediaJob() {}
+
+    /**
+     * @param arguments files with a fragment each
+     */
+    public static void main(String[] arguments) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        List<byte[]> payloads = new ArrayList<>();
+        for (String file : arguments) {
+            payloads.add(Files.readAllBytes(Path.of(file)));
+        }
+        DataStream<byte[]> bytes =
+                env.fromData(payloads, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+        DataStream<Fragment> fragments = bytes.flatMap(new ToFragment());
+        counted(
+                "files of decoded fragments",
+                fragments
+                        .flatMap(new DecodeFragments(PictureOptions.defaults().size(64, 0)))
+                        .map(new ToFiles()));
+        counted(
+                "decoded frames",
+                fragments
+                        .flatMap(new ToFrames())
+                        .keyBy(frame -> frame.fragment().streamName())
+                        .process(DecodeFrames.builder(PictureOptions.defaults()).build()));
+        counted(
+                "sounds",
+                fragments
+                        .keyBy(Fragment::streamName)
+                        .process(CallAudioFunction.builder().build())
+                        .map(CallAudio::fileName));
+        counted("results of functions", bytes.flatMap(new Functions()));
+        env.execute();
+    }
+
+    private static void counted(String what, DataStream<?> results) {
+        results.map(new Count<>(what)).sinkTo(new DiscardingSink<>());
+    }
+
+    private static final class ToFragment
+            implements FlatMapFunction<byte[], Fragment>, ResultTypeQueryable<Fragment> {
+        @Override
+        public void flatMap(byte[] payload, Collector<Fragment> out) throws Exception {
+            new FragmentAssembler("camera", null, true, Integer.MAX_VALUE)
+                    .feed(
+                            ByteBuffer.wrap(payload),
+                            new FragmentHandler() {
+                                @Override
+                                public void onFragment(Fragment fragment) {
+                                    out.collect(fragment);
+                                }
+
+                                @Override
+                                public void onServiceError(ServiceError error) {}
+                            });
+        }
+
+        @Override
+        public TypeInformation<Fragment> getProducedType() {
+            return FragmentTypeInfo.INSTANCE;
+        }
+    }
+
+    private static final class ToFrames
+            implements FlatMapFunction<Fragment, FrameRecord>, ResultTypeQueryable<FrameRecord> {
+        @Override
+        public void flatMap(Fragment fragment, Collector<FrameRecord> out) throws Exception {
+            FrameRecord.of(fragment).forEach(out::collect);
+        }
+
+        @Override
+        public TypeInformation<FrameRecord> getProducedType() {
+            return FrameRecordTypeInfo.INSTANCE;
+        }
+    }
+
+    private static final class ToFiles implements MapFunction<Picture, Integer> {
+        @Override
+        public Integer map(Picture picture) {
+            return PictureWriter.jpeg().encode(picture).length
+                    + PictureWriter.png().encode(picture).length;
+        }
+    }
+
+    /** What SQL calls. */
+    private static final class Functions extends RichFlatMapFunction<byte[], Integer> {
+        private transient KvsJpeg jpeg;
+        private transient KvsWav wav;
+
+        @Override
+        public void open(OpenContext open) throws Exception {
+            FunctionContext context = new FunctionContext(getRuntimeContext());
+            jpeg = new KvsJpeg();
+            jpeg.open(context);
+            wav = new KvsWav();
+            wav.open(context);
+        }
+
+        @Override
+        public void flatMap(byte[] payload, Collector<Integer> out) {
+            out.collect(jpeg.eval(payload, 0, 80).length);
+            out.collect(wav.eval(payload).length);
+        }
+
+        @Override
+        public void close() throws Exception {
+            jpeg.close();
+            wav.close();
+        }
+    }
+
+    private static final class Count<T> extends RichMapFunction<T, T> {
+        private final String what;
+        private transient IntCounter results;
+
+        private Count(String what) {
+            this.what = what;
+        }
+
+        @Override
+        public void open(OpenContext context) {
+            results = getRuntimeContext().getIntCounter(what);
+        }
+
+        @Override
+        public T map(T result) {
+            results.add(1);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import org.apache.flink.client.program.PackagedProgram;
+import org.apache.flink.client.program.PackagedProgramUtils;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A session cluster in a process of its own: one TaskManager, in whose class path there is Flink
+ * but nothing of ours. Jobs come as jars, each with class loaders of its own, as {@code flink run}
+ * submits them.
+ */
+final class SessionCluster implements AutoCloseable {
+
+    /** Marks what is an answer and no log line. */
+    private static final String ANSWER = "> ";
+
+    private static final String SEPARATOR = File.pathSeparator;
+
+    private final Process process;
+    private final BufferedReader answers;
+
+    /**
+     * Starts it, and in it the same program again and again.
+     *
+     * @param folder for all temporary files
+     * @param jars with the program and all that it needs
+     * @param atOnce how many jobs run at the same time
+     */
+    SessionCluster(
+            java.nio.file.Path folder, List<String> jars, int atOnce, int rounds, String... program)
+            throws IOException {
+        Set<String> names = jars.stream().map(SessionCluster::name).collect(Collectors.toSet());
+        String lib =
+                Stream.of(System.getProperty("java.class.path").split(SEPARATOR))
+                        .filter(entry -> !names.contains(name(entry)))
+                        .collect(Collectors.joining(SEPARATOR));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                System.getProperty("java.home") + "/bin/java",
+                                "-Xmx512m",
+                                // What is only kept as long as there is room counts as gone.
+                                "-XX:SoftRefLRUPolicyMSPerMB=0",
+                                "-Djava.io.tmpdir=" + folder,
+                                "-cp",
+                                lib,
+                                SessionCluster.class.getName(),
+                                String.join(SEPARATOR, jars),
+                                String.valueOf(atOnce),
+                                String.valueOf(rounds)));
+        command.addAll(Arrays.asList(program));
+        process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        answers =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static String name(String entry) {
+        return new File(entry).getName();
+    }
+
+    /**
+     * What there is in the process when all jobs of the next round have ended and what can be
+     * collected has been; first what the jobs counted.
+     */
+    Map<String, Long> nextRound() throws IOException {
+        for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+            if (line.startsWith(ANSWER)) {
+                Map<String, Long> numbers = new LinkedHashMap<>();
+                for (String number : line.substring(ANSWER.length()).split(", ")) {
+                    numbers.put(number.split("=")[0], Long.valueOf(number.split("=")[1]));
+                }
+                return numbers;
+            }
+        }
+        throw new AssertionError("The cluster's process has ended");
+    }
+
+    /** Waits until it ends after its last round, as a cluster does that is stopped. */
+    void awaitEnd() throws InterruptedException {
+        if (process.waitFor() != 0) {
+            throw new AssertionError("The cluster's process failed");
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.destroy();
+        process.waitFor();
+        answers.close();
+    }
+
+    // ---- the other process --------------------------------------------------------------------
+
+    public static void main(String[] arguments) throws Exception {
+        List<File> jars = Stream.of(arguments[0].split(SEPARATOR)).map(File::new).toList();
+        int atOnce = Integer.parseInt(arguments[1]);
+        MiniClusterConfiguration cluster =
+                new MiniClusterConfiguration.Builder()
+                        .setNumTaskManagers(1)
+                        .setNumSlotsPerTaskManager(atOnce)
+                        .build();
+        try (MiniCluster flink = new MiniCluster(cluster)) {
+            flink.start();
+            for (int round = 0; round < Integer.parseInt(arguments[2]); round++) {
+                Map<String, Long> numbers = new LinkedHashMap<>();
+                run(flink, jars, atOnce, arguments)
+                        .forEach((what, count) -> numbers.put(what, ((Number) count).longValue()));
+                numbers.putAll(remains());
+                String answer = numbers.toString();
+                System.out.println(ANSWER + answer.substring(1, answer.length() - 1));
+            }
+        }
+        // Flink leaves threads behind that would keep the process.
+        System.exit(0);
+    }
+
+    /** Returns what the last of the jobs has counted. */
+    private static Map<String, Object> run(
+            MiniCluster flink, List<File> jars, int atOnce, String[] arguments) throws Exception {
+        List<CompletableFuture<JobResult>> results = new ArrayList<>();
+        for (int i = 0; i < atOnce; i++) {
+            JobGraph job = job(jars, arguments);
+            flink.submitJob(job).get();
+            results.add(flink.requestJobResult(job.getJobID()));
+        }
+        Map<String, Object> counted = Map.of();
+        for (CompletableFuture<JobResult> result : results) {
+            counted =
+                    result.get()
+                            .toJobExecutionResult(SessionCluster.class.getClassLoader())
+                            .getAllAccumulatorResults();
+        }
+        return counted;
+    }
+
+    private static JobGraph job(List<File> jars, String[] arguments) throws Exception {
+        List<URL> urls = new ArrayList<>();
+        for (File jar : jars) {
+            urls.add(jar.toURI().toURL());
+        }
+        try (PackagedProgram program =
+                PackagedProgram.newBuilder()
+                        .setEntryPointClassName(arguments[3])
+                        .setUserClassPaths(urls)
+                        .setArguments(Arrays.copyOfRange(arguments, 4, arguments.length))
+                        .build()) {
+            JobGraph job =
+                    PackagedProgramUtils.createJobGraph(program, new Configuration(), 1, true);
+            // Not where they lie: to be copied to the TaskManager, under names of the job.
+            job.setClasspaths(List.of());
+            jars.forEach(jar -> job.addJar(new Path(jar.toURI())));
+            return job;
+        }
+    }
+
+    private static Map<String, Long> remains() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        numbers.put(
+                "classes", (long) ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getName().equals("Metaspace")) {
+                numbers.put("metaspace", pool.getUsage().getUsed());
+            }
+        }
+        numbers.put("threads", (long) Thread.getAllStackTraces().size());
+        java.nio.file.Path open = java.nio.file.Path.of("/proc/self/fd");
+        if (Files.isDirectory(open)) {
+            try (Stream<java.nio.file.Path> files = Files.list(open)) {
+                numbers.put("open files", files.count());
+            }
+        }
+        return numbers;
+    }
+}

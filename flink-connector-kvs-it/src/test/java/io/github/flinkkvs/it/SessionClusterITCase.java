@@ -1,0 +1,141 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import io.github.flinkkvs.testing.Camera;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.StoredFragment;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What jobs leave behind in a TaskManager that runs one after the other: nothing. */
+class SessionClusterITCase {
+
+    /** What the functions of the media module need; the AWS SDK is only for the source. */
+    private static final Pattern OF_A_JOB =
+            Pattern.compile(
+                    ".*/(flink-connector-kvs(-media)?[-/]|com/github/kokorin/|org/bytedeco/).*");
+
+    private static final int AT_ONCE = 2;
+    private static final int ROUNDS = 10;
+
+    /** By then all of Flink's own is there. */
+    private static final int WARM_UP = 2;
+
+    /** Flink has not always let go of the last jobs yet: the least of so many rounds counts. */
+    private static final int COMPARED = 3;
+
+    @TempDir Path folder;
+
+    private List<String> jars() throws IOException {
+        List<String> jars = new ArrayList<>();
+        Path job = jar("job.jar", Path.of("target/test-classes"), MediaJob.class.getSimpleName());
+        jars.add(job.toString());
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (OF_A_JOB.matcher(entry.replace('\\', '/')).matches()
+                    && !entry.contains("test-classes")) {
+                boolean built = entry.endsWith(".jar");
+                jars.add(built ? entry : jar(jars.size() + ".jar", Path.of(entry), "").toString());
+            }
+        }
+        return jars;
+    }
+
+    private Path jar(String name, Path classes, String begin) throws IOException {
+        Path jar = folder.resolve(name);
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.getFileName().toString().startsWith(begin)) {
+                    out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                    Files.copy(file, out);
+                }
+            }
+        }
+        return jar;
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void jobsWithMediaLeaveNothingBehind() throws Exception {
+        Path temporary = Files.createDirectory(folder.resolve("tmp"));
+        List<String> program = new ArrayList<>(List.of(MediaJob.class.getName()));
+        for (StoredFragment fragment : fragments()) {
+            Path file = folder.resolve(fragment.number() + ".mkv");
+            program.add(Files.write(file, fragment.bytes()).toString());
+        }
+        List<Map<String, Long>> rounds = new ArrayList<>();
+        try (SessionCluster cluster =
+                new SessionCluster(
+                        temporary, jars(), AT_ONCE, ROUNDS, program.toArray(new String[0]))) {
+            for (int i = 0; i < ROUNDS; i++) {
+                rounds.add(cluster.nextRound());
+                assertThat(rounds.get(i))
+                        .containsEntry("decoded frames", 50L)
+                        .containsEntry("files of decoded fragments", 50L)
+                        .containsEntry("sounds", 1L)
+                        .containsEntry("results of functions", 4L);
+            }
+            cluster.awaitEnd();
+        }
+        // Of one job: some 1,500 classes in 10 MB, and two files that stay open.
+        assertFlat(rounds, "classes", 1_000);
+        assertFlat(rounds, "metaspace", 8 << 20);
+        assertFlat(rounds, "threads", 6);
+        if (rounds.get(0).containsKey("open files")) {
+            assertFlat(rounds, "open files", 6);
+        }
+        try (Stream<Path> left = Files.walk(temporary)) {
+            assertThat(left.filter(Files::isRegularFile)).as("unpacked files").isEmpty();
+        }
+    }
+
+    private static List<StoredFragment> fragments() {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream = kvs.createStream("camera");
+            Camera.builder(stream)
+                    .clip(MediaClip.h264WithAac())
+                    .fragments(2)
+                    .unlimitedSpeed()
+                    .start()
+                    .awaitDone(KvsTestBase.TIME);
+            return List.copyOf(stream.pushed());
+        }
+    }
+
+    private static void assertFlat(List<Map<String, Long>> rounds, String what, long tolerance) {
+        assertThat(least(rounds.subList(ROUNDS - COMPARED, ROUNDS), what))
+                .as("%s after each round: %s", what, rounds)
+                .isLessThanOrEqualTo(
+                        least(rounds.subList(WARM_UP, WARM_UP + COMPARED), what) + tolerance);
+    }
+
+    private static long least(List<Map<String, Long>> rounds, String what) {
+        return rounds.stream().mapToLong(round -> round.get(what)).min().orElseThrow();
+    }
+}

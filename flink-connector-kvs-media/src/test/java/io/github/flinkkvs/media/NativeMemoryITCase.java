@@ -1,0 +1,136 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FrameRecord;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/** Memory outside of Java's heap: all of it is given back by those who took it. */
+class NativeMemoryITCase {
+
+    private Fragment fragment;
+
+    @BeforeEach
+    void read() throws Exception {
+        fragment = TestFragments.ofCamera(1).get(0);
+    }
+
+    /** Nobody else would free it: no thread does, and no garbage collector. */
+    @Test
+    void nothingIsLeftToTheGarbageCollector() throws Exception {
+        decodeInAllWays();
+        // Constants of FFmpeg.
+        long before = Pointer.totalCount();
+        decodeInAllWays();
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("JavaCPP Deallocator");
+        assertThat(Pointer.totalCount()).isEqualTo(before);
+    }
+
+    /** In a process whose heap does not grow. A decoder takes more than half a megabyte. */
+    @Test
+    void closedDecodersTakeNoMemory() throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                System.getProperty("java.home") + "/bin/java",
+                                "-Xms64m",
+                                "-Xmx64m",
+                                "-XX:+AlwaysPreTouch",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Decode.class.getName())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+        String[] lines = printed.split("\\R");
+
+        assertThat(Long.parseLong(lines[lines.length - 1])).isLessThan(32 << 20);
+    }
+
+    /** Prints how much more memory the process takes than at first. */
+    static final class Decode {
+        public static void main(String[] arguments) throws Exception {
+            NativeMemoryITCase test = new NativeMemoryITCase();
+            test.read();
+            long before = 0;
+            for (int i = 0; i < 250; i++) {
+                test.decodeInAllWays();
+                before = i == 50 ? Pointer.physicalBytes() : before;
+            }
+            System.out.println(Pointer.physicalBytes() - before);
+        }
+    }
+
+    /** To the end, in mid-stream, with damage that fails, and with CodecPrivate that is none. */
+    private void decodeInAllWays() throws Exception {
+        PictureOptions options = PictureOptions.defaults();
+        List<FrameRecord> records = FrameRecord.of(fragment);
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            decoder.decode(fragment, picture -> {});
+        }
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            decoder.decode(records.get(0), picture -> {});
+            decoder.decode(records.get(1), picture -> {});
+        }
+        try (VideoDecoder decoder = new VideoDecoder(options.failOnDamage())) {
+            decoder.decode(records.get(0), picture -> {});
+            assertThatThrownBy(
+                            () ->
+                                    decoder.decode(
+                                            fragment,
+                                            picture -> {
+                                                throw new IllegalStateException("full");
+                                            }))
+                    .hasMessage("full");
+        }
+        try (KeyFrameDecoder decoder = new KeyFrameDecoder(options)) {
+            assertThatThrownBy(
+                            () ->
+                                    decoder.decode(
+                                            "V_MPEG4/ISO/AVC",
+                                            new byte[] {1, 2, 3, 4, 5, 6, 7, 8},
+                                            records.get(0).frame().data()))
+                    .isInstanceOf(MediaException.class);
+        }
+    }
+
+    /** Of code that relies on it, in the same job. */
+    @Test
+    void pointersOfOthersAreFreedWhenTheyAreUnreachable() throws Exception {
+        decodeInAllWays();
+        long before = Pointer.totalBytes();
+        ReferenceQueue<Object> collected = new ReferenceQueue<>();
+        WeakReference<Pointer> forgotten =
+                new WeakReference<>(new BytePointer(1_000_000), collected);
+        assertThat(Pointer.totalBytes()).isEqualTo(before + 1_000_000);
+        System.gc();
+        assertThat(collected.remove(30_000)).isSameAs(forgotten);
+        // Both of its references are found by the same collection, and queued one after the other.
+        System.gc();
+
+        decodeInAllWays();
+
+        assertThat(Pointer.totalBytes()).isEqualTo(before);
+    }
+}
