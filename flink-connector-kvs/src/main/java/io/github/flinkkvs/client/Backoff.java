@@ -11,6 +11,7 @@ package io.github.flinkkvs.client;
 import org.apache.flink.annotation.Internal;
 
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 
 /** Growing delays with jitter, for what is tried again. Not thread-safe. */
 @Internal
@@ -18,9 +19,18 @@ public final class Backoff {
 
     private final long initialNanos;
     private final long maxNanos;
+    private final DoubleSupplier random;
     private int failures;
 
     public Backoff(long initialNanos, long maxNanos) {
+        this(initialNanos, maxNanos, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /**
+     * @param random numbers from 0 to 1
+     */
+    public Backoff(long initialNanos, long maxNanos, DoubleSupplier random) {
+        this.random = random;
         this.initialNanos = initialNanos;
         this.maxNanos = maxNanos;
     }
@@ -31,7 +41,7 @@ public final class Backoff {
         // The shift overflows for long initial delays.
         full = full <= 0 ? maxNanos : Math.min(full, maxNanos);
         failures++;
-        return full / 2 + (long) (full / 2 * ThreadLocalRandom.current().nextDouble());
+        return full / 2 + (long) (full / 2 * random.getAsDouble());
     }
 
     /** How many delays there were in a row. */

@@ -32,6 +32,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -192,6 +193,11 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         @Override
         public long epochMillis() {
             return System.currentTimeMillis();
+        }
+
+        @Override
+        public double jitter() {
+            return ThreadLocalRandom.current().nextDouble();
         }
 
         @Override

@@ -55,8 +55,12 @@ final class Patience {
     Patience(SessionSettings settings, Timer timer) {
         this.settings = settings;
         this.timer = timer;
-        this.backoff = new Backoff(settings.initialBackoffNanos, settings.maxBackoffNanos);
-        this.throttledBackoff = new Backoff(THROTTLED_BACKOFF_NANOS, settings.maxBackoffNanos);
+        this.backoff = backoff(settings.initialBackoffNanos);
+        this.throttledBackoff = backoff(THROTTLED_BACKOFF_NANOS);
+    }
+
+    private Backoff backoff(long initialNanos) {
+        return new Backoff(initialNanos, settings.maxBackoffNanos, timer::jitter);
     }
 
     /** The service does what it should. */

@@ -17,6 +17,11 @@ interface Timer {
     /** Epoch millis by the clock of this machine, which may be set. */
     long epochMillis();
 
+    /**
+     * A number from 0 to 1, at random: by how much a delay is longer, so that few end at a time.
+     */
+    double jitter();
+
     /** Runs an action once, after a delay, in a thread that may make calls. */
     Task schedule(Runnable action, long delayNanos);
 

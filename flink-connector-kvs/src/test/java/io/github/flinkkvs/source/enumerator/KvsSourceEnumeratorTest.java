@@ -241,6 +241,27 @@ class KvsSourceEnumeratorTest {
         assertThat(assigned().get(0).get(1).caughtUpMillis()).isEqualTo(NOW);
     }
 
+    /** Flink makes a new enumerator without state when it restarts a job before a checkpoint. */
+    @Test
+    void nowMovesOnlyIfTheStateOfTheEnumeratorIsLost() throws Throwable {
+        start(1, "a");
+        KvsEnumeratorState state = enumerator.snapshotState(1);
+        connection.answer("a", new StreamDescription(FakeConnection.arn("a"), 1, NOW + 60_000));
+
+        create(1, state, "a");
+        enumerator.start();
+        register(0);
+        assertThat(assigned().get(0))
+                .singleElement()
+                .satisfies(s -> assertThat(s.start().timestampMillis()).isEqualTo(NOW));
+
+        start(1, "a");
+        register(0);
+        assertThat(assigned().get(0))
+                .singleElement()
+                .satisfies(s -> assertThat(s.start().timestampMillis()).isEqualTo(NOW + 60_000));
+    }
+
     @Test
     void asksNothingWhenAllIsKnown() throws Throwable {
         create(1, new KvsEnumeratorState(List.of(split("a").splitId()), List.of()), "a");

@@ -44,11 +44,15 @@ public final class GetMediaBytes {
     /** A fragment with some frames of as many bytes; the first is a key frame. */
     public static byte[] fragmentOfFrames(
             long number, long serverTimestampMillis, int... frameBytes) {
+        return fragmentOfFrames(Long.toString(number), serverTimestampMillis, frameBytes);
+    }
+
+    static byte[] fragmentOfFrames(String number, long serverTimestampMillis, int... frameBytes) {
         return concat(
                 header(),
-                leadingTags(Long.toString(number), serverTimestampMillis),
+                leadingTags(number, serverTimestampMillis),
                 cluster(frameBytes),
-                trailingTags(Long.toString(number)));
+                trailingTags(number));
     }
 
     /** The beginning of a fragment, up to and including its number and a part of its frame. */
@@ -146,7 +150,17 @@ public final class GetMediaBytes {
                 "AWS_KINESISVIDEO_SERVER_TIMESTAMP",
                 seconds(serverTimestampMillis),
                 "AWS_KINESISVIDEO_PRODUCER_TIMESTAMP",
-                seconds(Math.max(serverTimestampMillis - 1000, 0)));
+                seconds(producerMillis(serverTimestampMillis)));
+    }
+
+    /** The producer timestamp of a fragment of that server timestamp. */
+    static long producerMillis(long serverTimestampMillis) {
+        return Math.max(serverTimestampMillis - 1000, 0);
+    }
+
+    /** The server timestamp of a fragment of that producer timestamp. */
+    static long serverMillis(long producerTimestampMillis) {
+        return producerTimestampMillis + 1000;
     }
 
     private static byte[] trailingTags(String number) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** A clock that is turned by hand, and runs in the thread that turns it. */
@@ -36,6 +37,7 @@ final class ManualTimer implements Timer {
     private final List<Entry> entries = new ArrayList<>();
 
     private long now = START;
+    private final Random random = new Random(0);
 
     @Override
     public long nanoTime() {
@@ -45,6 +47,12 @@ final class ManualTimer implements Timer {
     @Override
     public long epochMillis() {
         return EPOCH_MILLIS + TimeUnit.NANOSECONDS.toMillis(now - START);
+    }
+
+    /** The same numbers each time, so that what a test finds can be found again. */
+    @Override
+    public double jitter() {
+        return random.nextDouble();
     }
 
     @Override

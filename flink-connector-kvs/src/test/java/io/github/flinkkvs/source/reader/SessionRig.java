@@ -265,6 +265,12 @@ final class SessionRig {
             cancelled = true;
         }
 
+        /** Whether an end would be that of a call that has nothing to send. */
+        boolean isSilent() {
+            return ((MediaAttempt) listener)
+                    .isSilentFor(KvsSourceOptions.QUIET_TIME.defaultValue().toNanos());
+        }
+
         Call turn() {
             listener.onTurn();
             return this;
