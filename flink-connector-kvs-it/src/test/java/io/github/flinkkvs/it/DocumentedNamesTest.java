@@ -15,6 +15,8 @@ import io.github.flinkkvs.mkv.MkvElement;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 
+import org.apache.flink.table.api.Expressions;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -67,10 +69,14 @@ class DocumentedNamesTest {
     /** By the names of types and of variables. */
     private final Map<String, Class<?>> named = new TreeMap<>(VARIABLES);
 
+    /** Of Flink, and imported from there by who writes them. */
+    private static final Set<Class<?>> STATIC_IMPORTS = Set.of(Expressions.class);
+
     DocumentedNamesTest() throws Exception {
         for (Class<?> one : List.of(Fragment.class, VideoDecoder.class, EmbeddedKvs.class)) {
             addTypesBeside(one);
         }
+        types.addAll(STATIC_IMPORTS);
     }
 
     private void addTypesBeside(Class<?> one) throws Exception {

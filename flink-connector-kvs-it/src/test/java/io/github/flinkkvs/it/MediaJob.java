@@ -149,8 +149,8 @@ public final class MediaJob {
 
         @Override
         public void flatMap(byte[] payload, Collector<Integer> out) {
-            out.collect(jpeg.eval(payload, 0, 80).length);
-            out.collect(wav.eval(payload).length);
+            out.collect(jpeg.eval(payload, 0, 80, null).length);
+            out.collect(wav.eval(payload, null).length);
         }
 
         @Override
