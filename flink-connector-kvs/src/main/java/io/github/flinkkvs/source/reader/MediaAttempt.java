@@ -371,7 +371,8 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
             return false;
         }
         owner.onHeld(held);
-        return true;
+        // What became free may have gone to a stream for which this one had to make way.
+        return owner.isCurrent(this);
     }
 
     @Override

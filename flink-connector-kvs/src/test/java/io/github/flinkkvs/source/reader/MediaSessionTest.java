@@ -18,6 +18,7 @@ import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.split.FragmentPosition;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.configuration.MemorySize;
@@ -1689,25 +1690,58 @@ class MediaSessionTest {
         assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
     }
 
+    /** Begins to read another stream behind a fragment. */
+    private void startAnother(String name, FragmentPosition position) {
+        MediaSession other =
+                rig.newSession(
+                        new KvsSplit(
+                                SessionRig.arn(name, 1),
+                                StartingPosition.earliest(),
+                                StoppingPosition.never(),
+                                position,
+                                null));
+        rig.lock.lock();
+        other.start();
+        rig.lock.unlock();
+        rig.timer.runDue();
+    }
+
+    /** What a stream gives back may go to another one for which it has to make way at once. */
+    @Test
+    void whoMakesWayWhileItReceivesBeginsAnew() throws Exception {
+        byte[] whole = fragment(2, T0 + 60_000, 20_000);
+        int complete = GetMediaBytes.parse("camera", true, whole).retainedBytes() + 64;
+        rig.budget = rig.newBudget(complete + 1_500);
+        rig.resumeAfter(1, T0);
+        startAnother("behind", SessionRig.at(1, T0 + 1_000));
+        startAnother("ahead", SessionRig.at(5, T0 + 2_000));
+        SessionRig.Call first = rig.service.calls.get(0).respond();
+        SessionRig.Call behind = rig.service.calls.get(1).respond();
+        SessionRig.Call ahead = rig.service.calls.get(2).respond();
+        // It was read before, but that is told when it is complete.
+        byte[] known = fragment(4, T0, 10_000);
+        ahead.bytes(Arrays.copyOf(known, known.length - 10));
+        first.bytes(Arrays.copyOf(whole, whole.length - 10));
+        behind.bytes(beginning(2, T0 + 3_000, 500));
+        assertThat(behind.requested).isZero();
+        first.bytes(Arrays.copyOfRange(whole, whole.length - 10, whole.length));
+        ahead.bytes(
+                Arrays.copyOfRange(known, known.length - 10, known.length),
+                beginning(5, T0, 3_000));
+        assertThat(behind.requested).isPositive();
+        assertThat(ahead.cancelled).isTrue();
+        assertThat(rig.take()).containsExactly("2");
+        rig.timer.advanceMillis(250);
+        assertThat(rig.service.open()).extracting(call -> call.arn.name()).contains("ahead");
+    }
+
     @Test
     void twoStreamsShareTheBudget() throws Exception {
         byte[] first = fragment(1, T0, 1000);
         rig.budget = rig.newBudget(first.length + 400);
         rig.start(StartingPosition.earliest());
         SessionRig.Call mine = rig.call().respond();
-        // The other one is ahead.
-        KvsSplit ahead =
-                new KvsSplit(
-                        SessionRig.arn("other", 1),
-                        StartingPosition.earliest(),
-                        StoppingPosition.never(),
-                        SessionRig.at(1, T0 + 5000),
-                        null);
-        MediaSession other = rig.newSession(ahead);
-        rig.lock.lock();
-        other.start();
-        rig.lock.unlock();
-        rig.timer.runDue();
+        startAnother("other", SessionRig.at(1, T0 + 5000));
         SessionRig.Call others = rig.service.calls.get(1).respond(T0 + 5000);
         others.bytes(beginning(2, T0 + 6000, 600));
         assertThat(others.requested).isPositive();
