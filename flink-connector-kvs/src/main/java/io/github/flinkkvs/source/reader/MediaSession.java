@@ -402,6 +402,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 return true;
             case TOO_EARLY:
                 onPassedOver(call);
+                if (cursor.isFurtherThanRead(fragment)) {
+                    caughtUp(fragment.serverTimestampMillis());
+                }
                 return true;
             case BEYOND_STOP:
                 finish();
@@ -419,7 +422,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         }
     }
 
-    /** A fragment is not to be emitted; on the way around a lost position that is progress too. */
+    /** A fragment is not to be emitted; on the way to one that is, that is progress too. */
     private void onPassedOver(MediaAttempt call) {
         if (cursor.isOnDetour()) {
             call.setProgress();
@@ -458,12 +461,18 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         handover.update(this);
     }
 
-    /** Only the last of those that follow each other says anything. */
-    private void addCaughtUp(long serviceTimeMillis) {
+    /** Everything that is wanted was read that the service had received by this time. */
+    private void caughtUp(long serviceTimeMillis) {
+        cursor.caughtUp(serviceTimeMillis);
+        StreamEvent.CaughtUp event = new StreamEvent.CaughtUp(this, serviceTimeMillis);
         if (events.peekLast() instanceof StreamEvent.CaughtUp) {
-            budget.released(this, events.pollLast().release());
+            // Only the last of those that follow each other says anything. It takes the place of
+            // the other one, and as much memory.
+            events.removeLast();
+            events.add(event);
+        } else {
+            add(event);
         }
-        add(new StreamEvent.CaughtUp(this, serviceTimeMillis));
     }
 
     @Override
@@ -498,13 +507,17 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                     "the connection was cut within a fragment (request " + call.requestId() + ")",
                     null);
         } else if (quiet && call.serviceTimeMillis() != MediaAttempt.UNANSWERED) {
-            cursor.caughtUp(call.serviceTimeMillis());
-            streamMetrics.onCaughtUp();
-            addCaughtUp(call.serviceTimeMillis());
-            onQuiet(call.serviceTimeMillis());
+            onNothingLeft(call);
         } else {
             onFruitless(call);
         }
+    }
+
+    /** There was nothing to read when the service answered. */
+    private void onNothingLeft(MediaAttempt call) {
+        caughtUp(call.serviceTimeMillis());
+        streamMetrics.onCaughtUp();
+        onQuiet(call.serviceTimeMillis());
     }
 
     /** A call brought nothing, but ended too soon to mean that there is nothing. */
@@ -619,7 +632,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             connectAfter(patience.delayNanos(errorClass));
         } else {
             // There is no fragment at all.
-            onQuiet(call.serviceTimeMillis());
+            onNothingLeft(call);
         }
     }
 

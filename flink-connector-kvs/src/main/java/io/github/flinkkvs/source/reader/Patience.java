@@ -116,6 +116,7 @@ final class Patience {
      * Notes a call that ended at once and brought nothing; returns for how long there were such.
      */
     long fruitlessNanos() {
+        failing.end();
         fruitless.note();
         return fruitless.nanos();
     }

@@ -161,15 +161,15 @@ final class ReadCursor {
     // ---- moving ----------------------------------------------------------------------------
 
     FragmentGate.Verdict check(Fragment fragment) {
-        if (isBeforeOpen(fragment.number())) {
-            return FragmentGate.Verdict.TOO_EARLY;
-        }
-        FragmentGate.Verdict verdict = gate.check(fragment);
+        FragmentGate.Verdict verdict =
+                isBeforeOpen(fragment.number())
+                        ? FragmentGate.Verdict.TOO_EARLY
+                        : gate.check(fragment);
         if (verdict == FragmentGate.Verdict.EMIT) {
             endDetour();
             open = null;
-        } else if (detour != null) {
-            // It may be longer than a call: the next one goes on with it.
+        } else if (verdict == FragmentGate.Verdict.TOO_EARLY || detour != null) {
+            // There may be more of them than a call brings: the next one goes on behind it.
             detour = after(fragment.number());
         }
         return verdict;
@@ -238,6 +238,16 @@ final class ReadCursor {
         caughtUpMillis = serviceTimeMillis;
     }
 
+    /**
+     * Whether a fragment that is too early tells that more was read than was known. With a start by
+     * the producer's clock it does: what the service received before it is not wanted, whenever the
+     * producer says that it was.
+     */
+    boolean isFurtherThanRead(Fragment tooEarly) {
+        return start.kind() == StartingPosition.Kind.PRODUCER_TIMESTAMP
+                && tooEarly.serverTimestampMillis() > readUpToMillis();
+    }
+
     /** Judges a fragment that is being received; it does not pass by that. */
     FragmentGate.Verdict judge(PartialFragment fragment) {
         return judge(fragment.number(), fragment.serverMillis(), fragment.producerMillis());
@@ -267,9 +277,12 @@ final class ReadCursor {
 
     /** Goes around a position that is not there, though nothing unread was deleted. */
     void goAroundPosition(StreamDescription stream) {
+        // What the producer's clock says tells nothing about where the service has a fragment.
+        boolean knowsServerTime =
+                gate.last() != null || start.kind() != StartingPosition.Kind.PRODUCER_TIMESTAMP;
         // The gate leaves out what was read.
         detour =
-                gate.positionMillis() >= stream.oldestRetainedMillis()
+                knowsServerTime && gate.positionMillis() >= stream.oldestRetainedMillis()
                         ? of(StartSelectorType.SERVER_TIMESTAMP, gate.positionMillis())
                         : of(StartSelectorType.EARLIEST);
     }

@@ -149,6 +149,18 @@ class FrameSessionTest {
     }
 
     @Test
+    void ofMoreFragmentsBeforeTheOpenOneThanACallBringsAreLeftOut() throws Exception {
+        StartingPosition start = StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0));
+        rig.start(KvsSplit.unread(ARN, start, StoppingPosition.never()).within(open(5, 2)));
+        rig.call().respond().bytes(GetMediaBytes.error(4000, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
+        rig.call().respond().bytes(threeFrames(1), threeFrames(2)).endEarly();
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 2");
+        rig.call().respond().bytes(threeFrames(3), threeFrames(5));
+        assertThat(rig.take()).endsWith("5.2", "FragmentOver");
+    }
+
+    @Test
     void countsFramesBeforeTheFilter() throws Exception {
         rig.frames = FrameFilter.all().everyNth(2);
         rig.start(StartingPosition.earliest());

@@ -41,6 +41,17 @@ public final class GetMediaBytes {
                 trailingTags(number));
     }
 
+    /** A fragment of a producer whose clock says something else than the service's. */
+    static byte[] fragment(
+            long number, long serverTimestampMillis, long producerTimestampMillis, int frameBytes) {
+        String text = Long.toString(number);
+        return concat(
+                header(),
+                leadingTags(text, serverTimestampMillis, producerTimestampMillis),
+                cluster(frameBytes),
+                trailingTags(text));
+    }
+
     /** A fragment with some frames of as many bytes; the first is a key frame. */
     public static byte[] fragmentOfFrames(
             long number, long serverTimestampMillis, int... frameBytes) {
@@ -144,13 +155,18 @@ public final class GetMediaBytes {
     }
 
     private static byte[] leadingTags(String number, long serverTimestampMillis) {
+        return leadingTags(number, serverTimestampMillis, producerMillis(serverTimestampMillis));
+    }
+
+    private static byte[] leadingTags(
+            String number, long serverTimestampMillis, long producerTimestampMillis) {
         return tags(
                 "AWS_KINESISVIDEO_FRAGMENT_NUMBER",
                 number,
                 "AWS_KINESISVIDEO_SERVER_TIMESTAMP",
                 seconds(serverTimestampMillis),
                 "AWS_KINESISVIDEO_PRODUCER_TIMESTAMP",
-                seconds(producerMillis(serverTimestampMillis)));
+                seconds(producerTimestampMillis));
     }
 
     /** The producer timestamp of a fragment of that server timestamp. */

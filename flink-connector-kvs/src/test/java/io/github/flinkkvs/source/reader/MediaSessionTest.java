@@ -173,7 +173,7 @@ class MediaSessionTest {
     void asksNowOnceAndThenForTheTimeThatNowWas() throws Exception {
         rig.start(StartingPosition.now().resolved(T0));
         assertThat(rig.call().start()).isEqualTo("NOW");
-        rig.call().respond().bytes(fragment(1, T0 - 1, 1)).end();
+        rig.call().respond().end();
         assertThat(rig.nextCall(5000).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
         rig.call().respond().bytes(fragment(1, T0 - 1, 1), fragment(2, T0, 1));
         assertThat(rig.take()).containsExactly("CaughtUp", "2");
@@ -473,6 +473,46 @@ class MediaSessionTest {
                     .startsWith("camera: for 6")
                     .contains("ended at once without new media", "request r-1");
         }
+    }
+
+    /** As of a job that begins in the future, if the service delivers the present meanwhile. */
+    @Test
+    void readingWhatIsTooEarlyIsNotFailing() throws Exception {
+        rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 + HOUR)));
+        try (Warnings warnings = new Warnings()) {
+            long millis = 0;
+            for (int calls = 0; calls < 4; calls++) {
+                rig.call().respond(T0 + millis);
+                for (int i = 0; i < 80; i++) {
+                    rig.timer.advanceMillis(10_000);
+                    millis += 10_000;
+                    rig.call().bytes(fragment(millis, T0 + millis, 1));
+                }
+                if (calls % 2 == 0) {
+                    rig.call().fail(new IOException("reset"));
+                } else {
+                    rig.call().endEarly();
+                }
+                rig.nextCall(1000);
+            }
+            assertThat(warnings.texts).isEmpty();
+        }
+        rig.call().respond(T0 + HOUR).bytes(fragment(HOUR, T0 + HOUR, 1));
+        assertThat(rig.take()).containsExactly(Long.toString(HOUR));
+        assertThat(rig.metrics.count("cause.empty.reconnects")).isZero();
+    }
+
+    @Test
+    void aServiceThatAnswersWithNothingIsNoTimeOfErrors() throws Exception {
+        rig.start(StartingPosition.earliest());
+        rig.call().fail(new IOException("reset"));
+        rig.nextCall(1000);
+        for (int i = 0; i < 200; i++) {
+            rig.call().respond().endEarly();
+            rig.nextCall(5000);
+        }
+        rig.call().fail(new IOException("reset"));
+        assertThat(rig.take()).isEmpty();
     }
 
     @Test
@@ -811,8 +851,8 @@ class MediaSessionTest {
         rig.timer.advanceMillis(4_999);
         assertThat(rig.service.open()).isEmpty();
         assertThat(rig.nextCall(1).start()).isEqualTo("EARLIEST");
-        // Nothing proves that all was read.
-        assertThat(rig.take()).isEmpty();
+        assertThat(rig.take()).containsExactly("CaughtUp");
+        assertThat(rig.metrics.gauge("maxMillisBehindNow")).isEqualTo(5_000);
     }
 
     @Test
@@ -1039,7 +1079,7 @@ class MediaSessionTest {
         }
         assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 50");
         rig.call().respond().bytes(fragment(51, T0 - HOUR, 10), fragment(52, T0 + 1000, 10));
-        assertThat(rig.take()).containsExactly("52");
+        assertThat(rig.take()).containsExactly("CaughtUp", "52");
     }
 
     @Test
@@ -1354,6 +1394,59 @@ class MediaSessionTest {
             assertThat(lenient.take()).containsExactly("1");
             assertThat(lenient.directory.asked).isEmpty();
         }
+    }
+
+    /** Who reads a stream without a pause has read it, be it that nothing of it is wanted yet. */
+    @Test
+    void fragmentsOfAProducerWhoseClockIsSlowAreReadThoughTheyAreTooEarly() throws Exception {
+        long start = T0 - HOUR / 2;
+        long later = T0 + 3 * HOUR / 4;
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.start(
+                KvsSplit.firstSeen(
+                        new StreamDescription(ARN, 1, T0),
+                        StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(start)),
+                        StoppingPosition.never()));
+        rig.call().respond(T0);
+        SessionRig.Call call = rig.nextCall(250).respond(T0);
+        call.bytes(fragment(1, T0, T0 - 2 * HOUR, 1));
+        call.bytes(fragment(2, later, later - 2 * HOUR, 1)).endEarly();
+        rig.directory.answer(ARN.toString(), ARN, 1, later + 1000);
+        rig.nextCall(1000).respond(later + 1000);
+        rig.timer.runDue();
+        rig.take();
+        assertThat(rig.state.toSplit().caughtUpMillis()).isEqualTo(later);
+        rig.call().bytes(fragment(3, later + HOUR, start, 1));
+        assertThat(rig.take()).endsWith("3");
+    }
+
+    @Test
+    void aStreamThatNeverHadAFragmentHasNoGap() throws Exception {
+        StreamDescription seen = new StreamDescription(ARN, 1, T0);
+        StartingPosition now = StartingPosition.now();
+        rig.start(KvsSplit.firstSeen(seen, now, StoppingPosition.never()).delayed());
+        rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        rig.nextCall(300).respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        for (long later : new long[] {T0 + HOUR / 2, T0 + HOUR + HOUR / 4}) {
+            rig.directory.answer(ARN.toString(), ARN, 1, later);
+            rig.nextCall(5000).respond(later);
+            rig.nextCall(250).respond(later).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+            assertThat(rig.take()).endsWith("CaughtUp");
+        }
+    }
+
+    /** The producer's clock says nothing about where the service has a fragment. */
+    @Test
+    void aWayAroundDoesNotTakeTheProducersClockForTheServices() {
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        rig.start(firstSeen(StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0)), T0));
+        rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
+        rig.call().respond(T0).bytes(fragment(1, T0 - 2 * HOUR, T0 - HOUR, 1)).endEarly();
+        assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 1");
+        rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
+        // What is wanted may have come an hour ago.
+        assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
     }
 
     @Test
