@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 final class SqlScript {
 
     private static final Pattern STATEMENT_SET =
-            Pattern.compile("(EXECUTE|EXPLAIN\\b.*?)\\s+STATEMENT\\s+SET\\s+BEGIN\\b.*", flags());
+            Pattern.compile(
+                    "(EXECUTE|(EXPLAIN|COMPILE)\\b.*?)\\s+STATEMENT\\s+SET\\s+BEGIN\\b.*", flags());
 
     private static final Pattern END = Pattern.compile(".*;\\s*END", flags());
 
@@ -29,6 +30,9 @@ final class SqlScript {
     private final StringBuilder text = new StringBuilder();
 
     private final StringBuilder code = new StringBuilder();
+
+    /** Whether a comment that ends with its line is the last of the text. */
+    private boolean lineComment;
 
     private SqlScript() {}
 
@@ -55,8 +59,13 @@ final class SqlScript {
         while (at < script.length()) {
             char c = script.charAt(at);
             int end = at + 1;
-            if (script.startsWith("--", at)) {
+            boolean comment = script.startsWith("--", at) || script.startsWith("//", at);
+            if (comment) {
                 end = endOf(script, "\n", at + 2);
+                code.append(' ');
+            } else if (script.startsWith("/*+", at) || script.startsWith("*/", at)) {
+                // A hint is no comment: its texts may have the marks of one.
+                end = at + 2;
                 code.append(' ');
             } else if (script.startsWith("/*", at)) {
                 end = endOf(script, "*/", at + 2);
@@ -73,6 +82,7 @@ final class SqlScript {
                 code.append(c);
             }
             text.append(script, at, end);
+            lineComment = comment || lineComment && Character.isWhitespace(c);
             at = end;
         }
         endStatement();
@@ -90,9 +100,11 @@ final class SqlScript {
 
     private void endStatement() {
         if (!code.toString().isBlank()) {
-            statements.add(text.toString().strip());
+            // A semicolon in the line of a comment would belong to the comment.
+            statements.add(text.toString().strip() + (lineComment ? "\n" : ""));
         }
         text.setLength(0);
         code.setLength(0);
+        lineComment = false;
     }
 }

@@ -95,8 +95,8 @@ final class SqlTranscript {
         // What comes behind the last result is the farewell.
         begun = next < statements.size();
         if (begun) {
-            echo = statements.get(next++);
-            out.println(PROMPT + echo + ";");
+            echo = statements.get(next++) + ";";
+            out.println(PROMPT + echo);
             out.flush();
         }
     }
@@ -107,7 +107,7 @@ final class SqlTranscript {
             begun = false;
         }
         // Of a script that is executed before this one, the client says nothing but errors.
-        if (!begun && !FAILURE.matcher(line).find()) {
+        if (!begun && error == null && !FAILURE.matcher(line).find()) {
             return;
         }
         if (echo != null) {

@@ -118,27 +118,32 @@ class SqlExampleITCase {
 
     @Test
     void ownScriptUpToItsMistake() throws Exception {
-        Path script =
-                Files.writeString(
-                        folder.resolve("own.sql"),
-                        """
-                        CREATE TABLE mine (stream_name STRING METADATA FROM 'stream-name') WITH (
-                            'connector' = 'kvs',
-                            'streams' = 'backyard',
-                            'scan.startup.mode' = 'earliest',
-                            'scan.bounded.mode' = 'now',
-                            'source.session.quiet-time' = '100 ms',
-                            'source.session.idle-interval' = '200 ms',
-                            'aws.region' = '${region}',
-                            'aws.endpoint' = '${endpoint}',
-                            'aws.credentials.basic.accesskeyid' = 'any',
-                            'aws.credentials.basic.secretkey' = 'thing');
-                        -- a comment; SELECT absent;
-                        SELECT stream_name, 'a;
-                        b' AS t FROM mine LIMIT 2; SELECT 'x;' AS x;
-                        SELECT nothing FROM cameras;
-                        SELECT 1;
-                        """);
+        String text =
+                """
+                CREATE TABLE mine (stream_name STRING METADATA FROM 'stream-name') WITH (
+                    'connector' = 'kvs',
+                    'streams' = 'backyard',
+                    'scan.startup.mode' = 'earliest',
+                    'scan.bounded.mode' = 'now',
+                    'source.session.quiet-time' = '100 ms',
+                    'source.session.idle-interval' = '200 ms',
+                    'aws.region' = '${region}',
+                    'aws.endpoint' = '${endpoint}',
+                    'aws.credentials.basic.accesskeyid' = 'any',
+                    'aws.credentials.basic.secretkey' = 'thing');
+                -- a comment; SELECT absent;
+                SELECT stream_name, 'a;
+                b' AS t FROM mine LIMIT 2; SELECT 'x;' AS x -- it's one
+                ; // a plan;
+                SET 'execution.runtime-mode' = 'streaming';
+                CREATE TABLE names (name STRING) WITH ('connector' = 'blackhole');
+                COMPILE PLAN '${out}.json' FOR STATEMENT SET BEGIN
+                INSERT INTO names SELECT stream_name FROM mine /*+ OPTIONS('streams' = 'backyard;front-door') */;
+                INSERT INTO names SELECT 'x'; END;
+                SELECT nothing FROM cameras;
+                SELECT 1;
+                """;
+        Path script = Files.writeString(folder.resolve("own.sql"), text.replace("\n", "\r\n"));
 
         RunExample.Result result = sql("-f", script.toString());
 
@@ -146,7 +151,9 @@ class SqlExampleITCase {
         assertThat(result.err().get(0)).startsWith("error: ").contains("nothing");
         assertThat(result.exitCode()).isEqualTo(Examples.FAILED);
         assertThat(table(result.out(), "LIMIT 2")).hasSizeGreaterThanOrEqualTo(2);
-        assertThat(table(result.out(), "SELECT 'x;' AS x;")).containsExactly(List.of("x;"));
+        assertThat(table(result.out(), "SELECT 'x;' AS x -- it's one"))
+                .containsExactly(List.of("x;"));
+        assertThat(folder.resolve("files.json")).content().contains("front-door");
         assertThat(result.out()).doesNotContain("Flink SQL> SELECT 1;");
     }
 

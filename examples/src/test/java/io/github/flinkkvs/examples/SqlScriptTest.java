@@ -24,6 +24,8 @@ class SqlScriptTest {
                         "SELECT 'a;\nb', 'it''s;', `x;y`",
                         "-- one; two\n/* three;\n; */ SELECT 2 -- four;\n, 3",
                         "SELECT 4");
+        assertThat(SqlScript.statements("// one; two\r\nSELECT 1; -- three;\r\nSELECT 2;"))
+                .containsExactly("// one; two\r\nSELECT 1", "-- three;\r\nSELECT 2");
     }
 
     @Test
@@ -51,6 +53,33 @@ class SqlScriptTest {
                 .containsExactly(
                         "EXPLAIN PLAN FOR STATEMENT SET BEGIN INSERT INTO a SELECT 1; END",
                         "SELECT 1");
+    }
+
+    @Test
+    void aStatementSetMayBeCompiled() {
+        String set = " FOR STATEMENT SET BEGIN INSERT INTO a SELECT 1; INSERT INTO b SELECT 2; END";
+        assertThat(
+                        SqlScript.statements(
+                                "COMPILE PLAN '/plan'"
+                                        + set
+                                        + "; COMPILE AND EXECUTE PLAN 'p'"
+                                        + set))
+                .containsExactly(
+                        "COMPILE PLAN '/plan'" + set, "COMPILE AND EXECUTE PLAN 'p'" + set);
+    }
+
+    @Test
+    void hintsAreCode() {
+        String query = "SELECT /*+ BROADCAST(t) */* FROM t /*+ OPTIONS('path' = 'a/*/;') */";
+        assertThat(SqlScript.statements(query + ";SELECT 2;")).containsExactly(query, "SELECT 2");
+    }
+
+    @Test
+    void aSemicolonIsNotPutBehindTheCommentOfALine() {
+        assertThat(SqlScript.join(SqlScript.statements("SELECT 1 -- the end")))
+                .isEqualTo("SELECT 1 -- the end\n;\n");
+        assertThat(SqlScript.join(SqlScript.statements("SELECT 1 -- one \r\n ; SELECT 2")))
+                .isEqualTo("SELECT 1 -- one\n;\nSELECT 2;\n");
     }
 
     @Test
