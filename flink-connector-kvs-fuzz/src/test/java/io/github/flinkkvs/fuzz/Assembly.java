@@ -11,6 +11,7 @@ package io.github.flinkkvs.fuzz;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
@@ -107,6 +108,12 @@ final class Assembly implements FragmentHandler {
     public void onFrame(FrameRecord frame) {
         frames.add(frame);
         facts.add(frame.toString());
+    }
+
+    @Override
+    public void onDamagedBlock(
+            FragmentHead fragment, long trackNumber, int count, MkvException problem) {
+        facts.add(trackNumber + " " + count + " " + problem.getMessage());
     }
 
     @Override

@@ -185,7 +185,11 @@ final class BlockHeader {
     }
 
     private MkvException malformed() {
-        return MkvException.malformed(
-                "Lacing that does not fit its block", elementId, elementOffset);
+        return problem(MkvException.Kind.MALFORMED, "Lacing that does not fit its block");
+    }
+
+    /** What is wrong with the block. */
+    MkvException problem(MkvException.Kind kind, String message) {
+        return new MkvException(kind, message, elementId, elementOffset);
     }
 }

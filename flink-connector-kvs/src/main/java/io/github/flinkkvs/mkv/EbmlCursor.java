@@ -143,6 +143,9 @@ final class EbmlCursor {
 
     long unsigned() throws MkvException {
         int length = dataEnd - dataStart;
+        if (length == 0) {
+            return Long.parseLong(defaultOr("0"));
+        }
         if (length > 8) {
             throw malformed("An integer of " + length + " bytes");
         }
@@ -162,13 +165,13 @@ final class EbmlCursor {
         int length = dataEnd - dataStart;
         long value = unsigned();
         int unused = 64 - 8 * length;
-        return length == 0 ? 0 : value << unused >> unused;
+        return length == 0 ? value : value << unused >> unused;
     }
 
     double floating() throws MkvException {
         switch (dataEnd - dataStart) {
             case 0:
-                return 0;
+                return Double.parseDouble(defaultOr("0"));
             case 4:
                 return Float.intBitsToFloat((int) unsigned());
             case 8:
@@ -180,6 +183,9 @@ final class EbmlCursor {
 
     /** Text up to its first NUL: writers pad with them. */
     String string() {
+        if (isEmpty()) {
+            return defaultOr("");
+        }
         String text = new String(bytes, dataStart, dataEnd - dataStart, StandardCharsets.UTF_8);
         int nul = text.indexOf('\0');
         return nul < 0 ? text : text.substring(0, nul);
@@ -189,6 +195,17 @@ final class EbmlCursor {
     String tagName() {
         String known = ServiceTags.find(bytes, dataStart, dataEnd);
         return known == null ? string() : known;
+    }
+
+    /** The value of an element that is empty (RFC 8794, section 6.1). */
+    private String defaultOr(String none) {
+        MkvSchema.Element known = MkvSchema.find(id);
+        return known == null || known.defaultValue() == null ? none : known.defaultValue();
+    }
+
+    /** Whether the current child has no payload. */
+    boolean isEmpty() {
+        return dataStart == dataEnd;
     }
 
     byte[] binary() {

@@ -237,14 +237,31 @@ public final class Fragment {
     }
 
     /**
-     * The frames of all tracks in the order of the fragment, found anew at each call.
+     * The frames of all tracks in the order of the fragment, found anew at each call, and unpacked
+     * where the track says that they are packed.
      *
-     * @throws MkvException if a block is laced in a way that does not fit its size, what its
-     *     BlockGroup says about it is no sensible number, or there are more than 1,000,000 frames
+     * @throws MkvException if a block cannot be read: it is laced in a way that does not fit its
+     *     size, what its BlockGroup says about it is no sensible number, its frames are encrypted,
+     *     packed in a way that is not known here, or come to more than 64 MiB; or if there are more
+     *     than 1,000,000 frames
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public List<Frame> frames() throws MkvException {
-        return FrameReader.read(this, media());
+        FirstDamage damage = new FirstDamage();
+        List<Frame> frames = frames(damage);
+        damage.rethrow();
+        return frames;
+    }
+
+    /**
+     * The frames that can be read, as {@link #frames()} has them; an index counts those that are
+     * left out as well.
+     *
+     * @param damage is told of each block that is left out
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public List<Frame> frames(BlockDamage damage) {
+        return FrameReader.read(this, media(), damage);
     }
 
     /**

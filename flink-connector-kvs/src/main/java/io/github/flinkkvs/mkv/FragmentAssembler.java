@@ -121,7 +121,7 @@ public final class FragmentAssembler {
             @Nullable FrameFilter filter,
             int maxBytes,
             FragmentEnd fragmentEnd) {
-        this.frames = filter == null ? null : new FrameAssembler(filter, times);
+        this.frames = filter == null ? null : new FrameAssembler(filter, times, maxBytes);
         this.fragmentEnd = fragmentEnd;
         this.builder = new FragmentBuilder(streamName, streamArn);
         this.keepMedia = keepMedia;
@@ -159,7 +159,7 @@ public final class FragmentAssembler {
     private void take(ByteBuffer in, FragmentHandler handler) throws MkvException {
         int unkept = in.position();
         if (frames != null) {
-            frames.onInput(in);
+            frames.onInput(in, handler);
         }
         while (true) {
             MkvParser.Event event = parser.next(in);
@@ -194,8 +194,8 @@ public final class FragmentAssembler {
                 builder.onMedia();
                 appendMetadata(MEDIA_MARK, 0, MEDIA_MARK.limit());
             } else if (parser.id() == MkvElements.BLOCK_GROUP) {
-                onBlockGroup(event, in, handler);
-            } else if (event == MkvParser.Event.DATA && onLeaf(in, handler)) {
+                onBlockGroup(event, in);
+            } else if (event == MkvParser.Event.DATA && onLeaf(in)) {
                 unkept = closeDocument(in, unkept, handler);
             }
         }
@@ -393,27 +393,31 @@ public final class FragmentAssembler {
         }
     }
 
-    private void onBlockGroup(MkvParser.Event event, ByteBuffer in, FragmentHandler handler)
-            throws MkvException {
+    private void onBlockGroup(MkvParser.Event event, ByteBuffer in) throws MkvException {
         if (frames == null) {
             return;
         }
         if (event == MkvParser.Event.START) {
             frames.beginGroup(parser, in);
         } else {
-            frames.endGroup(in, handler);
+            frames.endGroup(in);
         }
     }
 
     // ---- leaves ----------------------------------------------------------------------------
 
     /** Takes a slice of a leaf; true if it completes the document. */
-    private boolean onLeaf(ByteBuffer in, FragmentHandler handler) throws MkvException {
+    private boolean onLeaf(ByteBuffer in) throws MkvException {
         switch (parser.id()) {
             case MkvElements.SIMPLE_BLOCK:
                 onBlock(in);
                 if (frames != null) {
-                    frames.onSimpleBlock(parser, in, handler);
+                    frames.onSimpleBlock(parser, in);
+                }
+                return false;
+            case MkvElements.TIMESTAMP:
+                if (frames != null) {
+                    frames.onTimestamp(parser, in);
                 }
                 return false;
             case MkvElements.BLOCK:

@@ -119,14 +119,16 @@ final class FragmentBuilder {
         if (last != null && last.isSame(id, mediaSeen, children) && hasRoomFor(last)) {
             tags.addAll(last.tags);
             simpleTags += last.simpleTags;
-            tracks.addAll(last.tracks);
+            addTracks(last.tracks, id, offset);
             timestampScaleNanos =
                     id == MkvElements.INFO ? last.timestampScaleNanos : timestampScaleNanos;
             return;
         }
         int knownTags = tags.size();
         int knownSimpleTags = simpleTags;
-        int knownTracks = tracks.size();
+        List<Track> entries =
+                id == MkvElements.TRACKS ? MetadataDecoder.readTracks(children) : List.of();
+        addTracks(entries, id, offset);
         boolean repeats = readMetadata(id, children, offset);
         if (index < MAX_REPEATED) {
             lastElements[index] =
@@ -137,15 +139,36 @@ final class FragmentBuilder {
                                     children.all(),
                                     List.copyOf(tags.subList(knownTags, tags.size())),
                                     simpleTags - knownSimpleTags,
-                                    List.copyOf(tracks.subList(knownTracks, tracks.size())),
+                                    List.copyOf(entries),
                                     timestampScaleNanos)
                             : null;
         }
     }
 
     private boolean hasRoomFor(MetadataElement element) {
-        return tracks.size() + element.tracks.size() <= MAX_TRACKS
-                && simpleTags + element.simpleTags <= MAX_SIMPLE_TAGS;
+        return simpleTags + element.simpleTags <= MAX_SIMPLE_TAGS;
+    }
+
+    /** Tracks may occur again, with the same content: no more tracks. */
+    private void addTracks(List<Track> entries, int elementId, long offset) throws MkvException {
+        for (Track entry : entries) {
+            if (!isDeclared(entry.number())) {
+                if (tracks.size() == MAX_TRACKS) {
+                    throw MkvException.malformed(
+                            "More than " + MAX_TRACKS + " tracks", elementId, offset);
+                }
+                tracks.add(entry);
+            }
+        }
+    }
+
+    private boolean isDeclared(long trackNumber) {
+        for (int i = 0; i < tracks.size(); i++) {
+            if (tracks.get(i).number() == trackNumber) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** False if it says something that is true of this fragment only. */
@@ -155,7 +178,6 @@ final class FragmentBuilder {
                 timestampScaleNanos = MetadataDecoder.readTimestampScale(children);
                 return true;
             case MkvElements.TRACKS:
-                MetadataDecoder.readTracks(children, tracks);
                 return true;
             case MkvElements.TAGS:
                 int known = tags.size();

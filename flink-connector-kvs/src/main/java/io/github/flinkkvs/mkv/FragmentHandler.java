@@ -14,6 +14,17 @@ public interface FragmentHandler {
     /** A frame is complete; its fragment may not be. Only if frames are asked for. */
     default void onFrame(FrameRecord frame) {}
 
+    /**
+     * A block is left out, since its frames cannot be read. Only if frames are asked for.
+     *
+     * @param fragment what is known of its fragment
+     * @param trackNumber its track
+     * @param frames how many frames it says it has
+     * @param problem what is wrong with it
+     */
+    default void onDamagedBlock(
+            FragmentHead fragment, long trackNumber, int frames, MkvException problem) {}
+
     /** A fragment is complete. */
     void onFragment(Fragment fragment);
 

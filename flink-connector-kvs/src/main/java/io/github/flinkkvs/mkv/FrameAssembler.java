@@ -27,6 +27,7 @@ final class FrameAssembler {
 
     private final FrameFilter filter;
     private final PieceTimes times;
+    private final int maxUnpackedBytes;
 
     /** The payload of the open SimpleBlock or BlockGroup. */
     private final ByteChunks payload = new ByteChunks();
@@ -44,13 +45,19 @@ final class FrameAssembler {
     /** Where the bytes of the open BlockGroup begin in the buffer at hand. */
     private int groupFrom;
 
+    private FragmentHandler handler;
+
     private FragmentHead head;
     private FrameReader reader;
     private FrameSelection selection;
 
-    FrameAssembler(FrameFilter filter, PieceTimes times) {
+    /**
+     * @param maxBytes how many bytes a fragment may have
+     */
+    FrameAssembler(FrameFilter filter, PieceTimes times, int maxBytes) {
         this.filter = filter;
         this.times = times;
+        this.maxUnpackedBytes = Math.min(maxBytes, FrameReader.MAX_UNPACKED_BYTES);
     }
 
     /** How many bytes are held. */
@@ -65,7 +72,7 @@ final class FrameAssembler {
     /** The fragment's media begins. */
     void begin(FragmentHead newHead) {
         head = newHead;
-        reader = new FrameReader(newHead);
+        reader = new FrameReader(newHead, maxUnpackedBytes, this::onDamage);
         selection = new FrameSelection(filter, newHead);
     }
 
@@ -79,8 +86,37 @@ final class FrameAssembler {
     }
 
     /** A new buffer is at hand. */
-    void onInput(ByteBuffer in) {
+    void onInput(ByteBuffer in, FragmentHandler newHandler) {
         groupFrom = in.position();
+        handler = newHandler;
+    }
+
+    private void onDamage(long trackNumber, int frames, MkvException problem) {
+        if (selection.wants(trackNumber)) {
+            handler.onDamagedBlock(head, trackNumber, frames, problem);
+        }
+    }
+
+    /** Takes a slice of a Cluster's Timestamp. */
+    void onTimestamp(MkvParser parser, ByteBuffer in) {
+        if (reader == null) {
+            // Nothing keeps it from being where no Cluster is.
+            return;
+        }
+        if (parser.isFirstSlice()) {
+            prefixLength = 0;
+        }
+        addToPrefix(parser, in);
+        if (parser.isLastSlice()) {
+            reader.onClusterTimestamp(prefix, 0, prefixLength);
+        }
+    }
+
+    private void addToPrefix(MkvParser parser, ByteBuffer in) {
+        int count = Math.min(parser.sliceLength(), prefix.length - prefixLength);
+        int from = in.position() - parser.sliceLength();
+        ByteChunks.copy(in, from, prefix, prefixLength, count);
+        prefixLength += count;
     }
 
     /** The buffer at hand is used up. */
@@ -98,16 +134,15 @@ final class FrameAssembler {
         payload.clear();
     }
 
-    void endGroup(ByteBuffer in, FragmentHandler handler) throws MkvException {
+    void endGroup(ByteBuffer in) throws MkvException {
         inGroup = false;
         byte[] bytes = payload.drain(in, groupFrom, in.position());
         reader.addBlockGroup(bytes, 0, bytes.length, groupOffset);
-        emit(handler);
+        emit();
     }
 
     /** Takes a slice of a SimpleBlock. */
-    void onSimpleBlock(MkvParser parser, ByteBuffer in, FragmentHandler handler)
-            throws MkvException {
+    void onSimpleBlock(MkvParser parser, ByteBuffer in) throws MkvException {
         int to = in.position();
         int from = to - parser.sliceLength();
         if (parser.isFirstSlice()) {
@@ -117,7 +152,7 @@ final class FrameAssembler {
             payload.clear();
         }
         if (block == Block.UNDECIDED) {
-            decide(parser, in, from);
+            decide(parser, in);
         }
         if (block == Block.UNWANTED) {
             return;
@@ -128,13 +163,11 @@ final class FrameAssembler {
         }
         byte[] bytes = payload.drain(in, from, to);
         reader.addSimpleBlock(bytes, 0, bytes.length, parser.offset());
-        emit(handler);
+        emit();
     }
 
-    private void decide(MkvParser parser, ByteBuffer in, int from) throws MkvException {
-        int count = Math.min(parser.sliceLength(), prefix.length - prefixLength);
-        ByteChunks.copy(in, from, prefix, prefixLength, count);
-        prefixLength += count;
+    private void decide(MkvParser parser, ByteBuffer in) throws MkvException {
+        addToPrefix(parser, in);
         if (prefixLength < prefix.length && !parser.isLastSlice()) {
             return;
         }
@@ -149,7 +182,7 @@ final class FrameAssembler {
         }
     }
 
-    private void emit(FragmentHandler handler) {
+    private void emit() {
         Arrival arrival = times.since(blockNanos);
         for (Frame frame : reader.frames()) {
             if (selection.select(frame)) {

@@ -8,11 +8,14 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.zip.DataFormatException;
 
 /**
  * Finds the frames in a fragment's bytes, all at once or block by block: SimpleBlocks, BlockGroups,
@@ -38,52 +41,101 @@ final class FrameReader {
     /** Longer BlockDurations would overflow frame times. */
     private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
 
+    /** How many bytes the frames of a fragment may come to that are packed. */
+    static final int MAX_UNPACKED_BYTES = 64 << 20;
+
     private final long producerTimestampMillis;
     private final long timestampScale;
     private final List<Track> tracks;
+    private final BlockDamage damage;
+    private final ClusterTimes clusterTimes;
     private final List<Frame> frames = new ArrayList<>();
 
     /** How many frames came before. */
     private int count;
 
-    FrameReader(long producerTimestampMillis, long timestampScale, List<Track> tracks) {
+    /** How many bytes packed frames may still come to. */
+    private int unpackable;
+
+    private FrameReader(
+            long producerTimestampMillis,
+            long timestampScale,
+            List<Track> tracks,
+            int maxUnpackedBytes,
+            BlockDamage damage) {
         this.producerTimestampMillis = producerTimestampMillis;
         this.timestampScale = timestampScale;
         this.tracks = tracks;
+        this.unpackable = maxUnpackedBytes;
+        this.damage = damage;
+        this.clusterTimes = new ClusterTimes(timestampScale);
     }
 
-    /** For records: they know of their fragment what comes before its frames. */
-    FrameReader(FragmentHead head) {
-        this(head.producerTimestampMillis(), head.timestampScaleNanos(), head.tracks());
+    /**
+     * For records: they know of their fragment what comes before its frames.
+     *
+     * @param maxUnpackedBytes how many bytes packed frames may come to
+     * @param damage is told of blocks that are left out
+     */
+    FrameReader(FragmentHead head, int maxUnpackedBytes, BlockDamage damage) {
+        this(
+                head.producerTimestampMillis(),
+                head.timestampScaleNanos(),
+                head.tracks(),
+                maxUnpackedBytes,
+                damage);
     }
 
-    static List<Frame> read(Fragment fragment, byte[] bytes) throws MkvException {
+    static List<Frame> read(Fragment fragment, byte[] bytes, BlockDamage damage) {
         return new FrameReader(
                         fragment.producerTimestampMillis(),
                         fragment.timestampScaleNanos(),
-                        fragment.tracks())
+                        fragment.tracks(),
+                        MAX_UNPACKED_BYTES,
+                        damage)
                 .readDocument(bytes);
     }
 
-    /** All frames of a whole fragment. */
-    List<Frame> readDocument(byte[] bytes) throws MkvException {
+    /** All frames of a whole fragment that can be read. */
+    List<Frame> readDocument(byte[] bytes) {
+        try {
+            findBlocks(bytes);
+        } catch (MkvException e) {
+            throw new IllegalStateException("What was read once cannot be read again", e);
+        }
+        return Collections.unmodifiableList(frames);
+    }
+
+    private void findBlocks(byte[] bytes) throws MkvException {
         MkvParser parser = new MkvParser();
         ByteBuffer in = ByteBuffer.wrap(bytes);
         MkvParser.Event event;
+        boolean inMedia = false;
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             if (event == MkvParser.Event.DATA && parser.id() == MkvElements.SIMPLE_BLOCK) {
                 int from = (int) parser.dataOffset();
                 addSimpleBlock(bytes, from, from + parser.sliceLength(), parser.offset());
+            } else if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
+                inMedia = true;
+            } else if (event == MkvParser.Event.DATA
+                    && parser.id() == MkvElements.TIMESTAMP
+                    && inMedia) {
+                int from = (int) parser.dataOffset();
+                onClusterTimestamp(bytes, from, from + parser.sliceLength());
             } else if (event == MkvParser.Event.END && parser.id() == MkvElements.BLOCK_GROUP) {
                 addBlockGroup(bytes, (int) parser.dataOffset(), in.position(), 0);
             }
         }
-        return Collections.unmodifiableList(frames);
     }
 
     /** The frames that were found since they were last cleared. */
     List<Frame> frames() {
         return frames;
+    }
+
+    /** Takes the Timestamp of the Cluster whose blocks follow. */
+    void onClusterTimestamp(byte[] bytes, int from, int to) {
+        clusterTimes.onTimestamp(bytes, from, to);
     }
 
     /** Counts frames that are not looked at. */
@@ -105,7 +157,8 @@ final class FrameReader {
                 block.isKeyFrame(),
                 block.isDiscardable(),
                 Frame.UNKNOWN_DURATION,
-                NO_REFERENCES);
+                NO_REFERENCES,
+                null);
     }
 
     /**
@@ -113,29 +166,36 @@ final class FrameReader {
      * @param base the offset of the array's first byte, for messages
      */
     void addBlockGroup(byte[] bytes, int from, int to, long base) throws MkvException {
-        EbmlCursor group = new EbmlCursor(bytes, from, to, base);
         long duration = Frame.UNKNOWN_DURATION;
         long[] references = NO_REFERENCES;
-        int referenceCount = 0;
-        while (group.next()) {
-            switch (group.id()) {
-                case MkvElements.BLOCK_DURATION:
-                    duration = group.unsigned(MAX_DURATION_NANOS / timestampScale) * timestampScale;
-                    break;
-                case MkvElements.REFERENCE_BLOCK:
-                    if (referenceCount == MAX_REFERENCES) {
-                        throw group.malformed("More than " + MAX_REFERENCES + " ReferenceBlocks");
-                    }
-                    if (referenceCount == references.length) {
-                        references = Arrays.copyOf(references, 2 * referenceCount + 1);
-                    }
-                    references[referenceCount++] = group.signed();
-                    break;
-                default:
-                    break;
+        MkvException problem = null;
+        try {
+            EbmlCursor group = new EbmlCursor(bytes, from, to, base);
+            int referenceCount = 0;
+            while (group.next()) {
+                switch (group.id()) {
+                    case MkvElements.BLOCK_DURATION:
+                        // An empty one has its default, which is the track's.
+                        duration = group.isEmpty() ? duration : duration(group);
+                        break;
+                    case MkvElements.REFERENCE_BLOCK:
+                        if (referenceCount == MAX_REFERENCES) {
+                            throw group.malformed(
+                                    "More than " + MAX_REFERENCES + " ReferenceBlocks");
+                        }
+                        if (referenceCount == references.length) {
+                            references = Arrays.copyOf(references, 2 * referenceCount + 1);
+                        }
+                        references[referenceCount++] = group.signed();
+                        break;
+                    default:
+                        break;
+                }
             }
+            references = Arrays.copyOf(references, referenceCount);
+        } catch (MkvException e) {
+            problem = e;
         }
-        references = Arrays.copyOf(references, referenceCount);
         // The Block's frames last: what is said about them may come after it.
         EbmlCursor blocks = new EbmlCursor(bytes, from, to, base);
         while (blocks.next()) {
@@ -147,15 +207,49 @@ final class FrameReader {
                         bytes,
                         start,
                         end,
-                        referenceCount == 0,
+                        references.length == 0,
                         false,
                         duration,
-                        references);
+                        references,
+                        problem);
             }
         }
     }
 
+    private long duration(EbmlCursor element) throws MkvException {
+        return element.unsigned(MAX_DURATION_NANOS / timestampScale) * timestampScale;
+    }
+
+    /** Adds the frames of a block; if they cannot be read, it is left out as a whole. */
     private void addFrames(
+            BlockHeader block,
+            byte[] bytes,
+            int start,
+            int end,
+            boolean keyFrame,
+            boolean discardable,
+            long blockDuration,
+            long[] references,
+            @Nullable MkvException groupProblem) {
+        int framesBefore = frames.size();
+        int countBefore = count;
+        try {
+            if (groupProblem != null) {
+                throw groupProblem;
+            }
+            if (clusterTimes.isImpossible()) {
+                throw block.problem(
+                        MkvException.Kind.MALFORMED, "A Cluster with a time that cannot be");
+            }
+            addReadable(block, bytes, start, end, keyFrame, discardable, blockDuration, references);
+        } catch (MkvException e) {
+            frames.subList(framesBefore, frames.size()).clear();
+            count = countBefore + block.frameCount();
+            damage.onDamagedBlock(block.trackNumber(), block.frameCount(), e);
+        }
+    }
+
+    private void addReadable(
             BlockHeader block,
             byte[] bytes,
             int start,
@@ -166,25 +260,25 @@ final class FrameReader {
             long[] references)
             throws MkvException {
         if (frames.size() + block.frameCount() > MAX_FRAMES) {
-            throw new MkvException(
-                    MkvException.Kind.TOO_LARGE,
-                    "More than " + MAX_FRAMES + " frames",
-                    MkvElements.BLOCK,
-                    start);
+            throw block.problem(MkvException.Kind.TOO_LARGE, "More than " + MAX_FRAMES + " frames");
         }
-        long step = defaultDuration(block.trackNumber());
+        Track track = track(block.trackNumber());
+        long step = track == null ? 0 : track.defaultDurationNanos();
+        ContentEncodings encodings = track == null ? null : track.encodings();
+        boolean packed = encodings != null && encodings.areOfFrames();
         int[] sizes = block.frameSizes(bytes, start, end);
         // A BlockDuration is that of all laced frames together.
         long duration =
                 blockDuration != Frame.UNKNOWN_DURATION
                         ? blockDuration / sizes.length
                         : step != 0 ? step : Frame.UNKNOWN_DURATION;
-        long offset = block.relativeTimestamp() * timestampScale;
+        long offset = clusterTimes.offsetNanos() + block.relativeTimestamp() * timestampScale;
         int at = end;
         for (int size : sizes) {
             at -= size;
         }
         for (int size : sizes) {
+            byte[] data = packed ? unpacked(block, encodings, bytes, at, at + size) : bytes;
             frames.add(
                     new Frame(
                             block.trackNumber(),
@@ -196,20 +290,38 @@ final class FrameReader {
                             block.isInvisible(),
                             discardable,
                             references,
-                            bytes,
-                            at,
-                            size));
+                            data,
+                            packed ? 0 : at,
+                            packed ? data.length : size));
             at += size;
             offset += Math.max(duration, 0);
         }
     }
 
-    private long defaultDuration(long trackNumber) {
-        for (Track track : tracks) {
-            if (track.number() == trackNumber) {
-                return track.defaultDurationNanos();
+    private byte[] unpacked(
+            BlockHeader block, ContentEncodings encodings, byte[] bytes, int from, int to)
+            throws MkvException {
+        try {
+            byte[] data = encodings.undoFrame(bytes, from, to, unpackable);
+            unpackable -= data.length;
+            return data;
+        } catch (DataFormatException e) {
+            throw block.problem(
+                    MkvException.Kind.PACKED,
+                    "A frame of track "
+                            + block.trackNumber()
+                            + " cannot be unpacked: "
+                            + e.getMessage());
+        }
+    }
+
+    @Nullable
+    private Track track(long number) {
+        for (int i = 0; i < tracks.size(); i++) {
+            if (tracks.get(i).number() == number) {
+                return tracks.get(i);
             }
         }
-        return 0;
+        return null;
     }
 }

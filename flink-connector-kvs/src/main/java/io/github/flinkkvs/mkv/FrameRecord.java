@@ -43,9 +43,23 @@ public final class FrameRecord {
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public static List<FrameRecord> of(Fragment fragment) throws MkvException {
+        FirstDamage damage = new FirstDamage();
+        List<FrameRecord> records = of(fragment, damage);
+        damage.rethrow();
+        return records;
+    }
+
+    /**
+     * Those of them that can be read.
+     *
+     * @param damage is told of each block that is left out
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public static List<FrameRecord> of(Fragment fragment, BlockDamage damage) {
         byte[] media = fragment.media();
         FragmentHead head = FragmentHead.of(fragment);
-        List<Frame> frames = new FrameReader(head).readDocument(media);
+        List<Frame> frames =
+                new FrameReader(head, FrameReader.MAX_UNPACKED_BYTES, damage).readDocument(media);
         List<FrameRecord> records = new ArrayList<>(frames.size());
         for (Frame frame : frames) {
             records.add(new FrameRecord(head, frame, null));

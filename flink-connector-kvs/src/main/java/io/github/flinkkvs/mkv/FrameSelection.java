@@ -51,6 +51,13 @@ final class FrameSelection {
         return place;
     }
 
+    /** Whether any frame of a track may be wanted. */
+    boolean wants(long trackNumber) {
+        // Not before: an undeclared track makes the array longer.
+        int place = placeOf(trackNumber);
+        return wanted[place];
+    }
+
     /**
      * Whether the single frame of a SimpleBlock is not wanted; it is counted then, and need not be
      * {@link #select}ed.

@@ -22,6 +22,9 @@ final class MetadataDecoder {
     /** Longer DefaultDurations and CodecDelays, a year, would overflow frame times. */
     private static final long MAX_DEFAULT_DURATION_NANOS = 365L * 24 * 3600 * 1_000_000_000;
 
+    /** What the service allows, and what a packed one may come to. */
+    private static final int MAX_CODEC_PRIVATE_BYTES = 1 << 20;
+
     /** Adds the SimpleTags of all Tag elements. */
     static void readTags(EbmlCursor tags, Tag.Place place, FragmentBuilder into)
             throws MkvException {
@@ -82,16 +85,18 @@ final class MetadataDecoder {
         return new Tag(name, text, binary, language, List.copyOf(children), place);
     }
 
-    /** Adds the TrackEntries. */
-    static void readTracks(EbmlCursor tracks, List<Track> into) throws MkvException {
+    /** The TrackEntries. */
+    static List<Track> readTracks(EbmlCursor tracks) throws MkvException {
+        List<Track> entries = new ArrayList<>();
         while (tracks.next()) {
             if (tracks.id() == MkvElements.TRACK_ENTRY) {
-                if (into.size() == FragmentBuilder.MAX_TRACKS) {
-                    throw tracks.malformed("More than " + into.size() + " tracks");
+                if (entries.size() == FragmentBuilder.MAX_TRACKS) {
+                    throw tracks.malformed("More than " + entries.size() + " tracks");
                 }
-                into.add(readTrack(tracks.children()));
+                entries.add(readTrack(tracks.children()));
             }
         }
+        return entries;
     }
 
     private static Track readTrack(EbmlCursor entry) throws MkvException {
@@ -105,6 +110,7 @@ final class MetadataDecoder {
         long codecDelay = 0;
         Track.Video video = null;
         Track.Audio audio = null;
+        ContentEncodings encodings = null;
         while (entry.next()) {
             switch (entry.id()) {
                 case MkvElements.TRACK_NUMBER:
@@ -137,9 +143,15 @@ final class MetadataDecoder {
                 case MkvElements.AUDIO:
                     audio = readAudio(entry.children());
                     break;
+                case MkvElements.CONTENT_ENCODINGS:
+                    encodings = ContentEncodings.read(entry.children());
+                    break;
                 default:
                     break;
             }
+        }
+        if (codecPrivate != null && encodings != null) {
+            codecPrivate = encodings.undoPrivate(codecPrivate, MAX_CODEC_PRIVATE_BYTES);
         }
         return new Track(
                 number,
@@ -151,7 +163,8 @@ final class MetadataDecoder {
                 defaultDuration,
                 codecDelay,
                 video,
-                audio);
+                audio,
+                encodings);
     }
 
     private static Track.Video readVideo(EbmlCursor video) throws MkvException {

@@ -53,6 +53,17 @@ final class MkvElements {
     static final int CHANNELS = 0x9F;
     static final int BIT_DEPTH = 0x6264;
 
+    static final int CONTENT_ENCODINGS = 0x6D80;
+    static final int CONTENT_ENCODING = 0x6240;
+    static final int CONTENT_ENCODING_ORDER = 0x5031;
+    static final int CONTENT_ENCODING_SCOPE = 0x5032;
+    static final int CONTENT_ENCODING_TYPE = 0x5033;
+    static final int CONTENT_COMPRESSION = 0x5034;
+    static final int CONTENT_COMP_ALGO = 0x4254;
+    static final int CONTENT_COMP_SETTINGS = 0x4255;
+    static final int CONTENT_ENCRYPTION = 0x5035;
+    static final int CONTENT_ENC_ALGO = 0x47E1;
+
     static final int TAG = 0x7373;
     static final int SIMPLE_TAG = 0x67C8;
     static final int TAG_NAME = 0x45A3;

@@ -19,6 +19,8 @@ public final class MkvException extends IOException {
     public enum Kind {
         /** They break a rule of EBML, Matroska or of the service's own layout. */
         MALFORMED,
+        /** They are encrypted, or packed in a way that cannot be undone. */
+        PACKED,
         /** More bytes than the reader was told to accept. */
         TOO_LARGE,
         /** The next document began before this fragment was complete. */

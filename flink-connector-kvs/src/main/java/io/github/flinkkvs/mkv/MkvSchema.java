@@ -41,6 +41,7 @@ final class MkvSchema {
         private final MkvElement.Type type;
         private final String path;
         private final String name;
+        @Nullable private final String defaultValue;
 
         /** A line of the table. */
         private Element(String line) {
@@ -48,6 +49,7 @@ final class MkvSchema {
             id = Integer.parseUnsignedInt(columns[0], 16);
             type = MkvElement.Type.ofSchema(columns[1]);
             path = columns[2];
+            defaultValue = columns.length > 3 ? columns[3] : null;
             // \Segment\Tags\Tag\+SimpleTag may be inside itself, \(-\)Void inside everything.
             name = path.replaceFirst(".*[\\\\+)]", "");
         }
@@ -62,6 +64,12 @@ final class MkvSchema {
 
         MkvElement.Type type() {
             return type;
+        }
+
+        /** What it holds if it is there without a value; null if there is no such thing. */
+        @Nullable
+        String defaultValue() {
+            return defaultValue;
         }
 
         /** Where it may be, in the notation of RFC 8794, section 11.1.6.2. */

@@ -174,6 +174,9 @@ public final class Track implements Serializable {
     @Nullable private final Video video;
     @Nullable private final Audio audio;
 
+    /** Null if frames and CodecPrivate are as they are. */
+    @Nullable private final ContentEncodings encodings;
+
     Track(
             long number,
             long uid,
@@ -184,7 +187,8 @@ public final class Track implements Serializable {
             long defaultDurationNanos,
             long codecDelayNanos,
             @Nullable Video video,
-            @Nullable Audio audio) {
+            @Nullable Audio audio,
+            @Nullable ContentEncodings encodings) {
         this.number = number;
         this.uid = uid;
         this.type = type;
@@ -195,6 +199,7 @@ public final class Track implements Serializable {
         this.codecDelayNanos = codecDelayNanos;
         this.video = video;
         this.audio = audio;
+        this.encodings = encodings;
     }
 
     /**
@@ -225,7 +230,10 @@ public final class Track implements Serializable {
         return codecId;
     }
 
-    /** CodecPrivate, a copy; null where it is absent. */
+    /**
+     * CodecPrivate, a copy, unpacked; null where it is absent, or packed or encrypted in a way that
+     * cannot be undone.
+     */
     @Nullable
     public byte[] codecPrivate() {
         return codecPrivate == null ? null : codecPrivate.clone();
@@ -258,12 +266,18 @@ public final class Track implements Serializable {
 
     /** How many bytes of memory it takes. */
     int retainedBytes() {
-        return 96
+        return 104
                 + (video == null ? 0 : 40)
                 + (audio == null ? 0 : 40)
                 + Footprint.ofString(name)
                 + Footprint.ofString(codecId)
-                + Footprint.ofArray(codecPrivate);
+                + Footprint.ofArray(codecPrivate)
+                + (encodings == null ? 0 : encodings.retainedBytes());
+    }
+
+    @Nullable
+    ContentEncodings encodings() {
+        return encodings;
     }
 
     @Override
@@ -281,7 +295,8 @@ public final class Track implements Serializable {
                 && defaultDurationNanos == other.defaultDurationNanos
                 && codecDelayNanos == other.codecDelayNanos
                 && Objects.equals(video, other.video)
-                && Objects.equals(audio, other.audio);
+                && Objects.equals(audio, other.audio)
+                && Objects.equals(encodings, other.encodings);
     }
 
     @Override

@@ -24,6 +24,10 @@ final class Feed implements FragmentHandler {
     final List<Fragment> fragments = new ArrayList<>();
     final List<FrameRecord> frames = new ArrayList<>();
     final List<ServiceError> errors = new ArrayList<>();
+
+    /** Track, number of frames and problem of blocks that were left out. */
+    final List<String> damaged = new ArrayList<>();
+
     final FragmentAssembler assembler;
 
     /** The most that was held after any piece. */
@@ -46,7 +50,11 @@ final class Feed implements FragmentHandler {
     }
 
     Feed(FrameFilter filter) {
-        assembler = FragmentAssembler.ofFrames(STREAM, ARN, filter, Integer.MAX_VALUE);
+        this(filter, Integer.MAX_VALUE);
+    }
+
+    Feed(FrameFilter filter, int maxBytes) {
+        assembler = FragmentAssembler.ofFrames(STREAM, ARN, filter, maxBytes);
     }
 
     static Feed of(byte[] bytes) throws MkvException {
@@ -98,6 +106,12 @@ final class Feed implements FragmentHandler {
     @Override
     public void onFrame(FrameRecord frame) {
         frames.add(frame);
+    }
+
+    @Override
+    public void onDamagedBlock(
+            FragmentHead fragment, long trackNumber, int count, MkvException problem) {
+        damaged.add(trackNumber + " " + count + " " + problem.getMessage());
     }
 
     @Override

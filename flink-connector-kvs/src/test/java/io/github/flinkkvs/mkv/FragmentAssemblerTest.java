@@ -444,7 +444,7 @@ class FragmentAssemblerTest {
                 "An integer of 9 bytes");
         assertMalformed(
                 head,
-                element(0x1549A966, bytes("EC 80 2AD7B1 80")),
+                element(0x1549A966, bytes("EC 80 2AD7B1 81 00")),
                 0x2AD7B1,
                 at + 7,
                 "A TimestampScale of 0");

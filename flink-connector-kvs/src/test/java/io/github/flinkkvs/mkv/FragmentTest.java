@@ -289,6 +289,54 @@ class FragmentTest {
         assertThat(track).hasToString("track 3 (VIDEO, V_MS/VFW/FOURCC)");
     }
 
+    /** RFC 8794, section 6.1: what is there without a value has its default. */
+    @Test
+    void anEmptyElementHasItsDefault() throws Exception {
+        Track.Audio audio = onlyTrack(element(0xE1, element(0xB5), element(0x9F))).audio();
+        assertThat(audio).isEqualTo(new Track.Audio(8000, 1, 0));
+        byte[] tag = element(0x67C8, element(0x45A3, "n"), element(0x447A));
+        Fragment fragment =
+                Feed.only(
+                        document(
+                                element(0x1549A966, element(0x2AD7B1)),
+                                TestMedia.tags(tag),
+                                leadingTags(),
+                                cluster(TestMedia.simpleBlock(1, 10, 0)),
+                                trailingTags()));
+        assertThat(fragment.timestampScaleNanos()).isEqualTo(1_000_000);
+        assertThat(fragment.frames().get(0).offsetNanos()).isEqualTo(10_000_000);
+        assertThat(fragment.tags().get(0).language()).isEqualTo("und");
+        MkvDocument tree = fragment.document();
+        assertThat(tree.find("TimestampScale").longValue()).isEqualTo(1_000_000);
+        assertThat(tree.find("TagLanguage").stringValue()).isEqualTo("und");
+    }
+
+    /** They may occur again, with the same content (RFC 9559, section 5.1.4). */
+    @Test
+    void tracksThatOccurAgainAreNoMoreTracks() throws Exception {
+        byte[] one = tracks(TestMedia.track(1));
+        byte[] both = tracks(TestMedia.track(1), TestMedia.track(2));
+        byte[] document =
+                document(
+                        one,
+                        leadingTags(),
+                        cluster(TestMedia.simpleBlock(1, 0, 0)),
+                        one,
+                        both,
+                        trailingTags());
+        // The second one knows these elements from the first.
+        List<Fragment> fragments = Feed.of(TestMedia.concat(document, document)).fragments;
+        assertThat(fragments).hasSize(2);
+        for (Fragment fragment : fragments) {
+            assertThat(fragment.tracks()).extracting(Track::number).containsExactly(1L, 2L);
+        }
+        // What it has left out the last time, it may need this time.
+        byte[] first = document(one, both, leadingTags(), cluster(), trailingTags());
+        byte[] second = document(tracks(), both, leadingTags(), cluster(), trailingTags());
+        fragments = Feed.of(TestMedia.concat(first, second)).fragments;
+        assertThat(fragments.get(1).tracks()).extracting(Track::number).containsExactly(1L, 2L);
+    }
+
     @Test
     void anAudioTrack() throws Exception {
         Track track =
@@ -303,7 +351,7 @@ class FragmentTest {
         assertThat(track.audio()).isEqualTo(new Track.Audio(44_100, 2, 16));
         assertThat(track.audio()).hasToString("44100.0 Hz, 2 channel(s)");
         Track.Audio defaults = onlyTrack(element(0xE1, element(0xB5))).audio();
-        assertThat(defaults).isEqualTo(new Track.Audio(0, 1, 0));
+        assertThat(defaults).isEqualTo(new Track.Audio(8000, 1, 0));
         assertThat(onlyTrack(element(0xE1)).audio()).isEqualTo(new Track.Audio(8000, 1, 0));
         long exact = Double.doubleToLongBits(47_999.5);
         assertThat(onlyTrack(element(0xE1, element(0xB5, number(exact, 8)))).audio())

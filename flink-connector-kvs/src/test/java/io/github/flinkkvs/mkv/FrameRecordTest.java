@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -34,6 +35,7 @@ import static io.github.flinkkvs.mkv.TestMedia.fragment;
 import static io.github.flinkkvs.mkv.TestMedia.info;
 import static io.github.flinkkvs.mkv.TestMedia.laced;
 import static io.github.flinkkvs.mkv.TestMedia.leadingTags;
+import static io.github.flinkkvs.mkv.TestMedia.number;
 import static io.github.flinkkvs.mkv.TestMedia.simpleBlock;
 import static io.github.flinkkvs.mkv.TestMedia.track;
 import static io.github.flinkkvs.mkv.TestMedia.tracks;
@@ -256,16 +258,56 @@ class FrameRecordTest {
     }
 
     @Test
-    void ofMoreReferencesThanCouldBeReadBackAreRefused() {
+    void ofMoreReferencesThanCouldBeReadBackAreRefused() throws Exception {
         byte[] reference = element(0xFB, new byte[0]);
         byte[] references = new byte[reference.length << 21];
         for (int at = 0; at < references.length; at += reference.length) {
             System.arraycopy(reference, 0, references, at, reference.length);
         }
         byte[] document = fragment(blockGroup(block(1, 0, 0, new byte[1]), references));
-        assertThatThrownBy(() -> read(written(feed(FrameFilter.all(), document).frames.get(0))))
+        assertThatThrownBy(() -> FrameRecord.of(Feed.only(document)))
                 .isInstanceOf(MkvException.class)
                 .hasMessageContaining("ReferenceBlocks");
+        Feed arriving = feed(FrameFilter.all(), document);
+        assertThat(arriving.frames).isEmpty();
+        assertThat(arriving.damaged).singleElement().asString().contains("ReferenceBlocks");
+    }
+
+    /** All others come, with the indices that they have among all. */
+    @Test
+    void ofABlockThatIsDamagedAreLeftOutAlone() throws Exception {
+        byte[] document =
+                twoTracks(
+                        simpleBlock(1, 0, KEY, bytes("01")),
+                        // Three frames of the same size in four bytes.
+                        simpleBlock(2, 1, 0x04, bytes("02 AABBCCDD")),
+                        // A BlockDuration that is none.
+                        blockGroup(block(1, 2, 0, bytes("02")), element(0x9B, number(-1, 8))),
+                        simpleBlock(1, 3, 0, bytes("03")));
+        Feed arriving = feed(FrameFilter.all(), document);
+        assertThat(indices(arriving)).containsExactly("1.0", "1.5");
+        assertThat(arriving.damaged).hasSize(2);
+        assertThat(arriving.damaged.get(0))
+                .startsWith("2 3 Lacing that does not fit its block (SimpleBlock at byte ");
+        assertThat(arriving.damaged.get(1)).startsWith("1 1 A number of 18446744073709551615");
+        assertThat(arriving.fragments.get(0).frameCounts()).isEqualTo(Map.of(1L, 3, 2L, 3));
+
+        Fragment whole = Feed.only(document);
+        List<String> damage = new ArrayList<>();
+        assertThat(FrameRecord.of(whole, (track, count, e) -> damage.add(track + " " + count)))
+                .isEqualTo(arriving.frames);
+        assertThat(damage).containsExactly("2 3", "1 1");
+        assertThat(whole.frames((track, count, e) -> {})).hasSize(2);
+        assertThatThrownBy(() -> FrameRecord.of(whole)).hasMessageStartingWith("Lacing");
+        assertThatThrownBy(whole::frames).hasMessageStartingWith("Lacing");
+
+        // A track may be met with its damage only.
+        byte[] undeclared = fragment(simpleBlock(9, 1, 0x04, bytes("02 AABBCCDD")));
+        assertThat(feed(FrameFilter.all(), undeclared).damaged).hasSize(1);
+
+        // What nobody wants is not missed.
+        assertThat(feed(FrameFilter.all().trackNumbers(1).keyFrames(), document).damaged)
+                .hasSize(1);
     }
 
     @Test

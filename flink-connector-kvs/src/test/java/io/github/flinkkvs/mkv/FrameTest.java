@@ -11,6 +11,7 @@ package io.github.flinkkvs.mkv;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
@@ -209,6 +210,60 @@ class FrameTest {
         byte[] cluster = element(0x1F43B675, element(0xE7, 1_000_000), simpleBlock(1, 7, 0));
         Fragment fragment = Feed.only(document(leadingTags(), cluster, trailingTags()));
         assertThat(fragment.frames().get(0).timestampMillis()).isEqualTo(PRODUCER + 7);
+    }
+
+    /** Each Cluster has its own time; that of the first is the fragment's. */
+    @Test
+    void timesGoOnFromClusterToCluster() throws Exception {
+        byte[] first = element(0x1F43B675, element(0xE7, 5_000), simpleBlock(1, 7, 0));
+        byte[] second = element(0x1F43B675, element(0xE7, 6_000), simpleBlock(1, 0, 0));
+        byte[] earlier =
+                TestMedia.unknownSized(
+                        1, 0x1F43B675, element(0xE7, 4_900), blockGroup(block(1, 9, 0)));
+        byte[] untold = element(0x1F43B675, simpleBlock(1, 11, 0));
+        byte[] document = document(leadingTags(), first, second, earlier, untold, trailingTags());
+        Fragment fragment = Feed.only(document);
+        assertThat(fragment.frames())
+                .extracting(Frame::timestampMillis)
+                .containsExactly(
+                        PRODUCER + 7, PRODUCER + 1_000, PRODUCER - 100 + 9, PRODUCER - 100 + 11);
+        for (int piece = 1; piece < 20; piece++) {
+            assertThat(new Feed(FrameFilter.all()).all(document, piece).frames)
+                    .isEqualTo(FrameRecord.of(fragment));
+        }
+    }
+
+    @Test
+    void aTimestampOutsideOfAClusterIsNone() throws Exception {
+        byte[] document =
+                document(
+                        element(0xE7, 5),
+                        leadingTags(),
+                        cluster(simpleBlock(1, 7, 0)),
+                        trailingTags());
+        assertThat(new Feed(FrameFilter.all()).all(document, 3).frames)
+                .isEqualTo(FrameRecord.of(Feed.only(document)))
+                .extracting(record -> record.frame().timestampMillis())
+                .containsExactly(PRODUCER + 7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7FFFFFFFFFFFFFFF", "FFFFFFFFFFFFFFFF", "000000000000000001"})
+    void aClusterWithATimeThatCannotBeIsLeftOut(String time) throws Exception {
+        byte[] cluster =
+                element(0x1F43B675, element(0xE7, TestMedia.bytes(time)), simpleBlock(1, 0, 0));
+        byte[] document =
+                document(
+                        leadingTags(),
+                        cluster(simpleBlock(1, 1, 0)),
+                        cluster,
+                        cluster(simpleBlock(1, 2, 0)),
+                        trailingTags());
+        Feed feed = new Feed(FrameFilter.all()).all(document, 3);
+        assertThat(feed.frames).extracting(r -> r.frame().index()).containsExactly(0, 2);
+        assertThat(feed.damaged).singleElement().asString().contains("time that cannot be");
+        assertThatThrownBy(() -> Feed.only(document).frames())
+                .hasMessageContaining("time that cannot be");
     }
 
     @Test

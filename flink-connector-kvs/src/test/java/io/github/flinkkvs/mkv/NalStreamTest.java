@@ -41,7 +41,8 @@ class NalStreamTest {
     private static final String H265 = "V_MPEGH/ISO/HEVC";
 
     private static Track track(String codecId, byte[] codecPrivate) {
-        return new Track(1, 1, Track.Type.VIDEO, null, codecId, codecPrivate, 0, 0, null, null);
+        return new Track(
+                1, 1, Track.Type.VIDEO, null, codecId, codecPrivate, 0, 0, null, null, null);
     }
 
     private static NalStream h264(byte[] codecPrivate) throws MkvException {

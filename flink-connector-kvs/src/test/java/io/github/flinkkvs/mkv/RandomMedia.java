@@ -217,7 +217,8 @@ final class RandomMedia {
                         defaultDuration,
                         codecDelay,
                         video,
-                        audio));
+                        audio,
+                        null));
         return element(0xAE, concat(children));
     }
 

@@ -69,6 +69,7 @@ public final class KvsReaderMetrics {
     private final Counter frames;
     private final Counter duplicates;
     private final Counter duplicateFrames;
+    private final Counter damagedFrames;
     private final Counter incompleteFragments;
     private final Counter discardedPartialFragments;
     private final Counter evictions;
@@ -102,6 +103,7 @@ public final class KvsReaderMetrics {
         frames = group.counter("frames");
         duplicates = group.counter("duplicateFragments");
         duplicateFrames = group.counter("duplicateFrames");
+        damagedFrames = group.counter("damagedFrames");
         incompleteFragments = group.counter("incompleteFragments");
         discardedPartialFragments = group.counter("discardedPartialFragments");
         evictions = group.counter("evictions");
@@ -187,6 +189,11 @@ public final class KvsReaderMetrics {
 
     public void onDuplicateFrame() {
         duplicateFrames.inc();
+    }
+
+    /** So many frames are left out, since they cannot be read. */
+    public void onDamagedFrames(int count) {
+        damagedFrames.inc(count);
     }
 
     /** Some frames of a fragment passed on, the rest is lost. */

@@ -13,6 +13,7 @@ import io.github.flinkkvs.client.MediaListener;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentHandler;
+import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
@@ -63,6 +64,10 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
         /** A frame is complete; false if the attempt is over with it. */
         boolean onFrame(MediaAttempt attempt, FrameRecord frame);
+
+        /** Some frames of a fragment cannot be read, and are left out. */
+        void onDamagedBlock(
+                FragmentHead fragment, long trackNumber, int frames, MkvException problem);
 
         /** A fragment is complete; false if the attempt is over with it. */
         boolean onFragment(MediaAttempt attempt, Fragment fragment);
@@ -332,6 +337,16 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     @Override
     public void onFrame(FrameRecord frame) {
         found.add(() -> owner.onFrame(this, frame));
+    }
+
+    @Override
+    public void onDamagedBlock(
+            FragmentHead fragment, long trackNumber, int frames, MkvException damage) {
+        found.add(
+                () -> {
+                    owner.onDamagedBlock(fragment, trackNumber, frames, damage);
+                    return true;
+                });
     }
 
     @Override

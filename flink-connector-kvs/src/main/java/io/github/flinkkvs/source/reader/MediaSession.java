@@ -15,6 +15,7 @@ import io.github.flinkkvs.client.StreamArn;
 import io.github.flinkkvs.client.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
+import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.MkvException;
@@ -94,6 +95,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     /** The head that the last frame brought. */
     @Nullable private StreamEvent.SharedHead lastHead;
+
+    /** The fragment whose damage was logged last. */
+    @Nullable private FragmentNumber lastDamaged;
 
     @Nullable private Timer.Task nextConnect;
     private boolean called;
@@ -372,6 +376,25 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 }
                 addMedia(new StreamEvent.FrameArrived(this, frame, lastHead));
                 return true;
+        }
+    }
+
+    @Override
+    public void onDamagedBlock(
+            FragmentHead fragment, long trackNumber, int frames, MkvException problem) {
+        if (!cursor.wants(fragment)) {
+            return;
+        }
+        metrics.onDamagedFrames(frames);
+        // One line for each fragment: there may be as many blocks as there are frames.
+        if (!fragment.number().equals(lastDamaged)) {
+            lastDamaged = fragment.number();
+            LOG.warn(
+                    "{}: frames of track {} of fragment {} are left out, they cannot be read: {}",
+                    name(),
+                    trackNumber,
+                    fragment.number(),
+                    problem.getMessage());
         }
     }
 

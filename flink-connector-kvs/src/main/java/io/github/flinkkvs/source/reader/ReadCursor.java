@@ -253,6 +253,16 @@ final class ReadCursor {
         return judge(fragment.number(), fragment.serverMillis(), fragment.producerMillis());
     }
 
+    /** Whether what is read of a fragment may pass. */
+    boolean wants(FragmentHead fragment) {
+        FragmentGate.Verdict verdict =
+                judge(
+                        fragment.number(),
+                        fragment.serverTimestampMillis(),
+                        fragment.producerTimestampMillis());
+        return verdict == FragmentGate.Verdict.EMIT || verdict == FragmentGate.Verdict.EMIT_LAST;
+    }
+
     /** Goes on behind a fragment that would pass, but cannot be read. */
     void skip(FragmentPosition bad) {
         endDetour();

@@ -282,6 +282,22 @@ class FrameSessionTest {
         assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
     }
 
+    /** What is in the media fails no job: the others go on. */
+    @Test
+    void ofABlockThatIsDamagedAreLeftOutAndCounted() throws Exception {
+        rig.start(StartingPosition.earliest());
+        byte[] damaged = threeFrames(1);
+        // The second block says that it is laced, of two frames of one size in 99 bytes.
+        int second = damaged.length - trailing() - 2 * (5 + 4 + 100);
+        damaged[second + 8] = 0x04;
+        damaged[second + 9] = 1;
+        rig.call().respond().bytes(damaged, threeFrames(2));
+        assertThat(rig.take())
+                .containsExactly("1.0", "1.3", "FragmentOver", "2.0", "2.1", "2.2", "FragmentOver");
+        assertThat(rig.metrics.count("damagedFrames")).isEqualTo(2);
+        assertThat(rig.metrics.count("frames")).isEqualTo(5);
+    }
+
     @Test
     void ofTheOpenFragmentComeOnceThoughABadOneIsInItsWay() throws Exception {
         rig.set(KvsSourceOptions.BAD_FRAGMENT, KvsSourceOptions.BadFragmentPolicy.SKIP);

@@ -1,0 +1,23 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+/** Takes what is left out of a fragment's media since it cannot be read. */
+@FunctionalInterface
+public interface BlockDamage {
+
+    /**
+     * A block is left out.
+     *
+     * @param trackNumber its track
+     * @param frames how many frames it says it has
+     * @param problem what is wrong with it, and where
+     */
+    void onDamagedBlock(long trackNumber, int frames, MkvException problem);
+}
