@@ -85,18 +85,16 @@ final class AudioChunk {
         if (wanted.isEmpty()) {
             return List.of();
         }
-        List<Frame> frames;
-        try {
-            frames = whole.frames();
-        } catch (MkvException e) {
-            wanted.forEach(
-                    (name, track) ->
-                            damage.add(
-                                    whole.frameCounts().getOrDefault(track.number(), 0),
-                                    where(name, whole),
-                                    e.getMessage()));
-            return List.of();
-        }
+        List<Frame> frames =
+                whole.frames(
+                        (number, leftOut, problem) ->
+                                wanted.forEach(
+                                        (name, track) -> {
+                                            if (track.number() == number) {
+                                                String where = where(name, whole);
+                                                damage.add(leftOut, where, problem.getMessage());
+                                            }
+                                        }));
         Map<Long, Long> delays = codecDelays(whole);
         List<AudioChunk> chunks = new ArrayList<>();
         wanted.forEach(

@@ -112,12 +112,17 @@ final class FragmentLayout {
 
     private final ByteBuffer document;
 
-    FragmentLayout(Fragment fragment) throws MkvException {
+    FragmentLayout(Fragment fragment) {
         timestampScale = fragment.timestampScaleNanos();
         document = fragment.bytes();
-        find();
+        try {
+            find();
+        } catch (MkvException e) {
+            throw new IllegalStateException("What was read once cannot be read again", e);
+        }
         long origin = clusters.isEmpty() ? 0 : clusters.get(0).timestamp * timestampScale;
-        List<Frame> all = fragment.frames();
+        // Blocks that cannot be read are copied like others: times are those of the rest.
+        List<Frame> all = fragment.frames((track, leftOut, problem) -> {});
         long earliest = 0;
         for (Frame frame : all) {
             long time = origin + frame.offsetNanos();

@@ -9,7 +9,6 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvException;
 
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.connector.file.sink.FileSink;
@@ -22,16 +21,11 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.PartFileInfo;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.CheckpointRollingPolicy;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Merged fragments through Flink's own {@link FileSink}: a folder for each stream, in it files of
@@ -43,10 +37,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * or key the fragments by their stream.
  */
 public final class MergedFiles {
-
-    private static final Logger LOG = LoggerFactory.getLogger(MergedFiles.class);
-
-    private static final long LOG_NANOS = Duration.ofMinutes(1).toNanos();
 
     private MergedFiles() {}
 
@@ -97,14 +87,7 @@ public final class MergedFiles {
                 streams = new HashMap<>();
             }
             String stream = FileNames.checked(fragment.streamName());
-            FragmentLayout layout;
-            try {
-                layout = new FragmentLayout(fragment);
-            } catch (MkvException e) {
-                // What is in the media fails no job: the writer leaves it out, and says so.
-                newFile = false;
-                return stream;
-            }
+            FragmentLayout layout = new FragmentLayout(fragment);
             Continuity continuity = streams.computeIfAbsent(stream, any -> new Continuity());
             newFile = !continuity.accepts(layout);
             if (newFile) {
@@ -133,9 +116,6 @@ public final class MergedFiles {
 
     private static final class Writer implements BulkWriter<Fragment> {
 
-        /** Of all files: a stream may be damaged for days. */
-        private static final AtomicLong LOGGED_AT = new AtomicLong(System.nanoTime() - LOG_NANOS);
-
         private final OutputStream out;
         private final MkvMerger merger;
 
@@ -146,23 +126,8 @@ public final class MergedFiles {
 
         @Override
         public void addElement(Fragment fragment) throws IOException {
-            boolean added;
-            try {
-                added = merger.add(fragment);
-            } catch (MkvException e) {
-                logLeftOut(fragment, e);
-                return;
-            }
-            if (!added) {
+            if (!merger.add(fragment)) {
                 throw new IOException("Does not go on where its file ended: " + fragment);
-            }
-        }
-
-        private static void logLeftOut(Fragment fragment, MkvException reason) {
-            long last = LOGGED_AT.get();
-            long now = System.nanoTime();
-            if (now - last >= LOG_NANOS && LOGGED_AT.compareAndSet(last, now)) {
-                LOG.warn("Left {} out of its file: {}", fragment, reason.getMessage());
             }
         }
 

@@ -9,15 +9,15 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvException;
 
 import java.io.IOException;
 import java.io.OutputStream;
 
 /**
  * Makes one playable Matroska file of consecutive fragments: one header, one Segment, the Tracks of
- * the first fragment, and a Cluster for each Cluster of theirs. Blocks are copied byte for byte;
- * times begin at 0, and pauses remain unless they are to be left out. Tags are not taken over.
+ * the first fragment, and a Cluster for each Cluster of theirs. Blocks are copied byte for byte,
+ * those that cannot be read among them; times begin at 0, and pauses remain unless they are to be
+ * left out. Tags are not taken over.
  *
  * <p>A file is complete after each fragment. It is as large as it is written: nothing is kept but
  * the fragment at hand, so the file has neither a duration nor Cues.
@@ -60,10 +60,9 @@ public final class MkvMerger {
      * later than what is there, by no more than a day, and none of its tracks goes back in time. If
      * not, begin a new file with it.
      *
-     * @throws MkvException as {@link Fragment#frames()}
      * @throws IllegalStateException if the fragment was read for its tags only
      */
-    public boolean accepts(Fragment fragment) throws MkvException {
+    public boolean accepts(Fragment fragment) {
         return continuity.accepts(new FragmentLayout(fragment));
     }
 
@@ -72,7 +71,6 @@ public final class MkvMerger {
      *
      * @return false if {@link #accepts} is; then nothing was written
      * @throws IOException if writing fails; the file is not to be used then
-     * @throws MkvException as {@link Fragment#frames()}; nothing was written then
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public boolean add(Fragment fragment) throws IOException {
@@ -86,7 +84,8 @@ public final class MkvMerger {
             }
             long shift = timeline.place(layout);
             for (FragmentLayout.Cluster cluster : layout.clusters) {
-                long timestamp = cluster.timestamp + shift;
+                // A Cluster that claims to be before all others begins with them.
+                long timestamp = Math.max(0, cluster.timestamp + shift);
                 out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
                 layout.writeBlocks(cluster, out);
             }

@@ -269,20 +269,34 @@ class CallAudioFunctionTest {
 
     private static final byte[] FRAME = {1, 2, 3, 4, 5, 6, 7, 8};
 
-    private static MediaFragment[] damaged() {
-        // A SimpleBlock of the track, two frames with Xiph lacing, the first beyond its end.
+    /** With a SimpleBlock of the track: two frames with Xiph lacing, the first beyond its end. */
+    private static byte[] damagedCluster() {
         byte[] laced = HostileMedia.element(0xA3, new byte[] {(byte) 0x81, 0, 0, 2, 1, 100, 100});
-        byte[] cluster =
-                HostileMedia.element(
-                        0x1F43B675,
-                        HostileMedia.join(HostileMedia.element(0xE7, new byte[] {1}), laced));
+        return HostileMedia.element(
+                0x1F43B675, HostileMedia.join(HostileMedia.element(0xE7, new byte[] {1}), laced));
+    }
+
+    @Test
+    void framesBesideADamagedBlockAreHeard() throws Exception {
+        MediaFragment fragment = said(0, 7).toBuilder().elementAfter(damagedCluster()).build();
+        try (Harness harness = new Harness(CallAudioFunction.builder(), null)) {
+            harness.process(Fragments.inTurn(fragment));
+            harness.endOfInput();
+            assertThat(files(harness.emitted())).containsExactly("null 0: 7 x 4000");
+            assertThat(harness.damagedFrames()).isEqualTo(2);
+        }
+    }
+
+    private static MediaFragment[] damaged() {
         return new MediaFragment[] {
             fragment("A_AAC", NO_CONFIG, List.of(FRAME, FRAME)),
             fragment("A_AAC", null, List.of(FRAME, FRAME)),
             fragment("A_REAL/COOK", null, List.of(FRAME, FRAME)),
             fragment("A_MS/ACM", FRAME, List.of(FRAME, FRAME)),
             fragment("A_VORBIS", null, List.of(FRAME, FRAME)),
-            fragment("A_PCM/INT/LIT", null, List.of()).toBuilder().elementAfter(cluster).build(),
+            fragment("A_PCM/INT/LIT", null, List.of()).toBuilder()
+                    .elementAfter(damagedCluster())
+                    .build(),
         };
     }
 

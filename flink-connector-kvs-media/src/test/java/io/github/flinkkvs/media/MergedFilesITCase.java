@@ -31,12 +31,13 @@ class MergedFilesITCase {
 
     /** Of all that the sink does: folders and files by its own assigner, and the writers. */
     @Test
-    void aDamagedFragmentIsLeftOutAndTheJobGoesOn() throws Exception {
+    void aDamagedBlockIsCopiedLikeOthers() throws Exception {
         byte[] laced = HostileMedia.element(0xA3, new byte[] {(byte) 0x81, 0, 0, 2, 1, 100, 100});
         byte[] cluster =
                 HostileMedia.element(
                         0x1F43B675,
-                        HostileMedia.join(HostileMedia.element(0xE7, new byte[] {1}), laced));
+                        HostileMedia.join(
+                                HostileMedia.element(0xE7, new byte[] {0x09, (byte) 0xC4}), laced));
         List<Fragment> fragments =
                 Fragments.of(
                         MergedFilesTest.picture(1_000),
@@ -52,7 +53,7 @@ class MergedFilesITCase {
             List<Path> merged = files.filter(Files::isRegularFile).collect(Collectors.toList());
             assertThat(merged).hasSize(1);
             assertThat(new MergedFile(Files.readAllBytes(merged.get(0))).clusterTimes)
-                    .containsExactly(0L, 2_000L);
+                    .containsExactly(0L, 1_000L, 1_500L, 2_000L);
         }
     }
 }

@@ -140,8 +140,7 @@ public final class FragmentHead {
     }
 
     static Track undeclared(long trackNumber) {
-        return new Track(
-                trackNumber, 0, Track.Type.OTHER, null, "", null, 0, 0, null, null, null);
+        return new Track(trackNumber, 0, Track.Type.OTHER, null, "", null, 0, 0, null, null, null);
     }
 
     /** The bytes that {@link #read} reads; not to be changed. */

@@ -23,6 +23,7 @@ import org.apache.flink.types.Row;
 import javax.annotation.Nullable;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code KVS_FRAMES(payload)}: a row for each frame of a fragment, in the order of its bytes. */
@@ -53,12 +54,17 @@ public final class KvsFrames extends PayloadTableFunction {
         if (fragment == null) {
             return;
         }
-        List<FrameRecord> records;
-        try {
-            records = FrameRecord.of(fragment);
-        } catch (MkvException e) {
-            payloads.onDamage(payload, e.getMessage());
-            return;
+        List<MkvException> problems = new ArrayList<>(1);
+        List<FrameRecord> records =
+                FrameRecord.of(
+                        fragment,
+                        (track, leftOut, problem) -> {
+                            if (problems.isEmpty()) {
+                                problems.add(problem);
+                            }
+                        });
+        if (!problems.isEmpty()) {
+            payloads.onDamage(payload, problems.get(0).getMessage());
         }
         for (FrameRecord record : records) {
             Frame frame = record.frame();

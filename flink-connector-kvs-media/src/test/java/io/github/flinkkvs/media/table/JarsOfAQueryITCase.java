@@ -81,8 +81,13 @@ class JarsOfAQueryITCase {
                 pictures.add(
                         (byte[])
                                 jpeg.getClass()
-                                        .getMethod("eval", byte[].class)
-                                        .invoke(jpeg, payload));
+                                        .getMethod(
+                                                "eval",
+                                                byte[].class,
+                                                Integer.class,
+                                                Integer.class,
+                                                Double.class)
+                                        .invoke(jpeg, payload, null, null, null));
                 jpeg.close();
             }
         }

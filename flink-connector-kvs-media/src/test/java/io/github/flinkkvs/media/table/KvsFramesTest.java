@@ -143,7 +143,8 @@ class KvsFramesTest {
         // One frame of no bytes: nothing is wrong with that yet.
         assertThat(context.damaged("KVS_FRAMES")).isZero();
         payload[at + 4] = 6;
-        assertThat(frames(payload)).isEmpty();
+        // The others are there.
+        assertThat(frames(payload)).hasSize(2);
         assertThat(context.damaged("KVS_FRAMES")).isEqualTo(1);
     }
 
@@ -160,7 +161,21 @@ class KvsFramesTest {
         }
         MediaFragment hostile = twoTracks().elementAfter(cluster.array()).build();
 
-        assertThat(frames(TestPayloads.of(hostile))).isEmpty();
+        int[] rows = new int[1];
+        KvsFrames frames = new KvsFrames();
+        frames.open(context);
+        frames.setCollector(
+                new Collector<>() {
+                    @Override
+                    public void collect(Row row) {
+                        rows[0]++;
+                    }
+
+                    @Override
+                    public void close() {}
+                });
+        frames.eval(TestPayloads.of(hostile));
+        assertThat(rows[0]).isBetween(999_000, 1_000_000);
         assertThat(context.damaged("KVS_FRAMES")).isEqualTo(1);
     }
 }
