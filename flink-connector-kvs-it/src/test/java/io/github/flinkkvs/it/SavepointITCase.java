@@ -148,7 +148,10 @@ class SavepointITCase extends KvsTestBase {
     private Job<Fragment> job(int parallelism, @Nullable URI savepoint) throws Exception {
         Configuration config = new Configuration();
         if (savepoint != null) {
-            config.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toString());
+            // Flink takes a path as it is, without the escapes of a URI.
+            config.set(
+                    StateRecoveryOptions.SAVEPOINT_PATH,
+                    new org.apache.flink.core.fs.Path(savepoint).toString());
         }
         StreamExecutionEnvironment env = environment(config, 0);
         DataStream<Fragment> fragments =
