@@ -425,7 +425,8 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
                 return true;
             case TOO_EARLY:
                 onPassedOver(call);
-                if (cursor.isFurtherThanRead(fragment)) {
+                if (cursor.startsByProducerTime()) {
+                    // Whatever the service received before it is not wanted either.
                     caughtUp(fragment.serverTimestampMillis());
                 }
                 return true;
@@ -486,7 +487,9 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
 
     /** Everything that is wanted was read that the service had received by this time. */
     private void caughtUp(long serviceTimeMillis) {
-        cursor.caughtUp(serviceTimeMillis);
+        if (!cursor.caughtUp(serviceTimeMillis)) {
+            return;
+        }
         StreamEvent.CaughtUp event = new StreamEvent.CaughtUp(this, serviceTimeMillis);
         if (events.peekLast() instanceof StreamEvent.CaughtUp) {
             // Only the last of those that follow each other says anything. It takes the place of

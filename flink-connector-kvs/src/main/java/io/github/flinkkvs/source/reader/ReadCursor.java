@@ -233,19 +233,22 @@ final class ReadCursor {
         return detour != null;
     }
 
-    /** Everything was read that there was at this moment of the service's clock. */
-    void caughtUp(long serviceTimeMillis) {
+    /**
+     * Everything that is wanted was read that there was at this moment of the service's clock.
+     *
+     * @return false if that was known, as before a start in the future
+     */
+    boolean caughtUp(long serviceTimeMillis) {
+        if (caughtUpMillis != null && serviceTimeMillis < caughtUpMillis) {
+            return false;
+        }
         caughtUpMillis = serviceTimeMillis;
+        return true;
     }
 
-    /**
-     * Whether a fragment that is too early tells that more was read than was known. With a start by
-     * the producer's clock it does: what the service received before it is not wanted, whenever the
-     * producer says that it was.
-     */
-    boolean isFurtherThanRead(Fragment tooEarly) {
-        return start.kind() == StartingPosition.Kind.PRODUCER_TIMESTAMP
-                && tooEarly.serverTimestampMillis() > readUpToMillis();
+    /** Whether the start is a time of the producer's clock, which may differ from the service's. */
+    boolean startsByProducerTime() {
+        return start.kind() == StartingPosition.Kind.PRODUCER_TIMESTAMP;
     }
 
     /** Judges a fragment that is being received; it does not pass by that. */
@@ -288,8 +291,7 @@ final class ReadCursor {
     /** Goes around a position that is not there, though nothing unread was deleted. */
     void goAroundPosition(StreamDescription stream) {
         // What the producer's clock says tells nothing about where the service has a fragment.
-        boolean knowsServerTime =
-                gate.last() != null || start.kind() != StartingPosition.Kind.PRODUCER_TIMESTAMP;
+        boolean knowsServerTime = gate.last() != null || !startsByProducerTime();
         // The gate leaves out what was read.
         detour =
                 knowsServerTime && gate.positionMillis() >= stream.oldestRetainedMillis()

@@ -1420,6 +1420,27 @@ class MediaSessionTest {
         assertThat(rig.take()).endsWith("3");
     }
 
+    /** As of a job that begins in the future: a quiet present does not take its start back. */
+    @Test
+    void whatIsNotWantedIsNoGapThoughTheStreamWasQuietBefore() throws Exception {
+        rig.directory.answer(ARN.toString(), ARN, 1, T0);
+        rig.start(
+                KvsSplit.firstSeen(
+                        new StreamDescription(ARN, 1, T0),
+                        StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 + 5 * HOUR)),
+                        StoppingPosition.never()));
+        rig.call().respond(T0).end();
+        long later = T0 + 2 * HOUR;
+        rig.nextCall(5000).respond(T0).bytes(fragment(1, later - 1, 1)).endEarly();
+        rig.directory.answer(ARN.toString(), ARN, 1, later);
+        rig.nextCall(250).respond(later);
+        rig.timer.runDue();
+        rig.take();
+        assertThat(rig.state.toSplit().caughtUpMillis()).isEqualTo(T0 + 5 * HOUR);
+        rig.call().bytes(fragment(2, T0 + 5 * HOUR, 1));
+        assertThat(rig.take()).endsWith("2");
+    }
+
     @Test
     void aStreamThatNeverHadAFragmentHasNoGap() throws Exception {
         StreamDescription seen = new StreamDescription(ARN, 1, T0);
