@@ -10,6 +10,7 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.Fault;
+import io.github.flinkkvs.testing.StreamStatus;
 
 import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.ValidationException;
@@ -219,6 +220,17 @@ class CatalogITCase extends TableTestBase {
                                                 + " stream_name = 'back.yard'"),
                                 0))
                 .isEqualTo(numbers(yard));
+    }
+
+    /** The service lists them until they are gone, and reads none of them. */
+    @Test
+    void streamsThatAreBeingDeletedAreNotAmongAllStreams() throws Exception {
+        EmbeddedStream door = kvs.createStream("front-door");
+        push(door, 2);
+        kvs.createStream("gone").status(StreamStatus.DELETING);
+        createCatalog("scan.bounded.mode", "now");
+        assertThat(column(query("SELECT fragment_number FROM cams.fragments.`*`"), 0))
+                .isEqualTo(numbers(door));
     }
 
     @Test

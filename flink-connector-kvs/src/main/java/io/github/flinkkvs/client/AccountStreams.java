@@ -14,6 +14,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsResponse;
+import software.amazon.awssdk.services.kinesisvideo.model.Status;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
 import java.util.ArrayList;
@@ -55,7 +56,8 @@ public final class AccountStreams implements AutoCloseable {
     }
 
     /**
-     * The names of all streams (ListStreams), in the order of the service.
+     * The names of all streams but those that are being deleted (ListStreams), in the order of the
+     * service.
      *
      * @throws StreamsUnavailableException if the service does not tell
      */
@@ -68,7 +70,10 @@ public final class AccountStreams implements AutoCloseable {
                     await(
                             "The streams cannot be listed",
                             () -> clients.control().listStreams(request));
-            page.streamInfoList().stream().map(StreamInfo::streamName).forEach(names::add);
+            page.streamInfoList().stream()
+                    .filter(stream -> stream.status() != Status.DELETING)
+                    .map(StreamInfo::streamName)
+                    .forEach(names::add);
             nextToken = page.nextToken();
         } while (nextToken != null);
         return names;
