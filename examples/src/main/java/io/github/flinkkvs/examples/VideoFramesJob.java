@@ -104,7 +104,7 @@ public final class VideoFramesJob extends ExampleJob {
 
     private DataStream<String> pictures(DataStream<Fragment> fragments, Input input) {
         return fragments
-                .flatMap(new DecodeFragments(PictureOptions.defaults().every(every)))
+                .flatMap(new DecodeFragments(PictureOptions.defaults().every(every).jpeg()))
                 .uid("decode")
                 .keyBy(Picture::streamName, Types.STRING)
                 .process(new WritePictures(folder.toString(), input.labels()))

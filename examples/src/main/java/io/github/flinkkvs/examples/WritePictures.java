@@ -22,12 +22,14 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Writes pictures as JPEGs whose names sort in time, and at the end of each stream a contact sheet.
- * A picture that comes again after a failure replaces itself; the sheet then begins anew.
+ * Writes pictures, which are JPEGs, whose names sort in time, and at the end of each stream a
+ * contact sheet. A picture that comes again after a failure replaces itself; the sheet then begins
+ * anew.
  */
 final class WritePictures extends KeyedProcessFunction<String, Picture, String> {
 
@@ -44,7 +46,7 @@ final class WritePictures extends KeyedProcessFunction<String, Picture, String> 
     private final Map<String, String> labels;
 
     /** The latest pictures of each stream. */
-    private transient Map<String, Deque<BufferedImage>> latest;
+    private transient Map<String, Deque<Picture>> latest;
 
     /**
      * @param labels what to call a stream, if that is not its name
@@ -67,18 +69,18 @@ final class WritePictures extends KeyedProcessFunction<String, Picture, String> 
                 String.format(
                         Locale.ROOT, "%s-%05d.jpg", picture.fragmentNumber(), picture.frameIndex());
         Path file = write(picture.streamName(), name, PictureWriter.jpeg().encode(picture));
-        Deque<BufferedImage> sheet =
+        Deque<Picture> sheet =
                 latest.computeIfAbsent(picture.streamName(), stream -> new ArrayDeque<>());
         if (sheet.size() == MAX_ON_SHEET) {
             sheet.removeFirst();
         }
-        sheet.addLast(thumbnail(picture));
+        sheet.addLast(picture);
         out.collect(file.toString());
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<String> out) {
-        Deque<BufferedImage> sheet = latest.remove(context.getCurrentKey());
+        Deque<Picture> sheet = latest.remove(context.getCurrentKey());
         if (sheet != null) {
             byte[] png = PictureWriter.png().encode(contactSheet(sheet));
             write(context.getCurrentKey(), CONTACT_SHEET, png);
@@ -102,7 +104,8 @@ final class WritePictures extends KeyedProcessFunction<String, Picture, String> 
         return small;
     }
 
-    private static BufferedImage contactSheet(Deque<BufferedImage> pictures) {
+    private static BufferedImage contactSheet(Deque<Picture> latest) {
+        List<BufferedImage> pictures = latest.stream().map(WritePictures::thumbnail).toList();
         int columns = Math.min(COLUMNS, pictures.size());
         int rows = (pictures.size() + COLUMNS - 1) / COLUMNS;
         int rowHeight = GAP + pictures.stream().mapToInt(BufferedImage::getHeight).max().orElse(0);

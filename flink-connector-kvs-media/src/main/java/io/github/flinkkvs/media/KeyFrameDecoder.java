@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Makes images of single key frames whose fragment is not at hand, such as rows of a table of
- * frames. Of the options it takes size, format, threads, the limit of pixels and whether pixels
- * stay as they are coded.
+ * frames. Of the options it takes size, format, quality, threads, the limit of pixels and whether
+ * pixels stay as they are coded.
  *
  * <p>Not thread-safe. Memory is native: close it.
  */
@@ -55,6 +55,27 @@ public final class KeyFrameDecoder implements AutoCloseable {
      *     that is not known here
      */
     public BufferedImage decode(String codecId, @Nullable byte[] codecPrivate, ByteBuffer frame) {
+        byte[] pixels = convert(codecId, codecPrivate, frame);
+        return Picture.image(converter.width(), converter.height(), options.format(), pixels);
+    }
+
+    /**
+     * As {@link #decode}, as the file of which {@link PictureOptions#jpeg(float)} tells the
+     * quality, with no image between.
+     *
+     * @throws IllegalStateException if the options are not those of a JPEG
+     * @throws MediaException as above, or if it is too large for a JPEG
+     */
+    public byte[] jpeg(String codecId, @Nullable byte[] codecPrivate, ByteBuffer frame) {
+        if (options.format() != Picture.Format.JPEG) {
+            throw new IllegalStateException(
+                    "JPEGs need PictureOptions.jpeg(), the options of this decoder are of "
+                            + options.format());
+        }
+        return convert(codecId, codecPrivate, frame);
+    }
+
+    private byte[] convert(String codecId, @Nullable byte[] codecPrivate, ByteBuffer frame) {
         if (closed) {
             throw new IllegalStateException("The decoder is closed");
         }
@@ -67,8 +88,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
                                 + decoder.codec()
                                 + " cannot be decoded by itself: it is damaged, or no key frame");
             }
-            byte[] pixels = converter.convert(decoder.frame(), null);
-            return Picture.image(converter.width(), converter.height(), options.format(), pixels);
+            return converter.convert(decoder.frame(), null);
         } finally {
             closeLast();
             last = decoder;

@@ -12,8 +12,14 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 
 import org.apache.flink.annotation.PublicEvolving;
 
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -21,19 +27,21 @@ import java.util.Objects;
 /**
  * A decoded video frame: its pixels, and which frame of which fragment it was. Immutable.
  *
- * <p>Pixels lie row by row from the top left, without gaps.
+ * <p>Pixels lie row by row from the top left, without gaps, but for those of {@link Format#JPEG}.
  */
 @PublicEvolving
 public final class Picture {
 
-    /** What the bytes of a pixel are. */
+    /** What the bytes of a picture are. */
     public enum Format {
         /** Red, green, blue. */
         RGB24(3, BufferedImage.TYPE_3BYTE_BGR),
         /** Blue, green, red, as Java's images have them. */
         BGR24(3, BufferedImage.TYPE_3BYTE_BGR),
         /** Brightness. */
-        GRAY8(1, BufferedImage.TYPE_BYTE_GRAY);
+        GRAY8(1, BufferedImage.TYPE_BYTE_GRAY),
+        /** A file, which is a fraction of the size of pixels. */
+        JPEG(0, BufferedImage.TYPE_CUSTOM);
 
         private final int bytesPerPixel;
         private final int imageType;
@@ -43,6 +51,7 @@ public final class Picture {
             this.imageType = imageType;
         }
 
+        /** 0 if that differs. */
         public int bytesPerPixel() {
             return bytesPerPixel;
         }
@@ -59,7 +68,7 @@ public final class Picture {
     private final byte[] pixels;
 
     /**
-     * @param pixels not copied, not to be changed any more
+     * @param pixels or the JPEG; not copied, not to be changed any more
      */
     public Picture(
             String streamName,
@@ -71,9 +80,11 @@ public final class Picture {
             int height,
             Format format,
             byte[] pixels) {
-        if (width < 1
-                || height < 1
-                || (long) width * height * format.bytesPerPixel != pixels.length) {
+        boolean fits =
+                format == Format.JPEG
+                        ? pixels.length > 0
+                        : (long) width * height * format.bytesPerPixel == pixels.length;
+        if (width < 1 || height < 1 || !fits) {
             throw new IllegalArgumentException(
                     "A picture of "
                             + width
@@ -133,7 +144,7 @@ public final class Picture {
         return format;
     }
 
-    /** The pixels; read-only, a view of its own at each call. */
+    /** The pixels, or the bytes of the JPEG; read-only, a view of its own at each call. */
     public ByteBuffer pixels() {
         return ByteBuffer.wrap(pixels).asReadOnlyBuffer();
     }
@@ -143,13 +154,21 @@ public final class Picture {
         return pixels;
     }
 
-    /** A copy as an image: of three bytes a pixel, or gray. */
+    /**
+     * A copy as an image: of three bytes a pixel, or gray.
+     *
+     * @throws UncheckedIOException if it is a JPEG that is damaged, which those of the decoder are
+     *     not
+     */
     public BufferedImage toBufferedImage() {
         return image(width, height, format, pixels);
     }
 
     /** An image of pixels that are as those of a picture. */
     static BufferedImage image(int width, int height, Format format, byte[] pixels) {
+        if (format == Format.JPEG) {
+            return decodedJpeg(pixels);
+        }
         BufferedImage image = new BufferedImage(width, height, format.imageType);
         byte[] target = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
         if (format == Format.RGB24) {
@@ -162,6 +181,20 @@ public final class Picture {
             System.arraycopy(pixels, 0, target, 0, pixels.length);
         }
         return image;
+    }
+
+    private static BufferedImage decodedJpeg(byte[] jpeg) {
+        try {
+            // In memory: ImageIO would otherwise make a file of its own for each picture.
+            BufferedImage image =
+                    ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(jpeg)));
+            if (image == null) {
+                throw new IOException("A picture of " + jpeg.length + " bytes is no JPEG");
+            }
+            return image;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

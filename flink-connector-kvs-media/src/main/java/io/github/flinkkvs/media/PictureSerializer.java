@@ -25,7 +25,10 @@ public final class PictureSerializer extends ImmutableSerializer<Picture> {
 
     private static final long serialVersionUID = 1L;
 
+    /** Tells no length: it follows of the size and the format. */
     private static final byte VERSION_1 = 1;
+
+    private static final byte VERSION_2 = 2;
 
     public static final PictureSerializer INSTANCE = new PictureSerializer();
 
@@ -33,7 +36,7 @@ public final class PictureSerializer extends ImmutableSerializer<Picture> {
 
     @Override
     public void serialize(Picture picture, DataOutputView target) throws IOException {
-        target.writeByte(VERSION_1);
+        target.writeByte(VERSION_2);
         target.writeUTF(picture.streamName());
         target.writeUTF(picture.fragmentNumber().toString());
         target.writeLong(picture.trackNumber());
@@ -42,18 +45,19 @@ public final class PictureSerializer extends ImmutableSerializer<Picture> {
         target.writeInt(picture.width());
         target.writeInt(picture.height());
         target.writeUTF(picture.format().name());
+        target.writeInt(picture.array().length);
         target.write(picture.array());
     }
 
     @Override
     public Picture deserialize(DataInputView source) throws IOException {
         byte version = source.readByte();
-        if (version != VERSION_1) {
+        if (version != VERSION_1 && version != VERSION_2) {
             throw new IOException(
                     "A picture in version "
                             + version
                             + " of its serialized form, but this connector knows versions up to "
-                            + VERSION_1
+                            + VERSION_2
                             + ". Read it with the connector that wrote it, or a newer one.");
         }
         String streamName = source.readUTF();
@@ -66,8 +70,10 @@ public final class PictureSerializer extends ImmutableSerializer<Picture> {
         Picture.Format format = Picture.Format.valueOf(source.readUTF());
         byte[] pixels =
                 new byte
-                        [Math.multiplyExact(
-                                Math.multiplyExact(width, height), format.bytesPerPixel())];
+                        [version == VERSION_1
+                                ? Math.multiplyExact(
+                                        Math.multiplyExact(width, height), format.bytesPerPixel())
+                                : source.readInt()];
         source.readFully(pixels);
         return new Picture(
                 streamName,

@@ -23,9 +23,14 @@ import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 
-/** Writes pictures as JPEG or PNG, with Java's own encoders. For another size see the decoder's. */
+/**
+ * Writes pictures as JPEG or PNG, with Java's own encoders. For another size, and for JPEGs that
+ * take a fraction of the time, see {@link PictureOptions}.
+ */
 @PublicEvolving
 public final class PictureWriter implements Serializable {
+
+    static final float USUAL_QUALITY = 0.85f;
 
     private static final long serialVersionUID = 1L;
 
@@ -39,7 +44,7 @@ public final class PictureWriter implements Serializable {
 
     /** JPEG of a usual quality, 0.85. */
     public static PictureWriter jpeg() {
-        return jpeg(0.85f);
+        return jpeg(USUAL_QUALITY);
     }
 
     /**
@@ -57,7 +62,11 @@ public final class PictureWriter implements Serializable {
         return new PictureWriter("png", 1);
     }
 
+    /** The file; a picture that is a JPEG is written as one as it is, whatever the quality. */
     public byte[] encode(Picture picture) {
+        if (isAsItIs(picture)) {
+            return picture.array().clone();
+        }
         return encode(picture.toBufferedImage());
     }
 
@@ -72,8 +81,17 @@ public final class PictureWriter implements Serializable {
         return out.toByteArray();
     }
 
+    /** As {@link #encode(Picture)}. */
     public void write(Picture picture, OutputStream out) throws IOException {
-        write(picture.toBufferedImage(), out);
+        if (isAsItIs(picture)) {
+            out.write(picture.array());
+        } else {
+            write(picture.toBufferedImage(), out);
+        }
+    }
+
+    private boolean isAsItIs(Picture picture) {
+        return format.equals("jpeg") && picture.format() == Picture.Format.JPEG;
     }
 
     private void write(BufferedImage image, OutputStream out) throws IOException {

@@ -31,20 +31,28 @@ final class PixelConverter implements AutoCloseable {
 
     private final PictureOptions options;
 
+    /** Null if pixels are wanted. */
+    @Nullable private final JpegEncoder jpeg;
+
     @Nullable private SwsContext scaler;
     @Nullable private AVFrame target;
 
     PixelConverter(PictureOptions options) {
         this.options = options;
+        this.jpeg =
+                options.format() == Picture.Format.JPEG
+                        ? new JpegEncoder(options.jpegQuality())
+                        : null;
     }
 
     /**
-     * The pixels of a frame in the wanted format and size; {@link #width} and {@link #height} tell
-     * which size that was.
+     * The pixels of a frame in the wanted format and size, or the JPEG of them; {@link #width} and
+     * {@link #height} tell which size that was.
      *
      * @param frame some of what it declares is changed
      * @param declared by the frame's track; null if that is not known
-     * @throws MediaException if there are too many pixels, or FFmpeg cannot convert them
+     * @throws MediaException if there are too many pixels, or FFmpeg cannot convert them, or they
+     *     are too many for a JPEG
      */
     byte[] convert(AVFrame frame, @Nullable Track.Video declared) {
         if (scaler == null) {
@@ -56,6 +64,12 @@ final class PixelConverter implements AutoCloseable {
         avutil.av_frame_unref(target);
         target.format(pixelFormat());
         target.color_range(avutil.AVCOL_RANGE_JPEG);
+        if (jpeg != null) {
+            // That of JFIF, whatever that of the video is.
+            target.colorspace(avutil.AVCOL_SPC_SMPTE170M);
+            // Moving colours by half a pixel would blur them.
+            target.chroma_location(frame.chroma_location());
+        }
         double aspect = options.isAsCoded() ? 1 : pixelAspect(frame, declared);
         int width = (int) Math.round(frame.width() * Math.max(aspect, 1));
         int height = (int) Math.round(frame.height() / Math.min(aspect, 1));
@@ -74,7 +88,7 @@ final class PixelConverter implements AutoCloseable {
                             + "x"
                             + height());
         }
-        return copy();
+        return jpeg == null ? copy() : jpeg.encode(target);
     }
 
     int width() {
@@ -122,6 +136,8 @@ final class PixelConverter implements AutoCloseable {
                 return avutil.AV_PIX_FMT_RGB24;
             case BGR24:
                 return avutil.AV_PIX_FMT_BGR24;
+            case JPEG:
+                return avutil.AV_PIX_FMT_YUV420P;
             default:
                 return avutil.AV_PIX_FMT_GRAY8;
         }
@@ -153,6 +169,9 @@ final class PixelConverter implements AutoCloseable {
 
     @Override
     public void close() {
+        if (jpeg != null) {
+            jpeg.close();
+        }
         if (scaler != null) {
             swscale.sws_freeContext(scaler);
             scaler = null;

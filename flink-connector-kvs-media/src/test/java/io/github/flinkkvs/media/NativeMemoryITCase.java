@@ -9,15 +9,19 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.mkv.Track;
 
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.awt.image.BufferedImage;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -28,10 +32,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class NativeMemoryITCase {
 
     private Fragment fragment;
+    private byte[] smallJpeg;
 
     @BeforeEach
     void read() throws Exception {
         fragment = TestFragments.ofCamera(1).get(0);
+        smallJpeg =
+                PictureWriter.jpeg()
+                        .encode(new BufferedImage(32, 16, BufferedImage.TYPE_3BYTE_BGR));
     }
 
     /** Nobody else would free it: no thread does, and no garbage collector. */
@@ -74,7 +82,7 @@ class NativeMemoryITCase {
             NativeMemoryITCase test = new NativeMemoryITCase();
             test.read();
             long before = 0;
-            for (int i = 0; i < 250; i++) {
+            for (int i = 0; i < 150; i++) {
                 test.decodeInAllWays();
                 before = i == 50 ? Pointer.physicalBytes() : before;
             }
@@ -82,9 +90,29 @@ class NativeMemoryITCase {
         }
     }
 
-    /** To the end, in mid-stream, with damage that fails, and with CodecPrivate that is none. */
+    /**
+     * To the end, in mid-stream, with damage that fails, and with CodecPrivate that is none; as
+     * pixels, as JPEGs of several sizes, and as what is too large for a JPEG.
+     */
     private void decodeInAllWays() throws Exception {
-        PictureOptions options = PictureOptions.defaults();
+        decodeInAllWays(PictureOptions.defaults());
+        decodeInAllWays(PictureOptions.defaults().jpeg());
+        try (VideoDecoder decoder =
+                new VideoDecoder(PictureOptions.defaults().size(1, 66_000).jpeg())) {
+            decoder.picture(fragment, 0);
+            assertThat(decoder.lastDamage()).endsWith("A picture of 1x66000 cannot be a JPEG");
+        }
+        try (KeyFrameDecoder decoder = new KeyFrameDecoder(PictureOptions.defaults().jpeg())) {
+            Frame frame = fragment.frames().get(0);
+            Track track = fragment.tracks().get(0);
+            byte[] jpeg = decoder.jpeg(track.codecId(), track.codecPrivate(), frame.data());
+            decoder.jpeg("V_MJPEG", null, ByteBuffer.wrap(smallJpeg));
+            assertThat(decoder.jpeg(track.codecId(), track.codecPrivate(), frame.data()))
+                    .isEqualTo(jpeg);
+        }
+    }
+
+    private void decodeInAllWays(PictureOptions options) throws Exception {
         List<FrameRecord> records = FrameRecord.of(fragment);
         try (VideoDecoder decoder = new VideoDecoder(options)) {
             decoder.decode(fragment, picture -> {});

@@ -34,6 +34,12 @@ class PictureTest {
     private static final String VERSION_1 =
             "AQADY2FtAAIxMgAAAAAAAAABAAAABwAAAAAAAAPoAAAAAgAAAAEABVJHQjI0/4AAAED/";
 
+    private static final String VERSION_2 =
+            "AgADY2FtAAIxMgAAAAAAAAABAAAABwAAAAAAAAPoAAAAAgAAAAEABVJHQjI0AAAABv+AAABA/w==";
+
+    private static final String VERSION_2_JPEG =
+            "AgADY2FtAAIxMgAAAAAAAAABAAAABwAAAAAAAAPoAAAAAgAAAAEABEpQRUcAAAAD/9j/";
+
     private static Picture picture(Picture.Format format, int width, int height, byte... pixels) {
         return new Picture(
                 "cam", FragmentNumber.of("12"), 1, 7, 1000, width, height, format, pixels);
@@ -74,7 +80,8 @@ class PictureTest {
     @ParameterizedTest
     @EnumSource(Picture.Format.class)
     void surviveSerialization(Picture.Format format) throws Exception {
-        Picture picture = picture(format, 2, 3, new byte[6 * format.bytesPerPixel()]);
+        int size = format == Picture.Format.JPEG ? 99 : 6 * format.bytesPerPixel();
+        Picture picture = picture(format, 2, 3, new byte[size]);
         DataOutputSerializer out = new DataOutputSerializer(16);
         PictureSerializer.INSTANCE.serialize(picture, out);
         DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
@@ -89,9 +96,22 @@ class PictureTest {
         byte[] golden = Base64.getDecoder().decode(VERSION_1);
         assertThat(PictureSerializer.INSTANCE.deserialize(new DataInputDeserializer(golden)))
                 .isEqualTo(orangeAndBlue());
+    }
+
+    @Test
+    void version2StaysReadable() throws Exception {
+        Picture jpeg = picture(Picture.Format.JPEG, 2, 1, (byte) 0xFF, (byte) 0xD8, (byte) 0xFF);
+        assertGolden(VERSION_2, orangeAndBlue());
+        assertGolden(VERSION_2_JPEG, jpeg);
+    }
+
+    private static void assertGolden(String golden, Picture picture) throws Exception {
         DataOutputSerializer out = new DataOutputSerializer(16);
-        PictureSerializer.INSTANCE.serialize(orangeAndBlue(), out);
-        assertThat(Base64.getEncoder().encodeToString(out.getCopyOfBuffer())).isEqualTo(VERSION_1);
+        PictureSerializer.INSTANCE.serialize(picture, out);
+        assertThat(Base64.getEncoder().encodeToString(out.getCopyOfBuffer())).isEqualTo(golden);
+        byte[] bytes = Base64.getDecoder().decode(golden);
+        assertThat(PictureSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes)))
+                .isEqualTo(picture);
     }
 
     @Test

@@ -9,17 +9,19 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.PictureOptions;
-import io.github.flinkkvs.media.PictureWriter;
+
+import javax.annotation.Nullable;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What functions that make JPEGs share: the meaning of width and quality, and a decoder for each
- * width, opened when it is needed. Not thread-safe. Memory is native: close it.
+ * What functions that make JPEGs share: the meaning of width and quality, and a decoder for each of
+ * them, opened when it is needed. Not thread-safe. Memory is native: close it.
  *
  * @param <D> decoder
  */
@@ -33,13 +35,13 @@ final class JpegDecoders<D> implements AutoCloseable {
 
     static final int MAX_WIDTH = 16_384;
 
-    /** As that of {@link PictureWriter#jpeg()}. */
+    /** As that of {@link PictureOptions#jpeg()}. */
     static final double USUAL_QUALITY = 0.85;
 
     private final String function;
     private final Function<PictureOptions, D> open;
     private final Consumer<D> close;
-    private final Map<Integer, D> decoders = new LinkedHashMap<>(MAX_DECODERS, 0.75f, true);
+    private final Map<List<Number>, D> decoders = new LinkedHashMap<>(MAX_DECODERS, 0.75f, true);
 
     JpegDecoders(String function, Function<PictureOptions, D> open, Consumer<D> close) {
         this.function = function;
@@ -47,34 +49,41 @@ final class JpegDecoders<D> implements AutoCloseable {
         this.close = close;
     }
 
-    /** The decoder that makes pictures of this width, in the shape of the video. */
-    D decoder(int width) {
-        if (width < 0 || width > MAX_WIDTH) {
+    /**
+     * The decoder that makes JPEGs like this, in the shape of the video.
+     *
+     * @param width null for the usual one
+     * @param quality null for the usual one
+     */
+    D decoder(@Nullable Integer width, @Nullable Double quality) {
+        int pixels = width == null ? OWN_WIDTH : width;
+        float goodness = (float) checked(quality == null ? USUAL_QUALITY : quality);
+        if (pixels < 0 || pixels > MAX_WIDTH) {
             throw wrong(
                     "width is from 1 to "
                             + MAX_WIDTH
                             + " pixels, or 0 for that of the video, not "
                             + width);
         }
-        D decoder = decoders.get(width);
+        List<Number> settings = List.of(pixels, goodness);
+        D decoder = decoders.get(settings);
         if (decoder == null) {
             if (decoders.size() == MAX_DECODERS) {
                 Iterator<D> longestUnused = decoders.values().iterator();
                 close.accept(longestUnused.next());
                 longestUnused.remove();
             }
-            decoder = open.apply(PictureOptions.defaults().size(width, 0));
-            decoders.put(width, decoder);
+            decoder = open.apply(PictureOptions.defaults().size(pixels, 0).jpeg(goodness));
+            decoders.put(settings, decoder);
         }
         return decoder;
     }
 
-    /** The writer of this quality. */
-    PictureWriter writer(double quality) {
+    private double checked(double quality) {
         if (!(quality >= 0 && quality <= 1)) {
             throw wrong("quality is from 0, small, to 1, good, not " + quality);
         }
-        return PictureWriter.jpeg((float) quality);
+        return quality;
     }
 
     IllegalArgumentException wrong(String what) {

@@ -10,17 +10,14 @@ package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.KeyFrameDecoder;
 import io.github.flinkkvs.media.MediaException;
-import io.github.flinkkvs.media.PictureWriter;
 
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.table.annotation.ArgumentHint;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.annotation.FunctionHint;
-import org.apache.flink.table.functions.FunctionContext;
 
 import javax.annotation.Nullable;
 
-import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 
 /**
@@ -31,22 +28,19 @@ import java.nio.ByteBuffer;
  * <p>The width is in pixels, 0 for that of the video; the quality from 0 to 1.
  */
 @PublicEvolving
-public final class KvsFrameJpeg extends PayloadFunction {
+public final class KvsFrameJpeg extends JpegFunction<KeyFrameDecoder> {
 
     static final String NAME = "KVS_FRAME_JPEG";
 
     private static final long serialVersionUID = 1L;
-
-    private transient JpegDecoders<KeyFrameDecoder> jpegs;
 
     public KvsFrameJpeg() {
         super(NAME);
     }
 
     @Override
-    public void open(FunctionContext context) throws Exception {
-        super.open(context);
-        jpegs = new JpegDecoders<>(NAME, KeyFrameDecoder::new, KeyFrameDecoder::close);
+    JpegDecoders<KeyFrameDecoder> openDecoders() {
+        return new JpegDecoders<>(NAME, KeyFrameDecoder::new, KeyFrameDecoder::close);
     }
 
     @FunctionHint(
@@ -67,28 +61,12 @@ public final class KvsFrameJpeg extends PayloadFunction {
         if (data == null || codecId == null) {
             return null;
         }
-        PictureWriter writer = jpegs.writer(quality == null ? JpegDecoders.USUAL_QUALITY : quality);
-        KeyFrameDecoder decoder = jpegs.decoder(width == null ? JpegDecoders.OWN_WIDTH : width);
-        BufferedImage image;
+        KeyFrameDecoder decoder = jpegs.decoder(width, quality);
         try {
-            image = decoder.decode(codecId, codecPrivate, ByteBuffer.wrap(data));
+            return decoder.jpeg(codecId, codecPrivate, ByteBuffer.wrap(data));
         } catch (MediaException e) {
             payloads.onDamage(data, e.getMessage());
             return null;
-        }
-        return payloads.encode(writer, data, image);
-    }
-
-    /** Native libraries are those of the cluster, not of the machine that plans the query. */
-    @Override
-    public boolean supportsConstantFolding() {
-        return false;
-    }
-
-    @Override
-    public void close() {
-        if (jpegs != null) {
-            jpegs.close();
         }
     }
 }

@@ -17,7 +17,6 @@ import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.table.annotation.ArgumentHint;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.annotation.FunctionHint;
-import org.apache.flink.table.functions.FunctionContext;
 
 import javax.annotation.Nullable;
 
@@ -29,22 +28,19 @@ import javax.annotation.Nullable;
  * The width is in pixels, 0 for that of the video; the quality from 0 to 1.
  */
 @PublicEvolving
-public final class KvsJpeg extends PayloadFunction {
+public final class KvsJpeg extends JpegFunction<VideoDecoder> {
 
     static final String NAME = "KVS_JPEG";
 
     private static final long serialVersionUID = 1L;
-
-    private transient JpegDecoders<VideoDecoder> jpegs;
 
     public KvsJpeg() {
         super(NAME);
     }
 
     @Override
-    public void open(FunctionContext context) throws Exception {
-        super.open(context);
-        jpegs = new JpegDecoders<>(NAME, VideoDecoder::new, VideoDecoder::close);
+    JpegDecoders<VideoDecoder> openDecoders() {
+        return new JpegDecoders<>(NAME, VideoDecoder::new, VideoDecoder::close);
     }
 
     @FunctionHint(
@@ -67,24 +63,10 @@ public final class KvsJpeg extends PayloadFunction {
         if (index < 0) {
             throw jpegs.wrong("pictures are counted from 0, there is none at " + index);
         }
-        PictureWriter writer = jpegs.writer(quality == null ? JpegDecoders.USUAL_QUALITY : quality);
-        VideoDecoder decoder = jpegs.decoder(width == null ? JpegDecoders.OWN_WIDTH : width);
+        VideoDecoder decoder = jpegs.decoder(width, quality);
         Fragment fragment = payloads.read(payload);
         Picture found =
                 fragment == null ? null : payloads.decode(decoder, payload, fragment, index);
-        return found == null ? null : payloads.encode(writer, payload, found.toBufferedImage());
-    }
-
-    /** Native libraries are those of the cluster, not of the machine that plans the query. */
-    @Override
-    public boolean supportsConstantFolding() {
-        return false;
-    }
-
-    @Override
-    public void close() {
-        if (jpegs != null) {
-            jpegs.close();
-        }
+        return found == null ? null : PictureWriter.jpeg().encode(found);
     }
 }

@@ -9,7 +9,6 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
 
 import javax.annotation.Nullable;
 
-import java.awt.image.BufferedImage;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -127,17 +124,6 @@ final class Payloads {
             onDamage(payload, decoder.lastDamage());
         }
         return picture;
-    }
-
-    /** The image as a file; null if it is too large to be one. */
-    @Nullable
-    byte[] encode(PictureWriter writer, byte[] payload, BufferedImage image) {
-        try {
-            return writer.encode(image);
-        } catch (UncheckedIOException e) {
-            onDamage(payload, e.getCause().getMessage());
-            return null;
-        }
     }
 
     /**
