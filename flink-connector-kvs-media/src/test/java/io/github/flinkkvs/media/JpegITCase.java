@@ -316,8 +316,7 @@ class JpegITCase {
 
     private static int[] table(NodeList tables, int id) {
         // One is enough where both are the same.
-        IIOMetadataNode node =
-                (IIOMetadataNode) tables.item(Math.min(id, tables.getLength() - 1));
+        IIOMetadataNode node = (IIOMetadataNode) tables.item(Math.min(id, tables.getLength() - 1));
         return ((JPEGQTable) node.getUserObject()).getTable();
     }
 
