@@ -66,9 +66,18 @@ class ArchitectureTest {
                             "lombok..",
                             "org.apache.flink.shaded..",
                             "org.apache.flink.runtime..",
-                            "io.netty..",
                             "sun..",
                             "com.sun..");
+
+    /** The SDK's own; it is met only to end its threads in time. */
+    @ArchTest
+    static final ArchRule NETTY_FOR_EVENT_LOOPS_ONLY =
+            noClasses()
+                    .that()
+                    .doNotHaveFullyQualifiedName("io.github.flinkkvs.client.EventLoops")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.netty..");
 
     @ArchTest static final ArchRule NO_STANDARD_STREAMS = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 

@@ -55,7 +55,7 @@ final class LeakCheck implements BeforeAllCallback, AfterTestExecutionCallback, 
     }
 
     /**
-     * Waited for only once for all tests: an HTTP client takes two seconds to close.
+     * Looked at only once for all tests, as a coordinator may still be closing.
      *
      * @param since in which test a thread was first seen
      */

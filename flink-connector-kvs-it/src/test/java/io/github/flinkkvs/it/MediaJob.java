@@ -18,51 +18,55 @@ import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsWav;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.api.common.accumulators.IntCounter;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.functions.RichMapFunction;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.util.Collector;
 
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-
-/** A program of a user: all that can be made of media, of fragments that it reads from files. */
+/** A program of a user: all that can be made of media, of fragments that it reads from a stream. */
 public final class MediaJob {
 
     private MediaJob() {}
 
     /**
-     * @param arguments files with a fragment each
+     * @param arguments the stream, its last fragment, and keys and values of options
      */
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        List<byte[]> payloads = new ArrayList<>();
-        for (String file : arguments) {
-            payloads.add(Files.readAllBytes(Path.of(file)));
+        Configuration options = new Configuration();
+        for (int i = 2; i < arguments.length; i += 2) {
+            options.setString(arguments[i], arguments[i + 1]);
         }
-        DataStream<byte[]> bytes =
-                env.fromData(payloads, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
-        DataStream<Fragment> fragments = bytes.flatMap(new ToFragment());
+        DataStream<Fragment> fragments =
+                env.fromSource(
+                        KvsSource.<Fragment>builder()
+                                .setStreams(arguments[0])
+                                .setStartingPosition(StartingPosition.earliest())
+                                .setStoppingPosition(StoppingPosition.atFragment(arguments[1]))
+                                .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                                .setSourceConfig(options)
+                                .build(),
+                        WatermarkStrategy.noWatermarks(),
+                        "camera");
+        DataStream<byte[]> bytes = fragments.map(new ToBytes());
         counted(
                 "files of decoded fragments",
                 fragments
@@ -88,27 +92,12 @@ public final class MediaJob {
         results.map(new Count<>(what)).sinkTo(new DiscardingSink<>());
     }
 
-    private static final class ToFragment
-            implements FlatMapFunction<byte[], Fragment>, ResultTypeQueryable<Fragment> {
+    private static final class ToBytes implements MapFunction<Fragment, byte[]> {
         @Override
-        public void flatMap(byte[] payload, Collector<Fragment> out) throws Exception {
-            new FragmentAssembler("camera", null, true, Integer.MAX_VALUE)
-                    .feed(
-                            ByteBuffer.wrap(payload),
-                            new FragmentHandler() {
-                                @Override
-                                public void onFragment(Fragment fragment) {
-                                    out.collect(fragment);
-                                }
-
-                                @Override
-                                public void onServiceError(ServiceError error) {}
-                            });
-        }
-
-        @Override
-        public TypeInformation<Fragment> getProducedType() {
-            return FragmentTypeInfo.INSTANCE;
+        public byte[] map(Fragment fragment) {
+            byte[] bytes = new byte[fragment.bytes().remaining()];
+            fragment.bytes().get(bytes);
+            return bytes;
         }
     }
 

@@ -55,11 +55,17 @@ final class SessionCluster implements AutoCloseable {
      * Starts it, and in it the same program again and again.
      *
      * @param folder for all temporary files
+     * @param log a file for all that is logged
      * @param jars with the program and all that it needs
      * @param atOnce how many jobs run at the same time
      */
     SessionCluster(
-            java.nio.file.Path folder, List<String> jars, int atOnce, int rounds, String... program)
+            java.nio.file.Path folder,
+            java.nio.file.Path log,
+            List<String> jars,
+            int atOnce,
+            int rounds,
+            String... program)
             throws IOException {
         Set<String> names = jars.stream().map(SessionCluster::name).collect(Collectors.toSet());
         String lib =
@@ -81,8 +87,7 @@ final class SessionCluster implements AutoCloseable {
                                 String.valueOf(atOnce),
                                 String.valueOf(rounds)));
         command.addAll(Arrays.asList(program));
-        process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         answers =
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -128,8 +133,11 @@ final class SessionCluster implements AutoCloseable {
     public static void main(String[] arguments) throws Exception {
         List<File> jars = Stream.of(arguments[0].split(SEPARATOR)).map(File::new).toList();
         int atOnce = Integer.parseInt(arguments[1]);
+        Configuration config = new Configuration();
+        config.setString("rest.bind-port", "0");
         MiniClusterConfiguration cluster =
                 new MiniClusterConfiguration.Builder()
+                        .setConfiguration(config)
                         .setNumTaskManagers(1)
                         .setNumSlotsPerTaskManager(atOnce)
                         .build();

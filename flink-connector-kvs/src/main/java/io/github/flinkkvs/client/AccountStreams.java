@@ -37,6 +37,7 @@ public final class AccountStreams implements AutoCloseable {
     private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private final OwnThreads threads = new OwnThreads("kvs-catalog");
     private final ScheduledThreadPoolExecutor executor;
     private final KvsClients clients;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -46,7 +47,7 @@ public final class AccountStreams implements AutoCloseable {
      * @throws IllegalArgumentException if the configuration is not usable
      */
     public AccountStreams(ReadableConfig config) {
-        executor = new ScheduledThreadPoolExecutor(1, KvsClients.threads("kvs-catalog"));
+        executor = new ScheduledThreadPoolExecutor(1, threads);
         try {
             clients = new KvsClients(config, 1, executor, "kvs-catalog-io");
         } catch (RuntimeException | Error e) {
@@ -139,11 +140,13 @@ public final class AccountStreams implements AutoCloseable {
                 || errorClass == ErrorClass.REFRESH_ENDPOINT;
     }
 
-    /** Returns at once; what is under way fails. */
+    /** Returns when all threads have ended, after a second at most; what is under way fails. */
     @Override
     public void close() {
         closed.countDown();
-        clients.closeAsync().whenComplete((done, error) -> executor.shutdownNow());
+        clients.close();
+        executor.shutdownNow();
+        threads.awaitEnd();
     }
 
     /** The service does not tell which streams there are; the message says why. */

@@ -59,7 +59,7 @@ import java.util.stream.Collectors;
  *
  * <p>Safe for use by any thread. The provider finds credentials when it is first asked and keeps
  * them fresh; that first call, and every call while a renewal fails, blocks its caller. A role is
- * renewed ahead of time by daemon threads that the SDK keeps for the whole process and never ends.
+ * renewed ahead of time by whoever asks then: the SDK keeps no thread for it.
  *
  * <p>No message and no {@code toString()} of this class contains a value of the configuration.
  */

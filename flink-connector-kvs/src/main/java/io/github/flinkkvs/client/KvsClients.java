@@ -22,7 +22,6 @@ import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
@@ -46,9 +45,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -85,17 +81,13 @@ public final class KvsClients implements AutoCloseable {
     /** The control plane needs some, and a cancelled connection takes its time to go. */
     private static final int SPARE_CONNECTIONS = 32;
 
-    private final String threadNamePrefix;
     private final AwsCredentials credentials;
     private final Region region;
     private final KinesisVideoAsyncClient control;
     private final KinesisVideoMediaAsyncClient media;
 
-    /** What to close, the last one first. */
+    /** What to close, the last one first; guarded by this. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /**
      * Opens the clients. No request is sent to the service, but without a region in the
@@ -118,20 +110,27 @@ public final class KvsClients implements AutoCloseable {
             throw new IllegalArgumentException("maxConnections is " + maxConnections);
         }
         Objects.requireNonNull(timer, "timer");
-        this.threadNamePrefix = Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
+        Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
         AwsOptions.validate(config);
         warnOfWireLoggers();
         Optional<URI> controlEndpoint = AwsOptions.url(config, AwsOptions.ENDPOINT);
         try {
             this.credentials = keep(AwsCredentials.create(config));
             this.region = AwsOptions.region(config);
+            EventLoops loops =
+                    keep(
+                            new EventLoops(
+                                    Math.min(
+                                            MAX_EVENT_LOOPS,
+                                            Runtime.getRuntime().availableProcessors()),
+                                    threadNamePrefix));
             SdkAsyncHttpClient http =
                     keep(
                             httpClient(
+                                    loops,
                                     maxConnections,
                                     // What trusts all can have no trust store.
-                                    AwsOptions.trustsAll(config) ? null : TrustStore.open(config),
-                                    threadNamePrefix));
+                                    AwsOptions.trustsAll(config) ? null : TrustStore.open(config)));
 
             KinesisVideoAsyncClientBuilder controlBuilder =
                     KinesisVideoAsyncClient.builder()
@@ -172,8 +171,7 @@ public final class KvsClients implements AutoCloseable {
                                                             Runnable::run))
                                     .build());
         } catch (RuntimeException | Error e) {
-            // Off this thread, like any other close, and nobody waits for it.
-            closeAsync();
+            close();
             throw e;
         }
     }
@@ -252,30 +250,26 @@ public final class KvsClients implements AutoCloseable {
     }
 
     /**
-     * Closes clients, connections and credentials and ends the threads, on a short-lived daemon
-     * thread because it takes about two seconds. Requests under way end, with or without an error:
-     * cancel them first. Returns at once; may be called repeatedly.
-     *
-     * @return completed when all is closed, exceptionally with the first failure. Never null
-     */
-    public CompletableFuture<Void> closeAsync() {
-        if (closing.compareAndSet(false, true)) {
-            Thread thread = new Thread(this::closeAll, threadNamePrefix + "-close");
-            thread.setDaemon(true);
-            thread.start();
-        }
-        return closed.copy();
-    }
-
-    /**
-     * Like {@link #closeAsync()}, and waits for it.
-     *
-     * @throws java.util.concurrent.CompletionException the first failure; all is closed
-     *     nevertheless
+     * Closes clients, connections and credentials, and returns when the threads have ended, which
+     * takes some milliseconds; if one does not end, after a second. Requests under way end, with or
+     * without an error: cancel them first. What cannot be closed is logged. May be called
+     * repeatedly, by any thread but an event loop.
      */
     @Override
-    public void close() {
-        closeAsync().join();
+    public synchronized void close() {
+        // The HTTP client would not close in a thread that is interrupted.
+        boolean interrupted = Thread.interrupted();
+        while (!opened.isEmpty()) {
+            AutoCloseable resource = opened.pop();
+            try {
+                resource.close();
+            } catch (Throwable e) {
+                LOG.warn("{} was not closed properly", resource.getClass().getSimpleName(), e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void warnOfWireLoggers() {
@@ -289,29 +283,9 @@ public final class KvsClients implements AutoCloseable {
         }
     }
 
-    private <T extends AutoCloseable> T keep(T resource) {
+    private synchronized <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
-    }
-
-    private void closeAll() {
-        Throwable failure = null;
-        for (AutoCloseable resource : opened) {
-            try {
-                resource.close();
-            } catch (Throwable e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure == null) {
-            closed.complete(null);
-        } else {
-            closed.completeExceptionally(failure);
-        }
     }
 
     private static ClientOverrideConfiguration.Builder override(
@@ -322,19 +296,12 @@ public final class KvsClients implements AutoCloseable {
     }
 
     private static SdkAsyncHttpClient httpClient(
-            int maxConnections, @Nullable TrustStore trustStore, String threadNamePrefix) {
+            EventLoops loops, int maxConnections, @Nullable TrustStore trustStore) {
         // Connections are counted for each host, and many streams may share one.
         int concurrency =
                 (int) Math.min(Integer.MAX_VALUE, 2L * maxConnections + SPARE_CONNECTIONS);
         return NettyNioAsyncHttpClient.builder()
-                // Owned, and so closed, by the client.
-                .eventLoopGroupBuilder(
-                        SdkEventLoopGroup.builder()
-                                .numberOfThreads(
-                                        Math.min(
-                                                MAX_EVENT_LOOPS,
-                                                Runtime.getRuntime().availableProcessors()))
-                                .threadFactory(threads(threadNamePrefix)))
+                .eventLoopGroup(loops.forClient())
                 .protocol(Protocol.HTTP1_1)
                 .maxConcurrency(concurrency)
                 .maxPendingConnectionAcquires(concurrency)
@@ -352,15 +319,5 @@ public final class KvsClients implements AutoCloseable {
                                         SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES,
                                         trustStore == null)
                                 .build());
-    }
-
-    /** Daemon threads with numbered names. */
-    static ThreadFactory threads(String prefix) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

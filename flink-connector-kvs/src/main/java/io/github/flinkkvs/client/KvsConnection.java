@@ -8,7 +8,6 @@
  */
 package io.github.flinkkvs.client;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Everything that one reader, or the enumerator, needs of the service. Thread-safe. */
@@ -22,12 +21,11 @@ public interface KvsConnection extends AutoCloseable {
     ScheduledExecutorService executor();
 
     /**
-     * Closes everything without waiting for it; the future completes when all threads are ending.
+     * Closes everything, so that no thread, connection or file is left when Flink closes the class
+     * loader of the job. Waits for that, which takes some milliseconds, but no longer than a second
+     * for the connections and another one for calls that wait for credentials. May be called
+     * repeatedly, by any thread but its own.
      */
-    CompletableFuture<Void> closeAsync();
-
     @Override
-    default void close() {
-        closeAsync().join();
-    }
+    void close();
 }

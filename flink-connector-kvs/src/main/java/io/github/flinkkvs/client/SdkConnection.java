@@ -11,7 +11,6 @@ package io.github.flinkkvs.client;
 import org.apache.flink.configuration.ReadableConfig;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +28,7 @@ public final class SdkConnection implements KvsConnection {
      */
     private static final int CALLS_PER_SECOND = 100;
 
+    private final OwnThreads threads;
     private final ScheduledThreadPoolExecutor executor;
     private final KvsClients clients;
     private final StreamDirectory directory;
@@ -47,9 +47,8 @@ public final class SdkConnection implements KvsConnection {
             Duration endpointRefreshInterval,
             int siblings,
             String name) {
-        executor =
-                new ScheduledThreadPoolExecutor(
-                        CONTROL_THREADS, KvsClients.threads(name + "-control"));
+        threads = new OwnThreads(name + "-control");
+        executor = new ScheduledThreadPoolExecutor(CONTROL_THREADS, threads);
         executor.setRemoveOnCancelPolicy(true);
         try {
             clients = new KvsClients(config, maxConnections, executor, name + "-io");
@@ -87,7 +86,9 @@ public final class SdkConnection implements KvsConnection {
     }
 
     @Override
-    public CompletableFuture<Void> closeAsync() {
-        return clients.closeAsync().whenComplete((done, error) -> executor.shutdownNow());
+    public void close() {
+        clients.close();
+        executor.shutdownNow();
+        threads.awaitEnd();
     }
 }

@@ -104,8 +104,7 @@ public final class FakeConnection implements KvsConnection {
     }
 
     @Override
-    public CompletableFuture<Void> closeAsync() {
+    public void close() {
         closed = true;
-        return CompletableFuture.completedFuture(null);
     }
 }

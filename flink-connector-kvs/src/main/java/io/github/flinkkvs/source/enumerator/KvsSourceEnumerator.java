@@ -141,14 +141,14 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
                     .get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
+        } finally {
+            // Nothing is looked up any more, and here it may be waited for.
+            connection.close();
         }
     }
 
     private void onLookedUp(
             @Nullable Map<String, StreamDescription> found, @Nullable Throwable error) {
-        // Nothing is looked up any more.
-        connection.closeAsync();
-        connection = null;
         if (error != null) {
             throw new FlinkRuntimeException(error.getMessage(), error);
         }
@@ -220,7 +220,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     @Override
     public void close() {
         if (connection != null) {
-            connection.closeAsync();
+            connection.close();
         }
     }
 }

@@ -164,8 +164,8 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     public void close() {
         locked(() -> sessions.values().forEach(MediaSession::close));
         sessions.clear();
-        // Not waited for: the HTTP client takes seconds to close.
-        connection.closeAsync();
+        // Flink waits for this before it closes the job's class loader.
+        connection.close();
     }
 
     /** Runs what is due in the connection's own thread. */

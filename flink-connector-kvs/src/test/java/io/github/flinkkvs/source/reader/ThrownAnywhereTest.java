@@ -280,8 +280,6 @@ class ThrownAnywhereTest {
         }
 
         @Override
-        public CompletableFuture<Void> closeAsync() {
-            return CompletableFuture.completedFuture(null);
-        }
+        public void close() {}
     }
 }
