@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 /**
  * Makes images of single key frames whose fragment is not at hand, such as rows of a table of
  * frames. Of the options it takes size, format, quality, threads, the limit of pixels and whether
- * pixels stay as they are coded.
+ * pixels stay as they are coded. What only the track says of how they are shown is not known here.
  *
  * <p>Not thread-safe. Memory is native: close it.
  */

@@ -81,7 +81,7 @@ public final class PictureOptions implements Serializable {
         return copy;
     }
 
-    /** Scales pictures; a 0 for one of both keeps the shape of the video. */
+    /** Scales pictures, as they are shown; a 0 for one of both keeps the shape of the video. */
     public PictureOptions size(int pictureWidth, int pictureHeight) {
         check(pictureWidth >= 0 && pictureHeight >= 0, "A size is not negative");
         PictureOptions copy = new PictureOptions(this);
@@ -148,9 +148,11 @@ public final class PictureOptions implements Serializable {
     }
 
     /**
-     * Leaves pixels that are not square as they are. By default pictures are made wider or higher,
-     * never smaller, so that they look as they are meant to, by DisplayWidth and DisplayHeight of
-     * the track, or, where these do not tell, by what the video itself says.
+     * Leaves pixels as they are coded. By default pictures look as they are meant to. Where pixels
+     * are not square, pictures are made wider or higher, never smaller, by DisplayWidth and
+     * DisplayHeight of the track, or, where these do not tell, by what the video itself says. And
+     * they are turned by 90, 180 or 270 degrees and mirrored by what the video itself says, or,
+     * where it does not tell, by the Projection of the track; other angles are left as they are.
      */
     public PictureOptions asCoded() {
         PictureOptions copy = new PictureOptions(this);

@@ -35,7 +35,15 @@ final class PixelConverter implements AutoCloseable {
     @Nullable private final JpegEncoder jpeg;
 
     @Nullable private SwsContext scaler;
+
+    /** As it is coded. */
     @Nullable private AVFrame target;
+
+    /** As it is shown, where that differs. */
+    @Nullable private AVFrame arranged;
+
+    private int width;
+    private int height;
 
     PixelConverter(PictureOptions options) {
         this.options = options;
@@ -59,6 +67,7 @@ final class PixelConverter implements AutoCloseable {
             scaler = present(swscale.sws_alloc_context());
             scaler.flags(swscale.SWS_BICUBIC);
             target = present(avutil.av_frame_alloc());
+            arranged = present(avutil.av_frame_alloc());
         }
         declareWhatCanBeConverted(frame);
         avutil.av_frame_unref(target);
@@ -70,12 +79,12 @@ final class PixelConverter implements AutoCloseable {
             // Moving colours by half a pixel would blur them.
             target.chroma_location(frame.chroma_location());
         }
-        double aspect = options.isAsCoded() ? 1 : pixelAspect(frame, declared);
-        int width = (int) Math.round(frame.width() * Math.max(aspect, 1));
-        int height = (int) Math.round(frame.height() / Math.min(aspect, 1));
-        target.width(size(options.width(), width, options.height(), height));
-        target.height(size(options.height(), height, options.width(), width));
-        if ((long) width() * height() > options.maxPixels()
+        Orientation orientation =
+                options.isAsCoded() ? Orientation.AS_CODED : Orientation.of(frame, declared);
+        setSize(frame, declared, orientation.isTransposed());
+        target.width(orientation.isTransposed() ? height : width);
+        target.height(orientation.isTransposed() ? width : height);
+        if ((long) width * height > options.maxPixels()
                 || avutil.av_frame_get_buffer(target, 0) < 0
                 || swscale.sws_scale_frame(scaler, target, frame) < 0) {
             throw new MediaException(
@@ -84,19 +93,31 @@ final class PixelConverter implements AutoCloseable {
                             + "x"
                             + frame.height()
                             + " cannot be made a picture of "
-                            + width()
+                            + width
                             + "x"
-                            + height());
+                            + height);
         }
-        return jpeg == null ? copy() : jpeg.encode(target);
+        AVFrame shown = orientation.isAsCoded() ? target : arranged(orientation);
+        return jpeg == null ? copy(shown) : jpeg.encode(shown);
     }
 
+    /** Of the last picture, as it is shown. */
     int width() {
-        return target.width();
+        return width;
     }
 
     int height() {
-        return target.height();
+        return height;
+    }
+
+    private void setSize(AVFrame frame, @Nullable Track.Video declared, boolean transposed) {
+        double aspect = options.isAsCoded() ? 1 : pixelAspect(frame, declared);
+        int across = (int) Math.round(frame.width() * Math.max(aspect, 1));
+        int down = (int) Math.round(frame.height() / Math.min(aspect, 1));
+        int ownWidth = transposed ? down : across;
+        int ownHeight = transposed ? across : down;
+        width = size(options.width(), ownWidth, options.height(), ownHeight);
+        height = size(options.height(), ownHeight, options.width(), ownWidth);
     }
 
     /**
@@ -119,13 +140,26 @@ final class PixelConverter implements AutoCloseable {
         }
     }
 
-    /** Rows of the target have gaps between them. */
-    private byte[] copy() {
-        int row = width() * options.format().bytesPerPixel();
-        byte[] pixels = new byte[Math.multiplyExact(row, height())];
-        BytePointer from = target.data(0);
-        for (int y = 0; y < height(); y++) {
-            from.position((long) y * target.linesize(0)).get(pixels, y * row, row);
+    private AVFrame arranged(Orientation orientation) {
+        avutil.av_frame_unref(arranged);
+        avutil.av_frame_copy_props(arranged, target);
+        arranged.format(target.format());
+        arranged.width(width);
+        arranged.height(height);
+        if (avutil.av_frame_get_buffer(arranged, 0) < 0) {
+            throw new OutOfMemoryError("No native memory for pixels");
+        }
+        orientation.arrange(target, arranged);
+        return arranged;
+    }
+
+    /** Rows of a frame have gaps between them. */
+    private byte[] copy(AVFrame frame) {
+        int row = width * options.format().bytesPerPixel();
+        byte[] pixels = new byte[Math.multiplyExact(row, height)];
+        BytePointer from = frame.data(0);
+        for (int y = 0; y < height; y++) {
+            from.position((long) y * frame.linesize(0)).get(pixels, y * row, row);
         }
         return pixels;
     }
@@ -179,6 +213,10 @@ final class PixelConverter implements AutoCloseable {
         if (target != null) {
             avutil.av_frame_free(target);
             target = null;
+        }
+        if (arranged != null) {
+            avutil.av_frame_free(arranged);
+            arranged = null;
         }
     }
 }

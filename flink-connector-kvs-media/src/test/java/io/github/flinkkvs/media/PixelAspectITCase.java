@@ -10,21 +10,17 @@ package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.testing.MediaClip;
-import io.github.flinkkvs.testing.MediaFragment;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import static io.github.flinkkvs.media.DeclaredFilm.element;
+import static io.github.flinkkvs.media.DeclaredFilm.number;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Pictures of video whose pixels are not square, and of a codec with a delay. */
@@ -34,70 +30,28 @@ class PixelAspectITCase {
 
     private static final int FRAMES = 8;
 
-    private static MediaFragment film;
-    private static Track track;
+    private static DeclaredFilm film;
 
     @BeforeAll
     static void read() throws Exception {
-        Path films = Path.of("..", "flink-connector-kvs-it", "src", "test", "resources", "films");
-        film = MediaClip.of(films.resolve("h264.mkv")).fragments(1_000_000_000L, FRAMES).get(0);
-        track = Fragments.of(film).get(0).tracks().get(0);
+        film = DeclaredFilm.of("h264.mkv", FRAMES);
     }
 
     /** The film, 96x64, with what its track declares beside it. */
     private static Fragment film(int displayWidth, int displayHeight, int codecDelayNanos)
             throws Exception {
-        byte[] video =
-                concat(
-                        element(0xB0, number(96)),
-                        element(0xBA, number(64)),
-                        displayWidth == 0 ? new byte[0] : element(0x54B0, number(displayWidth)),
-                        displayHeight == 0 ? new byte[0] : element(0x54BA, number(displayHeight)));
-        byte[] entry =
-                concat(
-                        element(0xD7, number(1)),
-                        element(0x83, number(1)),
-                        element(0x86, ascii(track.codecId())),
-                        element(0x63A2, track.codecPrivate()),
-                        element(0x56AA, number(codecDelayNanos)),
-                        element(0xE0, video));
-        MediaFragment declared =
-                MediaFragment.builder()
-                        .producerTimestampMillis(1_000_000_000L)
-                        .header(
-                                element(0x1A45DFA3, element(0x4282, ascii("matroska"))),
-                                element(0x1549A966, element(0x2AD7B1, number(1_000_000))),
-                                element(0x1654AE6B, element(0xAE, entry)))
-                        .frames(film.frames())
-                        .build();
-        return Fragments.of(declared).get(0);
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] number(int value) {
-        return ByteBuffer.allocate(4).putInt(value).array();
-    }
-
-    private static byte[] element(int id, byte[] content) {
-        int idBytes = (39 - Integer.numberOfLeadingZeros(id)) / 8;
-        ByteBuffer bytes = ByteBuffer.allocate(idBytes + 4 + content.length);
-        for (int i = idBytes - 1; i >= 0; i--) {
-            bytes.put((byte) (id >>> 8 * i));
-        }
-        return bytes.putInt(0x10000000 | content.length).put(content).array();
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        ByteBuffer all = ByteBuffer.allocate(1 << 14);
-        for (byte[] part : parts) {
-            all.put(part);
-        }
-        byte[] bytes = new byte[all.position()];
-        all.flip().get(bytes);
-        return bytes;
+        return Fragments.of(
+                        film.declaring(
+                                96,
+                                64,
+                                codecDelayNanos,
+                                displayWidth == 0
+                                        ? new byte[0]
+                                        : element(0x54B0, number(displayWidth)),
+                                displayHeight == 0
+                                        ? new byte[0]
+                                        : element(0x54BA, number(displayHeight))))
+                .get(0);
     }
 
     @ParameterizedTest

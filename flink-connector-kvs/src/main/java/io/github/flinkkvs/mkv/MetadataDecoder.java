@@ -172,6 +172,7 @@ final class MetadataDecoder {
         int pixelHeight = 0;
         int displayWidth = 0;
         int displayHeight = 0;
+        Projection projection = Projection.NONE;
         while (video.next()) {
             switch (video.id()) {
                 case MkvElements.PIXEL_WIDTH:
@@ -186,6 +187,9 @@ final class MetadataDecoder {
                 case MkvElements.DISPLAY_HEIGHT:
                     displayHeight = (int) video.unsigned(Integer.MAX_VALUE);
                     break;
+                case MkvElements.PROJECTION:
+                    projection = Projection.read(video.children());
+                    break;
                 default:
                     break;
             }
@@ -194,7 +198,9 @@ final class MetadataDecoder {
                 pixelWidth,
                 pixelHeight,
                 displayWidth == 0 ? pixelWidth : displayWidth,
-                displayHeight == 0 ? pixelHeight : displayHeight);
+                displayHeight == 0 ? pixelHeight : displayHeight,
+                projection.rotation(),
+                projection.isMirrored());
     }
 
     private static Track.Audio readAudio(EbmlCursor audio) throws MkvException {

@@ -48,6 +48,11 @@ final class MkvElements {
     static final int PIXEL_HEIGHT = 0xBA;
     static final int DISPLAY_WIDTH = 0x54B0;
     static final int DISPLAY_HEIGHT = 0x54BA;
+    static final int PROJECTION = 0x7670;
+    static final int PROJECTION_TYPE = 0x7671;
+    static final int PROJECTION_POSE_YAW = 0x7673;
+    static final int PROJECTION_POSE_PITCH = 0x7674;
+    static final int PROJECTION_POSE_ROLL = 0x7675;
     static final int AUDIO = 0xE1;
     static final int SAMPLING_FREQUENCY = 0xB5;
     static final int CHANNELS = 0x9F;

@@ -53,12 +53,22 @@ public final class Track implements Serializable {
         private final int pixelHeight;
         private final int displayWidth;
         private final int displayHeight;
+        private final int rotation;
+        private final boolean mirrored;
 
-        Video(int pixelWidth, int pixelHeight, int displayWidth, int displayHeight) {
+        Video(
+                int pixelWidth,
+                int pixelHeight,
+                int displayWidth,
+                int displayHeight,
+                int rotation,
+                boolean mirrored) {
             this.pixelWidth = pixelWidth;
             this.pixelHeight = pixelHeight;
             this.displayWidth = displayWidth;
             this.displayHeight = displayHeight;
+            this.rotation = rotation;
+            this.mirrored = mirrored;
         }
 
         public int pixelWidth() {
@@ -89,6 +99,48 @@ public final class Track implements Serializable {
             return aspect >= 0.1 && aspect <= 10 ? aspect : 1;
         }
 
+        /**
+         * By how many degrees a picture is to be turned counterclockwise to be shown: 0, 90, 180 or
+         * 270. It is the ProjectionPoseRoll of a plane picture, to the nearest degree; 0 for any
+         * other angle.
+         */
+        public int rotation() {
+            return rotation;
+        }
+
+        /**
+         * Whether left and right of a picture are to be exchanged to show it, before it is turned:
+         * the ProjectionPoseYaw of a plane picture is 180 degrees.
+         */
+        public boolean isMirrored() {
+            return mirrored;
+        }
+
+        /**
+         * How wide a picture is shown whose pixels are made square without losing any, and that is
+         * turned; 0 where the fragment does not tell.
+         */
+        public int shownWidth() {
+            return rotation % 180 == 0 ? squareWidth() : squareHeight();
+        }
+
+        /** How high a picture is shown, in the same way as {@link #shownWidth}. */
+        public int shownHeight() {
+            return rotation % 180 == 0 ? squareHeight() : squareWidth();
+        }
+
+        private int squareWidth() {
+            return rounded(pixelWidth * Math.max(pixelAspect(), 1));
+        }
+
+        private int squareHeight() {
+            return rounded(pixelHeight / Math.min(pixelAspect(), 1));
+        }
+
+        private static int rounded(double length) {
+            return (int) Math.min(Math.round(length), Integer.MAX_VALUE);
+        }
+
         @Override
         public boolean equals(Object object) {
             if (!(object instanceof Video)) {
@@ -98,12 +150,15 @@ public final class Track implements Serializable {
             return pixelWidth == other.pixelWidth
                     && pixelHeight == other.pixelHeight
                     && displayWidth == other.displayWidth
-                    && displayHeight == other.displayHeight;
+                    && displayHeight == other.displayHeight
+                    && rotation == other.rotation
+                    && mirrored == other.mirrored;
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(pixelWidth, pixelHeight, displayWidth, displayHeight);
+            return Objects.hash(
+                    pixelWidth, pixelHeight, displayWidth, displayHeight, rotation, mirrored);
         }
 
         @Override

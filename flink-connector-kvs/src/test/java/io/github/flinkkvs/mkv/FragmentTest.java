@@ -283,7 +283,7 @@ class FragmentTest {
         track.codecPrivate()[0] = 1;
         assertThat(track.codecPrivate()).isEqualTo(bytes("00010200"));
         assertThat(track.defaultDurationNanos()).isEqualTo(40_000_000);
-        assertThat(track.video()).isEqualTo(new Track.Video(640, 480, 800, 480));
+        assertThat(track.video()).isEqualTo(new Track.Video(640, 480, 800, 480, 0, false));
         assertThat(track.video()).hasToString("640x480");
         assertThat(track.audio()).isNull();
         assertThat(track).hasToString("track 3 (VIDEO, V_MS/VFW/FOURCC)");
@@ -335,6 +335,60 @@ class FragmentTest {
         byte[] second = document(tracks(), both, leadingTags(), cluster(), trailingTags());
         fragments = Feed.of(TestMedia.concat(first, second)).fragments;
         assertThat(fragments.get(1).tracks()).extracting(Track::number).containsExactly(1L, 2L);
+    }
+
+    /** Of 640x480 with pixels that are twice as wide as high. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 0, 0, 0, false, 1280, 480",
+        "0, 0, 0, 90, 90, false, 480, 1280",
+        "0, 0, 0, -90, 270, false, 480, 1280",
+        "0, 180, 0, 180, 180, true, 1280, 480",
+        "0, -180, 0, 359.5, 0, true, 1280, 480",
+        // No quarters.
+        "0, 180, 0, 45, 0, false, 1280, 480",
+        "0, 0, 0, 450, 0, false, 1280, 480",
+        "0, 180, 0, NaN, 0, false, 1280, 480",
+        "0, NaN, 0, 90, 0, false, 1280, 480",
+        // No plane.
+        "0, 0, 1, 90, 0, false, 1280, 480",
+        "0, 90, 0, 90, 0, false, 1280, 480",
+        "1, 180, 0, 90, 0, false, 1280, 480"
+    })
+    void aVideoTrackThatIsTurned(
+            int type,
+            double yaw,
+            double pitch,
+            double roll,
+            int rotation,
+            boolean mirrored,
+            int shownWidth,
+            int shownHeight)
+            throws Exception {
+        byte[] projection =
+                element(
+                        0x7670,
+                        element(0x7671, type),
+                        element(0x7673, number(Double.doubleToLongBits(yaw), 8)),
+                        element(0x7674, number(Float.floatToIntBits((float) pitch), 4)),
+                        element(0x7675, number(Double.doubleToLongBits(roll), 8)));
+        Track track =
+                onlyTrack(
+                        element(
+                                0xE0,
+                                projection,
+                                element(0xB0, 640),
+                                element(0xBA, 480),
+                                element(0x54B0, 1280)));
+        assertThat(track.video())
+                .isEqualTo(new Track.Video(640, 480, 1280, 480, rotation, mirrored));
+        assertThat(track.video().rotation()).isEqualTo(rotation);
+        assertThat(track.video().isMirrored()).isEqualTo(mirrored);
+        assertThat(track.video().shownWidth()).isEqualTo(shownWidth);
+        assertThat(track.video().shownHeight()).isEqualTo(shownHeight);
+        assertThat(track.video())
+                .isNotEqualTo(new Track.Video(640, 480, 1280, 480, rotation, !mirrored))
+                .isNotEqualTo(new Track.Video(640, 480, 1280, 480, rotation + 90, mirrored));
     }
 
     @Test

@@ -183,26 +183,28 @@ final class RandomMedia {
             int width = 1 + random.nextInt(4096);
             int height = 1 + random.nextInt(4096);
             int shown = random.nextBoolean() ? width : 1 + random.nextInt(4096);
-            video = new Track.Video(width, height, shown, height);
+            int rotation = 90 * random.nextInt(4);
+            boolean mirrored = random.nextBoolean();
+            video = new Track.Video(width, height, shown, height, rotation, mirrored);
             children.add(
                     element(
                             0xE0,
                             element(0xB0, number(width)),
                             element(0xBA, number(height)),
                             shown == width ? new byte[0] : element(0x54B0, number(shown)),
+                            element(
+                                    0x7670,
+                                    element(0x7673, floating(mirrored ? 180 : 0)),
+                                    element(0x7675, floating(rotation))),
                             // Colour: unknown to this connector.
                             element(0x55B0, element(0x55B1, number(1)))));
         } else {
             int frequency = 1 + random.nextInt(96_000);
             audio = new Track.Audio(frequency, 2, 16);
-            byte[] coded =
-                    random.nextBoolean()
-                            ? number(Float.floatToIntBits(frequency), 4)
-                            : number(Double.doubleToLongBits(frequency), 8);
             children.add(
                     element(
                             0xE1,
-                            element(0xB5, coded),
+                            element(0xB5, floating(frequency)),
                             element(0x9F, number(2)),
                             element(0x6264, number(16))));
         }
@@ -220,6 +222,12 @@ final class RandomMedia {
                         audio,
                         null));
         return element(0xAE, concat(children));
+    }
+
+    private byte[] floating(float value) {
+        return random.nextBoolean()
+                ? number(Float.floatToIntBits(value), 4)
+                : number(Double.doubleToLongBits(value), 8);
     }
 
     private byte[] cluster() {

@@ -108,7 +108,7 @@ class SamplesTest {
         Track track = fragment.tracks().get(0);
         assertThat(track.type()).isEqualTo(Track.Type.VIDEO);
         assertThat(track.codecId()).isEqualTo("V_MPEG4/ISO/AVC");
-        assertThat(track.video()).isEqualTo(new Track.Video(640, 360, 640, 360));
+        assertThat(track.video()).isEqualTo(new Track.Video(640, 360, 640, 360, 0, false));
         assertThat(track.codecPrivate()).hasSize(54);
         List<Frame> frames = fragment.frames();
         assertThat(frames).hasSize(60);

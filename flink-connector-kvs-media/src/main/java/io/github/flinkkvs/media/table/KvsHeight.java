@@ -41,7 +41,7 @@ public final class KvsHeight extends PictureSizeFunction {
 
     @Override
     int declared(Track.Video video) {
-        return (int) Math.round(video.pixelHeight() / Math.min(video.pixelAspect(), 1));
+        return video.shownHeight();
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class KvsWidth extends PictureSizeFunction {
 
     @Override
     int declared(Track.Video video) {
-        return (int) Math.round(video.pixelWidth() * Math.max(video.pixelAspect(), 1));
+        return video.shownWidth();
     }
 
     @Override

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media.table;
 
+import io.github.flinkkvs.media.DeclaredFilm;
 import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.VideoDecoder;
@@ -326,6 +327,25 @@ class PictureFunctionsITCase {
         assertThat(height.eval(payload)).isEqualTo(360);
         assertThat(width.eval(CAMERA)).isEqualTo(160);
         assertThat(height.eval(CAMERA)).isEqualTo(120);
+    }
+
+    @Test
+    void theSizeAndTheJpegOfAPictureThatIsTurned() throws Exception {
+        byte[] turned = DeclaredFilm.projection(0, 0, 0, 90);
+        DeclaredFilm film = DeclaredFilm.of("h264.mkv", 1);
+        for (byte[] payload :
+                List.of(
+                        TestPayloads.of(film.declaring(96, 64, 0, turned)),
+                        TestPayloads.of(film.declaring(0, 0, 0, turned)))) {
+            assertThat(width.eval(payload)).isEqualTo(64);
+            assertThat(height.eval(payload)).isEqualTo(96);
+            BufferedImage expected = pictures(payload, PictureOptions.defaults()).get(0);
+            assertThat(expected.getWidth()).isEqualTo(64);
+            assertThat(difference(image(jpeg.eval(payload)), expected)).isLessThan(3);
+            BufferedImage small = image(jpeg.eval(payload, 0, 32));
+            assertThat(small.getWidth()).isEqualTo(32);
+            assertThat(small.getHeight()).isEqualTo(48);
+        }
     }
 
     @Test
