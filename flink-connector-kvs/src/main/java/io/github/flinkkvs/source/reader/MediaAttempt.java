@@ -92,7 +92,7 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
 
     private final Owner owner;
     private final StartSelector selector;
-    private final boolean positionChecked;
+    private final long checkedUntilMillis;
 
     /**
      * Null once the attempt is over: the network may keep the attempt for longer than its bytes.
@@ -132,19 +132,20 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
     @Nullable private Timer.Task silenceCheck;
 
     /**
-     * @param positionChecked whether it is known that nothing to be read next was deleted
+     * @param checkedUntilMillis until when, by the service's clock, nothing to be read next is
+     *     known to be deleted
      */
     MediaAttempt(
             Owner owner,
             StartSelector selector,
-            boolean positionChecked,
+            long checkedUntilMillis,
             FragmentAssembler assembler,
             long silenceTimeoutNanos,
             ReaderLock lock,
             Timer timer) {
         this.owner = owner;
         this.selector = selector;
-        this.positionChecked = positionChecked;
+        this.checkedUntilMillis = checkedUntilMillis;
         this.assembler = assembler;
         this.silenceTimeoutNanos = silenceTimeoutNanos;
         this.lock = lock;
@@ -203,8 +204,9 @@ final class MediaAttempt implements MediaListener, FragmentHandler {
         return selector;
     }
 
+    /** Whether it is known that nothing to be read next was deleted when the service answered. */
     boolean isPositionChecked() {
-        return positionChecked;
+        return serviceTimeMillis <= checkedUntilMillis;
     }
 
     String requestId() {

@@ -176,7 +176,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         }
         // Who did not try did not fail either, and what was checked before may have expired.
         patience.resume(Patience.Reason.ALIGNMENT);
-        search.takeChecked();
+        search.takeCheckedUntilMillis();
         proceed();
     }
 
@@ -276,7 +276,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
         return new MediaAttempt(
                 this,
                 cursor.next(),
-                search.takeChecked(),
+                search.takeCheckedUntilMillis(),
                 newAssembler(),
                 settings.silenceTimeoutNanos,
                 lock,

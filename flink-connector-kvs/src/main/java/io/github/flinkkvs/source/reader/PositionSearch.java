@@ -63,6 +63,8 @@ final class PositionSearch {
         void onBroken(Throwable cause);
     }
 
+    private static final long UNCHECKED = Long.MIN_VALUE;
+
     private final Owner owner;
     private final ReadCursor cursor;
     private final StreamDirectory directory;
@@ -71,8 +73,11 @@ final class PositionSearch {
     private final ReaderLock lock;
     private final Timer timer;
 
-    /** Whether it was just made sure that nothing to be read next was deleted. */
-    private boolean checked;
+    /**
+     * Until this moment of the service's clock nothing to be read next is deleted, as was just made
+     * sure; {@link #UNCHECKED} if it was not.
+     */
+    private long checkedUntilMillis = UNCHECKED;
 
     /** Up to where the stream was read before a gap that is not yet reported. */
     @Nullable private Instant gapAfter;
@@ -113,11 +118,22 @@ final class PositionSearch {
                 && serviceTimeMillis - readUpTo > ALWAYS_RETAINED_MILLIS;
     }
 
-    /** Whether the position was just checked; for the next call only, for it may expire later. */
-    boolean takeChecked() {
-        boolean taken = checked;
-        checked = false;
+    /**
+     * Until when, by the service's clock, the position is known not to expire; for the next call
+     * only, for what is read next may change.
+     */
+    long takeCheckedUntilMillis() {
+        long taken = checkedUntilMillis;
+        checkedUntilMillis = UNCHECKED;
         return taken;
+    }
+
+    /** What was not deleted when the service answered will be when the retention gets there. */
+    private void onNothingExpired(StreamDescription description) {
+        checkedUntilMillis =
+                description.serviceTimeMillis()
+                        + cursor.readUpToMillis()
+                        - description.oldestRetainedMillis();
     }
 
     /** Makes sure that nothing to be read next was deleted. */
@@ -205,7 +221,7 @@ final class PositionSearch {
         if (cursor.hasExpired(description)) {
             onExpired(description);
         } else {
-            checked = true;
+            onNothingExpired(description);
             owner.goOn();
         }
     }
@@ -214,8 +230,8 @@ final class PositionSearch {
         if (cursor.hasExpired(description)) {
             onExpired(description);
         } else {
+            onNothingExpired(description);
             cursor.goAroundPosition(description);
-            checked = true;
             owner.goOn();
         }
     }
