@@ -64,6 +64,13 @@ public final class DecodeBenchmark implements Callable<Integer> {
     private String program;
 
     @Option(
+            names = "--jpegs",
+            description =
+                    "Measures JPEGs of decoded frames in place of their pixels; results go to"
+                            + " benchmarks/results/jpeg.json.")
+    private boolean jpegs;
+
+    @Option(
             names = "--quick",
             description = "Shows that all of it works; only prints, and the figures mean nothing.")
     private boolean quick;
@@ -101,7 +108,29 @@ public final class DecodeBenchmark implements Callable<Integer> {
         }
         FFmpegProgram sameBuild = new FFmpegProgram(Loader.load(org.bytedeco.ffmpeg.ffmpeg.class));
         String machine = Machine.describe();
-        List<Row> rows = measure(ffmpeg, sameBuild);
+        if (jpegs) {
+            List<JpegRow> rows =
+                    measure(
+                            ffmpeg,
+                            (in, own) -> JpegRow.measure(in, own, ffmpeg, sameBuild, quick));
+            String table =
+                    machine
+                            + "\n\n"
+                            + JpegRow.table(
+                                    rows, "ffmpeg " + ffmpeg.version(), sameBuild.version());
+            System.out.println(table);
+            if (!quick) {
+                Report.publish(
+                        root,
+                        "jpeg",
+                        new JpegRow.Result(
+                                machine, ffmpeg.version(), sameBuild.version(), rows, List.of()),
+                        table,
+                        List.of());
+            }
+            return 0;
+        }
+        List<Row> rows = measure(ffmpeg, (in, own) -> measure(in, own, ffmpeg, sameBuild));
         String table =
                 machine + "\n\n" + table(rows, "ffmpeg " + ffmpeg.version(), sameBuild.version());
         System.out.println(table);
@@ -118,19 +147,19 @@ public final class DecodeBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private List<Row> measure(FFmpegProgram ffmpeg, FFmpegProgram sameBuild)
+    /** Measures an input, with the connector's decoder. */
+    private interface Measurement<R> {
+        List<R> of(Input input, ChildJvm own) throws IOException, InterruptedException;
+    }
+
+    private <R> List<R> measure(FFmpegProgram ffmpeg, Measurement<R> measurement)
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("decode-benchmark");
         try (ChildJvm own =
                 new ChildJvm(OwnDecoder.class, "", "1g", null, List.of(CompilerCpu.FLAG))) {
-            List<Row> rows = new ArrayList<>();
+            List<R> rows = new ArrayList<>();
             for (Input input : Input.all(ffmpeg, samples, folder)) {
-                for (int width : WIDTHS) {
-                    if (width < input.width()) {
-                        System.err.println("decode: " + input.name() + ", width: " + width);
-                        rows.add(measure(input, width, own, ffmpeg, sameBuild));
-                    }
-                }
+                rows.addAll(measurement.of(input, own));
             }
             return rows;
         } finally {
@@ -141,6 +170,19 @@ public final class DecodeBenchmark implements Callable<Integer> {
             }
             Files.delete(folder);
         }
+    }
+
+    private List<Row> measure(
+            Input input, ChildJvm own, FFmpegProgram ffmpeg, FFmpegProgram sameBuild)
+            throws IOException, InterruptedException {
+        List<Row> rows = new ArrayList<>();
+        for (int width : WIDTHS) {
+            if (width < input.width()) {
+                System.err.println("decode: " + input.name() + ", width: " + width);
+                rows.add(measure(input, width, own, ffmpeg, sameBuild));
+            }
+        }
+        return rows;
     }
 
     private Row measure(
@@ -192,7 +234,8 @@ public final class DecodeBenchmark implements Callable<Integer> {
 
     private static Decoding decode(ChildJvm own, Input input, int width, int times)
             throws IOException {
-        OwnDecoder.Order order = new OwnDecoder.Order(input.set().toFile(), width, times);
+        OwnDecoder.Order order =
+                new OwnDecoder.Order(input.set().toFile(), width, times, null, null);
         own.tell(ChildJvm.JSON.writeValueAsString(order));
         return own.read(Decoding.class);
     }

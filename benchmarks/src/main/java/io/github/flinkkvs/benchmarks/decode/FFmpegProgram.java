@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** An ffmpeg program of version 5.1 or later. */
 final class FFmpegProgram {
@@ -25,6 +27,10 @@ final class FFmpegProgram {
     private static final Pattern BYTES = Pattern.compile("(?m)^total_size=(\\d+)$");
     private static final Pattern CPU =
             Pattern.compile("(?m)^bench: utime=([\\d.]+)s stime=([\\d.]+)s");
+
+    private static final Pattern SSIM = Pattern.compile("SSIM Y:([\\d.]+)");
+
+    private static final List<String> KEY_FRAMES = List.of("-skip_frame", "nokey");
 
     private final String program;
     private final String version;
@@ -64,31 +70,104 @@ final class FFmpegProgram {
      */
     Decoding decode(Path file, int width, int height, int times)
             throws IOException, InterruptedException {
-        String scale = "scale=" + width + ":" + height + ":flags=bicubic,format=bgr24";
-        String printed =
-                run(
+        return transcode(
+                file,
+                List.of(),
+                times,
+                scale(width, height) + ",format=bgr24",
+                List.of("-f", "rawvideo"),
+                "/dev/null");
+    }
+
+    /**
+     * Makes JPEGs of a file's video in one thread, one behind the other.
+     *
+     * @param keyFrames of key frames and nothing else
+     * @param brightness the quantization table, in its natural order
+     * @param colour as that
+     */
+    Decoding jpegs(
+            Path file,
+            boolean keyFrames,
+            int width,
+            int height,
+            int times,
+            int[] brightness,
+            int[] colour,
+            String out)
+            throws IOException, InterruptedException {
+        return transcode(
+                file,
+                keyFrames ? KEY_FRAMES : List.of(),
+                times,
+                scale(width, height) + ",format=yuvj420p",
+                List.of(
+                        "-c:v",
+                        "mjpeg",
+                        "-threads",
+                        "1",
+                        // At this scale the tables are taken as they are.
+                        "-q:v",
+                        "8",
+                        "-intra_matrix",
+                        table(brightness),
+                        "-chroma_intra_matrix",
+                        table(colour),
+                        "-f",
+                        "mjpeg"),
+                out);
+    }
+
+    private static String table(int[] values) {
+        return Arrays.stream(values).mapToObj(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static String scale(int width, int height) {
+        return "scale=" + width + ":" + height + ":flags=bicubic";
+    }
+
+    private Decoding transcode(
+            Path file, List<String> in, int times, String filter, List<String> out, String to)
+            throws IOException, InterruptedException {
+        List<String> options =
+                new ArrayList<>(
                         List.of(
                                 ("-nostats -benchmark -progress pipe:1 -filter_threads 1"
                                                 + " -stream_loop "
                                                 + (times - 1)
-                                                + " -threads 1 -i")
-                                        .split(" ")),
-                        file.toString(),
-                        "-map",
-                        "0:v:0",
-                        "-vf",
-                        scale,
-                        "-fps_mode",
-                        "passthrough",
-                        "-f",
-                        "rawvideo",
-                        "-y",
-                        "/dev/null");
+                                                + " -threads 1")
+                                        .split(" ")));
+        options.addAll(in);
+        options.addAll(List.of("-i", file.toString(), "-map", "0:v:0", "-vf", filter));
+        options.addAll(List.of("-fps_mode", "passthrough"));
+        options.addAll(out);
+        String printed = run(options, "-y", to);
         MatchResult cpu = last(CPU, printed);
         return new Decoding(
                 Long.parseLong(last(FRAMES, printed).group(1)),
                 Long.parseLong(last(BYTES, printed).group(1)),
                 Double.parseDouble(cpu.group(1)) + Double.parseDouble(cpu.group(2)));
+    }
+
+    /** Structural similarity of JPEGs' brightness to that of the video that they were made of. */
+    double ssim(Path jpegs, Path file, boolean keyFrames, int width, int height)
+            throws IOException, InterruptedException {
+        List<String> options = new ArrayList<>(List.of("-f", "mjpeg", "-i", jpegs.toString()));
+        if (keyFrames) {
+            options.addAll(KEY_FRAMES);
+        }
+        options.addAll(List.of("-i", file.toString(), "-lavfi"));
+        String printed =
+                run(
+                        options,
+                        "[1:v:0]"
+                                + scale(width, height)
+                                + ",format=yuvj420p,settb=1/25,setpts=N[video];"
+                                + "[0:v]settb=1/25,setpts=N[jpegs];[jpegs][video]ssim",
+                        "-f",
+                        "null",
+                        "-");
+        return Double.parseDouble(last(SSIM, printed).group(1));
     }
 
     private static MatchResult last(Pattern pattern, String printed) throws IOException {

@@ -13,6 +13,7 @@ import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
 import io.github.flinkkvs.benchmarks.parser.MediaSet;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 
@@ -22,8 +23,11 @@ import javax.annotation.Nullable;
 
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,8 +41,16 @@ final class OwnDecoder {
      * @param set a file with fragments
      * @param width of the pictures, which keep their shape; 0 for that of the video
      * @param times how often all of it
+     * @param jpegs of which frames JPEGs are made; null for pixels of all
+     * @param out takes the JPEGs, one behind the other; null if nothing is to be written
      */
-    record Order(File set, int width, int times) {}
+    record Order(File set, int width, int times, @Nullable JpegFrames jpegs, @Nullable File out) {}
+
+    /** Frames that become JPEGs. */
+    enum JpegFrames {
+        KEY_FRAMES,
+        ALL
+    }
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -68,22 +80,36 @@ final class OwnDecoder {
         bytes = 0;
         PictureOptions options =
                 PictureOptions.defaults().size(order.width, 0).threads(1).failOnDamage();
+        if (order.jpegs != null) {
+            options = options.jpeg();
+        }
+        if (order.jpegs == JpegFrames.KEY_FRAMES) {
+            options = options.keyFramesOnly();
+        }
         // What was read, or decoded before, is not this one's to clear away.
         System.gc();
         long begin = cpuNanos();
-        try (VideoDecoder decoder = new VideoDecoder(options)) {
+        try (VideoDecoder decoder = new VideoDecoder(options);
+                OutputStream out = order.out == null ? null : new FileOutputStream(order.out)) {
             for (int i = 0; i < order.times; i++) {
                 for (Fragment fragment : fragments) {
-                    decoder.decode(fragment, this::count);
+                    decoder.decode(fragment, picture -> take(picture, out));
                 }
             }
         }
         return new Decoding(frames, bytes, (cpuNanos() - begin) / 1e9);
     }
 
-    private void count(Picture picture) {
+    private void take(Picture picture, @Nullable OutputStream out) {
         frames++;
         bytes += picture.pixels().remaining();
+        if (out != null) {
+            try {
+                PictureWriter.jpeg().write(picture, out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Of the whole process, as the program's is, but for the threads that compile Java. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -52,6 +53,27 @@ class DecodeBenchmarkTest {
                 .contains("| camera | 160x120 | 160x120 |")
                 .contains("| large camera | 1280x720 | 1280x720 |")
                 .contains("| large camera | 1280x720 | 320x180 |");
+    }
+
+    /** It fails unless all make as many JPEGs. */
+    @Test
+    void measuresJpegs() throws InterruptedException {
+        try {
+            new FFmpegProgram("ffmpeg");
+        } catch (IOException e) {
+            abort(e.getMessage());
+        }
+        int exit = run("--quick", "--jpegs");
+        assertThat(exit).as("%s", err).isZero();
+        String printed = out.toString(StandardCharsets.UTF_8);
+        for (String row :
+                List.of(
+                        "| large camera | key frames | 1280x720 |",
+                        "| large camera | all frames | 320x180 |")) {
+            // SSIM of both.
+            assertThat(printed)
+                    .containsPattern(Pattern.quote(row) + ".*\\| 0\\.9\\d+ \\| 0\\.9\\d+ \\|\\n");
+        }
     }
 
     @Test
