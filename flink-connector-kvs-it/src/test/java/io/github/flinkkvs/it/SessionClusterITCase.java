@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongBiFunction;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
@@ -106,12 +107,13 @@ class SessionClusterITCase {
         }
         // Threads that outlive the class loader of their job miss classes.
         assertThat(log).content().isEmpty();
-        // Of one job: some 1,500 classes in 10 MB, and two files that stay open.
-        assertFlat(rounds, "classes", 1_000);
-        assertFlat(rounds, "metaspace", 8 << 20);
-        assertFlat(rounds, "threads", 6);
+        // A class loader may be let go of some rounds later. One that never is would bring more
+        // classes with each job than the last rounds have above the first ones.
+        assertFlat(rounds, "classes", SessionClusterITCase::most, 1_000);
+        assertFlat(rounds, "metaspace", SessionClusterITCase::most, 8 << 20);
+        assertFlat(rounds, "threads", SessionClusterITCase::least, 6);
         if (rounds.get(0).containsKey("open files")) {
-            assertFlat(rounds, "open files", 6);
+            assertFlat(rounds, "open files", SessionClusterITCase::least, 6);
         }
         try (Stream<Path> left = Files.walk(temporary)) {
             assertThat(left.filter(Files::isRegularFile)).as("unpacked files").isEmpty();
@@ -153,14 +155,26 @@ class SessionClusterITCase {
         };
     }
 
-    private static void assertFlat(List<Map<String, Long>> rounds, String what, long tolerance) {
+    /**
+     * @param before what counts of the first rounds
+     */
+    private static void assertFlat(
+            List<Map<String, Long>> rounds,
+            String what,
+            ToLongBiFunction<List<Map<String, Long>>, String> before,
+            long tolerance) {
         assertThat(least(rounds.subList(ROUNDS - COMPARED, ROUNDS), what))
                 .as("%s after each round: %s", what, rounds)
                 .isLessThanOrEqualTo(
-                        least(rounds.subList(WARM_UP, WARM_UP + COMPARED), what) + tolerance);
+                        before.applyAsLong(rounds.subList(WARM_UP, WARM_UP + COMPARED), what)
+                                + tolerance);
     }
 
     private static long least(List<Map<String, Long>> rounds, String what) {
         return rounds.stream().mapToLong(round -> round.get(what)).min().orElseThrow();
+    }
+
+    private static long most(List<Map<String, Long>> rounds, String what) {
+        return rounds.stream().mapToLong(round -> round.get(what)).max().orElseThrow();
     }
 }
