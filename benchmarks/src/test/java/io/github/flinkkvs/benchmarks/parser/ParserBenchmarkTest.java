@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ class ParserBenchmarkTest {
                 tables,
                 charts);
         assertThat(document)
-                .content()
+                .content(StandardCharsets.UTF_8)
                 .isEqualTo(
                         "before\n<!-- parser results: begin -->\n"
                                 + tables
