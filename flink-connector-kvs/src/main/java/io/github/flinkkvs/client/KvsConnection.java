@@ -22,9 +22,8 @@ public interface KvsConnection extends AutoCloseable {
 
     /**
      * Closes everything, so that no thread, connection or file is left when Flink closes the class
-     * loader of the job. Waits for that, which takes some milliseconds, but no longer than a second
-     * for the connections and another one for calls that wait for credentials. May be called
-     * repeatedly, by any thread but its own.
+     * loader of the job. Waits for that: usually some milliseconds, and some seconds at most. May
+     * be called repeatedly, by any thread but its own.
      */
     @Override
     void close();

@@ -782,7 +782,7 @@ final class MediaSession implements MediaAttempt.Owner, PositionSearch.Owner, Me
             metrics.onError(ErrorClass.BAD_FRAGMENT);
             onFinallyBad(open, offset, what);
         } else {
-            // Failures in ever other places end with the retry budget.
+            // Failures that always come at another place are bounded by the retry budget.
             retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
         }
     }
