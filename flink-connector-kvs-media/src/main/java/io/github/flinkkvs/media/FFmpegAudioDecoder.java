@@ -77,12 +77,12 @@ final class FFmpegAudioDecoder implements AudioDecoder {
     }
 
     private void open(AVCodec codec) {
-        context = present(avcodec.avcodec_alloc_context3(codec));
-        packet = present(avcodec.av_packet_alloc());
-        frame = present(avutil.av_frame_alloc());
-        linear = present(avutil.av_frame_alloc());
-        layout = present(avutil.av_frame_alloc());
-        converter = present(swresample.swr_alloc());
+        context = FFmpegLibrary.present(avcodec.avcodec_alloc_context3(codec));
+        packet = FFmpegLibrary.present(avcodec.av_packet_alloc());
+        frame = FFmpegLibrary.present(avutil.av_frame_alloc());
+        linear = FFmpegLibrary.present(avutil.av_frame_alloc());
+        layout = FFmpegLibrary.present(avutil.av_frame_alloc());
+        converter = FFmpegLibrary.present(swresample.swr_alloc());
         context.sample_rate(coding.samplesPerSecond());
         avutil.av_channel_layout_default(context.ch_layout(), coding.channels());
         context.max_samples(MAX_FRAME_SAMPLES);
@@ -90,7 +90,8 @@ final class FFmpegAudioDecoder implements AudioDecoder {
         byte[] header = coding.codecPrivate();
         if (header != null && header.length > 0) {
             int padded = Math.addExact(header.length, avcodec.AV_INPUT_BUFFER_PADDING_SIZE);
-            BytePointer extradata = new BytePointer(present(avutil.av_mallocz(padded)));
+            BytePointer extradata =
+                    new BytePointer(FFmpegLibrary.present(avutil.av_mallocz(padded)));
             extradata.capacity(padded).put(header, 0, header.length);
             // Freed with the context.
             context.extradata(extradata);
@@ -199,13 +200,6 @@ final class FFmpegAudioDecoder implements AudioDecoder {
     @Override
     public int channels() {
         return channels;
-    }
-
-    private static <T> T present(@Nullable T allocated) {
-        if (allocated == null) {
-            throw new OutOfMemoryError("No native memory for a decoder");
-        }
-        return allocated;
     }
 
     @Override

@@ -159,6 +159,14 @@ final class FFmpegLibrary {
         Pointer.deallocateReferences();
     }
 
+    /** What FFmpeg allocated: it answers null where there is no native memory. */
+    static <T> T present(@Nullable T allocated) {
+        if (allocated == null) {
+            throw new OutOfMemoryError("No native memory for FFmpeg");
+        }
+        return allocated;
+    }
+
     private static String cannotBeLoaded() {
         return "FFmpeg cannot be loaded on " + platform() + ": ";
     }

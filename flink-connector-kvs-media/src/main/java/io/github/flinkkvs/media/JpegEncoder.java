@@ -82,8 +82,8 @@ final class JpegEncoder implements AutoCloseable {
             throw new IllegalStateException("This FFmpeg was built without its encoder of JPEGs");
         }
         try {
-            context = present(avcodec.avcodec_alloc_context3(implementation));
-            packet = present(avcodec.av_packet_alloc());
+            context = FFmpegLibrary.present(avcodec.avcodec_alloc_context3(implementation));
+            packet = FFmpegLibrary.present(avcodec.av_packet_alloc());
             context.width(width);
             context.height(height);
             context.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
@@ -122,7 +122,7 @@ final class JpegEncoder implements AutoCloseable {
     private static ShortPointer matrix(JPEGQTable scaled) {
         int[] table = scaled.getTable();
         long bytes = (long) table.length * Short.BYTES;
-        ShortPointer matrix = new ShortPointer(present(avutil.av_malloc(bytes)));
+        ShortPointer matrix = new ShortPointer(FFmpegLibrary.present(avutil.av_malloc(bytes)));
         for (int i = 0; i < table.length; i++) {
             matrix.put(i, (short) table[i]);
         }
@@ -131,13 +131,6 @@ final class JpegEncoder implements AutoCloseable {
 
     private static MediaException cannotBeMade(int width, int height) {
         return new MediaException("A picture of " + width + "x" + height + " cannot be a JPEG");
-    }
-
-    private static <T> T present(@Nullable T allocated) {
-        if (allocated == null) {
-            throw new OutOfMemoryError("No native memory for an encoder");
-        }
-        return allocated;
     }
 
     @Override

@@ -67,16 +67,17 @@ final class NativeDecoder implements AutoCloseable {
     }
 
     private void open(AVCodec implementation, int reordering) {
-        context = present(avcodec.avcodec_alloc_context3(implementation));
-        packet = present(avcodec.av_packet_alloc());
-        frame = present(avutil.av_frame_alloc());
+        context = FFmpegLibrary.present(avcodec.avcodec_alloc_context3(implementation));
+        packet = FFmpegLibrary.present(avcodec.av_packet_alloc());
+        frame = FFmpegLibrary.present(avutil.av_frame_alloc());
         context.thread_count(options.threads());
         context.max_pixels(options.maxPixels());
         context.has_b_frames(reordering);
         byte[] header = codec.header();
         if (header.length > 0) {
             int padded = header.length + avcodec.AV_INPUT_BUFFER_PADDING_SIZE;
-            BytePointer extradata = new BytePointer(present(avutil.av_mallocz(padded)));
+            BytePointer extradata =
+                    new BytePointer(FFmpegLibrary.present(avutil.av_mallocz(padded)));
             extradata.capacity(padded).put(header, 0, header.length);
             context.extradata(extradata);
             context.extradata_size(header.length);
@@ -163,13 +164,6 @@ final class NativeDecoder implements AutoCloseable {
     /** The received frame, until the next is received. */
     AVFrame frame() {
         return frame;
-    }
-
-    private static <T> T present(@Nullable T allocated) {
-        if (allocated == null) {
-            throw new OutOfMemoryError("No native memory for a decoder");
-        }
-        return allocated;
     }
 
     @Override

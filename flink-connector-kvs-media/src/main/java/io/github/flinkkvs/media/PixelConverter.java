@@ -64,10 +64,10 @@ final class PixelConverter implements AutoCloseable {
      */
     byte[] convert(AVFrame frame, @Nullable Track.Video declared) {
         if (scaler == null) {
-            scaler = present(swscale.sws_alloc_context());
+            scaler = FFmpegLibrary.present(swscale.sws_alloc_context());
             scaler.flags(swscale.SWS_BICUBIC);
-            target = present(avutil.av_frame_alloc());
-            arranged = present(avutil.av_frame_alloc());
+            target = FFmpegLibrary.present(avutil.av_frame_alloc());
+            arranged = FFmpegLibrary.present(avutil.av_frame_alloc());
         }
         declareWhatCanBeConverted(frame);
         avutil.av_frame_unref(target);
@@ -192,13 +192,6 @@ final class PixelConverter implements AutoCloseable {
             return wanted > 0 ? wanted : own;
         }
         return (int) Math.max(1, Math.round((double) own * otherWanted / otherOwn));
-    }
-
-    private static <T> T present(@Nullable T allocated) {
-        if (allocated == null) {
-            throw new OutOfMemoryError("No native memory for pixels");
-        }
-        return allocated;
     }
 
     @Override
