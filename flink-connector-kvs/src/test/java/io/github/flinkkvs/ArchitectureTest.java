@@ -74,7 +74,7 @@ class ArchitectureTest {
     static final ArchRule NETTY_FOR_EVENT_LOOPS_ONLY =
             noClasses()
                     .that()
-                    .doNotHaveFullyQualifiedName("io.github.flinkkvs.client.EventLoops")
+                    .doNotHaveFullyQualifiedName("io.github.flinkkvs.client.sdk.EventLoops")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.netty..");

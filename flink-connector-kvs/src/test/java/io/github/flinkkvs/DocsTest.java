@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs;
 
-import io.github.flinkkvs.client.AwsOptions;
-import io.github.flinkkvs.client.ErrorClass;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.table.KvsDynamicTableFactory;

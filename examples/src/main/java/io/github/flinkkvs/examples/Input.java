@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.examples;
 
-import io.github.flinkkvs.client.AwsOptions;
-import io.github.flinkkvs.client.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.EmbeddedKvs;

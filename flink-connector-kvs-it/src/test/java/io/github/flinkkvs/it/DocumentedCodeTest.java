@@ -39,7 +39,7 @@ class DocumentedCodeTest {
     private static final String IMPORTS =
             String.join(
                     "\n",
-                    "import io.github.flinkkvs.client.AwsOptions;",
+                    "import io.github.flinkkvs.client.aws.AwsOptions;",
                     "import io.github.flinkkvs.media.*;",
                     "import io.github.flinkkvs.mkv.*;",
                     "import io.github.flinkkvs.source.*;",

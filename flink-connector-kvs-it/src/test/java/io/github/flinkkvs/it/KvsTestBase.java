@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;

@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.client.AwsOptions;
-import io.github.flinkkvs.client.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;

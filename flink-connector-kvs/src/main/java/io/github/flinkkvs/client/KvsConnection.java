@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.client;
 
+import io.github.flinkkvs.client.media.MediaService;
+import io.github.flinkkvs.client.streams.StreamDirectory;
+
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Everything that one reader, or the enumerator, needs of the service. Thread-safe. */

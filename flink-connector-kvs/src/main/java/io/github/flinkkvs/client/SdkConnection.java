@@ -8,6 +8,15 @@
  */
 package io.github.flinkkvs.client;
 
+import io.github.flinkkvs.client.media.DataEndpoints;
+import io.github.flinkkvs.client.media.MediaService;
+import io.github.flinkkvs.client.media.SdkMediaService;
+import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.KvsClients;
+import io.github.flinkkvs.client.sdk.OwnThreads;
+import io.github.flinkkvs.client.streams.SdkStreamDirectory;
+import io.github.flinkkvs.client.streams.StreamDirectory;
+
 import org.apache.flink.configuration.ReadableConfig;
 
 import java.time.Duration;

@@ -1,5 +1,7 @@
 /**
- * The service's side: AWS configuration and SDK clients, what is known of a stream, one GetMedia
- * call, and what an error means. Knows the package {@code mkv}, nothing of Flink but its options.
+ * All that a reader or the enumerator needs of the service. Below it: {@code media}, one call that
+ * delivers media; {@code streams}, what the service says about streams; {@code sdk}, clients of the
+ * AWS SDK and their threads; {@code errors}, what an error means; {@code aws}, configuration and
+ * credentials. Each may import those behind it. Of Flink only options are known here.
  */
 package io.github.flinkkvs.client;

@@ -8,9 +8,9 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.AwsOptions;
 import io.github.flinkkvs.client.KvsConnection;
 import io.github.flinkkvs.client.SdkConnection;
+import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorState;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorStateSerializer;
 import io.github.flinkkvs.source.enumerator.KvsSourceEnumerator;

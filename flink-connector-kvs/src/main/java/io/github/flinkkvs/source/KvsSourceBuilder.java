@@ -8,9 +8,9 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.AwsCredentials;
-import io.github.flinkkvs.client.AwsOptions;
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.aws.AwsCredentials;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 

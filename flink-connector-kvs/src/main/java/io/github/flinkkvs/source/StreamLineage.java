@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.streams.StreamArn;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.streaming.api.lineage.LineageDataset;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.streams.StreamArn;
 
 import org.apache.flink.annotation.Internal;
 

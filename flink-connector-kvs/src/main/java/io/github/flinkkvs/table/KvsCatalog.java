@@ -8,9 +8,9 @@
  */
 package io.github.flinkkvs.table;
 
-import io.github.flinkkvs.client.AccountStreams;
-import io.github.flinkkvs.client.AccountStreams.StreamsUnavailableException;
-import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.streams.AccountStreams;
+import io.github.flinkkvs.client.streams.AccountStreams.StreamsUnavailableException;
 import io.github.flinkkvs.table.KvsTableOptions.RecordMode;
 
 import org.apache.flink.annotation.Internal;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
-import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
-import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.source.KvsSourceOptions;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.streams.StreamArn;
 
 import javax.annotation.Nullable;
 

@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.AwsOptions;
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
-import io.github.flinkkvs.client.KvsClients;
+import io.github.flinkkvs.client.sdk.KvsClients;
 
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
-import io.github.flinkkvs.client.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;

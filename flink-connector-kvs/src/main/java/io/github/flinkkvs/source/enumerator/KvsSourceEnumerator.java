@@ -9,7 +9,7 @@
 package io.github.flinkkvs.source.enumerator;
 
 import io.github.flinkkvs.client.KvsConnection;
-import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;

@@ -8,11 +8,11 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
-import io.github.flinkkvs.client.Backoff;
-import io.github.flinkkvs.client.ErrorClass;
-import io.github.flinkkvs.client.ErrorTable;
-import io.github.flinkkvs.client.StreamDescription;
-import io.github.flinkkvs.client.StreamDirectory;
+import io.github.flinkkvs.client.errors.Backoff;
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
+import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamDirectory;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.source.metrics;
 
-import io.github.flinkkvs.client.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
 

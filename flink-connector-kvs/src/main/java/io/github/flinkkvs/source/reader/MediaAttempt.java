@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.reader;
 
-import io.github.flinkkvs.client.MediaCall;
-import io.github.flinkkvs.client.MediaListener;
+import io.github.flinkkvs.client.media.MediaCall;
+import io.github.flinkkvs.client.media.MediaListener;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentAssembler;
 import io.github.flinkkvs.mkv.FragmentHandler;

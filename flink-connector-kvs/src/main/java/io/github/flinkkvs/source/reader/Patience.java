@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.reader;
 
-import io.github.flinkkvs.client.Backoff;
-import io.github.flinkkvs.client.ErrorClass;
+import io.github.flinkkvs.client.errors.Backoff;
+import io.github.flinkkvs.client.errors.ErrorClass;
 
 import java.util.EnumSet;
 import java.util.Set;

@@ -8,11 +8,11 @@
  */
 package io.github.flinkkvs.source.reader;
 
-import io.github.flinkkvs.client.ErrorClass;
-import io.github.flinkkvs.client.ErrorTable;
-import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
-import io.github.flinkkvs.client.StreamDirectory;
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;

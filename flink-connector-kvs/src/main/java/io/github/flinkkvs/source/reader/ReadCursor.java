@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.reader;
 
-import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;

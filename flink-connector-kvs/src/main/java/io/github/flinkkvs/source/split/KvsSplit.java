@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.split;
 
-import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.source.split;
 
-import io.github.flinkkvs.client.StreamArn;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;

@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
-import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.FakeConnection;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;

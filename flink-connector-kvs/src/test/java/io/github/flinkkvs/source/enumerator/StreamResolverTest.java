@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
-import io.github.flinkkvs.client.StreamDescription;
-import io.github.flinkkvs.client.StreamDirectory;
+import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.source.FakeConnection;
 
 import org.junit.jupiter.api.Test;

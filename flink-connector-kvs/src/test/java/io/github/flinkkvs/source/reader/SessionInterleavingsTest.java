@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.source.reader;
 
-import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;

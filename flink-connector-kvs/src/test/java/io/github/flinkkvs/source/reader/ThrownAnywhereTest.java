@@ -9,12 +9,12 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.KvsConnection;
-import io.github.flinkkvs.client.MediaCall;
-import io.github.flinkkvs.client.MediaListener;
-import io.github.flinkkvs.client.MediaService;
-import io.github.flinkkvs.client.StreamArn;
-import io.github.flinkkvs.client.StreamDescription;
-import io.github.flinkkvs.client.StreamDirectory;
+import io.github.flinkkvs.client.media.MediaCall;
+import io.github.flinkkvs.client.media.MediaListener;
+import io.github.flinkkvs.client.media.MediaService;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.StartingPosition;

@@ -1,0 +1,2 @@
+/** AWS configuration: options, their validation, credentials, trusted certificates. */
+package io.github.flinkkvs.client.aws;

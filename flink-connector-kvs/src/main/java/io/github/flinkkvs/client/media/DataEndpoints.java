@@ -1,0 +1,77 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.media;
+
+import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.streams.StreamArn;
+
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Remembers where the media of each stream is served (GetDataEndpoint): the service allows 5 such
+ * calls a second for a stream, 300 for an account, and expects them every 45 minutes. Thread-safe.
+ */
+public final class DataEndpoints {
+
+    private static final class Entry {
+        final CompletableFuture<Void> turn;
+        final CompletableFuture<URI> endpoint;
+        final long sinceNanos = System.nanoTime();
+
+        Entry(CompletableFuture<Void> turn, CompletableFuture<URI> endpoint) {
+            this.turn = turn;
+            this.endpoint = endpoint;
+        }
+    }
+
+    private final KinesisVideoAsyncClient control;
+    private final long refreshNanos;
+    private final CallPace pace;
+    private final ConcurrentHashMap<StreamArn, Entry> entries = new ConcurrentHashMap<>();
+
+    public DataEndpoints(KinesisVideoAsyncClient control, Duration refreshInterval, CallPace pace) {
+        this.control = control;
+        this.refreshNanos = refreshInterval.toNanos();
+        this.pace = pace;
+    }
+
+    /**
+     * The data endpoint of a stream; failures are not remembered.
+     *
+     * @param onTurn runs when it is known, or asked for
+     */
+    CompletableFuture<URI> of(StreamArn stream, Runnable onTurn) {
+        Entry entry = entries.get(stream);
+        if (entry == null
+                || entry.endpoint.isCompletedExceptionally()
+                || System.nanoTime() - entry.sinceNanos >= refreshNanos) {
+            CompletableFuture<Void> turn = pace.turn();
+            entry = new Entry(turn, turn.thenCompose(now -> ask(stream)));
+            entries.put(stream, entry);
+        }
+        entry.turn.thenRun(onTurn);
+        return entry.endpoint;
+    }
+
+    private CompletableFuture<URI> ask(StreamArn stream) {
+        return control.getDataEndpoint(
+                        request -> request.streamARN(stream.toString()).apiName(APIName.GET_MEDIA))
+                .thenApply(response -> URI.create(response.dataEndpoint()));
+    }
+
+    void forget(StreamArn stream) {
+        entries.remove(stream);
+    }
+}

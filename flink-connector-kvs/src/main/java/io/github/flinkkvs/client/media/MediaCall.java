@@ -1,0 +1,19 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.media;
+
+/** A GetMedia call under way. Thread-safe; no method blocks. */
+public interface MediaCall {
+
+    /** Asks for so many more pieces of the body, at least 1. A piece is of 8 KiB at most. */
+    void request(int pieces);
+
+    /** Gives the connection up. What was under way may still reach the listener. */
+    void cancel();
+}

@@ -1,0 +1,58 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.sdk;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops of an HTTP client. The client would end its own ones only after a quiet period of
+ * two seconds, in which Flink closes the class loader that they run with.
+ */
+final class EventLoops implements AutoCloseable {
+
+    /** A call ends in one loop, which gives its connection back and tells the other one of it. */
+    private static final int ROUNDS = 4;
+
+    private final OwnThreads threads;
+    private final EventLoopGroup group;
+
+    EventLoops(int count, String threadNamePrefix) {
+        threads = new OwnThreads(threadNamePrefix);
+        group = new NioEventLoopGroup(count, threads);
+    }
+
+    /** For the builder of a client, which does not close them. */
+    SdkEventLoopGroup forClient() {
+        return SdkEventLoopGroup.create(group);
+    }
+
+    /** Does what is queued, closes all connections, and waits until the threads have ended. */
+    @Override
+    public void close() {
+        settle();
+        group.shutdownGracefully(0, OwnThreads.MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        threads.awaitEnd();
+    }
+
+    /** Gives the loops the time to tell each other of the end of the last calls. */
+    private void settle() {
+        for (int i = 0; i < ROUNDS; i++) {
+            for (EventExecutor loop : group) {
+                if (!loop.submit(() -> {}).awaitUninterruptibly(OwnThreads.MAX_WAIT_MILLIS)) {
+                    return;
+                }
+            }
+        }
+    }
+}

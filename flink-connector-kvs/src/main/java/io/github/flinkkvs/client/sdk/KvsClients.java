@@ -1,0 +1,327 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.sdk;
+
+import io.github.flinkkvs.client.aws.AwsCredentials;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.TrustStore;
+
+import org.apache.flink.configuration.ReadableConfig;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
+import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.endpoints.Endpoint;
+import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.http.SdkHttpConfigurationOption;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClientBuilder;
+import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncClient;
+import software.amazon.awssdk.services.kinesisvideomedia.endpoints.KinesisVideoMediaEndpointProvider;
+import software.amazon.awssdk.utils.AttributeMap;
+
+import javax.annotation.Nullable;
+
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * The connections of one reader or enumerator to the service: one HTTP client, and on it one client
+ * of the control plane and one of the data plane.
+ *
+ * <p>All work is done by at most two event-loop threads, which also complete the futures: nothing
+ * chained to a future may block. A request is signed by the thread that sends it, so sending may
+ * block while credentials are fetched; it does not belong on an event loop either. Nothing is ever
+ * retried here, and a response body may pause for as long as its reader likes.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class KvsClients implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KvsClients.class);
+
+    /** Loggers of the SDK which at DEBUG write what it sends and receives. */
+    private static final List<String> WIRE_LOGGERS =
+            List.of(
+                    "io.netty.handler.logging.LoggingHandler",
+                    "software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner");
+
+    private static final String USER_AGENT = "flink-connector-kvs";
+
+    private static final int MAX_EVENT_LOOPS = 2;
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Nothing else would end a call of the control plane that is never answered. */
+    private static final Duration CONTROL_CALL_TIMEOUT = Duration.ofSeconds(10);
+
+    /** The control plane needs some, and a cancelled connection takes its time to go. */
+    private static final int SPARE_CONNECTIONS = 32;
+
+    private final AwsCredentials credentials;
+    private final Region region;
+    private final KinesisVideoAsyncClient control;
+    private final KinesisVideoMediaAsyncClient media;
+
+    /** What to close, the last one first; guarded by this. */
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    /**
+     * Opens the clients. No request is sent to the service, but without a region in the
+     * configuration the SDK may ask the instance metadata service for it.
+     *
+     * @param config the options of {@link AwsOptions}, not null
+     * @param maxConnections how many media sessions there may be at a time, at least 1
+     * @param timer runs the SDK's timers; stays open when these clients are closed. Not null
+     * @param threadNamePrefix the beginning of the name of each thread, such as {@code kvs-io}; not
+     *     null
+     * @throws IllegalArgumentException if the configuration is not usable; the message names the
+     *     key and says what to do
+     */
+    public KvsClients(
+            ReadableConfig config,
+            int maxConnections,
+            ScheduledExecutorService timer,
+            String threadNamePrefix) {
+        if (maxConnections < 1) {
+            throw new IllegalArgumentException("maxConnections is " + maxConnections);
+        }
+        Objects.requireNonNull(timer, "timer");
+        Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
+        AwsOptions.validate(config);
+        warnOfWireLoggers();
+        Optional<URI> controlEndpoint = AwsOptions.url(config, AwsOptions.ENDPOINT);
+        try {
+            this.credentials = keep(AwsCredentials.create(config));
+            this.region = AwsOptions.region(config);
+            EventLoops loops =
+                    keep(
+                            new EventLoops(
+                                    Math.min(
+                                            MAX_EVENT_LOOPS,
+                                            Runtime.getRuntime().availableProcessors()),
+                                    threadNamePrefix));
+            SdkAsyncHttpClient http =
+                    keep(
+                            httpClient(
+                                    loops,
+                                    maxConnections,
+                                    // What trusts all can have no trust store.
+                                    AwsOptions.trustsAll(config) ? null : TrustStore.open(config)));
+
+            KinesisVideoAsyncClientBuilder controlBuilder =
+                    KinesisVideoAsyncClient.builder()
+                            .region(region)
+                            .credentialsProvider(credentials.provider())
+                            .httpClient(http)
+                            .overrideConfiguration(
+                                    o -> override(o, timer).apiCallTimeout(CONTROL_CALL_TIMEOUT))
+                            .asyncConfiguration(
+                                    a ->
+                                            a.advancedOption(
+                                                    SdkAdvancedAsyncClientOption
+                                                            .FUTURE_COMPLETION_EXECUTOR,
+                                                    Runnable::run));
+            // The SDK refuses a given endpoint together with either of the two.
+            controlEndpoint.ifPresent(
+                    uri ->
+                            controlBuilder
+                                    .endpointOverride(uri)
+                                    .dualstackEnabled(false)
+                                    .fipsEnabled(false));
+            this.control = keep(controlBuilder.build());
+
+            this.media =
+                    keep(
+                            KinesisVideoMediaAsyncClient.builder()
+                                    .region(region)
+                                    .credentialsProvider(credentials.provider())
+                                    .httpClient(http)
+                                    // The endpoint comes with each request.
+                                    .dualstackEnabled(false)
+                                    .overrideConfiguration(o -> override(o, timer))
+                                    .asyncConfiguration(
+                                            a ->
+                                                    a.advancedOption(
+                                                            SdkAdvancedAsyncClientOption
+                                                                    .FUTURE_COMPLETION_EXECUTOR,
+                                                            Runnable::run))
+                                    .build());
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * The client of the control plane.
+     *
+     * @return never null
+     */
+    public KinesisVideoAsyncClient control() {
+        return control;
+    }
+
+    /**
+     * The client of the data plane. Every request needs {@link #atEndpoint(URI)}.
+     *
+     * @return never null
+     */
+    public KinesisVideoMediaAsyncClient media() {
+        return media;
+    }
+
+    /**
+     * What the error of a call means with the credentials that it was made with.
+     *
+     * @param error what the call ended with, not null
+     * @return that error, or one that says more; never null
+     */
+    public Throwable explained(Throwable error) {
+        return credentials.explained(error);
+    }
+
+    /**
+     * The region that requests are signed for.
+     *
+     * @return never null
+     */
+    public Region region() {
+        return region;
+    }
+
+    /**
+     * Sends one request of {@link #media()} to a data endpoint: {@code
+     * request.overrideConfiguration(atEndpoint(uri))}.
+     *
+     * @param dataEndpoint what GetDataEndpoint answered, not null
+     * @return for {@code overrideConfiguration}, never null; may be used many times
+     */
+    public static Consumer<AwsRequestOverrideConfiguration.Builder> atEndpoint(URI dataEndpoint) {
+        CompletableFuture<Endpoint> endpoint =
+                CompletableFuture.completedFuture(Endpoint.builder().url(dataEndpoint).build());
+        KinesisVideoMediaEndpointProvider provider = params -> endpoint;
+        return override -> override.endpointProvider(provider);
+    }
+
+    /**
+     * The service's clock, from the {@code Date} header of an answer.
+     *
+     * @param response an answer of the service, not null
+     * @return milliseconds since the epoch, whole seconds; empty if the header is missing or not as
+     *     in RFC 1123
+     */
+    public static OptionalLong serviceTime(SdkHttpResponse response) {
+        Optional<String> date = response.firstMatchingHeader("Date");
+        if (date.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(
+                    DateTimeFormatter.RFC_1123_DATE_TIME
+                            .parse(date.get().trim(), Instant::from)
+                            .toEpochMilli());
+        } catch (DateTimeException | ArithmeticException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Closes clients, connections and credentials, and returns when the threads have ended, which
+     * takes some milliseconds; if one does not end, after a second. Requests under way end, with or
+     * without an error: cancel them first. What cannot be closed is logged. May be called
+     * repeatedly, by any thread but an event loop.
+     */
+    @Override
+    public synchronized void close() {
+        // The HTTP client would not close in a thread that is interrupted.
+        boolean interrupted = Thread.interrupted();
+        while (!opened.isEmpty()) {
+            AutoCloseable resource = opened.pop();
+            try {
+                resource.close();
+            } catch (Throwable e) {
+                LOG.warn("{} was not closed properly", resource.getClass().getSimpleName(), e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void warnOfWireLoggers() {
+        for (String name : WIRE_LOGGERS) {
+            if (LoggerFactory.getLogger(name).isDebugEnabled()) {
+                LOG.warn(
+                        "The logger {} is at DEBUG: the AWS SDK writes session tokens, signatures or"
+                                + " media into the log. Set it to INFO",
+                        name);
+            }
+        }
+    }
+
+    private synchronized <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private static ClientOverrideConfiguration.Builder override(
+            ClientOverrideConfiguration.Builder override, ScheduledExecutorService timer) {
+        return override.retryStrategy(DefaultRetryStrategy.doNotRetry())
+                .scheduledExecutorService(timer)
+                .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT);
+    }
+
+    private static SdkAsyncHttpClient httpClient(
+            EventLoops loops, int maxConnections, @Nullable TrustStore trustStore) {
+        // Connections are counted for each host, and many streams may share one.
+        int concurrency =
+                (int) Math.min(Integer.MAX_VALUE, 2L * maxConnections + SPARE_CONNECTIONS);
+        return NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(loops.forClient())
+                .protocol(Protocol.HTTP1_1)
+                .maxConcurrency(concurrency)
+                .maxPendingConnectionAcquires(concurrency)
+                .connectionTimeout(CONNECTION_TIMEOUT)
+                .connectionAcquisitionTimeout(ACQUISITION_TIMEOUT)
+                .tlsNegotiationTimeout(CONNECTION_TIMEOUT)
+                .writeTimeout(WRITE_TIMEOUT)
+                // None: it would also run while the reader of a body pauses it.
+                .readTimeout(Duration.ZERO)
+                .tcpKeepAlive(true)
+                .tlsTrustManagersProvider(trustStore)
+                .buildWithDefaults(
+                        AttributeMap.builder()
+                                .put(
+                                        SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES,
+                                        trustStore == null)
+                                .build());
+    }
+}

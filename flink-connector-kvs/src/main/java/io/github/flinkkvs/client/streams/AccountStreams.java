@@ -1,0 +1,168 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.streams;
+
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.errors.Backoff;
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
+import io.github.flinkkvs.client.sdk.KvsClients;
+import io.github.flinkkvs.client.sdk.OwnThreads;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.configuration.ReadableConfig;
+
+import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsRequest;
+import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsResponse;
+import software.amazon.awssdk.services.kinesisvideo.model.Status;
+import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The streams of an account, for whoever may wait for the answer, such as a catalog. What may pass
+ * is tried again for some seconds. Thread-safe.
+ */
+@Internal
+public final class AccountStreams implements AutoCloseable {
+
+    private static final int MAX_TRIES = 5;
+    private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final OwnThreads threads = new OwnThreads("kvs-catalog");
+    private final ScheduledThreadPoolExecutor executor;
+    private final KvsClients clients;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /**
+     * @param config the options of {@link AwsOptions}
+     * @throws IllegalArgumentException if the configuration is not usable
+     */
+    public AccountStreams(ReadableConfig config) {
+        executor = new ScheduledThreadPoolExecutor(1, threads);
+        try {
+            clients = new KvsClients(config, 1, executor, "kvs-catalog-io");
+        } catch (RuntimeException | Error e) {
+            executor.shutdownNow();
+            throw e;
+        }
+    }
+
+    /**
+     * The names of all streams but those that are being deleted (ListStreams), in the order of the
+     * service.
+     *
+     * @throws StreamsUnavailableException if the service does not tell
+     */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        String nextToken = null;
+        do {
+            ListStreamsRequest request = ListStreamsRequest.builder().nextToken(nextToken).build();
+            ListStreamsResponse page =
+                    await(
+                            "The streams cannot be listed",
+                            () -> clients.control().listStreams(request));
+            page.streamInfoList().stream()
+                    .filter(stream -> stream.status() != Status.DELETING)
+                    .map(StreamInfo::streamName)
+                    .forEach(names::add);
+            nextToken = page.nextToken();
+        } while (nextToken != null);
+        return names;
+    }
+
+    /**
+     * Whether there is a stream of that name (DescribeStream).
+     *
+     * @throws StreamsUnavailableException if the service does not tell
+     */
+    public boolean exists(String name) {
+        if (!StreamArn.isName(name)) {
+            return false;
+        }
+        try {
+            await(
+                    "Stream " + name + " cannot be looked up",
+                    () ->
+                            clients.control()
+                                    .describeStream(
+                                            DescribeStreamRequest.builder()
+                                                    .streamName(name)
+                                                    .build()));
+            return true;
+        } catch (StreamsUnavailableException e) {
+            if (ErrorTable.classify(e.getCause()) == ErrorClass.STREAM_NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** The id of the region that is asked. */
+    public String region() {
+        return clients.region().id();
+    }
+
+    private <T> T await(String failure, Supplier<CompletableFuture<T>> call) {
+        Backoff backoff = new Backoff(INITIAL_DELAY_NANOS, MAX_DELAY_NANOS);
+        try {
+            while (true) {
+                try {
+                    return call.get().get();
+                } catch (ExecutionException e) {
+                    Throwable cause = clients.explained(e.getCause());
+                    if (!mayPass(cause) || backoff.failures() == MAX_TRIES - 1) {
+                        throw new StreamsUnavailableException(
+                                failure + ": " + ErrorTable.describe(cause), cause);
+                    }
+                }
+                closed.await(backoff.nextNanos(), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StreamsUnavailableException(failure + ": interrupted", e);
+        }
+    }
+
+    private static boolean mayPass(Throwable error) {
+        ErrorClass errorClass = ErrorTable.classify(error);
+        return errorClass == ErrorClass.RETRY
+                || errorClass == ErrorClass.THROTTLED
+                || errorClass == ErrorClass.REFRESH_ENDPOINT;
+    }
+
+    /** Returns when all threads have ended, after a second at most; what is under way fails. */
+    @Override
+    public void close() {
+        closed.countDown();
+        clients.close();
+        executor.shutdownNow();
+        threads.awaitEnd();
+    }
+
+    /** The service does not tell which streams there are; the message says why. */
+    public static final class StreamsUnavailableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        StreamsUnavailableException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.streams;
+
+import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.KvsClients;
+
+import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Asks the service. */
+public final class SdkStreamDirectory implements StreamDirectory {
+
+    private final KvsClients clients;
+    private final CallPace pace;
+
+    public SdkStreamDirectory(KvsClients clients, CallPace pace) {
+        this.clients = clients;
+        this.pace = pace;
+    }
+
+    @Override
+    public CompletableFuture<StreamDescription> describe(String nameOrArn) {
+        DescribeStreamRequest.Builder request = DescribeStreamRequest.builder();
+        if (StreamArn.isArn(nameOrArn)) {
+            request.streamARN(nameOrArn);
+        } else {
+            request.streamName(nameOrArn);
+        }
+        return pace.turn()
+                .thenCompose(turn -> clients.control().describeStream(request.build()))
+                .handle(
+                        (response, error) -> {
+                            if (error != null) {
+                                throw new CompletionException(clients.explained(error));
+                            }
+                            return description(response);
+                        });
+    }
+
+    private static StreamDescription description(DescribeStreamResponse response) {
+        return new StreamDescription(
+                StreamArn.parse(response.streamInfo().streamARN()),
+                response.streamInfo().dataRetentionInHours() == null
+                        ? 0
+                        : response.streamInfo().dataRetentionInHours(),
+                // Only a service without a clock falls back on ours.
+                KvsClients.serviceTime(response.sdkHttpResponse())
+                        .orElseGet(System::currentTimeMillis));
+    }
+}
