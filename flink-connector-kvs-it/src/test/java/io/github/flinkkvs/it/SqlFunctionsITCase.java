@@ -548,7 +548,7 @@ class SqlFunctionsITCase {
 
     // ---- documentation ------------------------------------------------------------------------
 
-    /** What is written in docs/media.md runs, and finds something in media of all kinds. */
+    /** What is written in docs/sql-functions.md runs, and finds something in media of all kinds. */
     @Test
     void documentedQueries() throws Exception {
         List<byte[]> payloads = new ArrayList<>(camera);
@@ -557,7 +557,7 @@ class SqlFunctionsITCase {
         table(payloads);
         Matcher block =
                 Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
-                        .matcher(Files.readString(Path.of("..", "docs", "media.md")));
+                        .matcher(Files.readString(Path.of("..", "docs", "sql-functions.md")));
         int queries = 0;
         while (block.find()) {
             for (String statement : block.group(1).split(";\\s*\n")) {

@@ -32,7 +32,7 @@ class KvsModuleTest {
     void everyFunctionIsDocumented() throws Exception {
         List<String> documented =
                 Pattern.compile("(?m)^\\| `(KVS_[A-Z_]+)\\(")
-                        .matcher(Files.readString(Path.of("..", "docs", "media.md")))
+                        .matcher(Files.readString(Path.of("..", "docs", "sql-functions.md")))
                         .results()
                         .map(row -> row.group(1))
                         .collect(Collectors.toList());
