@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +32,8 @@ class DocumentedLinksTest {
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
 
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+
+    private static final Pattern CLASS = Pattern.compile("`([A-Z]\\w*)`");
 
     @Test
     void allLinksLeadSomewhere() throws IOException {
@@ -71,6 +75,31 @@ class DocumentedLinksTest {
                         .filter(page -> !Set.of("README.md", "docs/media.md").contains(page))
                         .collect(Collectors.toSet());
         assertThat(linked).containsAll(pages);
+    }
+
+    /** Classes move and get other names; whoever looks for one must find it. */
+    @Test
+    void everyClassInTheTableOfWhereThingsAreExists() throws IOException {
+        String section =
+                text(Path.of("..", "CONTRIBUTING.md"))
+                        .replaceFirst("(?s)^.*\n## Where things are\n", "")
+                        .replaceFirst("(?s)\n## .*", "");
+        Set<String> named =
+                Pattern.compile("(?m)^\\|[^|]*\\|([^|]*)\\|")
+                        .matcher(section)
+                        .results()
+                        .flatMap(row -> CLASS.matcher(row.group(1)).results())
+                        .map(code -> code.group(1) + ".java")
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> sources = new TreeSet<>();
+        for (String module : List.of("", "-media", "-testing")) {
+            Path main = Path.of("..", "flink-connector-kvs" + module, "src", "main", "java");
+            try (Stream<Path> files = Files.walk(main)) {
+                files.forEach(file -> sources.add(file.getFileName().toString()));
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(10);
+        assertThat(sources).containsAll(named);
     }
 
     private static Set<String> links(Path page) throws IOException {
