@@ -8,20 +8,21 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.ffmpeg.FFmpegDecoder;
+import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
+
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
-import org.bytedeco.ffmpeg.avcodec.AVPacket;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swresample;
 import org.bytedeco.ffmpeg.swresample.SwrContext;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.ShortPointer;
 
 import javax.annotation.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -29,7 +30,7 @@ import java.util.Arrays;
  * can be decoded; if they change later, what follows is resampled and mixed to be the same. Memory
  * is FFmpeg's own, freed by {@link #close} and by nothing else.
  */
-final class FFmpegAudioDecoder implements AudioDecoder {
+final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
 
     /** In a channel; codecs have at most 65,536. */
     private static final int MAX_FRAME_SAMPLES = 1 << 17;
@@ -41,9 +42,6 @@ final class FFmpegAudioDecoder implements AudioDecoder {
 
     private final AudioCoding coding;
 
-    @Nullable private AVCodecContext context;
-    @Nullable private AVPacket packet;
-    @Nullable private AVFrame frame;
     @Nullable private AVFrame linear;
 
     /** Has the layout of channels that all samples get. */
@@ -69,35 +67,25 @@ final class FFmpegAudioDecoder implements AudioDecoder {
             throw new IllegalArgumentException("There is no decoder for " + coding);
         }
         try {
-            open(codec);
+            configure(codec);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    private void open(AVCodec codec) {
-        context = FFmpegLibrary.present(avcodec.avcodec_alloc_context3(codec));
-        packet = FFmpegLibrary.present(avcodec.av_packet_alloc());
-        frame = FFmpegLibrary.present(avutil.av_frame_alloc());
+    private void configure(AVCodec codec) {
+        byte[] header = coding.codecPrivate();
+        allocate(codec, header == null ? new byte[0] : header);
         linear = FFmpegLibrary.present(avutil.av_frame_alloc());
         layout = FFmpegLibrary.present(avutil.av_frame_alloc());
         converter = FFmpegLibrary.present(swresample.swr_alloc());
+        AVCodecContext context = context();
         context.sample_rate(coding.samplesPerSecond());
         avutil.av_channel_layout_default(context.ch_layout(), coding.channels());
         context.max_samples(MAX_FRAME_SAMPLES);
         context.flags2(context.flags2() | SKIP_MANUAL);
-        byte[] header = coding.codecPrivate();
-        if (header != null && header.length > 0) {
-            int padded = Math.addExact(header.length, avcodec.AV_INPUT_BUFFER_PADDING_SIZE);
-            BytePointer extradata =
-                    new BytePointer(FFmpegLibrary.present(avutil.av_mallocz(padded)));
-            extradata.capacity(padded).put(header, 0, header.length);
-            // Freed with the context.
-            context.extradata(extradata);
-            context.extradata_size(header.length);
-        }
-        if (avcodec.avcodec_open2(context, codec, (AVDictionary) null) < 0) {
+        if (!open(codec)) {
             throw new IllegalArgumentException(
                     "The CodecPrivate of a track of "
                             + coding
@@ -110,39 +98,39 @@ final class FFmpegAudioDecoder implements AudioDecoder {
         if (length == 0) {
             return false;
         }
-        if (avcodec.av_new_packet(packet, length) < 0) {
-            throw new OutOfMemoryError("No native memory for a frame of " + length + " bytes");
-        }
-        packet.data().capacity(length).put(data, offset, length);
-        int sent = avcodec.avcodec_send_packet(context, packet);
-        avcodec.av_packet_unref(packet);
-        return sent >= 0 && receive(out);
+        send(ByteBuffer.wrap(data, offset, length), avutil.AV_NOPTS_VALUE);
+        return receive(out);
     }
 
     @Override
     public void finish(Samples out) {
-        if (avcodec.avcodec_send_packet(context, null) >= 0
-                && receive(out)
-                && swresample.swr_is_initialized(converter) != 0) {
+        sendEnd();
+        if (receive(out) && swresample.swr_is_initialized(converter) != 0) {
             drain(out);
         }
     }
 
+    /** Hands out all that is decoded; false if some of it was damaged, or not taken. */
     private boolean receive(Samples out) {
-        int received;
-        while ((received = avcodec.avcodec_receive_frame(context, frame)) >= 0) {
+        boolean whole = true;
+        for (Outcome next = receive(); next != Outcome.NOTHING; next = receive()) {
+            if (next == Outcome.FAILED) {
+                whole = false;
+                continue;
+            }
             boolean taken = convert(out);
-            avutil.av_frame_unref(frame);
+            avutil.av_frame_unref(frame());
             if (!taken) {
-                avcodec.avcodec_flush_buffers(context);
+                avcodec.avcodec_flush_buffers(context());
                 return false;
             }
         }
-        return received == avutil.AVERROR_EAGAIN() || received == avutil.AVERROR_EOF();
+        return whole;
     }
 
     /** Hands out the decoded frame; false if it cannot be. */
     private boolean convert(Samples out) {
+        AVFrame frame = frame();
         int ownChannels = frame.ch_layout().nb_channels();
         if (frame.sample_rate() <= 0 || ownChannels <= 0 || ownChannels > MAX_CHANNELS) {
             return false;
@@ -204,25 +192,17 @@ final class FFmpegAudioDecoder implements AudioDecoder {
 
     @Override
     public void close() {
-        for (AVFrame each : Arrays.asList(frame, linear, layout)) {
+        for (AVFrame each : Arrays.asList(linear, layout)) {
             if (each != null) {
                 avutil.av_frame_free(each);
             }
         }
-        frame = null;
         linear = null;
         layout = null;
         if (converter != null) {
             swresample.swr_free(converter);
             converter = null;
         }
-        if (packet != null) {
-            avcodec.av_packet_free(packet);
-            packet = null;
-        }
-        if (context != null) {
-            avcodec.avcodec_free_context(context);
-            context = null;
-        }
+        super.close();
     }
 }

@@ -8,16 +8,17 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.ffmpeg.FFmpegCodec;
+import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
+
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.ShortPointer;
 
-import javax.annotation.Nullable;
 import javax.imageio.plugins.jpeg.JPEGQTable;
 
 /**
@@ -28,15 +29,12 @@ import javax.imageio.plugins.jpeg.JPEGQTable;
  * ImageIO takes for it. Only the mean of each block always keeps the precision of the pixels, as
  * FFmpeg has no other.
  */
-final class JpegEncoder implements AutoCloseable {
+final class JpegEncoder extends FFmpegCodec {
 
     /** The scale at which the encoder takes the tables as they are. */
     private static final int SCALE_OF_TABLES = 8;
 
     private final float quality;
-
-    @Nullable private AVCodecContext context;
-    @Nullable private AVPacket packet;
 
     /**
      * @param quality from 0, small, to 1, good
@@ -53,18 +51,21 @@ final class JpegEncoder implements AutoCloseable {
      * @throws MediaException if it is too large for a JPEG
      */
     byte[] encode(AVFrame frame) {
+        AVCodecContext context = context();
         if (context != null
                 && (context.width() != frame.width() || context.height() != frame.height())) {
             close();
         }
-        if (context == null) {
+        if (context() == null) {
             open(frame.width(), frame.height());
         }
+        context = context();
+        AVPacket packet = packet();
         frame.quality(SCALE_OF_TABLES * avutil.FF_QP2LAMBDA);
         frame.pict_type(avutil.AV_PICTURE_TYPE_NONE);
         frame.pts(context.frame_num());
-        if (avcodec.avcodec_send_frame(context, frame) < 0
-                || avcodec.avcodec_receive_packet(context, packet) < 0) {
+        if (FFmpegLibrary.allocated(avcodec.avcodec_send_frame(context, frame)) < 0
+                || FFmpegLibrary.allocated(avcodec.avcodec_receive_packet(context, packet)) < 0) {
             throw cannotBeMade(frame.width(), frame.height());
         }
         try {
@@ -82,8 +83,8 @@ final class JpegEncoder implements AutoCloseable {
             throw new IllegalStateException("This FFmpeg was built without its encoder of JPEGs");
         }
         try {
-            context = FFmpegLibrary.present(avcodec.avcodec_alloc_context3(implementation));
-            packet = FFmpegLibrary.present(avcodec.av_packet_alloc());
+            allocate(implementation);
+            AVCodecContext context = context();
             context.width(width);
             context.height(height);
             context.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
@@ -95,8 +96,8 @@ final class JpegEncoder implements AutoCloseable {
             // No name and version of the encoder in each file.
             context.flags(avcodec.AV_CODEC_FLAG_QSCALE | avcodec.AV_CODEC_FLAG_BITEXACT);
             context.global_quality(SCALE_OF_TABLES * avutil.FF_QP2LAMBDA);
-            setTables();
-            if (avcodec.avcodec_open2(context, implementation, (PointerPointer<?>) null) < 0) {
+            setTables(context);
+            if (!open(implementation)) {
                 throw cannotBeMade(width, height);
             }
         } catch (RuntimeException | Error e) {
@@ -106,7 +107,7 @@ final class JpegEncoder implements AutoCloseable {
     }
 
     /** The context frees them. */
-    private void setTables() {
+    private void setTables(AVCodecContext context) {
         float scale = ofImageIo(quality);
         context.intra_matrix(matrix(JPEGQTable.K1Luminance.getScaledInstance(scale, true)));
         context.chroma_intra_matrix(
@@ -131,17 +132,5 @@ final class JpegEncoder implements AutoCloseable {
 
     private static MediaException cannotBeMade(int width, int height) {
         return new MediaException("A picture of " + width + "x" + height + " cannot be a JPEG");
-    }
-
-    @Override
-    public void close() {
-        if (packet != null) {
-            avcodec.av_packet_free(packet);
-            packet = null;
-        }
-        if (context != null) {
-            avcodec.avcodec_free_context(context);
-            context = null;
-        }
     }
 }

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.Track;
 
 import org.bytedeco.ffmpeg.avcodec.AVCodec;

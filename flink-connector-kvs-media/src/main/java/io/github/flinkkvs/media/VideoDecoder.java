@@ -10,6 +10,7 @@ package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.media.VideoState.Pending;
 import io.github.flinkkvs.media.VideoState.Start;
+import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;

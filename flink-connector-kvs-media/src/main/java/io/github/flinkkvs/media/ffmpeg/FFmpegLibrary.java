@@ -6,7 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.ffmpeg;
+
+import io.github.flinkkvs.media.MediaException;
+
+import org.apache.flink.annotation.Internal;
 
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -36,7 +40,8 @@ import java.util.List;
  * who allocated it. What other code in the job leaves to the garbage collector is freed by {@link
  * #freeUnreachable}.
  */
-final class FFmpegLibrary {
+@Internal
+public final class FFmpegLibrary {
 
     private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
@@ -59,7 +64,7 @@ final class FFmpegLibrary {
     /**
      * @throws MediaException if they cannot be loaded
      */
-    static synchronized void load() {
+    public static synchronized void load() {
         if (loaded) {
             return;
         }
@@ -155,16 +160,26 @@ final class FFmpegLibrary {
      * Frees native memory of pointers that the garbage collector has found since: none of ours, but
      * other code in the job may use JavaCPP as well and rely on that.
      */
-    static void freeUnreachable() {
+    public static void freeUnreachable() {
         Pointer.deallocateReferences();
     }
 
     /** What FFmpeg allocated: it answers null where there is no native memory. */
-    static <T> T present(@Nullable T allocated) {
+    public static <T> T present(@Nullable T allocated) {
         if (allocated == null) {
             throw new OutOfMemoryError("No native memory for FFmpeg");
         }
         return allocated;
+    }
+
+    /**
+     * What FFmpeg answered; for the caller to judge, unless it says that there is no native memory.
+     */
+    public static int allocated(int result) {
+        if (result == avutil.AVERROR_ENOMEM()) {
+            throw new OutOfMemoryError("No native memory for FFmpeg");
+        }
+        return result;
     }
 
     private static String cannotBeLoaded() {
