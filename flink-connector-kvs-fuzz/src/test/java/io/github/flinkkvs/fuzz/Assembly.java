@@ -9,13 +9,13 @@
 package io.github.flinkkvs.fuzz;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ package io.github.flinkkvs.fuzz;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
-import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.io.IOException;
 import java.util.Arrays;

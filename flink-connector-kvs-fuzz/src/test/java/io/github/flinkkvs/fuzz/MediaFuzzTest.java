@@ -18,8 +18,8 @@ import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsTags;
 import io.github.flinkkvs.media.table.KvsWav;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler.FragmentEnd;
-import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler.FragmentEnd;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;

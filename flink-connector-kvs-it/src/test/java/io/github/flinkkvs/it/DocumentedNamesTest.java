@@ -10,8 +10,8 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvDocument;
-import io.github.flinkkvs.mkv.MkvElement;
+import io.github.flinkkvs.mkv.document.MkvDocument;
+import io.github.flinkkvs.mkv.document.MkvElement;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 

@@ -14,7 +14,7 @@ import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.RecordFiles;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvParser;
+import io.github.flinkkvs.mkv.parser.MkvParser;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.Camera;

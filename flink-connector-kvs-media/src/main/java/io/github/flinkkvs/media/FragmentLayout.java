@@ -10,8 +10,8 @@ package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
-import io.github.flinkkvs.mkv.MkvException;
-import io.github.flinkkvs.mkv.MkvParser;
+import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvParser;
 
 import javax.annotation.Nullable;
 

@@ -9,7 +9,7 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
-import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 

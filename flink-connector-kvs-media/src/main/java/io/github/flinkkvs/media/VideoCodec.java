@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
-import io.github.flinkkvs.mkv.MkvException;
-import io.github.flinkkvs.mkv.NalStream;
+import io.github.flinkkvs.mkv.bitstream.NalStream;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.bytedeco.ffmpeg.global.avcodec;
 

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.media;
 
-import io.github.flinkkvs.mkv.MkvParser;
+import io.github.flinkkvs.mkv.parser.MkvParser;
 import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.MediaFrame;
 

@@ -28,7 +28,11 @@ public final class Arrival {
     private final long timestampMillis;
     private final long durationNanos;
 
-    Arrival(long timestampMillis, long durationNanos) {
+    /**
+     * @param timestampMillis when the last byte arrived: epoch millis
+     * @param durationNanos the time from the first byte to the last
+     */
+    public Arrival(long timestampMillis, long durationNanos) {
         this.timestampMillis = timestampMillis;
         this.durationNanos = durationNanos;
     }

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 /** Takes what is left out of a fragment's media since it cannot be read. */
 @FunctionalInterface
 public interface BlockDamage {

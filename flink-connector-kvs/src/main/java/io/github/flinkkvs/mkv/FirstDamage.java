@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import javax.annotation.Nullable;
 
 /** For whoever wants all blocks, or none: keeps the first problem. */

@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.document.MkvDocument;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import javax.annotation.Nullable;
 
 import java.io.IOException;
@@ -70,31 +73,6 @@ public final class Fragment {
         this.hasMedia = hasMedia;
         this.content = content;
         this.arrival = arrival;
-    }
-
-    /**
-     * The same fragment with media: what was read for its tags, with the bytes it was read from.
-     */
-    private Fragment(Fragment tagsOnly, byte[] document, @Nullable Arrival arrival) {
-        this.streamName = tagsOnly.streamName;
-        this.streamArn = tagsOnly.streamArn;
-        this.number = tagsOnly.number;
-        this.serverTimestampMillis = tagsOnly.serverTimestampMillis;
-        this.producerTimestampMillis = tagsOnly.producerTimestampMillis;
-        this.millisBehindNow = tagsOnly.millisBehindNow;
-        this.continuationToken = tagsOnly.continuationToken;
-        this.tags = tagsOnly.tags;
-        this.tracks = tagsOnly.tracks;
-        this.timestampScaleNanos = tagsOnly.timestampScaleNanos;
-        this.frameCounts = tagsOnly.frameCounts;
-        this.size = document.length;
-        this.hasMedia = true;
-        this.content = document;
-        this.arrival = arrival;
-    }
-
-    Fragment withMedia(byte[] document, @Nullable Arrival newArrival) {
-        return new Fragment(this, document, newArrival);
     }
 
     /** The name of the stream. */

@@ -8,6 +8,11 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.BlockHeader;
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+import io.github.flinkkvs.mkv.parser.MkvElements;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
@@ -17,7 +22,7 @@ import java.util.List;
  * What is known so far of the fragment whose elements are arriving: its Info, Tracks and Tags are
  * collected here and decoded as soon as each is whole.
  */
-final class FragmentBuilder {
+public final class FragmentBuilder {
 
     /** More tracks with frames than this are taken for an attack; the service allows 3. */
     static final int MAX_TRACKS = 64;
@@ -63,13 +68,13 @@ final class FragmentBuilder {
     private int errorId;
     private String errorCode;
 
-    FragmentBuilder(String streamName, @Nullable String streamArn) {
+    public FragmentBuilder(String streamName, @Nullable String streamArn) {
         this.streamName = streamName;
         this.streamArn = streamArn;
         clear();
     }
 
-    void clear() {
+    public void clear() {
         number = null;
         hasServerTimestamp = false;
         serverTimestampMillis = 0;
@@ -79,7 +84,7 @@ final class FragmentBuilder {
         continuationToken = null;
         tags.clear();
         tracks.clear();
-        timestampScaleNanos = MetadataDecoder.DEFAULT_TIMESTAMP_SCALE_NANOS;
+        timestampScaleNanos = MkvElements.DEFAULT_TIMESTAMP_SCALE_NANOS;
         frameCounts.clear();
         elements = 0;
         simpleTags = 0;
@@ -90,8 +95,14 @@ final class FragmentBuilder {
         errorCode = "";
     }
 
-    void onMedia() {
+    /** A Cluster begins. */
+    public void onMedia() {
         mediaSeen = true;
+    }
+
+    /** Counts the frames of a block. */
+    public void onBlock(BlockHeader block) throws MkvException {
+        onFrames(block.trackNumber(), block.frameCount(), block.elementId(), block.offset());
     }
 
     void onFrames(long trackNumber, int count, int elementId, long offset) throws MkvException {
@@ -113,7 +124,7 @@ final class FragmentBuilder {
     }
 
     /** Takes a whole Info, Tracks or Tags element. */
-    void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
+    public void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         int index = elements++;
         MetadataElement last = index < MAX_REPEATED ? lastElements[index] : null;
         if (last != null && last.isSame(id, mediaSeen, children) && hasRoomFor(last)) {
@@ -247,12 +258,64 @@ final class FragmentBuilder {
         }
     }
 
-    /** Whether the trailing tags of the service were met: nothing of the fragment is to come. */
-    boolean isComplete() {
-        return continuationToken != null;
+    /** Whether the service's trailing Tags or its error ended the fragment. */
+    public boolean isOver() {
+        return continuationToken != null || errorSeen;
     }
 
-    void checkComplete(long offset) throws MkvException {
+    /** The fragment's number; null until its leading Tags were read. */
+    @Nullable
+    public FragmentNumber number() {
+        return number;
+    }
+
+    /** The fragment's server timestamp in epoch millis; 0 until its leading Tags were read. */
+    public long serverTimestampMillis() {
+        return serverTimestampMillis;
+    }
+
+    /** The fragment's producer timestamp in millis; 0 until its leading Tags were read. */
+    public long producerTimestampMillis() {
+        return producerTimestampMillis;
+    }
+
+    /**
+     * The fragment with its media.
+     *
+     * @param document all of its bytes, not copied
+     */
+    public Fragment withMedia(byte[] document, @Nullable Arrival arrival) {
+        return new Fragment(this, document.length, true, document, arrival);
+    }
+
+    /**
+     * The fragment without its media.
+     *
+     * @param size the length of the whole fragment in bytes
+     * @param metadata the content of its {@link MetadataBuffer}, not copied
+     */
+    public Fragment withoutMedia(int size, byte[] metadata, @Nullable Arrival arrival) {
+        return new Fragment(this, size, false, metadata, arrival);
+    }
+
+    /**
+     * What was read so far, before the first frame.
+     *
+     * @param metadata the content of its {@link MetadataBuffer}, not copied
+     * @throws MkvException as {@link #checkComplete}
+     */
+    public FragmentHead head(byte[] metadata, long offset) throws MkvException {
+        checkComplete(offset);
+        return new FragmentHead(this, metadata);
+    }
+
+    /**
+     * Checks that all that every fragment has was read.
+     *
+     * @param offset for the message
+     * @throws MkvException if number, server timestamp or producer timestamp is missing
+     */
+    public void checkComplete(long offset) throws MkvException {
         if (number == null || !hasServerTimestamp || !hasProducerTimestamp) {
             throw MkvException.malformed(
                     "A fragment without its number, server timestamp or producer timestamp",
@@ -263,7 +326,7 @@ final class FragmentBuilder {
 
     /** The error that the service reports in place of a fragment; null if there is none. */
     @Nullable
-    ServiceError error() {
+    public ServiceError error() {
         return errorSeen ? new ServiceError(errorId, errorCode, number) : null;
     }
 }

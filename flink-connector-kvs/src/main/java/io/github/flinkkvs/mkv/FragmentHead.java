@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+import io.github.flinkkvs.mkv.parser.MkvElements;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
@@ -51,18 +55,24 @@ public final class FragmentHead {
     /** The head of a complete fragment. */
     public static FragmentHead of(Fragment fragment) {
         try {
-            byte[] metadata = FragmentSerialization.metadata(fragment);
-            EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
-            while (elements.next()) {
-                if (elements.id() == MkvElements.CLUSTER) {
-                    metadata = Arrays.copyOf(metadata, (int) elements.offset());
-                    break;
-                }
-            }
+            byte[] metadata =
+                    fragment.hasMedia()
+                            ? DocumentReader.metadataBeforeMedia(fragment.content())
+                            : beforeMediaMark(fragment.content());
             return read(fragment.streamName(), fragment.streamArn(), metadata);
         } catch (MkvException e) {
             throw new IllegalStateException("What was read once cannot be read again", e);
         }
+    }
+
+    private static byte[] beforeMediaMark(byte[] metadata) throws MkvException {
+        EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
+        while (elements.next()) {
+            if (elements.id() == MkvElements.CLUSTER) {
+                return Arrays.copyOf(metadata, (int) elements.offset());
+            }
+        }
+        return metadata;
     }
 
     /** Reads it from {@link #metadata()}. */

@@ -8,12 +8,15 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+import io.github.flinkkvs.mkv.parser.MkvElements;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import javax.annotation.Nullable;
 
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -65,7 +68,7 @@ public final class FragmentSerialization {
         boolean hasMedia = in.readBoolean();
         byte[] content = readBytes(in.readInt(), in);
         return hasMedia
-                ? readDocument(streamName, streamArn, content).withMedia(content, arrival)
+                ? DocumentReader.read(streamName, streamArn, content).withMedia(content, arrival)
                 : readMetadata(streamName, streamArn, content, arrival, in);
     }
 
@@ -82,44 +85,6 @@ public final class FragmentSerialization {
             in.readFully(bytes, count, bytes.length - count);
         }
         return bytes;
-    }
-
-    /** Reads a whole document for its tags only. */
-    private static Fragment readDocument(String streamName, String streamArn, byte[] document)
-            throws MkvException {
-        Fragment[] found = new Fragment[1];
-        FragmentHandler handler =
-                new FragmentHandler() {
-                    @Override
-                    public void onFragment(Fragment fragment) {
-                        found[0] = fragment;
-                    }
-
-                    @Override
-                    public void onServiceError(ServiceError error) {}
-                };
-        // That the fragment is whole was known when it was written, whatever its kind.
-        FragmentAssembler assembler =
-                new FragmentAssembler(
-                        streamName,
-                        streamArn,
-                        false,
-                        Integer.MAX_VALUE,
-                        FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
-        assembler.feed(ByteBuffer.wrap(document), handler);
-        assembler.completeLast(handler);
-        if (found[0] == null || found[0].sizeBytes() != document.length) {
-            throw notOne("fragment");
-        }
-        return found[0];
-    }
-
-    /** The Info, Tracks and Tags of a fragment, with a mark where its media begins. */
-    static byte[] metadata(Fragment fragment) throws MkvException {
-        return fragment.hasMedia()
-                ? readDocument(fragment.streamName(), fragment.streamArn(), fragment.content())
-                        .content()
-                : fragment.content();
     }
 
     private static Fragment readMetadata(
@@ -147,7 +112,7 @@ public final class FragmentSerialization {
         for (int i = 0; i < tracks; i++) {
             builder.onFrames(in.readLong(), in.readInt(), MkvElements.EBML, 0);
         }
-        return new Fragment(builder, size, false, metadata, arrival);
+        return builder.withoutMedia(size, metadata, arrival);
     }
 
     static MkvException notOne(String what) {

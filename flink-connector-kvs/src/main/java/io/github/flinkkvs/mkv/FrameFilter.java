@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

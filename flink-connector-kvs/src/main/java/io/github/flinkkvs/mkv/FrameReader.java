@@ -8,6 +8,13 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.BlockHeader;
+import io.github.flinkkvs.mkv.parser.ClusterTimes;
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+import io.github.flinkkvs.mkv.parser.MkvElements;
+import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvParser;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.BlockHeader;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,13 +8,16 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+import io.github.flinkkvs.mkv.parser.MkvElements;
+import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.mkv.parser.Projection;
+
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads Tags, Tracks and Info elements that are wholly in memory. */
 final class MetadataDecoder {
-
-    static final long DEFAULT_TIMESTAMP_SCALE_NANOS = 1_000_000;
 
     /** Deeper nesting of SimpleTags is taken for an attack on the stack. */
     private static final int MAX_TAG_DEPTH = 16;
@@ -57,7 +60,9 @@ final class MetadataDecoder {
         while (child.next()) {
             switch (child.id()) {
                 case MkvElements.TAG_NAME:
-                    name = child.tagName();
+                    // One string for all tags of this name.
+                    String known = ServiceTags.find(child);
+                    name = known == null ? child.string() : known;
                     break;
                 case MkvElements.TAG_STRING:
                     text = child.string();
@@ -227,7 +232,7 @@ final class MetadataDecoder {
 
     /** The TimestampScale of an Info element, in nanoseconds. */
     static long readTimestampScale(EbmlCursor info) throws MkvException {
-        long scale = DEFAULT_TIMESTAMP_SCALE_NANOS;
+        long scale = MkvElements.DEFAULT_TIMESTAMP_SCALE_NANOS;
         while (info.next()) {
             if (info.id() == MkvElements.TIMESTAMP_SCALE) {
                 // The service accepts 100 ns to 1 s; anything far off would overflow frame times.

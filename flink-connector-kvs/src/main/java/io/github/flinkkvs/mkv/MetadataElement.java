@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+
 import java.util.List;
 
 /**

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.EbmlCursor;
+
 import javax.annotation.Nullable;
 
 import java.nio.charset.StandardCharsets;
@@ -69,13 +71,11 @@ public final class ServiceTags {
                 .collect(Collectors.toUnmodifiableList());
     }
 
-    /** The one of the names that is spelt like this; null if none is. */
+    /** The name that is the payload of an element; null if none is. */
     @Nullable
-    static String find(byte[] bytes, int from, int to) {
+    static String find(EbmlCursor element) {
         for (int i = 0; i < SPELT.length; i++) {
-            byte[] spelt = SPELT[i];
-            if (spelt.length == to - from
-                    && Arrays.equals(spelt, 0, spelt.length, bytes, from, to)) {
+            if (element.hasData(SPELT[i])) {
                 return NAMES[i];
             }
         }

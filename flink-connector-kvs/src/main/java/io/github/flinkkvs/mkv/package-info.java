@@ -1,10 +1,13 @@
 /**
- * The Matroska side of Kinesis video: an incremental parser for the bytes that GetMedia sends, and
- * what it makes of them. Knows neither Flink nor AWS.
+ * What a job holds of a Kinesis video stream: {@link io.github.flinkkvs.mkv.Fragment}, {@link
+ * io.github.flinkkvs.mkv.FrameRecord}, {@link io.github.flinkkvs.mkv.Frame}, {@link
+ * io.github.flinkkvs.mkv.Track}, {@link io.github.flinkkvs.mkv.Tag}. Nothing here or in the
+ * packages below depends on Flink or AWS.
  *
- * <p>Data flows one way: {@link io.github.flinkkvs.mkv.MkvParser} finds elements in whatever pieces
- * arrive, {@link io.github.flinkkvs.mkv.FragmentAssembler} puts fragments together from them, and a
- * {@link io.github.flinkkvs.mkv.Fragment} shows what is inside, as a {@link
- * io.github.flinkkvs.mkv.MkvDocument} down to the last element.
+ * <p>The values are in one package with the classes that read them from bytes, so that their
+ * constructors are not public. Packages above this one: {@code assembler} makes fragments and
+ * frames of bytes that arrive in pieces, {@code bitstream} reads frames of H.264 and H.265.
+ * Packages below: {@code document} shows a fragment as a tree of its elements, {@code parser} finds
+ * the elements.
  */
 package io.github.flinkkvs.mkv;

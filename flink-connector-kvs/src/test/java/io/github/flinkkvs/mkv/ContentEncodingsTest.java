@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.bitstream.NalStream;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;

@@ -8,15 +8,17 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** What tests compare, as text: a difference is then read at once. */
-final class Describe {
+public final class Describe {
 
-    static String frame(Frame frame) {
+    public static String frame(Frame frame) {
         return frame(
                 frame.trackNumber(),
                 frame.timestampMillis(),
@@ -29,7 +31,7 @@ final class Describe {
                 bytes(frame.data()));
     }
 
-    static String frame(
+    public static String frame(
             long track,
             long millis,
             long offsetNanos,
@@ -56,7 +58,7 @@ final class Describe {
                 + TestMedia.hex(payload);
     }
 
-    static List<String> frames(Fragment fragment) throws MkvException {
+    public static List<String> frames(Fragment fragment) throws MkvException {
         List<String> frames = new ArrayList<>();
         for (Frame frame : fragment.frames()) {
             frames.add(frame(frame));
@@ -64,14 +66,14 @@ final class Describe {
         return frames;
     }
 
-    static byte[] bytes(ByteBuffer buffer) {
+    public static byte[] bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
         return bytes;
     }
 
     /** All that a fragment says, but for its frames and bytes. */
-    static String metadata(Fragment fragment) {
+    public static String metadata(Fragment fragment) {
         return String.join(
                 "\n",
                 fragment.streamName() + " " + fragment.streamArn(),
@@ -87,7 +89,7 @@ final class Describe {
                 "size " + fragment.sizeBytes());
     }
 
-    static String tags(List<Tag> tags) {
+    public static String tags(List<Tag> tags) {
         StringBuilder text = new StringBuilder();
         for (Tag tag : tags) {
             text.append("\n  ")
@@ -105,7 +107,7 @@ final class Describe {
         return text.toString();
     }
 
-    static String tracks(List<Track> tracks) {
+    public static String tracks(List<Track> tracks) {
         StringBuilder text = new StringBuilder();
         for (Track track : tracks) {
             text.append("\n  ")

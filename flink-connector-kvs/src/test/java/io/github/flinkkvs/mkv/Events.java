@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MkvElements;
+import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvParser;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,13 +24,13 @@ import java.util.function.IntSupplier;
  * {@code DATA EBML 0..5 size 3: 428200}: element, where header and payload begin, declared size,
  * and the payload, whose slices are put together. An exception is the last event.
  */
-final class Events {
+public final class Events {
 
-    static List<String> of(byte[] bytes) {
+    public static List<String> of(byte[] bytes) {
         return of(bytes, () -> bytes.length);
     }
 
-    static List<String> of(byte[] bytes, IntSupplier pieceLengths) {
+    public static List<String> of(byte[] bytes, IntSupplier pieceLengths) {
         List<String> events = new ArrayList<>();
         MkvParser parser = new MkvParser();
         ByteArrayOutputStream payload = new ByteArrayOutputStream();
@@ -90,7 +94,7 @@ final class Events {
                 + (parser.size() == MkvParser.UNKNOWN_SIZE ? "unknown" : parser.size());
     }
 
-    static String of(MkvException e) {
+    public static String of(MkvException e) {
         return String.format(
                 "%s 0x%X at %d: %s", e.kind(), e.elementId(), e.offset(), e.getMessage());
     }

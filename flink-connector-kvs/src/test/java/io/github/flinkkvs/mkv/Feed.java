@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,52 +20,53 @@ import java.util.Random;
 import java.util.function.IntSupplier;
 
 /** An assembler that is fed in pieces, and what came out of it. */
-final class Feed implements FragmentHandler {
+public final class Feed implements FragmentHandler {
 
-    static final String STREAM = "camera";
-    static final String ARN = "arn:aws:kinesisvideo:eu-central-1:1:stream/camera/1700000000000";
+    public static final String STREAM = "camera";
+    public static final String ARN =
+            "arn:aws:kinesisvideo:eu-central-1:1:stream/camera/1700000000000";
 
-    final List<Fragment> fragments = new ArrayList<>();
-    final List<FrameRecord> frames = new ArrayList<>();
-    final List<ServiceError> errors = new ArrayList<>();
+    public final List<Fragment> fragments = new ArrayList<>();
+    public final List<FrameRecord> frames = new ArrayList<>();
+    public final List<ServiceError> errors = new ArrayList<>();
 
     /** Track, number of frames and problem of blocks that were left out. */
-    final List<String> damaged = new ArrayList<>();
+    public final List<String> damaged = new ArrayList<>();
 
-    final FragmentAssembler assembler;
+    public final FragmentAssembler assembler;
 
     /** The most that was held after any piece. */
-    int mostHeld;
+    public int mostHeld;
 
-    Feed(boolean keepMedia, int maxBytes) {
+    public Feed(boolean keepMedia, int maxBytes) {
         assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes);
     }
 
-    Feed(boolean keepMedia, int maxBytes, FragmentAssembler.FragmentEnd fragmentEnd) {
+    public Feed(boolean keepMedia, int maxBytes, FragmentAssembler.FragmentEnd fragmentEnd) {
         assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes, fragmentEnd);
     }
 
-    Feed(boolean keepMedia, FragmentAssembler.FragmentEnd fragmentEnd) {
+    public Feed(boolean keepMedia, FragmentAssembler.FragmentEnd fragmentEnd) {
         this(keepMedia, Integer.MAX_VALUE, fragmentEnd);
     }
 
-    Feed(boolean keepMedia) {
+    public Feed(boolean keepMedia) {
         this(keepMedia, Integer.MAX_VALUE);
     }
 
-    Feed(FrameFilter filter) {
+    public Feed(FrameFilter filter) {
         this(filter, Integer.MAX_VALUE);
     }
 
-    Feed(FrameFilter filter, int maxBytes) {
+    public Feed(FrameFilter filter, int maxBytes) {
         assembler = FragmentAssembler.ofFrames(STREAM, ARN, filter, maxBytes);
     }
 
-    static Feed of(byte[] bytes) throws MkvException {
+    public static Feed of(byte[] bytes) throws MkvException {
         return new Feed(true).all(bytes, bytes.length);
     }
 
-    static Fragment only(byte[] document) throws MkvException {
+    public static Fragment only(byte[] document) throws MkvException {
         List<Fragment> fragments = of(document).fragments;
         if (fragments.size() != 1) {
             throw new AssertionError(fragments);
@@ -69,19 +74,19 @@ final class Feed implements FragmentHandler {
         return fragments.get(0);
     }
 
-    static Fragment onlyTagsOf(byte[] document) throws MkvException {
+    public static Fragment onlyTagsOf(byte[] document) throws MkvException {
         return new Feed(false).all(document, document.length).fragments.get(0);
     }
 
-    Feed all(byte[] bytes, int pieceLength) throws MkvException {
+    public Feed all(byte[] bytes, int pieceLength) throws MkvException {
         return all(bytes, () -> pieceLength);
     }
 
-    Feed all(byte[] bytes, IntSupplier pieceLengths) throws MkvException {
+    public Feed all(byte[] bytes, IntSupplier pieceLengths) throws MkvException {
         return all(bytes, 0, bytes.length, pieceLengths);
     }
 
-    Feed all(byte[] bytes, int from, int to, IntSupplier pieceLengths) throws MkvException {
+    public Feed all(byte[] bytes, int from, int to, IntSupplier pieceLengths) throws MkvException {
         int at = from;
         while (at < to) {
             int end = Math.min(at + Math.max(pieceLengths.getAsInt(), 1), to);
@@ -98,7 +103,7 @@ final class Feed implements FragmentHandler {
     }
 
     /** Lengths from one byte to some thousands, short ones more often. */
-    static IntSupplier randomPieces(long seed) {
+    public static IntSupplier randomPieces(long seed) {
         Random random = new Random(seed);
         return () -> 1 + random.nextInt(1 << random.nextInt(13));
     }

@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.parser.MkvException;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -150,7 +153,7 @@ class FragmentSerializationTest {
         }
         assertThatThrownBy(() -> read(withContent(half.length, half)))
                 .isInstanceOf(MkvException.class)
-                .hasMessage("The last fragment ends within an element (EBML at byte 0)");
+                .hasMessage("The fragment ends within an element (EBML at byte 0)");
         assertThatThrownBy(() -> read(withContent(-1, new byte[0])))
                 .isInstanceOf(MkvException.class);
     }

@@ -26,7 +26,7 @@ import static io.github.flinkkvs.mkv.TestMedia.vint;
  * One document of the service with everything about it drawn by lot, and what a reader must find in
  * it.
  */
-final class RandomMedia {
+public final class RandomMedia {
 
     private static final int[] LACINGS = {0, 0x02, 0x04, 0x06};
 
@@ -38,24 +38,24 @@ final class RandomMedia {
     /** How sizes of the producer's elements are written: as short as can be, or all in 8 bytes. */
     private final boolean longSizes;
 
-    final String number;
-    final long serverMillis;
-    final long producerMillis;
-    final long millisBehindNow;
-    final long timestampScale;
-    final List<Tag> tags = new ArrayList<>();
-    final List<Track> tracks = new ArrayList<>();
+    public final String number;
+    public final long serverMillis;
+    public final long producerMillis;
+    public final long millisBehindNow;
+    public final long timestampScale;
+    public final List<Tag> tags = new ArrayList<>();
+    public final List<Track> tracks = new ArrayList<>();
 
     /** As {@link Describe#frame} puts it. */
-    final List<String> frames = new ArrayList<>();
+    public final List<String> frames = new ArrayList<>();
 
-    final byte[] bytes;
+    public final byte[] bytes;
 
-    static List<RandomMedia> documents(long seed, int count) {
+    public static List<RandomMedia> documents(long seed, int count) {
         return documents(seed, count, false);
     }
 
-    static List<RandomMedia> plainDocuments(long seed, int count) {
+    public static List<RandomMedia> plainDocuments(long seed, int count) {
         return documents(seed, count, true);
     }
 
@@ -68,7 +68,7 @@ final class RandomMedia {
         return documents;
     }
 
-    static byte[] bytesOf(List<RandomMedia> documents) {
+    public static byte[] bytesOf(List<RandomMedia> documents) {
         byte[][] all = documents.stream().map(d -> d.bytes).toArray(byte[][]::new);
         return concat(all);
     }

@@ -18,9 +18,9 @@ import java.nio.file.Path;
  * Recorded output of GetMedia, in the folder that the system property {@code kvs.samples} names:
  * the media in the tests of AWS's own parser library. Without it, tests that need it are skipped.
  */
-final class Samples {
+public final class Samples {
 
-    static byte[] read(String name) throws IOException {
+    public static byte[] read(String name) throws IOException {
         String folder = System.getProperty("kvs.samples", "");
         Assumptions.assumeFalse(
                 folder.isEmpty(), "No folder with recorded media: give it with -Dkvs.samples=DIR");

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import javax.annotation.Nullable;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,16 +19,16 @@ import java.util.List;
  * Writes what GetMedia sends, byte by byte. It shares no code with the parser, so that the two
  * cannot agree on the same mistake.
  */
-final class TestMedia {
+public final class TestMedia {
 
-    static final String NUMBER = "91343852338381417542203754135250098963782391502";
+    public static final String NUMBER = "91343852338381417542203754135250098963782391502";
 
     private static final String HEX = "0123456789ABCDEF";
 
     // ---- bytes --------------------------------------------------------------------------------
 
     /** Bytes from hex digits and {@code 'text'}; spaces and line breaks do not count. */
-    static byte[] bytes(String... lines) {
+    public static byte[] bytes(String... lines) {
         String all = String.join(" ", lines);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int i = 0;
@@ -46,7 +48,7 @@ final class TestMedia {
         return out.toByteArray();
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         StringBuilder hex = new StringBuilder(2 * bytes.length);
         for (byte b : bytes) {
             hex.append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
@@ -54,11 +56,11 @@ final class TestMedia {
         return hex.toString();
     }
 
-    static byte[] text(String text) {
+    public static byte[] text(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);
@@ -66,19 +68,19 @@ final class TestMedia {
         return out.toByteArray();
     }
 
-    static byte[] concat(List<byte[]> parts) {
+    public static byte[] concat(List<byte[]> parts) {
         return concat(parts.toArray(new byte[0][]));
     }
 
     // ---- EBML ---------------------------------------------------------------------------------
 
     /** A big-endian number without leading zero bytes. */
-    static byte[] number(long value) {
+    public static byte[] number(long value) {
         int length = Math.max(1, (64 - Long.numberOfLeadingZeros(value) + 7) / 8);
         return number(value, length);
     }
 
-    static byte[] number(long value, int length) {
+    public static byte[] number(long value, int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = (byte) (value >> 8 * (length - 1 - i));
@@ -87,12 +89,12 @@ final class TestMedia {
     }
 
     /** A variable-length number in so many bytes. */
-    static byte[] vint(long value, int length) {
+    public static byte[] vint(long value, int length) {
         return number(1L << 7 * length | value, length);
     }
 
     /** A variable-length number, as short as possible. */
-    static byte[] vint(long value) {
+    public static byte[] vint(long value) {
         int length = 1;
         while (value >= (1L << 7 * length) - 1) {
             length++;
@@ -101,45 +103,45 @@ final class TestMedia {
     }
 
     /** The size that says nothing: all bits set. */
-    static byte[] unknownSize(int length) {
+    public static byte[] unknownSize(int length) {
         return vint((1L << 7 * length) - 1, length);
     }
 
-    static byte[] element(int id, byte[]... payload) {
+    public static byte[] element(int id, byte[]... payload) {
         byte[] data = concat(payload);
         return concat(number(id & 0xFFFFFFFFL), vint(data.length), data);
     }
 
-    static byte[] element(int id, String text) {
+    public static byte[] element(int id, String text) {
         return element(id, text(text));
     }
 
-    static byte[] element(int id, long number) {
+    public static byte[] element(int id, long number) {
         return element(id, number(number));
     }
 
     /** An element whose size takes so many bytes. */
-    static byte[] sized(int sizeLength, int id, byte[]... payload) {
+    public static byte[] sized(int sizeLength, int id, byte[]... payload) {
         byte[] data = concat(payload);
         return concat(number(id & 0xFFFFFFFFL), vint(data.length, sizeLength), data);
     }
 
     /** A Segment or Cluster that does not tell its size. */
-    static byte[] unknownSized(int sizeLength, int id, byte[]... payload) {
+    public static byte[] unknownSized(int sizeLength, int id, byte[]... payload) {
         return concat(number(id & 0xFFFFFFFFL), unknownSize(sizeLength), concat(payload));
     }
 
     // ---- Matroska -----------------------------------------------------------------------------
 
-    static byte[] ebmlHeader() {
+    public static byte[] ebmlHeader() {
         return element(0x1A45DFA3, element(0x4282, "matroska"));
     }
 
-    static byte[] info(long timestampScale) {
+    public static byte[] info(long timestampScale) {
         return element(0x1549A966, element(0x2AD7B1, timestampScale));
     }
 
-    static byte[] track(int number, byte[]... more) {
+    public static byte[] track(int number, byte[]... more) {
         return element(
                 0xAE,
                 element(0xD7, number),
@@ -149,40 +151,40 @@ final class TestMedia {
                 concat(more));
     }
 
-    static byte[] tracks(byte[]... entries) {
+    public static byte[] tracks(byte[]... entries) {
         return element(0x1654AE6B, entries);
     }
 
-    static byte[] simpleTag(String name, String value, byte[]... more) {
+    public static byte[] simpleTag(String name, String value, byte[]... more) {
         return element(0x67C8, element(0x45A3, name), element(0x4487, value), concat(more));
     }
 
-    static byte[] tags(byte[]... simpleTags) {
+    public static byte[] tags(byte[]... simpleTags) {
         return element(0x1254C367, element(0x7373, simpleTags));
     }
 
-    static byte[] cluster(byte[]... children) {
+    public static byte[] cluster(byte[]... children) {
         return element(0x1F43B675, element(0xE7, 0), concat(children));
     }
 
-    static byte[] simpleBlock(int track, int time, int flags, byte[]... payload) {
+    public static byte[] simpleBlock(int track, int time, int flags, byte[]... payload) {
         return element(0xA3, blockPayload(track, time, flags, payload));
     }
 
-    static byte[] blockGroup(byte[]... children) {
+    public static byte[] blockGroup(byte[]... children) {
         return element(0xA0, children);
     }
 
-    static byte[] block(int track, int time, int flags, byte[]... payload) {
+    public static byte[] block(int track, int time, int flags, byte[]... payload) {
         return element(0xA1, blockPayload(track, time, flags, payload));
     }
 
-    static byte[] blockPayload(int track, int time, int flags, byte[]... payload) {
+    public static byte[] blockPayload(int track, int time, int flags, byte[]... payload) {
         return concat(vint(track), number(time, 2), number(flags, 1), concat(payload));
     }
 
     /** What follows the flags of a block: the number of frames, their sizes, the frames. */
-    static byte[] laced(int lacing, byte[]... frames) {
+    public static byte[] laced(int lacing, byte[]... frames) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(frames.length - 1);
         for (int i = 0; i < frames.length - 1; i++) {
@@ -213,7 +215,7 @@ final class TestMedia {
     // ---- the service --------------------------------------------------------------------------
 
     /** Tags as the service writes them: all sizes in 4 bytes, one Tag, no Targets. */
-    static byte[] serviceTags(String... namesAndValues) {
+    public static byte[] serviceTags(String... namesAndValues) {
         List<byte[]> simpleTags = new ArrayList<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             simpleTags.add(
@@ -226,34 +228,35 @@ final class TestMedia {
         return sized(4, 0x1254C367, sized(4, 0x7373, concat(simpleTags)));
     }
 
-    static byte[] leadingTags(String number, String serverTimestamp, String producerTimestamp) {
+    public static byte[] leadingTags(
+            String number, String serverTimestamp, String producerTimestamp) {
         return serviceTags(
                 "AWS_KINESISVIDEO_FRAGMENT_NUMBER", number,
                 "AWS_KINESISVIDEO_SERVER_TIMESTAMP", serverTimestamp,
                 "AWS_KINESISVIDEO_PRODUCER_TIMESTAMP", producerTimestamp);
     }
 
-    static byte[] leadingTags() {
+    public static byte[] leadingTags() {
         return leadingTags(NUMBER, "1519074132.668", "1518814932.515");
     }
 
-    static byte[] trailingTags(String millisBehindNow, String continuationToken) {
+    public static byte[] trailingTags(String millisBehindNow, String continuationToken) {
         return serviceTags(
                 "AWS_KINESISVIDEO_MILLIS_BEHIND_NOW", millisBehindNow,
                 "AWS_KINESISVIDEO_CONTINUATION_TOKEN", continuationToken);
     }
 
-    static byte[] trailingTags() {
+    public static byte[] trailingTags() {
         return trailingTags("909335", NUMBER);
     }
 
     /** A document: EBML header, and a Segment of unknown size with these children. */
-    static byte[] document(byte[]... segmentChildren) {
+    public static byte[] document(byte[]... segmentChildren) {
         return concat(ebmlHeader(), unknownSized(8, 0x18538067, segmentChildren));
     }
 
     /** A usual fragment with these children of its Cluster. */
-    static byte[] fragment(byte[]... clusterChildren) {
+    public static byte[] fragment(byte[]... clusterChildren) {
         return document(
                 info(1_000_000),
                 tracks(track(1)),
@@ -262,12 +265,12 @@ final class TestMedia {
                 trailingTags());
     }
 
-    static byte[] fragment() {
+    public static byte[] fragment() {
         return fragment(simpleBlock(1, 0, 0x80, text("frame")));
     }
 
     /** The document that the service sends in place of a fragment that it does not find. */
-    static byte[] fragmentNotFound(String number) {
+    public static byte[] fragmentNotFound(String number) {
         return concat(
                 sized(
                         8,
@@ -282,6 +285,12 @@ final class TestMedia {
                                 "AWS_KINESISVIDEO_ERROR_CODE", "FRAGMENT_NOT_FOUND",
                                 "AWS_KINESISVIDEO_ERROR_ID", "3000",
                                 "AWS_KINESISVIDEO_FRAGMENT_NUMBER", number)));
+    }
+
+    /** A declared track of video, number 1. */
+    public static Track videoTrack(String codecId, @Nullable byte[] codecPrivate) {
+        return new Track(
+                1, 1, Track.Type.VIDEO, null, codecId, codecPrivate, 0, 0, null, null, null);
     }
 
     private TestMedia() {}

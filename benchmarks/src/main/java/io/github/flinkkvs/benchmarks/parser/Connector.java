@@ -9,9 +9,9 @@
 package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;

@@ -9,9 +9,10 @@
 package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvElement;
-import io.github.flinkkvs.mkv.MkvException;
-import io.github.flinkkvs.mkv.MkvNode;
+import io.github.flinkkvs.mkv.document.MkvElement;
+import io.github.flinkkvs.mkv.document.MkvNode;
+import io.github.flinkkvs.mkv.parser.ElementType;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.util.function.Consumer;
 
@@ -30,7 +31,7 @@ final class Elements extends OwnFragments {
     private static void visit(MkvNode node, Consumer<Object> sink) throws MkvException {
         for (MkvElement element : node.children()) {
             sink.accept(element);
-            if (element.type() == MkvElement.Type.MASTER) {
+            if (element.type() == ElementType.MASTER) {
                 visit(element, sink);
             } else {
                 // The others have read it by now.

@@ -10,7 +10,7 @@ package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.util.function.Consumer;
 

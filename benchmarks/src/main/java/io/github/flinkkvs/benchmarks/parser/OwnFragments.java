@@ -9,7 +9,7 @@
 package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

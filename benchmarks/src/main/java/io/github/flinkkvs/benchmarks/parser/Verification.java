@@ -11,7 +11,7 @@ package io.github.flinkkvs.benchmarks.parser;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvElement;
+import io.github.flinkkvs.mkv.document.MkvElement;
 
 import com.amazonaws.kinesisvideo.parser.ebml.MkvTypeInfos;
 import com.amazonaws.kinesisvideo.parser.mkv.MkvDataElement;

@@ -11,8 +11,8 @@ package io.github.flinkkvs.media.table;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.table.annotation.ArgumentHint;

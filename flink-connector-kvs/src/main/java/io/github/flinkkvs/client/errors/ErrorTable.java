@@ -9,8 +9,8 @@
 package io.github.flinkkvs.client.errors;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;

@@ -11,13 +11,13 @@ package io.github.flinkkvs.source.reader;
 import io.github.flinkkvs.client.media.MediaCall;
 import io.github.flinkkvs.client.media.MediaListener;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 

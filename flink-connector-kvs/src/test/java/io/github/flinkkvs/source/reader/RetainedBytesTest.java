@@ -9,14 +9,14 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.Tag;
 import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -13,7 +13,7 @@ import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;

@@ -9,12 +9,12 @@
 package io.github.flinkkvs.source.serialization;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.FragmentAssembler;
-import io.github.flinkkvs.mkv.FragmentHandler;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.MkvException;
 import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.source.reader.GetMediaBytes;
 
 import org.apache.flink.api.common.ExecutionConfig;

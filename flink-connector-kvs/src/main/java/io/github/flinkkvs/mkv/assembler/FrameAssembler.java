@@ -1,0 +1,192 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv.assembler;
+
+import io.github.flinkkvs.mkv.FragmentHead;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.WantedFrames;
+import io.github.flinkkvs.mkv.parser.BlockHeader;
+import io.github.flinkkvs.mkv.parser.Bytes;
+import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvParser;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Puts the frames of an arriving fragment together, each as soon as its block is whole. Holds the
+ * bytes of one block, and none of a block whose header says that it is not wanted.
+ *
+ * <p>Not thread-safe; {@link FragmentAssembler} tells it what the parser finds.
+ */
+final class FrameAssembler {
+
+    private enum Block {
+        /** Its header is not whole. */
+        UNDECIDED,
+        WANTED,
+        UNWANTED
+    }
+
+    private final FrameFilter filter;
+    private final PieceTimes times;
+    private final int maxBytes;
+
+    /** The payload of the open SimpleBlock or BlockGroup. */
+    private final ByteChunks payload = new ByteChunks();
+
+    private final byte[] prefix = new byte[BlockHeader.MAX_LENGTH];
+    private int prefixLength;
+    private Block block = Block.UNDECIDED;
+
+    /** When the open SimpleBlock or BlockGroup began to come. */
+    private long blockNanos;
+
+    private boolean inGroup;
+    private long groupOffset;
+
+    /** Where the bytes of the open BlockGroup begin in the buffer at hand. */
+    private int groupFrom;
+
+    private FragmentHandler handler;
+
+    /** Null between fragments, and before the media of one. */
+    @Nullable private WantedFrames wanted;
+
+    /**
+     * @param maxBytes how many bytes a fragment may have
+     */
+    FrameAssembler(FrameFilter filter, PieceTimes times, int maxBytes) {
+        this.filter = filter;
+        this.times = times;
+        this.maxBytes = maxBytes;
+    }
+
+    /** How many bytes are held. */
+    int heldBytes() {
+        return payload.length() + (wanted == null ? 0 : wanted.head().retainedBytes());
+    }
+
+    boolean isInFragment() {
+        return wanted != null;
+    }
+
+    /** The fragment's media begins. */
+    void begin(FragmentHead head) {
+        wanted =
+                new WantedFrames(
+                        head,
+                        filter,
+                        maxBytes,
+                        (track, frames, problem) ->
+                                handler.onDamagedBlock(head, track, frames, problem));
+    }
+
+    /** The fragment is over, or was given up. */
+    void clear() {
+        wanted = null;
+        payload.clear();
+        inGroup = false;
+    }
+
+    /** A new buffer is at hand. */
+    void onInput(ByteBuffer in, FragmentHandler newHandler) {
+        groupFrom = in.position();
+        handler = newHandler;
+    }
+
+    /** Takes a slice of a Cluster's Timestamp. */
+    void onTimestamp(MkvParser parser, ByteBuffer in) {
+        if (wanted == null) {
+            // Nothing keeps it from being where no Cluster is.
+            return;
+        }
+        if (parser.isFirstSlice()) {
+            prefixLength = 0;
+        }
+        addToPrefix(parser, in);
+        if (parser.isLastSlice()) {
+            wanted.onClusterTimestamp(prefix, 0, prefixLength);
+        }
+    }
+
+    private void addToPrefix(MkvParser parser, ByteBuffer in) {
+        int count = Math.min(parser.sliceLength(), prefix.length - prefixLength);
+        int from = in.position() - parser.sliceLength();
+        Bytes.copy(in, from, prefix, prefixLength, count);
+        prefixLength += count;
+    }
+
+    /** The buffer at hand is used up. */
+    void keep(ByteBuffer in) {
+        if (inGroup) {
+            payload.append(in, groupFrom, in.position());
+        }
+    }
+
+    void beginGroup(MkvParser parser, ByteBuffer in) {
+        inGroup = true;
+        groupOffset = parser.dataOffset();
+        blockNanos = times.beginningOf(parser.offset());
+        groupFrom = in.position();
+        payload.clear();
+    }
+
+    void endGroup(ByteBuffer in) throws MkvException {
+        inGroup = false;
+        byte[] bytes = payload.drain(in, groupFrom, in.position());
+        wanted.onBlockGroup(bytes, groupOffset);
+        emit();
+    }
+
+    /** Takes a slice of a SimpleBlock. */
+    void onSimpleBlock(MkvParser parser, ByteBuffer in) throws MkvException {
+        int to = in.position();
+        int from = to - parser.sliceLength();
+        if (parser.isFirstSlice()) {
+            block = Block.UNDECIDED;
+            blockNanos = times.beginningOf(parser.offset());
+            prefixLength = 0;
+            payload.clear();
+        }
+        if (block == Block.UNDECIDED) {
+            decide(parser, in);
+        }
+        if (block == Block.UNWANTED) {
+            return;
+        }
+        if (!parser.isLastSlice()) {
+            payload.append(in, from, to);
+            return;
+        }
+        byte[] bytes = payload.drain(in, from, to);
+        wanted.onSimpleBlock(bytes, parser.offset());
+        emit();
+    }
+
+    private void decide(MkvParser parser, ByteBuffer in) throws MkvException {
+        addToPrefix(parser, in);
+        if (prefixLength < prefix.length && !parser.isLastSlice()) {
+            return;
+        }
+        BlockHeader header =
+                BlockHeader.read(prefix, 0, prefixLength, parser.id(), parser.offset());
+        if (wanted.passesOver(header)) {
+            block = Block.UNWANTED;
+            payload.clear();
+        } else {
+            block = Block.WANTED;
+        }
+    }
+
+    private void emit() {
+        wanted.handOut(times.since(blockNanos), handler::onFrame);
+    }
+}

@@ -1,0 +1,2 @@
+/** A fragment as a tree of all its elements. */
+package io.github.flinkkvs.mkv.document;

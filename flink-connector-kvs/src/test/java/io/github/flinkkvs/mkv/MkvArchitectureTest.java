@@ -1,0 +1,46 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.mkv;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+/** The packages of {@code mkv}, from the top down. */
+@AnalyzeClasses(
+        packages = "io.github.flinkkvs.mkv",
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class MkvArchitectureTest {
+
+    @ArchTest
+    static final ArchRule IMPORTS_ONLY_POINT_DOWN =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("bitstream")
+                    .definedBy("io.github.flinkkvs.mkv.bitstream")
+                    .layer("assembler")
+                    .definedBy("io.github.flinkkvs.mkv.assembler")
+                    .layer("mkv")
+                    .definedBy("io.github.flinkkvs.mkv")
+                    .layer("document")
+                    .definedBy("io.github.flinkkvs.mkv.document")
+                    .layer("parser")
+                    .definedBy("io.github.flinkkvs.mkv.parser")
+                    .whereLayer("bitstream")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("assembler")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("mkv")
+                    .mayOnlyBeAccessedByLayers("bitstream", "assembler")
+                    .whereLayer("document")
+                    .mayOnlyBeAccessedByLayers("mkv");
+}
