@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client;
 
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.media.DataEndpoints;
 import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.media.SdkMediaService;
@@ -17,7 +18,7 @@ import io.github.flinkkvs.client.sdk.OwnThreads;
 import io.github.flinkkvs.client.streams.SdkStreamDirectory;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 
-import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.annotation.Internal;
 
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,6 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A connection by the AWS SDK: four threads at most, however many streams there are. */
+@Internal
 public final class SdkConnection implements KvsConnection {
 
     /** One may wait for credentials while the other keeps time. */
@@ -48,10 +50,10 @@ public final class SdkConnection implements KvsConnection {
      * @param endpointRefreshInterval how long a data endpoint is used
      * @param siblings how many connections of this kind the job has, this one included, at least 1
      * @param name begins the names of all threads
-     * @throws IllegalArgumentException if the configuration is not usable
+     * @throws IllegalArgumentException if the configuration does not fit this machine
      */
     public SdkConnection(
-            ReadableConfig config,
+            AwsConfig config,
             int maxConnections,
             Duration endpointRefreshInterval,
             int siblings,

@@ -10,6 +10,7 @@ package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.client.KvsConnection;
 import io.github.flinkkvs.client.SdkConnection;
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorState;
 import io.github.flinkkvs.source.enumerator.KvsEnumeratorStateSerializer;
@@ -151,7 +152,7 @@ public final class KvsSource<T>
 
     private KvsConnection connection(String name, int siblings) {
         return new SdkConnection(
-                config,
+                AwsConfig.of(config),
                 streams.namesOrArns().size(),
                 config.get(KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL),
                 siblings,

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.aws.AwsCredentials;
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
@@ -162,6 +162,7 @@ public final class KvsSourceBuilder<T> {
         StreamSelector selector = new StreamSelector(streams);
         checkNamedOnce();
         checkOptions();
+        AwsConfig.of(config);
         checkRegion();
         for (String stream : startByStream.keySet()) {
             check(
@@ -173,8 +174,6 @@ public final class KvsSourceBuilder<T> {
         }
         checkStartBeforeStop(start);
         startByStream.values().forEach(this::checkStartBeforeStop);
-        AwsOptions.validate(config);
-        AwsCredentials.validate(config);
         // A copy: what is set afterwards is for the next source.
         return new KvsSource<>(
                 selector, start, startByStream, stop, limit, schema, new Configuration(config));
@@ -229,7 +228,7 @@ public final class KvsSourceBuilder<T> {
                         .collect(Collectors.toSet());
         for (String key : config.keySet()) {
             check(
-                    known.contains(key) || AwsOptions.isCredentialsKey(key),
+                    known.contains(key) || key.startsWith("aws."),
                     "There is no option '%s'. There are: %s",
                     key,
                     known.stream().sorted().collect(Collectors.joining(", ")));

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.table;
 
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.streams.AccountStreams;
 import io.github.flinkkvs.client.streams.AccountStreams.StreamsUnavailableException;
@@ -70,7 +71,7 @@ public final class KvsCatalog extends ReadOnlyCatalog {
     public synchronized void open() {
         if (streams == null) {
             try {
-                streams = new AccountStreams(Configuration.fromMap(options));
+                streams = new AccountStreams(AwsConfig.of(Configuration.fromMap(options)));
             } catch (IllegalArgumentException e) {
                 throw new CatalogException("Catalog " + getName() + ": " + e.getMessage(), e);
             }

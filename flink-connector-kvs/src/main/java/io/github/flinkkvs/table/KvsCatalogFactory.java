@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.table;
 
-import io.github.flinkkvs.client.aws.AwsOptions;
-
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -23,7 +21,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Makes catalogs of {@code 'type' = 'kvs'}. */
 @Internal
@@ -60,19 +57,8 @@ public final class KvsCatalogFactory implements CatalogFactory {
     public Catalog createCatalog(Context context) {
         FactoryUtil.CatalogFactoryHelper helper =
                 FactoryUtil.createCatalogFactoryHelper(this, context);
+        // Providers may be nested, and have options of their own: opening the catalog checks them.
         helper.validateExcept("aws.credentials");
-        for (String key : context.getOptions().keySet()) {
-            if (key.startsWith("aws.credentials") && !AwsOptions.isCredentialsKey(key)) {
-                throw new ValidationException(
-                        "There is no option '"
-                                + key
-                                + "'. There are: "
-                                + AwsOptions.all().stream()
-                                        .map(ConfigOption::key)
-                                        .filter(AwsOptions::isCredentialsKey)
-                                        .collect(Collectors.joining(", ")));
-            }
-        }
         String database = helper.getOptions().get(DEFAULT_DATABASE);
         if (!database.equals(KvsCatalog.FRAGMENTS) && !database.equals(KvsCatalog.FRAMES)) {
             throw new ValidationException(

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.sdk.KvsClients;
 
 import org.reactivestreams.Subscriber;
@@ -44,7 +45,10 @@ final class BareSdk implements AutoCloseable {
         this.service = service;
         clients =
                 new KvsClients(
-                        KvsJobs.options(service), service.streams().size(), timer, "bare-sdk-io");
+                        AwsConfig.of(KvsJobs.options(service)),
+                        service.streams().size(),
+                        timer,
+                        "bare-sdk-io");
     }
 
     /**

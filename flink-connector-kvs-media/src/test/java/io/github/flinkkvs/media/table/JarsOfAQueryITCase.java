@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media.table;
 
+import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.testing.MediaClip;
 
 import org.apache.flink.configuration.Configuration;
@@ -31,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Jars that come with a query: every job loads them, and the native libraries, anew. */
 class JarsOfAQueryITCase {
 
-    private static final Pattern OF_THE_QUERY =
-            Pattern.compile(".*(flink-connector-kvs(-media)?/target/|/org/bytedeco/).*");
+    /** FFmpeg with its native libraries; in a local repository it has this folder. */
+    private static final Pattern FFMPEG = Pattern.compile(".*[/\\\\]org[/\\\\]bytedeco[/\\\\].*");
 
     /** What is in Flink's lib folder, and nothing of ours. */
     private static final class Lib extends ClassLoader {
@@ -55,14 +56,19 @@ class JarsOfAQueryITCase {
     }
 
     private static URLClassLoader userClassLoader() throws Exception {
-        List<URL> jars = new ArrayList<>();
+        List<URL> jars = new ArrayList<>(List.of(home(KvsSource.class), home(KvsModule.class)));
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            if (OF_THE_QUERY.matcher(entry).matches() && !entry.contains("test-classes")) {
+            if (FFMPEG.matcher(entry).matches()) {
                 jars.add(new File(entry).toURI().toURL());
             }
         }
-        assertThat(jars).hasSize(6);
+        assertThat(jars).hasSize(6).doesNotHaveDuplicates();
         return new URLClassLoader(jars.toArray(new URL[0]), new Lib());
+    }
+
+    /** A JAR or a folder, in the build or in a local repository: as Maven found the module. */
+    private static URL home(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation();
     }
 
     @Test

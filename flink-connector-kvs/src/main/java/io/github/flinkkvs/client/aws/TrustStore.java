@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.client.aws;
 
-import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.annotation.Internal;
 
 import software.amazon.awssdk.http.TlsTrustManagersProvider;
 
@@ -44,6 +44,7 @@ import java.util.Optional;
  * compares the host name, and adds to a refusal what Java does not tell: which server it was, what
  * it showed, and what can be done.
  */
+@Internal
 public final class TrustStore implements TlsTrustManagersProvider {
 
     private static final String PEM = "-----BEGIN CERTIFICATE-----";
@@ -63,18 +64,17 @@ public final class TrustStore implements TlsTrustManagersProvider {
      * @throws IllegalArgumentException if it cannot be used; the message names the key and says
      *     what to do
      */
-    public static TrustStore open(ReadableConfig config) {
-        Optional<String> path = AwsOptions.value(config, AwsOptions.TRUST_STORE_PATH);
+    public static TrustStore open(AwsConfig config) {
+        Optional<String> path = config.trustStorePath();
         X509ExtendedTrustManager java;
         try {
             java =
                     javas(
                             path.isPresent()
                                     ? load(
-                                            AwsOptions.readable(
+                                            ConfigValues.readableFile(
                                                     AwsOptions.TRUST_STORE_PATH.key(), path.get()),
-                                            AwsOptions.value(
-                                                            config, AwsOptions.TRUST_STORE_PASSWORD)
+                                            config.trustStorePassword()
                                                     .map(String::toCharArray)
                                                     .orElse(null))
                                     : null);

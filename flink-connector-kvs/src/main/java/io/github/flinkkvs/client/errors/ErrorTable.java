@@ -126,7 +126,7 @@ public final class ErrorTable {
     }
 
     /** Whether the service refused a session token because of its age. */
-    public static boolean isExpiredToken(Throwable error) {
+    static boolean isExpiredToken(Throwable error) {
         AwsServiceException service = find(error, AwsServiceException.class);
         if (service == null) {
             return false;
@@ -138,7 +138,7 @@ public final class ErrorTable {
     }
 
     /** Whether the error is that of a call for credentials. */
-    public static boolean isOfSecurityTokenService(Throwable error) {
+    static boolean isOfSecurityTokenService(Throwable error) {
         return find(error, StsException.class) != null;
     }
 

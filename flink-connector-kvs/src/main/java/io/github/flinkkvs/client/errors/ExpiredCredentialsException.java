@@ -8,25 +8,43 @@
  */
 package io.github.flinkkvs.client.errors;
 
-import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.CredentialSpec;
 
-/** A session token has expired, and nobody will ever renew it. */
+import org.apache.flink.annotation.Internal;
+
+/** A session token has expired, and nothing renews it while the job runs. */
+@Internal
 public final class ExpiredCredentialsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /**
-     * @param key the option that chose the provider
-     */
-    public ExpiredCredentialsException(
-            String key, AwsOptions.CredentialProvider provider, Throwable refusal) {
+    private ExpiredCredentialsException(CredentialSpec credentials, Throwable refusal) {
         super(
                 "The session token has expired, and '"
-                        + key
+                        + credentials.key()
                         + "' = "
-                        + provider
+                        + credentials.kind()
                         + " never renews it: start the job with other keys, from its last checkpoint,"
                         + " or use a provider that renews its credentials, such as ASSUME_ROLE",
                 refusal);
+    }
+
+    /**
+     * What the error of a call means with the credentials that it was made with. A token that has
+     * expired may be a new one at the next call, unless its provider never renews it.
+     *
+     * @param error what the call ended with
+     * @return an {@link ExpiredCredentialsException} with the error as its cause, or the error
+     */
+    public static Throwable inPlaceOf(Throwable error, CredentialSpec credentials) {
+        if (!ErrorTable.isExpiredToken(error)) {
+            return error;
+        }
+        CredentialSpec refused =
+                ErrorTable.isOfSecurityTokenService(error)
+                        // It refused the credentials that were to assume the role.
+                        ? credentials.innermost()
+                        : credentials;
+        return refused.neverRenews() ? new ExpiredCredentialsException(refused, error) : error;
     }
 }

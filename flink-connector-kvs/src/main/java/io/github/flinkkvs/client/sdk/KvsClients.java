@@ -8,11 +8,12 @@
  */
 package io.github.flinkkvs.client.sdk;
 
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsCredentials;
-import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.aws.TrustStore;
+import io.github.flinkkvs.client.errors.ExpiredCredentialsException;
 
-import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.annotation.Internal;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
@@ -62,6 +64,7 @@ import java.util.function.Consumer;
  *
  * <p>Safe for use by any thread.
  */
+@Internal
 public final class KvsClients implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsClients.class);
@@ -85,8 +88,7 @@ public final class KvsClients implements AutoCloseable {
     /** The control plane needs some, and a cancelled connection takes its time to go. */
     private static final int SPARE_CONNECTIONS = 32;
 
-    private final AwsCredentials credentials;
-    private final Region region;
+    private final AwsConfig config;
     private final KinesisVideoAsyncClient control;
     private final KinesisVideoMediaAsyncClient media;
 
@@ -97,16 +99,16 @@ public final class KvsClients implements AutoCloseable {
      * Opens the clients. No request is sent to the service, but without a region in the
      * configuration the SDK may ask the instance metadata service for it.
      *
-     * @param config the options of {@link AwsOptions}, not null
+     * @param config not null
      * @param maxConnections how many media sessions there may be at a time, at least 1
      * @param timer runs the SDK's timers; stays open when these clients are closed. Not null
      * @param threadNamePrefix the beginning of the name of each thread, such as {@code kvs-io}; not
      *     null
-     * @throws IllegalArgumentException if the configuration is not usable; the message names the
-     *     key and says what to do
+     * @throws IllegalArgumentException if the configuration does not fit this machine; the message
+     *     names the key and says what to do
      */
     public KvsClients(
-            ReadableConfig config,
+            AwsConfig config,
             int maxConnections,
             ScheduledExecutorService timer,
             String threadNamePrefix) {
@@ -115,12 +117,11 @@ public final class KvsClients implements AutoCloseable {
         }
         Objects.requireNonNull(timer, "timer");
         Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
-        AwsOptions.validate(config);
+        this.config = config;
         warnOfWireLoggers();
-        Optional<URI> controlEndpoint = AwsOptions.url(config, AwsOptions.ENDPOINT);
         try {
-            this.credentials = keep(AwsCredentials.create(config));
-            this.region = AwsOptions.region(config);
+            AwsCredentials credentials = keep(AwsCredentials.open(config));
+            Region region = config.region();
             EventLoops loops =
                     keep(
                             new EventLoops(
@@ -134,7 +135,7 @@ public final class KvsClients implements AutoCloseable {
                                     loops,
                                     maxConnections,
                                     // What trusts all can have no trust store.
-                                    AwsOptions.trustsAll(config) ? null : TrustStore.open(config)));
+                                    config.trustsAll() ? null : TrustStore.open(config)));
 
             KinesisVideoAsyncClientBuilder controlBuilder =
                     KinesisVideoAsyncClient.builder()
@@ -150,12 +151,13 @@ public final class KvsClients implements AutoCloseable {
                                                             .FUTURE_COMPLETION_EXECUTOR,
                                                     Runnable::run));
             // The SDK refuses a given endpoint together with either of the two.
-            controlEndpoint.ifPresent(
-                    uri ->
-                            controlBuilder
-                                    .endpointOverride(uri)
-                                    .dualstackEnabled(false)
-                                    .fipsEnabled(false));
+            config.endpoint()
+                    .ifPresent(
+                            uri ->
+                                    controlBuilder
+                                            .endpointOverride(uri)
+                                            .dualstackEnabled(false)
+                                            .fipsEnabled(false));
             this.control = keep(controlBuilder.build());
 
             this.media =
@@ -205,7 +207,23 @@ public final class KvsClients implements AutoCloseable {
      * @return that error, or one that says more; never null
      */
     public Throwable explained(Throwable error) {
-        return credentials.explained(error);
+        return ExpiredCredentialsException.inPlaceOf(error, config.credentials());
+    }
+
+    /**
+     * A call whose error says what it means with the credentials that it was made with.
+     *
+     * @param call of one of these clients, not null
+     * @return never null; cancelling it does not cancel the call
+     */
+    public <T> CompletableFuture<T> explained(CompletableFuture<T> call) {
+        return call.handle(
+                (answer, error) -> {
+                    if (error != null) {
+                        throw new CompletionException(explained(error));
+                    }
+                    return answer;
+                });
     }
 
     /**
@@ -214,7 +232,7 @@ public final class KvsClients implements AutoCloseable {
      * @return never null
      */
     public Region region() {
-        return region;
+        return config.region();
     }
 
     /**

@@ -8,17 +8,16 @@
  */
 package io.github.flinkkvs.client.streams;
 
-import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.errors.Backoff;
 import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.client.errors.ErrorTable;
+import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.OwnThreads;
 
 import org.apache.flink.annotation.Internal;
-import org.apache.flink.configuration.ReadableConfig;
 
-import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsResponse;
 import software.amazon.awssdk.services.kinesisvideo.model.Status;
@@ -34,8 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The streams of an account, for whoever may wait for the answer, such as a catalog. What may pass
- * is tried again for some seconds. Thread-safe.
+ * The streams of an account, for a caller that may block, such as a catalog. Calls are repeated for
+ * some seconds after errors that may pass. Thread-safe.
  */
 @Internal
 public final class AccountStreams implements AutoCloseable {
@@ -47,13 +46,13 @@ public final class AccountStreams implements AutoCloseable {
     private final OwnThreads threads = new OwnThreads("kvs-catalog");
     private final ScheduledThreadPoolExecutor executor;
     private final KvsClients clients;
+    private final StreamDirectory directory;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
-     * @param config the options of {@link AwsOptions}
-     * @throws IllegalArgumentException if the configuration is not usable
+     * @throws IllegalArgumentException if the configuration does not fit this machine
      */
-    public AccountStreams(ReadableConfig config) {
+    public AccountStreams(AwsConfig config) {
         executor = new ScheduledThreadPoolExecutor(1, threads);
         try {
             clients = new KvsClients(config, 1, executor, "kvs-catalog-io");
@@ -61,13 +60,15 @@ public final class AccountStreams implements AutoCloseable {
             executor.shutdownNow();
             throw e;
         }
+        // A person waits for the answers: they need not be spaced out.
+        directory = new SdkStreamDirectory(clients, new CallPace(0, executor));
     }
 
     /**
      * The names of all streams but those that are being deleted (ListStreams), in the order of the
      * service.
      *
-     * @throws StreamsUnavailableException if the service does not tell
+     * @throws StreamsUnavailableException if the service does not answer
      */
     public List<String> names() {
         List<String> names = new ArrayList<>();
@@ -77,7 +78,7 @@ public final class AccountStreams implements AutoCloseable {
             ListStreamsResponse page =
                     await(
                             "The streams cannot be listed",
-                            () -> clients.control().listStreams(request));
+                            () -> clients.explained(clients.control().listStreams(request)));
             page.streamInfoList().stream()
                     .filter(stream -> stream.status() != Status.DELETING)
                     .map(StreamInfo::streamName)
@@ -90,21 +91,14 @@ public final class AccountStreams implements AutoCloseable {
     /**
      * Whether there is a stream of that name (DescribeStream).
      *
-     * @throws StreamsUnavailableException if the service does not tell
+     * @throws StreamsUnavailableException if the service does not answer
      */
     public boolean exists(String name) {
         if (!StreamArn.isName(name)) {
             return false;
         }
         try {
-            await(
-                    "Stream " + name + " cannot be looked up",
-                    () ->
-                            clients.control()
-                                    .describeStream(
-                                            DescribeStreamRequest.builder()
-                                                    .streamName(name)
-                                                    .build()));
+            await("Stream " + name + " cannot be looked up", () -> directory.describe(name));
             return true;
         } catch (StreamsUnavailableException e) {
             if (ErrorTable.classify(e.getCause()) == ErrorClass.STREAM_NOT_FOUND) {
@@ -126,7 +120,7 @@ public final class AccountStreams implements AutoCloseable {
                 try {
                     return call.get().get();
                 } catch (ExecutionException e) {
-                    Throwable cause = clients.explained(e.getCause());
+                    Throwable cause = e.getCause();
                     if (!mayPass(cause) || backoff.failures() == MAX_TRIES - 1) {
                         throw new StreamsUnavailableException(
                                 failure + ": " + ErrorTable.describe(cause), cause);
@@ -147,7 +141,7 @@ public final class AccountStreams implements AutoCloseable {
                 || errorClass == ErrorClass.REFRESH_ENDPOINT;
     }
 
-    /** Returns when all threads have ended, after a second at most; what is under way fails. */
+    /** Returns when all threads have ended, after a second at most; calls under way fail. */
     @Override
     public void close() {
         closed.countDown();
@@ -156,7 +150,7 @@ public final class AccountStreams implements AutoCloseable {
         threads.awaitEnd();
     }
 
-    /** The service does not tell which streams there are; the message says why. */
+    /** The service did not say which streams there are; the message says why. */
     public static final class StreamsUnavailableException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

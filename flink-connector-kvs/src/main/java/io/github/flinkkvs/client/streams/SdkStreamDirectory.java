@@ -11,13 +11,15 @@ package io.github.flinkkvs.client.streams;
 import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.sdk.KvsClients;
 
+import org.apache.flink.annotation.Internal;
+
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/** Asks the service. */
+/** Asks the service, at the pace that is given. */
+@Internal
 public final class SdkStreamDirectory implements StreamDirectory {
 
     private final KvsClients clients;
@@ -37,14 +39,11 @@ public final class SdkStreamDirectory implements StreamDirectory {
             request.streamName(nameOrArn);
         }
         return pace.turn()
-                .thenCompose(turn -> clients.control().describeStream(request.build()))
-                .handle(
-                        (response, error) -> {
-                            if (error != null) {
-                                throw new CompletionException(clients.explained(error));
-                            }
-                            return description(response);
-                        });
+                .thenCompose(
+                        turn ->
+                                clients.explained(
+                                        clients.control().describeStream(request.build())))
+                .thenApply(SdkStreamDirectory::description);
     }
 
     private static StreamDescription description(DescribeStreamResponse response) {

@@ -77,8 +77,8 @@ class AwsCredentialsTest {
 
     @Test
     void nothingConfiguredIsTheDefaultChain() {
-        try (AwsCredentials credentials = AwsCredentials.create(config())) {
-            assertThat(credentials.kind()).isEqualTo(CredentialProvider.AUTO);
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config()))) {
+            assertThat(credentials).hasToString("AwsCredentials(AUTO)");
             assertThat(credentials.delegate()).isInstanceOf(DefaultCredentialsProvider.class);
         }
     }
@@ -86,13 +86,14 @@ class AwsCredentialsTest {
     @Test
     void keysAloneAreBasic() {
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                PROVIDER + ".basic.accesskeyid",
-                                "AKID",
-                                PROVIDER + ".basic.secretkey",
-                                SECRET))) {
-            assertThat(credentials.kind()).isEqualTo(CredentialProvider.BASIC);
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        PROVIDER + ".basic.accesskeyid",
+                                        "AKID",
+                                        PROVIDER + ".basic.secretkey",
+                                        SECRET)))) {
+            assertThat(credentials).hasToString("AwsCredentials(BASIC)");
             assertThat(credentials.provider().resolveCredentials())
                     .isEqualTo(AwsBasicCredentials.create("AKID", SECRET));
         }
@@ -101,16 +102,17 @@ class AwsCredentialsTest {
     @Test
     void basicWithSessionToken() {
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                PROVIDER,
-                                "basic",
-                                PROVIDER + ".basic.accesskeyid",
-                                "AKID",
-                                PROVIDER + ".basic.secretkey",
-                                SECRET,
-                                PROVIDER + ".basic.sessiontoken",
-                                "TOKEN"))) {
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        PROVIDER,
+                                        "basic",
+                                        PROVIDER + ".basic.accesskeyid",
+                                        "AKID",
+                                        PROVIDER + ".basic.secretkey",
+                                        SECRET,
+                                        PROVIDER + ".basic.sessiontoken",
+                                        "TOKEN")))) {
             assertThat(credentials.delegate()).isInstanceOf(StaticCredentialsProvider.class);
             assertThat(credentials.provider().resolveCredentials())
                     .isEqualTo(AwsSessionCredentials.create("AKID", SECRET, "TOKEN"));
@@ -120,14 +122,15 @@ class AwsCredentialsTest {
     @Test
     void optionsAsTablesSpellThem() {
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                PROVIDER,
-                                "BASIC",
-                                "aws.credentials.basic.accesskeyid",
-                                "AKID",
-                                "aws.credentials.basic.secretkey",
-                                SECRET))) {
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        PROVIDER,
+                                        "BASIC",
+                                        "aws.credentials.basic.accesskeyid",
+                                        "AKID",
+                                        "aws.credentials.basic.secretkey",
+                                        SECRET)))) {
             assertThat(credentials.provider().resolveCredentials())
                     .isEqualTo(AwsBasicCredentials.create("AKID", SECRET));
         }
@@ -138,7 +141,8 @@ class AwsCredentialsTest {
         try (SystemProperties ignored =
                         new SystemProperties(
                                 "aws.accessKeyId", "AKID", "aws.secretAccessKey", SECRET);
-                AwsCredentials credentials = AwsCredentials.create(config(PROVIDER, "SYS_PROP"))) {
+                AwsCredentials credentials =
+                        AwsCredentials.open(AwsConfig.of(config(PROVIDER, "SYS_PROP")))) {
             assertThat(credentials.delegate())
                     .isInstanceOf(SystemPropertyCredentialsProvider.class);
             assertThat(credentials.provider().resolveCredentials())
@@ -152,14 +156,15 @@ class AwsCredentialsTest {
         Files.writeString(
                 file, "[cam]\naws_access_key_id=AKID\naws_secret_access_key=" + SECRET + "\n");
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                PROVIDER,
-                                "PROFILE",
-                                PROVIDER + ".profile.path",
-                                file.toString(),
-                                PROVIDER + ".profile.name",
-                                "cam"))) {
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        PROVIDER,
+                                        "PROFILE",
+                                        PROVIDER + ".profile.path",
+                                        file.toString(),
+                                        PROVIDER + ".profile.name",
+                                        "cam")))) {
             assertThat(credentials.delegate()).isInstanceOf(ProfileCredentialsProvider.class);
             assertThat(credentials.provider().resolveCredentials())
                     .extracting(c -> c.accessKeyId(), c -> c.secretAccessKey())
@@ -174,7 +179,7 @@ class AwsCredentialsTest {
         config.setString(BASE + ".basic.secretkey", SECRET);
         config.setString(PROVIDER + ".role.sessionName", "job-7");
         config.setString(PROVIDER + ".role.externalId", "partner");
-        try (AwsCredentials credentials = AwsCredentials.create(config)) {
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
             assertThat(credentials.delegate()).isInstanceOf(StsAssumeRoleCredentialsProvider.class);
             assertThat(sts.requests).isEmpty();
             assertThat(credentials.provider().resolveCredentials())
@@ -204,7 +209,7 @@ class AwsCredentialsTest {
         Configuration config = roleConfig(BASE, "ASSUME_ROLE", BASE + ".role.arn", ROLE + "-base");
         config.setString(BASE + ".role.provider.basic.accesskeyid", "ROOTKEY");
         config.setString(BASE + ".role.provider.basic.secretkey", SECRET);
-        try (AwsCredentials credentials = AwsCredentials.create(config)) {
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
             assertThat(credentials.provider().resolveCredentials().accessKeyId())
                     .isEqualTo("KEY-2");
         }
@@ -223,12 +228,13 @@ class AwsCredentialsTest {
                         new SystemProperties(
                                 "aws.useDualstackEndpoint", "true", "aws.useFipsEndpoint", "true");
                 AwsCredentials credentials =
-                        AwsCredentials.create(
-                                roleConfig(
-                                        BASE + ".basic.accesskeyid",
-                                        "BASEKEY",
-                                        BASE + ".basic.secretkey",
-                                        SECRET))) {
+                        AwsCredentials.open(
+                                AwsConfig.of(
+                                        roleConfig(
+                                                BASE + ".basic.accesskeyid",
+                                                "BASEKEY",
+                                                BASE + ".basic.secretkey",
+                                                SECRET)))) {
             credentials.provider().resolveCredentials();
         }
         assertThat(sts.requests).hasSize(1);
@@ -239,18 +245,19 @@ class AwsCredentialsTest {
         Path file = folder.resolve("token");
         Files.writeString(file, "first\n");
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                "aws.region",
-                                "eu-central-1",
-                                PROVIDER,
-                                "WEB_IDENTITY_TOKEN",
-                                PROVIDER + ".role.arn",
-                                ROLE,
-                                PROVIDER + ".role.stsEndpoint",
-                                sts.url(),
-                                PROVIDER + ".webIdentityToken.file",
-                                file.toString()))) {
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        "aws.region",
+                                        "eu-central-1",
+                                        PROVIDER,
+                                        "WEB_IDENTITY_TOKEN",
+                                        PROVIDER + ".role.arn",
+                                        ROLE,
+                                        PROVIDER + ".role.stsEndpoint",
+                                        sts.url(),
+                                        PROVIDER + ".webIdentityToken.file",
+                                        file.toString())))) {
             assertThat(credentials.delegate())
                     .isInstanceOf(StsAssumeRoleWithWebIdentityCredentialsProvider.class);
             assertThat(credentials.provider().resolveCredentials().accessKeyId())
@@ -285,14 +292,15 @@ class AwsCredentialsTest {
                                 "aws.roleSessionName",
                                 "env");
                 AwsCredentials credentials =
-                        AwsCredentials.create(
-                                config(
-                                        "aws.region",
-                                        "eu-central-1",
-                                        PROVIDER,
-                                        "WEB_IDENTITY_TOKEN",
-                                        PROVIDER + ".role.stsEndpoint",
-                                        sts.url()))) {
+                        AwsCredentials.open(
+                                AwsConfig.of(
+                                        config(
+                                                "aws.region",
+                                                "eu-central-1",
+                                                PROVIDER,
+                                                "WEB_IDENTITY_TOKEN",
+                                                PROVIDER + ".role.stsEndpoint",
+                                                sts.url())))) {
             credentials.provider().resolveCredentials();
         }
         assertThat(sts.requests.get(0))
@@ -306,7 +314,7 @@ class AwsCredentialsTest {
         Configuration config =
                 roleConfig(
                         BASE + ".basic.accesskeyid", "BASEKEY", BASE + ".basic.secretkey", SECRET);
-        try (AwsCredentials credentials = AwsCredentials.create(config)) {
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
             Throwable error = catchThrowable(() -> credentials.provider().resolveCredentials());
             assertThat(error).isInstanceOf(StsException.class).hasMessageContaining("not allowed");
             assertThat(trace(error)).doesNotContain(SECRET);
@@ -317,14 +325,15 @@ class AwsCredentialsTest {
     void custom() {
         Custom.closed.set(0);
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                PROVIDER,
-                                "CUSTOM",
-                                PROVIDER + ".custom.class",
-                                Custom.class.getName(),
-                                "my.key",
-                                "AKID"))) {
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        PROVIDER,
+                                        "CUSTOM",
+                                        PROVIDER + ".custom.class",
+                                        Custom.class.getName(),
+                                        "my.key",
+                                        "AKID")))) {
             assertThat(credentials.delegate()).isInstanceOf(Custom.class);
             assertThat(credentials.provider().resolveCredentials().accessKeyId()).isEqualTo("AKID");
             credentials.close();
@@ -338,7 +347,7 @@ class AwsCredentialsTest {
         Configuration config =
                 roleConfig(BASE, "CUSTOM", BASE + ".custom.class", Custom.class.getName());
         config.setString("my.key", "CUSTOMKEY");
-        try (AwsCredentials credentials = AwsCredentials.create(config)) {
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
             credentials.provider().resolveCredentials();
         }
         assertThat(sts.requests.get(0).get("authorization")).contains("Credential=CUSTOMKEY/");
@@ -350,11 +359,11 @@ class AwsCredentialsTest {
         Custom.closed.set(0);
         Configuration config =
                 roleConfig(BASE, "CUSTOM", BASE + ".custom.class", Custom.class.getName());
-        config.setString("aws.region", "no region!");
+        config.setString("aws.truststore.path", folder.resolve("absent").toString());
         config.setString("my.key", "CUSTOMKEY");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.create(config))
-                .withMessageContaining("'aws.region'");
+                .isThrownBy(() -> AwsCredentials.open(AwsConfig.of(config)))
+                .withMessageContaining("'aws.truststore.path'");
         assertThat(Custom.closed).hasValue(1);
     }
 
@@ -364,12 +373,13 @@ class AwsCredentialsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
-                                AwsCredentials.create(
-                                        config(
-                                                PROVIDER,
-                                                "CUSTOM",
-                                                PROVIDER + ".custom.class",
-                                                name)))
+                                AwsCredentials.open(
+                                        AwsConfig.of(
+                                                config(
+                                                        PROVIDER,
+                                                        "CUSTOM",
+                                                        PROVIDER + ".custom.class",
+                                                        name))))
                 .withMessageContaining("'" + PROVIDER + ".custom.class'")
                 .withMessageContaining("java.util.Properties");
     }
@@ -392,7 +402,7 @@ class AwsCredentialsTest {
             config.setString(PROVIDER + "." + present, present.equals(missing) ? " " : SECRET);
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.validate(config))
+                .isThrownBy(() -> AwsConfig.of(config))
                 .withMessageStartingWith("'" + PROVIDER + "." + missing + "' is missing")
                 .withMessageContaining("Set it")
                 .satisfies(e -> assertThat(trace(e)).doesNotContain(SECRET));
@@ -401,7 +411,7 @@ class AwsCredentialsTest {
     @Test
     void missingBelowARole() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.validate(roleConfig(BASE, "BASIC")))
+                .isThrownBy(() -> AwsConfig.of(roleConfig(BASE, "BASIC")))
                 .withMessageStartingWith("'" + BASE + ".basic.accesskeyid' is missing")
                 .withMessageContaining("'" + BASE + "' is BASIC");
     }
@@ -416,11 +426,11 @@ class AwsCredentialsTest {
                 Files.writeString(folder.resolve("token"), "t").toString());
         config.removeKey(PROVIDER + "." + missing);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.create(config))
+                .isThrownBy(() -> AwsCredentials.open(AwsConfig.of(config)))
                 .withMessageContaining("'" + PROVIDER + "." + missing + "' is missing")
                 .withMessageContaining("AWS_");
         // Whether the environment of another machine has it cannot be told.
-        AwsCredentials.validate(config);
+        AwsConfig.of(config);
     }
 
     @ParameterizedTest
@@ -432,7 +442,7 @@ class AwsCredentialsTest {
         }
         config.setString(PROVIDER + "." + key, folder.resolve("absent").toString());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.create(config))
+                .isThrownBy(() -> AwsCredentials.open(AwsConfig.of(config)))
                 .withMessageContaining("'" + PROVIDER + "." + key + "'")
                 .withMessageContaining("every machine");
     }
@@ -457,7 +467,7 @@ class AwsCredentialsTest {
             config.setString(PROVIDER, kind);
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.validate(config))
+                .isThrownBy(() -> AwsConfig.of(config))
                 .withMessageStartingWith("'" + PROVIDER + "." + key + "' is set")
                 .withMessageContaining("set '" + PROVIDER + "' to " + remedy + ", or remove")
                 .satisfies(e -> assertThat(trace(e)).doesNotContain(SECRET));
@@ -469,7 +479,7 @@ class AwsCredentialsTest {
         Configuration config = roleConfig();
         config.setString(key, SECRET);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsCredentials.validate(config))
+                .isThrownBy(() -> AwsConfig.of(config))
                 .withMessageContaining("'" + key + "'")
                 .satisfies(e -> assertThat(trace(e)).doesNotContain(SECRET));
     }
@@ -490,7 +500,7 @@ class AwsCredentialsTest {
                         folder.resolve("absent").toString())) {
             assumeTrue(System.getenv("AWS_REGION") == null);
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> AwsCredentials.create(config))
+                    .isThrownBy(() -> AwsCredentials.open(AwsConfig.of(config)))
                     .withMessageContaining("'aws.region'");
         }
     }
@@ -508,21 +518,22 @@ class AwsCredentialsTest {
                 roleConfig(
                         BASE + ".basic.accesskeyid", "BASEKEY", BASE + ".basic.secretkey", SECRET);
         config.setString(BASE + ".basic.sessiontoken", "THETOKEN");
-        try (AwsCredentials credentials = AwsCredentials.create(config)) {
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
             credentials.provider().resolveCredentials();
             assertThat(credentials.toString() + credentials.provider() + credentials.delegate())
                     .doesNotContain(SECRET, "THETOKEN", "SECRET-1", "TOKEN-1");
             assertThat(credentials).hasToString("AwsCredentials(ASSUME_ROLE)");
         }
         try (AwsCredentials credentials =
-                AwsCredentials.create(
-                        config(
-                                PROVIDER + ".basic.accesskeyid",
-                                "AKID",
-                                PROVIDER + ".basic.secretkey",
-                                SECRET,
-                                PROVIDER + ".basic.sessiontoken",
-                                "THETOKEN"))) {
+                AwsCredentials.open(
+                        AwsConfig.of(
+                                config(
+                                        PROVIDER + ".basic.accesskeyid",
+                                        "AKID",
+                                        PROVIDER + ".basic.secretkey",
+                                        SECRET,
+                                        PROVIDER + ".basic.sessiontoken",
+                                        "THETOKEN")))) {
             assertThat(credentials.toString() + credentials.provider() + credentials.delegate())
                     .doesNotContain(SECRET, "THETOKEN");
         }
@@ -597,7 +608,7 @@ class AwsCredentialsTest {
         Custom.closed.set(0);
         Configuration config =
                 config(PROVIDER, "CUSTOM", PROVIDER + ".custom.class", Custom.class.getName());
-        try (AwsCredentials credentials = AwsCredentials.create(config)) {
+        try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
             StsClient.builder()
                     .region(Region.EU_CENTRAL_1)
                     .credentialsProvider(credentials.provider())

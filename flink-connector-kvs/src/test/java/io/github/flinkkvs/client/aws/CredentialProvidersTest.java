@@ -117,7 +117,7 @@ class CredentialProvidersTest {
                 config.setString(keysAndValues[i], keysAndValues[i + 1]);
             }
             String found;
-            try (AwsCredentials credentials = AwsCredentials.create(config)) {
+            try (AwsCredentials credentials = AwsCredentials.open(AwsConfig.of(config))) {
                 found = describe(credentials.provider().resolveCredentials());
             } catch (RuntimeException e) {
                 found = ErrorTable.classify(e) + " " + ErrorTable.describe(e);

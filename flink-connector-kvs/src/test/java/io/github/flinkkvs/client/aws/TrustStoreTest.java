@@ -65,7 +65,8 @@ class TrustStoreTest {
     }
 
     private static X509Certificate[] trusted(Configuration config) {
-        return ((X509TrustManager) TrustStore.open(config).trustManagers()[0]).getAcceptedIssuers();
+        return ((X509TrustManager) TrustStore.open(AwsConfig.of(config)).trustManagers()[0])
+                .getAcceptedIssuers();
     }
 
     private Path keyStore(String type, int count) throws Exception {
@@ -121,7 +122,7 @@ class TrustStoreTest {
     void wrongPassword(String type, String password, String message) throws Exception {
         Configuration config = config(PATH, keyStore(type, 1).toString(), PASSWORD, password);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TrustStore.open(config))
+                .isThrownBy(() -> TrustStore.open(AwsConfig.of(config)))
                 .withMessageContaining(message.replace("\"", "'"))
                 .withMessageContaining(PATH);
     }
@@ -132,11 +133,12 @@ class TrustStoreTest {
                 .isThrownBy(
                         () ->
                                 TrustStore.open(
-                                        config(
-                                                PATH,
-                                                keyStore("PKCS12", 0).toString(),
-                                                PASSWORD,
-                                                SECRET)))
+                                        AwsConfig.of(
+                                                config(
+                                                        PATH,
+                                                        keyStore("PKCS12", 0).toString(),
+                                                        PASSWORD,
+                                                        SECRET))))
                 .withMessageStartingWith("The file in 'aws.truststore.path' holds no certificate");
     }
 
@@ -145,7 +147,7 @@ class TrustStoreTest {
     void fileThatIsNone(String content) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), content);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TrustStore.open(config(PATH, file.toString())))
+                .isThrownBy(() -> TrustStore.open(AwsConfig.of(config(PATH, file.toString()))))
                 .withMessageStartingWith("The file in 'aws.truststore.path' cannot be read")
                 .withMessageContaining("PEM, PKCS #12 or JKS");
     }
@@ -154,7 +156,7 @@ class TrustStoreTest {
     @ValueSource(strings = {"absent", ".", "\0"})
     void noFile(String name) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TrustStore.open(config(PATH, folder + "/" + name)))
+                .isThrownBy(() -> TrustStore.open(AwsConfig.of(config(PATH, folder + "/" + name))))
                 .withMessageStartingWith("'aws.truststore.path' is not the path")
                 .withMessageContaining("every machine");
     }
@@ -164,7 +166,7 @@ class TrustStoreTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
-                                AwsOptions.validate(
+                                AwsConfig.of(
                                         config(
                                                 PATH,
                                                 "a.pem",
@@ -174,19 +176,19 @@ class TrustStoreTest {
                         "'aws.truststore.path' and 'aws.trust.all.certificates' contradict each"
                                 + " other: remove one.");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsOptions.validate(config(PASSWORD, SECRET)))
+                .isThrownBy(() -> AwsConfig.of(config(PASSWORD, SECRET)))
                 .withMessage(
                         "'aws.truststore.password' is set, but 'aws.truststore.path' is not: set"
                                 + " both, or remove the password.");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsOptions.validate(config("aws.trust.all.certificates", SECRET)))
+                .isThrownBy(() -> AwsConfig.of(config("aws.trust.all.certificates", SECRET)))
                 .withMessage("'aws.trust.all.certificates' is neither true nor false.")
                 .withNoCause();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AwsOptions.validate(config("aws.endpoint", "x://" + SECRET)))
+                .isThrownBy(() -> AwsConfig.of(config("aws.endpoint", "x://" + SECRET)))
                 .withMessageStartingWith("'aws.endpoint' is not a URL")
                 .withNoCause();
         // Whether the file is on another machine cannot be told.
-        AwsOptions.validate(config(PATH, "/on/the/task/managers.p12", PASSWORD, SECRET));
+        AwsConfig.of(config(PATH, "/on/the/task/managers.p12", PASSWORD, SECRET));
     }
 }

@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.client.errors;
 
-import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.client.aws.AwsConfig;
+import io.github.flinkkvs.client.aws.CredentialSpec;
+
+import org.apache.flink.configuration.Configuration;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +23,7 @@ import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesisvideomedia.model.InvalidEndpointException;
 import software.amazon.awssdk.services.kinesisvideomedia.model.KinesisVideoMediaException;
+import software.amazon.awssdk.services.sts.model.StsException;
 
 import javax.net.ssl.SSLHandshakeException;
 
@@ -159,13 +163,59 @@ class ErrorTableTest {
         assertThat(ErrorTable.isExpiredToken(new IOException())).isFalse();
         Throwable error =
                 new CompletionException(
-                        new ExpiredCredentialsException(
-                                "aws.credentials.provider", CredentialProvider.ENV_VAR, refusal));
+                        ExpiredCredentialsException.inPlaceOf(
+                                refusal, credentials("aws.credentials.provider", "ENV_VAR")));
         assertThat(ErrorTable.classify(error)).isEqualTo(ErrorClass.FATAL);
         assertThat(ErrorTable.describe(error))
                 .startsWith("The session token has expired")
                 .contains("'aws.credentials.provider' = ENV_VAR never renews it")
                 .endsWith("(ExpiredTokenException: The security token is expired (request r-1))");
+    }
+
+    @Test
+    void whatExpiresIsWhatWasRefused() {
+        AwsServiceException ofKvs = error("ExpiredTokenException", "expired", 403);
+        AwsServiceException ofSts =
+                StsException.builder()
+                        .awsErrorDetails(
+                                AwsErrorDetails.builder().errorCode("ExpiredToken").build())
+                        .build();
+        CredentialSpec role =
+                credentials(
+                        "aws.credentials.provider",
+                        "ASSUME_ROLE",
+                        "aws.credentials.provider.role.arn",
+                        "arn:aws:iam::123456789012:role/reader",
+                        "aws.credentials.role.provider.basic.accesskeyid",
+                        "AKID",
+                        "aws.credentials.role.provider.basic.secretkey",
+                        "secret",
+                        "aws.credentials.role.provider.basic.sessiontoken",
+                        "token");
+        // The role is renewed, the keys that assume it are not.
+        assertThat(ExpiredCredentialsException.inPlaceOf(ofKvs, role)).isSameAs(ofKvs);
+        assertThat(ExpiredCredentialsException.inPlaceOf(ofSts, role))
+                .isInstanceOf(ExpiredCredentialsException.class)
+                .hasCause(ofSts)
+                .hasMessageContaining("'aws.credentials.provider.role.provider' = BASIC never");
+        IOException other = new IOException();
+        assertThat(ExpiredCredentialsException.inPlaceOf(other, role)).isSameAs(other);
+        // Keys without a token do not expire.
+        CredentialSpec keys =
+                credentials(
+                        "aws.credentials.provider.basic.accesskeyid",
+                        "AKID",
+                        "aws.credentials.provider.basic.secretkey",
+                        "secret");
+        assertThat(ExpiredCredentialsException.inPlaceOf(ofKvs, keys)).isSameAs(ofKvs);
+    }
+
+    private static CredentialSpec credentials(String... keysAndValues) {
+        Configuration config = new Configuration();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            config.setString(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return AwsConfig.of(config).credentials();
     }
 
     @Test

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client.sdk;
 
+import io.github.flinkkvs.client.aws.AwsConfig;
+
 import org.apache.flink.configuration.Configuration;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -308,7 +310,7 @@ class KvsClientsTest {
     }
 
     private KvsClients clients(Configuration config, int maxConnections) {
-        KvsClients clients = new KvsClients(config, maxConnections, timer, "kvs-io");
+        KvsClients clients = new KvsClients(AwsConfig.of(config), maxConnections, timer, "kvs-io");
         opened.add(clients);
         return clients;
     }
