@@ -176,6 +176,9 @@ public final class Behavior {
 
     /** Tags in one answer of ListTagsForStream. */
     public Behavior listTagsPageSize(int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("A page has at least 1 tag, not " + value);
+        }
         Behavior copy = copy();
         copy.listTagsPageSize = value;
         return copy;

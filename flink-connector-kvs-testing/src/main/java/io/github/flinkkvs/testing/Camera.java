@@ -147,7 +147,7 @@ public final class Camera implements AutoCloseable {
     }
 
     private void pushWhatIsDue() {
-        while (!stopped) {
+        if (!stopped) {
             if (upload == null) {
                 boolean enough = settings.fragments > 0 && fragmentsDone == settings.fragments;
                 if (enough || stream.status() == StreamStatus.DELETING) {
@@ -171,11 +171,9 @@ public final class Camera implements AutoCloseable {
             upload.complete();
             upload = null;
             fragmentsDone++;
-            if (settings.unlimited) {
-                // Others on this event loop get their turn between two fragments.
-                context.runOnContext(next -> step());
-                return;
-            }
+            // Others on this event loop get their turn between two fragments.
+            context.runOnContext(next -> step());
+            return;
         }
     }
 

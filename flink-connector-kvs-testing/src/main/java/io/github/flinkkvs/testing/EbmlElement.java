@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.testing;
 
+import javax.annotation.Nullable;
+
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -40,6 +42,7 @@ final class EbmlElement {
      * @return null when the data ends before the header does
      * @throws IllegalArgumentException when there is no valid id or size
      */
+    @Nullable
     static EbmlElement at(byte[] data, int offset, int limit) {
         if (offset >= limit) {
             return null;
@@ -82,6 +85,23 @@ final class EbmlElement {
     /** Offset behind the payload; only of an element of known size. */
     long end() {
         return payload + size;
+    }
+
+    /**
+     * Reads an element that lies within the data up to a limit.
+     *
+     * @return null when there is none
+     * @throws IllegalArgumentException when there is no valid id or size, or it goes beyond the
+     *     limit
+     */
+    @Nullable
+    static EbmlElement within(byte[] data, int offset, int limit) {
+        EbmlElement element = at(data, offset, limit);
+        if (element != null && (element.unknownSize() || element.end() > limit)) {
+            throw new IllegalArgumentException(
+                    "The element at offset " + offset + " does not end with its parent");
+        }
+        return element;
     }
 
     long unsigned() {

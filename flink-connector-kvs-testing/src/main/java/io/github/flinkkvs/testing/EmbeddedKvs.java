@@ -62,6 +62,9 @@ public final class EmbeddedKvs implements AutoCloseable {
     /** How long the port of a deleted stream waits for readers to take the end of their bodies. */
     private static final long END_MILLIS = 5_000;
 
+    /** Session tokens are long, and AWS promises no bound. */
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
     /**
      * Vert.x lets verticle instances share a random port when they ask for the same negative one.
      */
@@ -419,7 +422,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         Set<Plane> called = EnumSet.noneOf(Plane.class);
         endpoints.forEach(
                 (plane, uri) -> {
-                    if (shared.contains(plane) && uri.getAuthority().equalsIgnoreCase(named)) {
+                    if (shared.contains(plane) && HostAddress.isNamed(uri, named)) {
                         called.add(plane);
                     }
                 });
@@ -483,9 +486,16 @@ public final class EmbeddedKvs implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        cameras.forEach(Camera::close);
-        streams.values().forEach(stream -> stream.endSessions(EndReason.SERVER_CLOSED));
-        await(vertx.close());
+        try {
+            cameras.forEach(Camera::close);
+        } finally {
+            streams.values().forEach(stream -> stream.endSessions(EndReason.SERVER_CLOSED));
+            await(vertx.close());
+            deleteCertificates();
+        }
+    }
+
+    private void deleteCertificates() {
         Path folder = certificateFolder;
         if (folder != null) {
             try {
@@ -528,7 +538,8 @@ public final class EmbeddedKvs implements AutoCloseable {
                             .setHandle100ContinueAutomatically(true)
                             // The service speaks HTTP/1.1.
                             .setHttp2ClearTextEnabled(false)
-                            .setTcpNoDelay(true);
+                            .setTcpNoDelay(true)
+                            .setMaxHeaderSize(MAX_HEADER_BYTES);
             if (certificate != null) {
                 options.setSsl(true)
                         .setKeyCertOptions(
@@ -547,6 +558,8 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     /** Builds a server; not thread-safe. */
     public static final class Builder {
+        private static final int MAX_PORT = 65_535;
+
         private String region = "us-east-1";
         private String accountId = "123456789012";
         private String host = "127.0.0.1";
@@ -570,18 +583,33 @@ public final class EmbeddedKvs implements AutoCloseable {
         private Builder() {}
 
         public Builder region(String name) {
-            region = Objects.requireNonNull(name);
+            if (!name.matches("[a-z0-9-]+")) {
+                throw new IllegalArgumentException(
+                        "'" + name + "' is not a region such as us-east-1");
+            }
+            region = name;
             return this;
         }
 
         public Builder accountId(String id) {
-            accountId = Objects.requireNonNull(id);
+            if (!id.matches("[0-9]+")) {
+                throw new IllegalArgumentException("'" + id + "' is not an account id of digits");
+            }
+            accountId = id;
             return this;
+        }
+
+        private static int checkPort(int number) {
+            if (number < 0 || number > MAX_PORT) {
+                throw new IllegalArgumentException(
+                        "A port is between 0 and " + MAX_PORT + ", not " + number);
+            }
+            return number;
         }
 
         /** The port of the control plane; 0, the default, takes a free one. */
         public Builder port(int controlPort) {
-            port = controlPort;
+            port = checkPort(controlPort);
             return this;
         }
 
@@ -598,13 +626,13 @@ public final class EmbeddedKvs implements AutoCloseable {
 
         /** A port for GetMedia alone; 0 takes a free one. Without it {@link #onePort} decides. */
         public Builder mediaPort(int number) {
-            mediaPort = number;
+            mediaPort = checkPort(number);
             return this;
         }
 
         /** A port for archived media alone; 0 takes a free one. */
         public Builder archivePort(int number) {
-            archivePort = number;
+            archivePort = checkPort(number);
             return this;
         }
 

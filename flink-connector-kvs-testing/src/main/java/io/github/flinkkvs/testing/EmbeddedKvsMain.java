@@ -236,28 +236,28 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
     }
 
     private EmbeddedKvs start() {
-        EmbeddedKvs.Builder kvs =
-                EmbeddedKvs.builder()
-                        .port(port)
-                        .onePort(true)
-                        .https(https)
-                        .region(region)
-                        .logLimit(LOG_ENTRIES)
-                        .limits(noLimits ? Limits.none() : Limits.service());
-        if (mediaPort != null) {
-            kvs.mediaPort(mediaPort);
-        }
-        if (archivePort != null) {
-            kvs.archivePort(archivePort);
-        }
         String host = advertise == null ? called(listen) : advertise;
-        kvs.host(listen, host);
-        if (advertiseMedia != null || advertiseArchive != null) {
-            kvs.dataHosts(
-                    advertiseMedia == null ? host : advertiseMedia,
-                    advertiseArchive == null ? host : advertiseArchive);
-        }
         try {
+            EmbeddedKvs.Builder kvs =
+                    EmbeddedKvs.builder()
+                            .port(port)
+                            .onePort(true)
+                            .host(listen, host)
+                            .https(https)
+                            .region(region)
+                            .logLimit(LOG_ENTRIES)
+                            .limits(noLimits ? Limits.none() : Limits.service());
+            if (mediaPort != null) {
+                kvs.mediaPort(mediaPort);
+            }
+            if (archivePort != null) {
+                kvs.archivePort(archivePort);
+            }
+            if (advertiseMedia != null || advertiseArchive != null) {
+                kvs.dataHosts(
+                        advertiseMedia == null ? host : advertiseMedia,
+                        advertiseArchive == null ? host : advertiseArchive);
+            }
             return kvs.start();
         } catch (IllegalArgumentException e) {
             throw wrong(e.getMessage());

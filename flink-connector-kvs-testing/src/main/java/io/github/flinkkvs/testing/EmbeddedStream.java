@@ -21,10 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -50,7 +52,11 @@ public final class EmbeddedStream {
 
     private final FragmentNumbers numbers;
     private final NavigableMap<BigInteger, StoredFragment> stored = new TreeMap<>();
-    private final List<StoredFragment> pushed = new ArrayList<>();
+    private final Set<StoredFragment> pushed = new LinkedHashSet<>();
+
+    /** Gone for good, which the log does not know yet. */
+    private final List<StoredFragment> forgotten = new ArrayList<>();
+
     private BigInteger lastExpired = BEFORE_ALL;
     private long storedBytes;
     private long lastIngestNanos = System.nanoTime();
@@ -144,12 +150,14 @@ public final class EmbeddedStream {
 
     /** Every complete fragment that is still stored, in order. */
     public List<StoredFragment> fragments() {
+        List<StoredFragment> complete;
         synchronized (lock) {
             expire();
-            List<StoredFragment> complete = new ArrayList<>(stored.values());
+            complete = new ArrayList<>(stored.values());
             complete.removeIf(fragment -> !fragment.complete());
-            return complete;
         }
+        tellForgotten();
+        return complete;
     }
 
     /** Every fragment ever completed in this stream, in order, expired ones included. */
@@ -230,6 +238,7 @@ public final class EmbeddedStream {
             expire();
         }
         service.log().pushed(name(), fragment);
+        tellForgotten();
         wakeSessions();
     }
 
@@ -283,13 +292,18 @@ public final class EmbeddedStream {
             if (open != null) {
                 throw new IllegalStateException(name() + " has an open fragment");
             }
+            BigInteger last = stored.isEmpty() ? lastExpired : stored.lastKey();
             for (StoredFragment fragment : added) {
-                if (!stored.isEmpty() && fragment.sequence().compareTo(stored.lastKey()) <= 0) {
+                if (fragment.sequence().compareTo(last) <= 0) {
                     throw new IllegalArgumentException(
                             "Recorded fragment "
                                     + fragment.number()
-                                    + " is not above the last one");
+                                    + " is not above the one before it, "
+                                    + last);
                 }
+                last = fragment.sequence();
+            }
+            for (StoredFragment fragment : added) {
                 stored.put(fragment.sequence(), fragment);
                 storedBytes += fragment.size();
                 numbers.moveBehind(fragment.sequence());
@@ -350,6 +364,14 @@ public final class EmbeddedStream {
     private void spoil(String number, Consumer<StoredFragment> change) {
         synchronized (lock) {
             StoredFragment fragment = fragment(number);
+            if (fragment == open) {
+                throw new IllegalStateException(
+                        "Fragment "
+                                + number
+                                + " of "
+                                + name()
+                                + " is still open: complete it first");
+            }
             int size = fragment.size();
             change.accept(fragment);
             storedBytes += fragment.size() - size;
@@ -365,11 +387,11 @@ public final class EmbeddedStream {
 
     /** Drops all complete fragments from retention, now. */
     public void expireAll() {
+        BigInteger limit;
         synchronized (lock) {
-            if (!stored.isEmpty()) {
-                expireBelow(stored.lastKey().add(BigInteger.ONE));
-            }
+            limit = stored.isEmpty() ? BEFORE_ALL : stored.lastKey().add(BigInteger.ONE);
         }
+        expireBelow(limit);
     }
 
     private void expireBelow(BigInteger limit) {
@@ -380,6 +402,23 @@ public final class EmbeddedStream {
                 expireFirst();
             }
         }
+        tellForgotten();
+    }
+
+    /**
+     * Lets the log forget what has expired. Never with the lock held: who waits for the log may
+     * look at this stream.
+     */
+    private void tellForgotten() {
+        List<StoredFragment> gone;
+        synchronized (lock) {
+            if (forgotten.isEmpty()) {
+                return;
+            }
+            gone = List.copyOf(forgotten);
+            forgotten.clear();
+        }
+        gone.forEach(service.log()::forget);
     }
 
     private void expireFirst() {
@@ -389,7 +428,8 @@ public final class EmbeddedStream {
         if (!settings.keepExpired) {
             // Whoever is reading it still has it to its end; then its memory is free.
             pushed.remove(fragment);
-            service.log().forget(fragment);
+            fragment.forget();
+            forgotten.add(fragment);
         }
     }
 
@@ -596,8 +636,11 @@ public final class EmbeddedStream {
     // ------------------------------------------------------------------ connections
 
     /** Adds a connection unless that makes too many of them; 0 means no limit. */
-    boolean admit(GetMediaSession session, int limit) {
+    boolean admit(GetMediaSession session, int limit) throws AwsError {
         synchronized (lock) {
+            if (!readable()) {
+                throw AwsError.streamNotFound();
+            }
             if (limit > 0 && sessions.size() + foreignConnections >= limit) {
                 return false;
             }
@@ -625,8 +668,13 @@ public final class EmbeddedStream {
     }
 
     Future<?> endSessions(EndReason reason) {
+        List<GetMediaSession> admitted;
+        synchronized (lock) {
+            // Whoever is admitted later sees the status that ends sessions.
+            admitted = List.copyOf(sessions);
+        }
         List<Future<Void>> ends = new ArrayList<>();
-        sessions.forEach(session -> ends.add(session.requestEnd(reason)));
+        admitted.forEach(session -> ends.add(session.requestEnd(reason)));
         return Future.join(ends);
     }
 

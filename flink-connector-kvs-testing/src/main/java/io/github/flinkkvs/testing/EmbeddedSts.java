@@ -8,13 +8,16 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 
 import javax.annotation.Nullable;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +96,7 @@ public final class EmbeddedSts {
 
     /**
      * What goes wrong with coming calls of {@code AssumeRole} and {@code
-     * AssumeRoleWithWebIdentity}: answers, resets and silence.
+     * AssumeRoleWithWebIdentity}: answers, delays, resets and silence.
      */
     public Faults faults() {
         return faults;
@@ -109,20 +112,60 @@ public final class EmbeddedSts {
     // ------------------------------------------------------------------ calls
 
     void handle(HttpServerRequest request) {
-        request.setExpectMultipart(true);
         Instant time = service.clock().now();
         long nanoTime = System.nanoTime();
-        request.end()
-                .onSuccess(
-                        end -> {
-                            Call call = new Call(request, request.formAttributes(), time, nanoTime);
-                            for (Fault fault : faults.take(call.action)) {
-                                if (inflict(fault, call)) {
-                                    return;
-                                }
-                            }
-                            answer(call);
-                        });
+        ServiceApi.readBody(
+                request,
+                body -> {
+                    Call call = new Call(request, parameters(body), time, nanoTime);
+                    inflict(faults.take(call.action), call);
+                },
+                refused ->
+                        error(
+                                new Call(
+                                        request,
+                                        MultiMap.caseInsensitiveMultiMap(),
+                                        time,
+                                        nanoTime),
+                                refused.status,
+                                "RequestEntityTooLarge",
+                                refused.getMessage()));
+    }
+
+    private static MultiMap parameters(Buffer form) {
+        MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
+        try {
+            new QueryStringDecoder(form.toString(StandardCharsets.UTF_8), false)
+                    .parameters()
+                    .forEach((name, values) -> parameters.add(name, values));
+        } catch (IllegalArgumentException e) {
+            // No form: without an Action it is refused.
+        }
+        return parameters;
+    }
+
+    private void inflict(List<Fault> scripted, Call call) {
+        for (int i = 0; i < scripted.size(); i++) {
+            Fault fault = scripted.get(i);
+            if (fault.kind == Fault.Kind.DELAY) {
+                List<Fault> rest = scripted.subList(i + 1, scripted.size());
+                service.vertx()
+                        .setTimer(
+                                Math.max(1, fault.time.toMillis()),
+                                id -> {
+                                    if (call.request.response().closed()) {
+                                        log(call, 0, "client gone");
+                                    } else {
+                                        inflict(rest, call);
+                                    }
+                                });
+                return;
+            }
+            if (inflict(fault, call)) {
+                return;
+            }
+        }
+        answer(call);
     }
 
     /** Whether a fault took the place of the answer. */
@@ -175,7 +218,7 @@ public final class EmbeddedSts {
                 sessions.add(session);
             }
             log(call, 200, null);
-            send(call, 200, result(call.action, session));
+            headers(call, 200).end(Buffer.buffer(result(call.action, session)));
         } catch (AwsError e) {
             error(call, e.status, e.type, e.getMessage());
         }
@@ -245,27 +288,29 @@ public final class EmbeddedSts {
 
     private void error(Call call, int status, String code, String message) {
         log(call, status, code);
-        send(
-                call,
-                status,
-                "<ErrorResponse xmlns=\""
-                        + NAMESPACE
-                        + "\"><Error><Type>Sender</Type><Code>"
-                        + code
-                        + "</Code><Message>"
-                        + message.replace("&", "&amp;").replace("<", "&lt;")
-                        + "</Message></Error><RequestId>"
-                        + call.requestId
-                        + "</RequestId></ErrorResponse>");
+        headers(call, status);
+        ServiceApi.endAndClose(
+                service.vertx(), call.request, Buffer.buffer(errorBody(call, code, message)));
     }
 
-    private static void send(Call call, int status, String body) {
-        call.request
+    private static String errorBody(Call call, String code, String message) {
+        return "<ErrorResponse xmlns=\""
+                + NAMESPACE
+                + "\"><Error><Type>Sender</Type><Code>"
+                + code
+                + "</Code><Message>"
+                + message.replace("&", "&amp;").replace("<", "&lt;")
+                + "</Message></Error><RequestId>"
+                + call.requestId
+                + "</RequestId></ErrorResponse>";
+    }
+
+    private static HttpServerResponse headers(Call call, int status) {
+        return call.request
                 .response()
                 .setStatusCode(status)
                 .putHeader("Content-Type", "text/xml")
-                .putHeader("x-amzn-RequestId", call.requestId)
-                .end(Buffer.buffer(body));
+                .putHeader("x-amzn-RequestId", call.requestId);
     }
 
     private void log(Call call, int status, @Nullable String error) {

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.testing;
 
+import javax.annotation.Nullable;
+
 import java.net.URI;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,6 +76,16 @@ final class HostAddress {
      */
     URI uri(String scheme, int listenedPort) {
         return URI.create(scheme + "://" + host + ":" + (port == 0 ? listenedPort : port));
+    }
+
+    /**
+     * Whether a header {@code Host} names the host of a URL; clients leave out the port that
+     * belongs to the scheme.
+     */
+    static boolean isNamed(URI uri, @Nullable String header) {
+        int standard = uri.getScheme().equals("https") ? 443 : 80;
+        return uri.getAuthority().equalsIgnoreCase(header)
+                || uri.getPort() == standard && uri.getHost().equalsIgnoreCase(header);
     }
 
     /** An address to listen on: without the brackets that it may have. */

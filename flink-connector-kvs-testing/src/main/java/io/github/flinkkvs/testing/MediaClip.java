@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
  * FFmpeg writes it with {@code -live 1}. Immutable.
  */
 public final class MediaClip {
+    private static final int BLOCK_TIME_AND_FLAGS = 3;
+
     /** A thousand cameras show the same clip from the same memory. */
     private static final Map<String, MediaClip> BUNDLED = new ConcurrentHashMap<>();
 
@@ -211,24 +213,30 @@ public final class MediaClip {
         EbmlElement timestamp = child(file, cluster, Ebml.TIMESTAMP);
         long base = timestamp == null ? 0 : timestamp.unsigned();
         for (EbmlElement element : children(file, cluster)) {
-            EbmlElement block = element;
-            boolean key = false;
             if (element.id == Ebml.SIMPLE_BLOCK) {
-                key = (file[element.payload + 3] & 0x80) != 0;
+                out.add(frame(file, element, base, true));
             } else if (element.id == Ebml.BLOCK_GROUP) {
-                block = child(file, element, Ebml.BLOCK);
-            } else {
-                continue;
+                EbmlElement block = child(file, element, Ebml.BLOCK);
+                if (block != null) {
+                    out.add(frame(file, block, base, false));
+                }
             }
-            int at = block.payload;
-            short offset = (short) EbmlElement.unsigned(file, at + 1, 2);
-            out.add(
-                    new ClipFrame(
-                            file[at] & 0x7F,
-                            base + offset,
-                            key,
-                            Arrays.copyOfRange(file, at + 4, (int) block.end())));
         }
+    }
+
+    private static ClipFrame frame(byte[] file, EbmlElement block, long base, boolean simple) {
+        int trackLength = Integer.numberOfLeadingZeros(file[block.payload] & 0xFF) - 23;
+        int at = block.payload + trackLength;
+        if (trackLength > 4 || at + BLOCK_TIME_AND_FLAGS > block.end()) {
+            throw new IllegalArgumentException("No block at offset " + block.start);
+        }
+        long marked = EbmlElement.unsigned(file, block.payload, trackLength);
+        short offset = (short) EbmlElement.unsigned(file, at, 2);
+        return new ClipFrame(
+                (int) (marked & ~(1L << (7 * trackLength))),
+                base + offset,
+                simple && (file[at + 2] & 0x80) != 0,
+                Arrays.copyOfRange(file, at + BLOCK_TIME_AND_FLAGS, (int) block.end()));
     }
 
     @Nullable
@@ -245,7 +253,7 @@ public final class MediaClip {
         List<EbmlElement> children = new ArrayList<>();
         int offset = parent.payload;
         EbmlElement element;
-        while ((element = EbmlElement.at(file, offset, (int) parent.end())) != null) {
+        while ((element = EbmlElement.within(file, offset, (int) parent.end())) != null) {
             children.add(element);
             offset = (int) element.end();
         }

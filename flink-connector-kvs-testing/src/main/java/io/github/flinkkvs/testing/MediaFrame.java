@@ -55,10 +55,11 @@ public final class MediaFrame {
 
     byte[] toSimpleBlock(int sizeLength) {
         EbmlWriter block = new EbmlWriter(data.length + 16);
-        int length = data.length + 4;
+        int trackLength = Ebml.sizeLength(track);
+        int length = trackLength + 3 + data.length;
         block.id(Ebml.SIMPLE_BLOCK)
                 .size(length, sizeLength == 0 ? Ebml.sizeLength(length) : sizeLength)
-                .size(track, 1)
+                .size(track, trackLength)
                 .raw(
                         new byte[] {
                             (byte) (offsetMillis >> 8),

@@ -14,9 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Cuts recorded GetMedia output into its documents and reads the service's tags in them. */
 final class Recording {
+    private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,15}(\\.[0-9]{0,15})?");
+
     private Recording() {}
 
     static List<Document> documents(byte[] file) {
@@ -105,7 +108,7 @@ final class Recording {
             int offset = tags.payload;
             String name = null;
             EbmlElement element;
-            while ((element = EbmlElement.at(file, offset, (int) tags.end())) != null) {
+            while ((element = EbmlElement.within(file, offset, (int) tags.end())) != null) {
                 if (element.id == Ebml.TAG || element.id == Ebml.SIMPLE_TAG) {
                     offset = element.payload;
                     continue;
@@ -153,7 +156,13 @@ final class Recording {
         }
 
         private static long millis(String seconds) {
-            return seconds == null ? 0 : new BigDecimal(seconds).movePointRight(3).longValue();
+            if (seconds == null) {
+                return 0;
+            }
+            if (!SECONDS.matcher(seconds).matches()) {
+                throw new IllegalArgumentException("'" + seconds + "' is not a timestamp");
+            }
+            return new BigDecimal(seconds).movePointRight(3).longValue();
         }
     }
 }

@@ -78,6 +78,11 @@ final class ServiceApi {
     /** Several times what the longest request takes, a list of fragments. */
     private static final int MAX_BODY_BYTES = 1 << 20;
 
+    /** HTTP dates have two digits of the day, unlike {@code RFC_1123_DATE_TIME}. */
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC);
+
     private static final int LINGER_MILLIS = 1_000;
     private static final double MILLIS_PER_SECOND = 1000.0;
 
@@ -114,7 +119,7 @@ final class ServiceApi {
             error(call, e);
             return;
         }
-        readBody(call, body -> answer(call, body, only));
+        readBody(request, body -> answer(call, body, only), refused -> error(call, refused));
     }
 
     @Nullable
@@ -137,14 +142,16 @@ final class ServiceApi {
                 .check(call.accessKeyId, call.request.getHeader("X-Amz-Security-Token"));
     }
 
-    private void readBody(Call call, Handler<Buffer> whole) {
+    /** Reads the whole body of a request, or refuses it when it is too large. */
+    static void readBody(
+            HttpServerRequest request, Handler<Buffer> whole, Handler<AwsError> refused) {
         Buffer body = Buffer.buffer();
-        call.request.endHandler(end -> whole.handle(body));
-        call.request.handler(
+        request.endHandler(end -> whole.handle(body));
+        request.handler(
                 piece -> {
                     if (body.length() + piece.length() > MAX_BODY_BYTES) {
-                        call.request.endHandler(null);
-                        error(call, AwsError.tooLarge(MAX_BODY_BYTES));
+                        request.endHandler(null);
+                        refused.handle(AwsError.tooLarge(MAX_BODY_BYTES));
                     } else {
                         body.appendBuffer(piece);
                     }
@@ -238,7 +245,13 @@ final class ServiceApi {
                     rest.remove(fault);
                     vertx.setTimer(
                             Math.max(1, fault.time.toMillis()),
-                            id -> withFaults(call, rest, answer));
+                            id -> {
+                                if (call.request.response().closed()) {
+                                    log(call, 0, "client gone");
+                                } else {
+                                    withFaults(call, rest, answer);
+                                }
+                            });
                     return;
                 default:
                     // Concerns the body.
@@ -463,24 +476,26 @@ final class ServiceApi {
             response.putHeader("x-amzn-ErrorType", type + ERROR_SUFFIX);
             body = Buffer.buffer(json.createObjectNode().put("Message", message).toString());
         }
-        endAndClose(call, response, body);
+        endAndClose(vertx, call.request, body);
     }
 
     private void wrongHost(Call call) {
         log(call, 403, "AccessDeniedException");
-        endAndClose(call, headers(call, 403, "application/xml"), Buffer.buffer(WRONG_HOST));
+        headers(call, 403, "application/xml");
+        Buffer body = Buffer.buffer(WRONG_HOST);
+        endAndClose(vertx, call.request, body);
     }
 
-    private void endAndClose(Call call, HttpServerResponse response, Buffer body) {
-        HttpConnection connection = call.request.connection();
-        response.putHeader("Connection", "close");
-        Future<Void> sent = response.end(body);
-        if (call.request.isEnded()) {
+    /** Sends an answer and closes the connection, when the client can have read the answer. */
+    static void endAndClose(Vertx vertx, HttpServerRequest request, Buffer body) {
+        HttpConnection connection = request.connection();
+        Future<Void> sent = request.response().putHeader("Connection", "close").end(body);
+        if (request.isEnded()) {
             sent.onComplete(done -> connection.close());
         } else {
             // To close while the client still sends could take the answer from it.
-            call.request.handler(ignored -> {});
-            call.request.endHandler(end -> connection.close());
+            request.handler(ignored -> {});
+            request.endHandler(end -> connection.close());
             vertx.setTimer(LINGER_MILLIS, id -> connection.close());
         }
     }
@@ -491,11 +506,7 @@ final class ServiceApi {
                 .setStatusCode(status)
                 .putHeader("x-amzn-RequestId", call.requestId)
                 .putHeader("Content-Type", contentType)
-                .putHeader(
-                        "Date",
-                        DateTimeFormatter.RFC_1123_DATE_TIME
-                                .withLocale(Locale.ROOT)
-                                .format(service.clock().now().atOffset(ZoneOffset.UTC)));
+                .putHeader("Date", HTTP_DATE.format(service.clock().now()));
     }
 
     private void log(Call call, int status, @Nullable String errorType) {

@@ -12,7 +12,9 @@ import javax.annotation.Nullable;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -30,7 +32,9 @@ public final class ServiceLog {
     private final int limit;
     private final Collection<ApiCall> calls;
     private final Collection<MediaSession> sessions;
-    private final Collection<Push> pushes;
+
+    /** Fragments with their streams. */
+    private final Map<StoredFragment, String> pushes;
 
     /**
      * @param limit how many entries of each kind are kept
@@ -39,7 +43,7 @@ public final class ServiceLog {
         this.limit = limit;
         calls = new Newest<>(limit);
         sessions = new Newest<>(limit);
-        pushes = new Newest<>(limit);
+        pushes = new LinkedHashMap<>();
     }
 
     /** How many entries of each kind are kept, and of each session. */
@@ -91,9 +95,9 @@ public final class ServiceLog {
     /** Fragments completed in a stream (or, with null, in all), in order. */
     public List<StoredFragment> pushed(@Nullable String stream) {
         synchronized (lock) {
-            return pushes.stream()
-                    .filter(push -> stream == null || stream.equals(push.stream))
-                    .map(push -> push.fragment)
+            return pushes.entrySet().stream()
+                    .filter(push -> stream == null || stream.equals(push.getValue()))
+                    .map(Map.Entry::getKey)
                     .collect(Collectors.toList());
         }
     }
@@ -226,7 +230,12 @@ public final class ServiceLog {
 
     void pushed(String stream, StoredFragment fragment) {
         synchronized (lock) {
-            pushes.add(new Push(stream, fragment));
+            if (!fragment.forgotten()) {
+                pushes.put(fragment, stream);
+            }
+            if (pushes.size() > limit) {
+                pushes.remove(pushes.keySet().iterator().next());
+            }
             lock.notifyAll();
         }
     }
@@ -234,7 +243,7 @@ public final class ServiceLog {
     /** A fragment is gone for good: the log must not keep its media. */
     void forget(StoredFragment fragment) {
         synchronized (lock) {
-            pushes.removeIf(push -> push.fragment == fragment);
+            pushes.remove(fragment);
         }
     }
 
@@ -242,16 +251,6 @@ public final class ServiceLog {
     void changed() {
         synchronized (lock) {
             lock.notifyAll();
-        }
-    }
-
-    private static final class Push {
-        final String stream;
-        final StoredFragment fragment;
-
-        Push(String stream, StoredFragment fragment) {
-            this.stream = stream;
-            this.fragment = fragment;
         }
     }
 }

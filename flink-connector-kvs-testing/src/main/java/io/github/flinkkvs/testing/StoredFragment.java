@@ -44,6 +44,7 @@ public final class StoredFragment {
     private long durationMillis;
     private boolean intact = true;
     @Nullable private AfterBreak afterBreak;
+    private volatile boolean forgotten;
 
     private StoredFragment(
             BigInteger sequence,
@@ -255,6 +256,15 @@ public final class StoredFragment {
         }
         byte[] document = Arrays.copyOf(content, visible);
         return Recording.documents(document).get(0).trailingTagsOffset();
+    }
+
+    /** It has expired in a stream that does not keep what has. */
+    void forget() {
+        forgotten = true;
+    }
+
+    boolean forgotten() {
+        return forgotten;
     }
 
     synchronized int visible() {

@@ -323,4 +323,22 @@ class CameraTest {
         }
         return false;
     }
+
+    /** One that cannot keep its speed leaves others their turn, and can be stopped. */
+    @Test
+    void oneThatIsTooFastDoesNotBlockItsEventLoop() {
+        EmbeddedStream other =
+                kvs.createStream(
+                        StreamSettings.named("fast")
+                                .retentionBytes(1_000_000)
+                                .keepExpired(false)
+                                .build());
+        List<Camera> cameras = new ArrayList<>();
+        cameras.add(Camera.builder(other).speed(1e9).start());
+        cameras.add(Camera.builder(stream).speed(1e9).fragments(200).start());
+        kvs.log().awaitPushed("fast", 5, PATIENCE);
+        clients.control.listStreams();
+        cameras.forEach(Camera::stop);
+        cameras.forEach(camera -> camera.awaitDone(PATIENCE));
+    }
 }

@@ -300,4 +300,10 @@ class ControlPlaneTest {
                         e -> assertThat(e.statusCode()).isEqualTo(500));
         clients.control.listStreams();
     }
+
+    @Test
+    void aPageHasATag() {
+        assertThatThrownBy(() -> Behavior.likely().listTagsPageSize(0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 }

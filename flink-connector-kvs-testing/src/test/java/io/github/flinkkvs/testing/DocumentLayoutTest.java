@@ -117,4 +117,18 @@ class DocumentLayoutTest {
         assertThat(ServiceTags.seconds(5_000)).isEqualTo("5.000");
         assertThat(ServiceTags.seconds(1_511_852_109_126L)).isEqualTo("1511852109.126");
     }
+
+    /** Track numbers from 127 on take two bytes. */
+    @Test
+    void aTrackWithAHighNumber() throws Exception {
+        for (int number : new int[] {1, 126, 127, 200, 20_000}) {
+            byte[] block = MediaFrame.of(number, 7, true, new byte[] {42}).toSimpleBlock(0);
+            EbmlElement element = EbmlElement.at(block, 0, block.length);
+            int length = Integer.numberOfLeadingZeros(block[element.payload] & 0xFF) - 23;
+            long coded = EbmlElement.unsigned(block, element.payload, length);
+            assertThat(coded & ~(1L << (7 * length))).isEqualTo(number);
+            assertThat(element.end()).isEqualTo(block.length);
+            assertThat(element.size).isEqualTo(length + 4);
+        }
+    }
 }

@@ -53,6 +53,9 @@ class EmbeddedKvsMainTest {
         assertFails(2, "'1t' is not a size", "--retention-bytes", "1t");
         assertFails(2, "--retention-bytes is above 0", "--retention-bytes", "0");
         assertFails(2, "--speed is above 0", "--speed", "0");
+        assertFails(2, "between 0 and 65535, not -1", "--port", "-1");
+        assertFails(2, "between 0 and 65535, not 70000", "--media-port", "70000");
+        assertFails(2, "'EU' is not a region", "--region", "EU");
         assertFails(2, "'[::1]::' is neither HOST nor", "--advertise", "[::1]::");
         Path text = Files.writeString(folder.resolve("text.mkv"), "no media");
         assertFails(2, "is no recorded GetMedia output", "--replay", text.toString());

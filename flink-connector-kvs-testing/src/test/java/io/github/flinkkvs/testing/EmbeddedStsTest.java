@@ -11,6 +11,7 @@ package io.github.flinkkvs.testing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -174,5 +175,41 @@ class EmbeddedStsTest {
         assertThat(kvs.log().calls("AssumeRole", null))
                 .extracting(ApiCall::errorType)
                 .containsExactly("ServiceUnavailable", "reset", null);
+    }
+
+    /** The API takes tokens of up to 20,000 characters. */
+    @Test
+    @Timeout(20)
+    void aLongWebIdentityToken() {
+        String token = "t".repeat(20_000);
+        kvs.sts().webIdentity(token);
+        sts.assumeRoleWithWebIdentity(
+                r -> r.roleArn(ROLE).roleSessionName("night").webIdentityToken(token));
+        assertThat(kvs.sts().sessions())
+                .singleElement()
+                .satisfies(session -> assertThat(session.webIdentityToken()).isEqualTo(token));
+    }
+
+    @Test
+    @Timeout(20)
+    void aRequestThatIsTooLargeIsRefused() {
+        assertRefused(
+                () ->
+                        sts.assumeRoleWithWebIdentity(
+                                r ->
+                                        r.roleArn(ROLE)
+                                                .roleSessionName("night")
+                                                .webIdentityToken("t".repeat(2_000_000))),
+                413,
+                "RequestEntityTooLarge");
+    }
+
+    @Test
+    void aLateAnswer() {
+        assume(null);
+        kvs.sts().faults().nextCall("AssumeRole", Fault.delay(Duration.ofMillis(300)));
+        long begun = System.nanoTime();
+        assume(null);
+        assertThat(System.nanoTime() - begun).isGreaterThan(Duration.ofMillis(290).toNanos());
     }
 }

@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.KinesisVideoMedia
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -248,5 +250,45 @@ class FaultsTest {
 
     private static String text(byte[] body) {
         return new String(body, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Who has gone before a late answer holds no connection. */
+    @Test
+    void aClientThatGoesBeforeALateAnswer() throws Exception {
+        kvs.limits().idleEnd(Duration.ZERO);
+        stream.faults().nextConnection(Fault.delay(Duration.ofMillis(300)));
+        URI endpoint = stream.mediaEndpoint();
+        String body =
+                "{\"StreamName\":\"camera\",\"StartSelector\":{\"StartSelectorType\":\"NOW\"}}";
+        try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
+            socket.getOutputStream()
+                    .write(
+                            ("POST /getMedia HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                                            + WireFormatTest.AUTHORIZATION
+                                            + "\r\nContent-Length: "
+                                            + body.length()
+                                            + "\r\n\r\n"
+                                            + body)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            // Answered in their order, so the first one is there as well.
+            kvs.faults().nextCall("ListStreams", Fault.delay(Duration.ofMillis(1)));
+            clients.control.listStreams();
+        }
+        kvs.log().awaitCalls("GetMedia", "camera", 1, PATIENCE);
+        stream.push(MediaFragment.ofSize(1_000));
+        kvs.awaitOpenConnections("camera", 0, Duration.ofSeconds(2));
+    }
+
+    @Test
+    void onlyAWholeFragmentIsSpoiled() {
+        FragmentUpload upload = stream.begin(MediaFragment.ofSize(1_000));
+        String number = upload.fragment().number();
+        assertThatThrownBy(() -> stream.neverComplete(number))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(number);
+        assertThatThrownBy(() -> stream.oversize(number, 10))
+                .isInstanceOf(IllegalStateException.class);
+        upload.complete();
+        assertThat(stream.push(MediaFragment.ofSize(1_000)).complete()).isTrue();
     }
 }

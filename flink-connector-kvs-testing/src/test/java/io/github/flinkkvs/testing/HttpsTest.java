@@ -19,11 +19,15 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaClient;
 
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -123,5 +127,31 @@ class HttpsTest {
                 .httpClientBuilder(
                         ApacheHttpClient.builder().tlsTrustManagersProvider(() -> managers))
                 .build();
+    }
+
+    /** The service speaks HTTP/1.1, whatever the client offers. */
+    @Test
+    void speaksHttp11WithClientsThatOfferHttp2() throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.builder().https(true).start()) {
+            TrustManagerFactory trust =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(kvs.trustStore());
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(null, trust.getTrustManagers(), null);
+            HttpClient client =
+                    HttpClient.newBuilder()
+                            .version(HttpClient.Version.HTTP_2)
+                            .sslContext(tls)
+                            .build();
+            HttpResponse<String> answer =
+                    client.send(
+                            HttpRequest.newBuilder(kvs.endpoint().resolve("/listStreams"))
+                                    .header("Authorization", WireFormatTest.AUTHORIZATION)
+                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        }
     }
 }

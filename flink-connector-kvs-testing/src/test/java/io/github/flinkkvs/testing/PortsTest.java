@@ -272,4 +272,48 @@ class PortsTest {
             throw new java.io.UncheckedIOException(e);
         }
     }
+
+    /** Clients leave out the port that belongs to the scheme. */
+    @Test
+    void hostsAreToldApartWithoutTheirDefaultPort() throws IOException {
+        int port;
+        try (ServerSocket free = free()) {
+            port = free.getLocalPort();
+        }
+        try (EmbeddedKvs kvs =
+                EmbeddedKvs.builder()
+                        .port(port)
+                        .onePort(true)
+                        .host("127.0.0.1", "kvs.example:80")
+                        .dataHosts("media.example:80", "archive.example:80")
+                        .start()) {
+            assertThat(kvs.createStream("a").mediaEndpoint().getPort()).isEqualTo(80);
+            URI at = URI.create("http://127.0.0.1:" + port);
+            assertThat(status(at, "kvs.example", "/getMedia")).isEqualTo(403);
+            assertThat(status(at, "kvs.example:80", "/getMedia")).isEqualTo(403);
+            assertThat(status(at, "media.example", "/listStreams")).isEqualTo(403);
+            assertThat(status(at, "media.example", "/getMedia")).isEqualTo(400);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 65_536})
+    void whatIsNoPort(int port) {
+        assertThatThrownBy(() -> EmbeddedKvs.builder().port(port).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("between 0 and 65535, not " + port);
+        assertThatThrownBy(() -> EmbeddedKvs.builder().mediaPort(port).start())
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Both are in ARNs, which clients check. */
+    @Test
+    void whatIsNoRegionAndNoAccount() {
+        assertThatThrownBy(() -> EmbeddedKvs.builder().region("EU west").start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("EU west");
+        assertThatThrownBy(() -> EmbeddedKvs.builder().accountId("me").start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("me");
+    }
 }

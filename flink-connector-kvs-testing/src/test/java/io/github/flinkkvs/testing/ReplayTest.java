@@ -11,9 +11,11 @@ package io.github.flinkkvs.testing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
 
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import static io.github.flinkkvs.testing.TestClients.at;
 import static io.github.flinkkvs.testing.TestClients.concat;
 import static io.github.flinkkvs.testing.TestClients.earliest;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class ReplayTest {
@@ -147,5 +150,77 @@ class ReplayTest {
             assertThat(again.push(MediaFragment.ofSize(3_000)).sequence())
                     .isGreaterThan(first.pushed().get(1).sequence());
         }
+    }
+
+    /** All of a recording or nothing. */
+    @Test
+    void aRecordingThatGoesBackLeavesNothingBehind() throws Exception {
+        EmbeddedStream source = kvs.createStream("source");
+        StoredFragment first = source.push(MediaFragment.ofSize(1_000, 1));
+        StoredFragment second = source.push(MediaFragment.ofSize(1_000, 2));
+        Path file = Files.write(folder.resolve("back.mkv"), concat(List.of(first, second, first)));
+        assertThatThrownBy(() -> stream.replay(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(first.number());
+        assertThat(stream.fragments()).isEmpty();
+        assertThat(stream.pushed()).isEmpty();
+        assertThat(clients.readAll("camera", earliest())).isEmpty();
+    }
+
+    /** Sizes beyond the file end the reading of it; they do not let it go round. */
+    @ParameterizedTest
+    @ValueSource(longs = {0xFFFFFFF0L, 0xFFFFFFF7L, 0x100000000L, 0xFFFFFFFFFFFFEL})
+    @Timeout(20)
+    void sizesThatLead(long size) throws Exception {
+        byte[] inner = new EbmlWriter().id(Ebml.VOID).size(size, 8).toByteArray();
+        byte[] tags = new EbmlWriter().bytes(Ebml.TAGS, inner).toByteArray();
+        byte[] recording =
+                new EbmlWriter()
+                        .bytes(Ebml.EBML, new byte[0])
+                        .id(Ebml.SEGMENT)
+                        .unknownSize(8)
+                        .raw(tags)
+                        .toByteArray();
+        Path file = Files.write(folder.resolve("sizes.mkv"), recording);
+        assertThatThrownBy(() -> stream.replay(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is no recorded GetMedia output");
+        byte[] clip =
+                new EbmlWriter()
+                        .bytes(Ebml.EBML, new byte[0])
+                        .id(Ebml.SEGMENT)
+                        .unknownSize(8)
+                        .bytes(Ebml.TRACKS, inner)
+                        .toByteArray();
+        Path clipFile = Files.write(folder.resolve("clip.mkv"), clip);
+        assertThatThrownBy(() -> MediaClip.of(clipFile))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    @Timeout(20)
+    void aTimestampBeyondEveryDate() throws Exception {
+        byte[] tag =
+                new EbmlWriter()
+                        .text(Ebml.TAG_NAME, ServiceTags.SERVER_TIMESTAMP, 4)
+                        .text(Ebml.TAG_STRING, "1E999999999", 4)
+                        .toByteArray();
+        byte[] recording =
+                new EbmlWriter()
+                        .raw(ServiceTags.error(1, "x", "7", ErrorDocument.MINI_DOCUMENT))
+                        .bytes(
+                                Ebml.TAGS,
+                                new EbmlWriter()
+                                        .bytes(
+                                                Ebml.TAG,
+                                                new EbmlWriter()
+                                                        .bytes(Ebml.SIMPLE_TAG, tag)
+                                                        .toByteArray())
+                                        .toByteArray())
+                        .toByteArray();
+        Path file = Files.write(folder.resolve("late.mkv"), recording);
+        assertThatThrownBy(() -> stream.replay(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1E999999999");
     }
 }

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.testing;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -115,6 +116,62 @@ class RetentionTest {
             assertThat(last.fragmentsSent()).containsExactly(newest);
             assertThat(last.fragmentsSentNanos()).containsOnlyKeys(newest);
             assertThat(last.bytesSent()).isEqualTo(TestClients.concat(stream.pushed()).length);
+        }
+    }
+
+    /** What is forgotten costs the same, however much the log has. */
+    @Test
+    @Timeout(20)
+    void forgettingDoesNotSearchTheLog() {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream other = kvs.createStream("other");
+            MediaFragment small =
+                    MediaFragment.builder()
+                            .track(MediaTrack.data(1, "x", "S"))
+                            .frame(MediaFrame.of(1, 0, true, new byte[1]))
+                            .build();
+            for (int i = 0; i < 40_000; i++) {
+                other.push(small);
+            }
+            EmbeddedStream stream =
+                    kvs.createStream(
+                            StreamSettings.named("a").retentionBytes(1).keepExpired(false).build());
+            for (int i = 0; i < 40_000; i++) {
+                stream.push(small);
+            }
+            assertThat(kvs.log().pushed("a")).isEmpty();
+            assertThat(kvs.log().pushed("other")).hasSize(40_000);
+        }
+    }
+
+    /** Who looks at a stream while it waits for the log cannot be in the way of who pushes. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aWaitMayLookAtTheStream() throws Exception {
+        try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
+            EmbeddedStream stream =
+                    kvs.createStream(
+                            StreamSettings.named("a")
+                                    .retentionBytes(2_500)
+                                    .keepExpired(false)
+                                    .build());
+            stream.push(MediaFragment.ofSize(2_000));
+            Thread pusher = new Thread(() -> stream.push(MediaFragment.ofSize(2_000)));
+            kvs.log()
+                    .await(
+                            log -> {
+                                if (pusher.getState() == Thread.State.NEW) {
+                                    pusher.start();
+                                }
+                                while (pusher.isAlive()
+                                        && pusher.getState() != Thread.State.BLOCKED) {
+                                    Thread.onSpinWait();
+                                }
+                                return stream.fragments().size() == 1;
+                            },
+                            "one fragment",
+                            TestClients.PATIENCE);
+            pusher.join();
         }
     }
 }

@@ -380,4 +380,28 @@ class WireFormatTest {
                         TestClients.PATIENCE);
         return true;
     }
+
+    /** HTTP dates have two digits of the day, also from the 1st to the 9th. */
+    @Test
+    void theDateOfTheFirstDaysOfAMonth() throws Exception {
+        Duration toTheThird =
+                Duration.between(kvs.clock().now(), Instant.parse("2031-03-03T04:05:06Z"));
+        kvs.clock().shift(toTheThird);
+        assertThat(header(post(kvs.endpoint(), "/listStreams", ""), "Date"))
+                .startsWith("Mon, 03 Mar 2031 04:05:");
+    }
+
+    /** Session tokens have no bound that AWS promises. */
+    @Test
+    void aLongSessionToken() throws Exception {
+        HttpResponse<String> response =
+                http.send(
+                        HttpRequest.newBuilder(kvs.endpoint().resolve("/listStreams"))
+                                .header("Authorization", AUTHORIZATION)
+                                .header("X-Amz-Security-Token", "t".repeat(12_000))
+                                .POST(HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+    }
 }
