@@ -17,14 +17,24 @@ final class AudioDamage {
     @Nullable private String last;
 
     /**
-     * @param leftOut how many frames
-     * @param where track, fragment and stream
-     * @param what is wrong; never media itself
+     * Counts frames of a track.
+     *
+     * @param leftOut how many; nothing happens if there are none
+     * @param track its name, as the producer gave it
+     * @param fragment its number; empty if it is not known
+     * @param what is wrong; never media itself, and nothing of the producer's without quotes
      */
-    void add(long leftOut, String where, String what) {
+    void add(long leftOut, String track, String fragment, String stream, String what) {
         if (leftOut > 0) {
             frames += leftOut;
-            last = where + ": " + what;
+            last =
+                    "track "
+                            + Quoted.of(track)
+                            + (fragment.isEmpty() ? "" : " of fragment " + fragment)
+                            + " of stream "
+                            + stream
+                            + ": "
+                            + what;
         }
     }
 

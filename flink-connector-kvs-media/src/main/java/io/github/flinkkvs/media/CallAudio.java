@@ -15,6 +15,9 @@ import javax.annotation.Nullable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The audio of a call, or of a part of one, as a WAV file: of one track, or of both sides in
@@ -40,8 +44,11 @@ public final class CallAudio {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
-    /** Of what names come from; file systems allow 255 for all of a name. */
-    private static final int MAX_NAME_CHARS = 90;
+    /** Of a call and of a track each; file systems allow 255 for all of a name. */
+    private static final int MAX_NAME_CHARS = 80;
+
+    /** How names end here that are not just what the producer sent. */
+    private static final Pattern MADE_HERE = Pattern.compile("(_part\\d+|-[0-9a-f]{16})$");
 
     @Nullable private final String callId;
     private final Map<String, String> tags;
@@ -78,8 +85,9 @@ public final class CallAudio {
     }
 
     /**
-     * What the tags of the call tell it by, such as its ContactId; values of several tags have
-     * underscores between them. Null if its fragments have none of these tags.
+     * The value of the tag that tells the call, such as its ContactId. Values of several tags have
+     * underscores between them, and {@code %5F} for an underscore, {@code %25} for a percent sign
+     * within one. Null if the fragments of the call have none of these tags.
      */
     @Nullable
     public String callId() {
@@ -106,8 +114,11 @@ public final class CallAudio {
     }
 
     /**
-     * The name of the track, such as AUDIO_FROM_CUSTOMER, or {@link #STEREO}; of a track without a
-     * name {@code track-} and its number.
+     * The name of the track, such as AUDIO_FROM_CUSTOMER, or {@link #STEREO} for both sides of a
+     * call. It is {@code track-NUMBER} for a track without a name, or with one of more than 256
+     * characters; of several tracks with the same name, the later ones have their numbers behind
+     * it. Where both sides become one file, a track that the producer calls {@code stereo} is
+     * {@code stereo-2}.
      */
     public String track() {
         return track;
@@ -169,13 +180,15 @@ public final class CallAudio {
 
     /**
      * A name for the file: when the service received the part, in UTC, call, track and, from the
-     * second one on, part. It is the same whenever the call is read again from its begin. In a
-     * stream names are unique, and sort in time. They are safe whatever the producer sent: what is
-     * not a letter, digit, dot, hyphen or underscore becomes an underscore, and a hash keeps names
-     * apart that differ in nothing else.
+     * second one on, part. It is the same whenever the call is read again from its beginning. In a
+     * stream names are unique, and sort by that time. They are safe whatever the producer sent:
+     * what is not a letter, digit, dot, hyphen or underscore becomes an underscore, and a hash
+     * keeps apart what would otherwise have the same name.
      */
     public String fileName() {
-        return safe(TIME.format(Instant.ofEpochMilli(serverTimestampMillis)))
+        // The service receives fragments one after the other: at the same time there is one call,
+        // so only its tracks and parts have to be told apart.
+        return TIME.format(Instant.ofEpochMilli(serverTimestampMillis)).replace("+", "")
                 + '-'
                 + (callId == null ? "" : safe(callId) + '-')
                 + safe(track)
@@ -185,11 +198,24 @@ public final class CallAudio {
 
     private static String safe(String text) {
         String safe = text.replaceAll("[^A-Za-z0-9._-]", "_");
-        if (safe.equals(text) && safe.length() <= MAX_NAME_CHARS) {
+        if (safe.equals(text)
+                && safe.length() <= MAX_NAME_CHARS
+                && !MADE_HERE.matcher(text).find()) {
             return safe;
         }
-        String begin = safe.substring(0, Math.min(safe.length(), MAX_NAME_CHARS));
-        return String.format(Locale.ROOT, "%s-%08x", begin, text.hashCode());
+        return safe.substring(0, Math.min(safe.length(), MAX_NAME_CHARS)) + '-' + hash(text);
+    }
+
+    /** 64 bits of SHA-256, in hexadecimal digits. */
+    private static String hash(String text) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return String.format(Locale.ROOT, "%016x", ByteBuffer.wrap(digest).getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Java without SHA-256", e);
+        }
     }
 
     /** For the serialized form. */

@@ -115,20 +115,21 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
         long now = context.timerService().currentProcessingTime();
         attemptSince = Math.min(attemptSince, now);
         CallState current = load();
-        String callId = callTags.idOf(fragment);
+        CallId id = callTags.idOf(fragment);
         if (current == null) {
-            current = new CallState(fragment.streamName(), callId);
-        } else if (!current.isOf(callId)) {
+            current = new CallState(fragment.streamName(), id);
+        } else if (!current.isOf(id)) {
             emit(current, false, out);
-            current = current.next(callId);
+            current = current.next(id);
         }
         CallTags.add(fragment, current.tags());
-        String mimeType = fragment.tag(CallTracks.MIME_TYPE);
+        String mimeType = CallTracks.mimeTypeOf(fragment);
         if (mimeType != null) {
             current.mimeType = mimeType;
         }
-        List<AudioChunk> audio = AudioChunk.of(fragment, current.mimeType, tracks, damage);
-        for (List<AudioChunk> piece : AudioChunk.cutAtJumps(audio, quietMillis)) {
+        List<AudioChunk> audio = FragmentChunks.of(fragment, current.mimeType, tracks, damage);
+        for (List<AudioChunk> piece :
+                FragmentChunks.cutAtJumps(audio, quietMillis, current.streamName(), damage)) {
             add(piece, fragment.serverTimestampMillis(), current, out);
         }
         if (!audio.isEmpty()) {
@@ -148,17 +149,17 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
     private void add(
             List<AudioChunk> piece, long serverMillis, CallState current, Collector<CallAudio> out)
             throws Exception {
-        if (current.chunks > 0) {
-            if (current.isCutOffFrom(piece, quietMillis)) {
+        if (current.open.isOpen()) {
+            if (current.open.isCutOffFrom(piece, quietMillis)) {
                 emit(current, false, out);
-            } else if (!current.hasRoomFor(piece, maxPartBytes)) {
+            } else if (!current.open.hasRoomFor(piece, maxPartBytes)) {
                 emit(current, true, out);
             }
         }
         current.begin(serverMillis);
         for (AudioChunk chunk : piece) {
-            chunks.put(current.chunks, chunk.toBytes());
-            current.add(chunk);
+            chunks.put(current.open.chunks, chunk.toBytes());
+            current.open.add(chunk);
         }
     }
 
@@ -172,7 +173,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
             long now = context.timerService().currentProcessingTime();
             attemptSince = Math.min(attemptSince, now);
             long quietAt = Math.max(current.cameAt, attemptSince) + quietMillis;
-            current.timer = current.chunks > 0 && now < quietAt;
+            current.timer = current.open.isOpen() && now < quietAt;
             if (current.timer) {
                 context.timerService().registerProcessingTimeTimer(quietAt);
             } else {
@@ -194,12 +195,12 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
      * @param full whether it is over only because there was no room for more
      */
     private void emit(CallState current, boolean full, Collector<CallAudio> out) throws Exception {
-        if (current.chunks == 0) {
+        if (!current.open.isOpen()) {
             return;
         }
         try (CallWavs wavs = new CallWavs(stereo, maxPartBytes, damage)) {
-            long begin = current.beginMillis();
-            for (int i = 0; i < current.chunks; i++) {
+            long begin = current.open.beginMillis;
+            for (int i = 0; i < current.open.chunks; i++) {
                 AudioChunk chunk = AudioChunk.fromBytes(chunks.get(i));
                 if (wavs.isFullBefore(chunk)) {
                     wavs.emit(current, out);
@@ -208,7 +209,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
                 }
                 wavs.add(chunk, current, begin);
             }
-            wavs.finish();
+            wavs.finish(current);
             wavs.emit(current, out);
         }
         chunks.clear();
@@ -241,6 +242,8 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
 
         /** Files are made in memory. */
         private static final int MAX_PART_BYTES = 512 << 20;
+
+        private static final Duration MAX_QUIET_TIME = Duration.ofDays(365);
 
         private boolean stereo;
         private boolean failOnDamage;
@@ -283,12 +286,16 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
         }
 
         /**
-         * After how long without audio a call is over, or its part; 1 minute by default. Shorter
-         * gaps are filled with silence.
+         * After how long without audio a call is over, or its part; 1 minute by default, at most
+         * 365 days. Shorter gaps are filled with silence.
          */
         public Builder quietTime(Duration time) {
-            if (time.toMillis() < 1) {
-                throw new IllegalArgumentException("The quiet time must be at least 1 ms");
+            if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(MAX_QUIET_TIME) > 0) {
+                throw new IllegalArgumentException(
+                        "The quiet time must be from 1 ms to "
+                                + MAX_QUIET_TIME.toDays()
+                                + " days, not "
+                                + time);
             }
             quietTime = time;
             return this;

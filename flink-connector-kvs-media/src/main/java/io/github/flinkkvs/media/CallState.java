@@ -10,96 +10,70 @@ package io.github.flinkkvs.media;
 
 import javax.annotation.Nullable;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
- * What is kept of a stream beside the audio itself: its call, and the part of it that is being
- * gathered. Not thread-safe.
+ * What is kept of a stream beside the audio itself: its call, and the part of it that is open. Not
+ * thread-safe.
  */
 final class CallState {
 
-    private static final byte VERSION_1 = 1;
-    private static final byte VERSION_2 = 2;
-
-    /** Of how many calls before it a stream remembers the parts. */
+    /** How many earlier calls a stream remembers the parts of. */
     private static final int REMEMBERED_CALLS = 32;
 
-    /** Products of longer spans overflow. */
-    private static final long MAX_SAMPLES = 1L << 50;
-
-    private static final class TrackState {
-        final AudioCoding coding;
-        long samples;
-
-        TrackState(AudioCoding coding) {
-            this.coding = coding;
-        }
-    }
-
     private final String streamName;
-    @Nullable private final String callId;
+    @Nullable private final CallId id;
 
     /** The tags of the call, the last value of each name. */
     private final Map<String, String> tags = new LinkedHashMap<>();
 
-    /** How many parts calls before it had, so that none of them comes twice if a call returns. */
-    private final Map<String, Integer> earlierParts = new LinkedHashMap<>();
+    /** How many parts earlier calls had, so that no number comes twice if a call returns. */
+    final Map<CallId, Integer> earlierParts = new LinkedHashMap<>();
 
-    /** What the call's last tag said. */
+    /** The call's last tag MimeType; null if it has none. */
     @Nullable String mimeType;
 
-    /** The part that is being gathered, or comes next. */
+    /** The number of the open part, or of the next one. */
     int part;
 
-    /** Its chunks so far; 0 if there is no open part. */
-    int chunks;
-
-    /** When its last fragment came, by the clock of the machine. */
+    /** When its last fragment came, by the clock of the machine, in epoch millis. */
     long cameAt;
 
     /** Whether a timer is set that asks if the call has become quiet. */
     boolean timer;
 
-    private long beginMillis;
-    private long endMillis;
-
-    /** How many bytes of state its chunks take. */
-    private long storedBytes;
+    /** The part that chunks are added to. */
+    final CallPart open = new CallPart();
 
     /** When the service received the first fragment of the part, by its clock. */
-    private long serverTimestampMillis;
+    long serverTimestampMillis;
 
-    /** Whether the next part only goes on where the last one became too large. */
-    private boolean goesOn;
+    /** Whether the last part ended only because it was full, so that the next one continues it. */
+    boolean goesOn;
 
-    private final Map<String, TrackState> tracks = new LinkedHashMap<>();
-
-    CallState(String streamName, @Nullable String callId) {
+    CallState(String streamName, @Nullable CallId id) {
         this.streamName = streamName;
-        this.callId = callId;
+        this.id = id;
     }
 
     /** The next call of the stream. */
-    CallState next(@Nullable String nextId) {
+    CallState next(@Nullable CallId nextId) {
         CallState next = new CallState(streamName, nextId);
         next.timer = timer;
         next.earlierParts.putAll(earlierParts);
-        if (callId != null) {
-            next.earlierParts.remove(callId);
-            next.earlierParts.put(callId, part);
+        if (id != null) {
+            next.earlierParts.remove(id);
+            next.earlierParts.remove(id.inEarlierVersions());
+            next.earlierParts.put(id, part);
             if (next.earlierParts.size() > REMEMBERED_CALLS) {
                 next.earlierParts.remove(next.earlierParts.keySet().iterator().next());
             }
         }
         if (nextId != null) {
-            next.part = next.earlierParts.getOrDefault(nextId, 0);
+            int parts = next.earlierParts.getOrDefault(nextId.inEarlierVersions(), 0);
+            next.part = next.earlierParts.getOrDefault(nextId, parts);
         }
         return next;
     }
@@ -108,10 +82,16 @@ final class CallState {
         return streamName;
     }
 
-    /** What its tags tell; null if they tell nothing. */
+    /** Null if its fragments have none of the tags that tell calls apart. */
+    @Nullable
+    CallId id() {
+        return id;
+    }
+
+    /** Null if {@link #id} is. */
     @Nullable
     String callId() {
-        return callId;
+        return id == null ? null : id.text();
     }
 
     /** Changes with the call. */
@@ -119,206 +99,42 @@ final class CallState {
         return tags;
     }
 
-    /** When the service received the first fragment of the part, in epoch millis. */
-    long serverTimestampMillis() {
-        return serverTimestampMillis;
-    }
-
-    /** When the open part begins. */
-    long beginMillis() {
-        return beginMillis;
-    }
-
-    /** Whether it is a further fragment of this call, which tells the same or nothing. */
-    boolean isOf(@Nullable String otherId) {
-        return otherId == null || otherId.equals(callId);
-    }
-
-    /** Whether audio is too far from the open part in time, or coded otherwise, to join it. */
-    boolean isCutOffFrom(List<AudioChunk> fragment, long quietMillis) {
-        long begin = Long.MAX_VALUE;
-        for (AudioChunk chunk : fragment) {
-            TrackState track = tracks.get(chunk.track());
-            if (track != null && !track.coding.equals(chunk.coding())) {
-                return true;
-            }
-            begin = Math.min(begin, chunk.beginMillis());
-        }
-        // Times that somebody made up overflow as integers.
-        return Math.abs((double) begin - endMillis) > quietMillis;
-    }
-
-    /** Whether the part with this audio is small enough, as its files and as they are kept. */
-    boolean hasRoomFor(List<AudioChunk> fragment, long maxBytes) {
-        long stored = storedBytes;
-        for (AudioChunk chunk : fragment) {
-            stored += chunk.storedBytes();
-        }
-        return stored <= maxBytes && wavBytesWith(fragment) <= maxBytes;
-    }
-
-    /** The size of the part's files with the audio of one more fragment, about. */
-    private long wavBytesWith(List<AudioChunk> fragment) {
-        long begin = beginMillis;
-        long end = endMillis;
-        Map<String, AudioChunk> more = new LinkedHashMap<>();
-        for (AudioChunk chunk : fragment) {
-            begin = Math.min(begin, chunk.beginMillis());
-            end = Math.max(end, chunk.endMillis());
-            more.put(chunk.track(), chunk);
-        }
-        long bytes = 0;
-        for (Map.Entry<String, TrackState> entry : tracks.entrySet()) {
-            AudioChunk chunk = more.remove(entry.getKey());
-            TrackState track = entry.getValue();
-            long samples = track.samples + (chunk == null ? 0 : chunk.samples());
-            bytes += wavBytes(track.coding, samples, end - begin);
-        }
-        for (AudioChunk chunk : more.values()) {
-            bytes += wavBytes(chunk.coding(), chunk.samples(), end - begin);
-        }
-        return bytes;
-    }
-
-    /** Silence counts as well. */
-    private static long wavBytes(AudioCoding coding, long samples, long millis) {
-        double span = (double) millis * coding.samplesPerSecond() / 1000;
-        return coding.wavBytes((long) Math.min(MAX_SAMPLES, Math.max(samples, span)));
+    /** Whether a fragment that tells this id, or none, is of this call. */
+    boolean isOf(@Nullable CallId told) {
+        return told == null || id != null && id.isSameAs(told);
     }
 
     /**
-     * Begins a part, if none is open. Without tags a part that does not go on where the last one
-     * ended is a recording of its own, whose first part it is; unless it is of the same fragment.
+     * Begins a part if none is open. Without tags, a part that does not continue the last one is a
+     * recording of its own, and its first part, unless it is of the same fragment.
      *
      * @param serverMillis when the service received the fragment that is about to be added
      */
     void begin(long serverMillis) {
-        if (chunks == 0) {
-            if (callId == null && !goesOn && serverMillis != serverTimestampMillis) {
+        if (!open.isOpen()) {
+            if (id == null && !goesOn && serverMillis != serverTimestampMillis) {
                 part = 0;
             }
             serverTimestampMillis = serverMillis;
         }
     }
 
-    /** Counts a chunk that was added to the open part. */
-    void add(AudioChunk chunk) {
-        beginMillis =
-                chunks == 0 ? chunk.beginMillis() : Math.min(beginMillis, chunk.beginMillis());
-        endMillis = chunks == 0 ? chunk.endMillis() : Math.max(endMillis, chunk.endMillis());
-        chunks++;
-        storedBytes += chunk.storedBytes();
-        tracks.computeIfAbsent(chunk.track(), name -> new TrackState(chunk.coding())).samples +=
-                chunk.samples();
-    }
-
     /**
      * The open part is over; the next fragment begins another.
      *
-     * @param full whether it is only because there was no room for more
+     * @param full whether it is over only because there was no room for more
      */
     void endPart(boolean full) {
         part++;
         goesOn = full;
-        chunks = 0;
-        storedBytes = 0;
-        tracks.clear();
+        open.clear();
     }
 
     byte[] toBytes() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.writeByte(VERSION_2);
-        StateText.write(out, streamName);
-        StateText.writeNullable(out, callId);
-        StateText.write(out, tags);
-        StateText.writeNullable(out, mimeType);
-        out.writeInt(part);
-        out.writeInt(chunks);
-        out.writeLong(cameAt);
-        out.writeBoolean(timer);
-        out.writeLong(beginMillis);
-        out.writeLong(endMillis);
-        out.writeLong(storedBytes);
-        out.writeLong(serverTimestampMillis);
-        out.writeBoolean(goesOn);
-        out.writeInt(tracks.size());
-        for (Map.Entry<String, TrackState> track : tracks.entrySet()) {
-            StateText.write(out, track.getKey());
-            track.getValue().coding.write(out);
-            out.writeLong(track.getValue().samples);
-        }
-        out.writeInt(earlierParts.size());
-        for (Map.Entry<String, Integer> call : earlierParts.entrySet()) {
-            StateText.write(out, call.getKey());
-            out.writeInt(call.getValue());
-        }
-        return bytes.toByteArray();
+        return CallStateForm.write(this);
     }
 
     static CallState fromBytes(byte[] bytes) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        byte version = in.readByte();
-        switch (version) {
-            case VERSION_1:
-                return readVersion1(in);
-            case VERSION_2:
-                return readVersion2(in);
-            default:
-                throw new IOException("A call in the unknown version " + version);
-        }
-    }
-
-    private static CallState readVersion2(DataInputStream in) throws IOException {
-        String streamName = StateText.read(in);
-        CallState state = new CallState(streamName, StateText.readNullable(in));
-        state.tags.putAll(StateText.readMap(in));
-        state.mimeType = StateText.readNullable(in);
-        state.part = in.readInt();
-        state.chunks = in.readInt();
-        state.cameAt = in.readLong();
-        state.timer = in.readBoolean();
-        state.beginMillis = in.readLong();
-        state.endMillis = in.readLong();
-        state.storedBytes = in.readLong();
-        state.serverTimestampMillis = in.readLong();
-        state.goesOn = in.readBoolean();
-        for (int more = in.readInt(); more > 0; more--) {
-            String name = StateText.read(in);
-            TrackState track = new TrackState(AudioCoding.read(in));
-            track.samples = in.readLong();
-            state.tracks.put(name, track);
-        }
-        for (int more = in.readInt(); more > 0; more--) {
-            String id = StateText.read(in);
-            state.earlierParts.put(id, in.readInt());
-        }
-        return state;
-    }
-
-    /** From when only ContactId told calls apart. */
-    private static CallState readVersion1(DataInputStream in) throws IOException {
-        String streamName = in.readUTF();
-        String contactId = in.readBoolean() ? in.readUTF() : null;
-        CallState state = new CallState(streamName, contactId);
-        if (contactId != null) {
-            state.tags.put(CallTracks.CONTACT_ID, contactId);
-        }
-        state.mimeType = in.readBoolean() ? in.readUTF() : null;
-        state.part = in.readInt();
-        state.chunks = in.readInt();
-        state.cameAt = in.readLong();
-        state.timer = in.readBoolean();
-        state.beginMillis = in.readLong();
-        state.endMillis = in.readLong();
-        // As near as it is known.
-        state.serverTimestampMillis = state.beginMillis;
-        for (int more = in.readInt(); more > 0; more--) {
-            String name = in.readUTF();
-            TrackState track = new TrackState(AudioCoding.readVersion1(in));
-            track.samples = in.readLong();
-            state.tracks.put(name, track);
-        }
-        return state;
+        return CallStateForm.read(bytes);
     }
 }

@@ -14,17 +14,17 @@ import io.github.flinkkvs.mkv.Tag;
 import javax.annotation.Nullable;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Which tags tell the calls of a stream apart. Immutable. */
 final class CallTags implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** The first of which a fragment has any tag tells its call. */
+    /** The first group of which a fragment has any tag tells its call. */
     static final CallTags KNOWN =
             new CallTags(
                     List.of(
@@ -36,9 +36,7 @@ final class CallTags implements Serializable {
                             List.of("TransactionId"),
                             List.of("CallId")));
 
-    /**
-     * Much more than the service allows for the tags of a fragment, 10 of 128 and 256 characters.
-     */
+    /** The service allows 10 tags for a fragment, of 128 and 256 characters. */
     private static final int MAX_CHARS = 1 << 14;
 
     private final List<List<String>> groups;
@@ -47,27 +45,25 @@ final class CallTags implements Serializable {
         this.groups = groups;
     }
 
-    /** These together. */
+    /** All of these together. */
     static CallTags of(List<String> names) {
         return new CallTags(List.of(List.copyOf(names)));
     }
 
     /** What tells the call of a fragment; null if it has none of the tags. */
     @Nullable
-    String idOf(Fragment fragment) {
-        for (List<String> group : groups) {
-            if (group.stream().anyMatch(name -> !value(fragment, name).isEmpty())) {
-                return group.stream()
-                        .map(name -> value(fragment, name))
-                        .collect(Collectors.joining("_"));
+    CallId idOf(Fragment fragment) {
+        for (List<String> names : groups) {
+            List<String> values = new ArrayList<>();
+            for (String name : names) {
+                String value = CallTracks.sensible(fragment.tag(name));
+                values.add(value == null ? "" : value);
+            }
+            if (values.stream().anyMatch(value -> !value.isEmpty())) {
+                return CallId.of(names, values);
             }
         }
         return null;
-    }
-
-    private static String value(Fragment fragment, String name) {
-        String value = fragment.tag(name);
-        return value == null || value.length() > MAX_CHARS ? "" : value;
     }
 
     /** Adds the tags of a fragment, as far as they are of a sensible size. */

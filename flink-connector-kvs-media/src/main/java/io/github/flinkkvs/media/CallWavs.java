@@ -17,49 +17,29 @@ import java.util.TreeMap;
 
 /**
  * Makes WAV files of the audio of a part of a call. How large they become is known only when they
- * are decoded, so there may have to be several parts of it. Not thread-safe.
+ * are decoded, so the part may have to be cut into several. Not thread-safe. Decoders may hold
+ * native memory: close it.
  */
 final class CallWavs implements AutoCloseable {
 
     /** What decoders may make of a fragment: half an hour in 16 kHz. */
     static final int MAX_FRAGMENT_BYTES = 64 << 20;
 
+    /**
+     * A part has at most {@link AudioTracks#MAX_TRACKS} tracks, but state of earlier versions knows
+     * no such bound. There a part is cut before a fragment with more, which may have as many again.
+     */
+    private static final int MAX_DECODERS = 2 * CallPart.MAX_TRACKS;
+
     private final boolean stereo;
     private final long maxPartBytes;
     private final AudioDamage damage;
 
     /** In the order of their names, so that files come in the same order each time. */
-    private final Map<String, Track> tracks = new TreeMap<>();
+    private final Map<String, TrackSound> tracks = new TreeMap<>();
 
     @Nullable private AudioChunk last;
     private TrackAudio.Room room;
-
-    private static final class Track {
-        @Nullable AudioDecoder decoder;
-        @Nullable String undecodable;
-
-        /** Null until it has audio in this part. */
-        @Nullable TrackAudio audio;
-
-        long beginMillis;
-
-        Track(AudioCoding coding) {
-            try {
-                decoder = AudioDecoder.of(coding);
-            } catch (IllegalArgumentException e) {
-                undecodable = e.getMessage();
-            }
-        }
-
-        void begin(long originMillis, TrackAudio.Room room) {
-            beginMillis = originMillis;
-            audio = new TrackAudio(originMillis, room);
-        }
-
-        boolean isSilent() {
-            return audio == null || audio.isEmpty();
-        }
-    }
 
     /**
      * @param stereo whether the two sides of a call become one file
@@ -76,35 +56,43 @@ final class CallWavs implements AutoCloseable {
     }
 
     /**
-     * Whether the files are as large as a part may be, so that they have to be emitted before this
-     * chunk is added. All tracks of a fragment are in the same part.
+     * Whether the files have to be emitted before this chunk is added: they are as large as a part
+     * may be, or there are as many tracks. All tracks of a fragment are in the same part.
      */
     boolean isFullBefore(AudioChunk chunk) {
-        return room.taken() > maxPartBytes && last != null && !chunk.isOfFragmentOf(last);
+        return last != null
+                && !chunk.isOfFragmentOf(last)
+                && (room.taken() > maxPartBytes
+                        || hasAllTracks() && !tracks.containsKey(chunk.track()));
+    }
+
+    private boolean hasAllTracks() {
+        return tracks.size() >= CallPart.MAX_TRACKS;
     }
 
     /** Adds the next chunk of its track. */
     void add(AudioChunk chunk, CallState call, long partBeginMillis) {
-        Track track = tracks.computeIfAbsent(chunk.track(), name -> new Track(chunk.coding()));
         last = chunk;
-        if (track.decoder == null) {
-            chunk.leaveOut(call.streamName(), track.undecodable, damage);
-            return;
+        TrackSound track = tracks.get(chunk.track());
+        if (track == null) {
+            if (tracks.size() >= MAX_DECODERS) {
+                String what = "a fragment may have at most " + MAX_DECODERS + " tracks of audio";
+                chunk.countAs(damage, chunk.frames(), call.streamName(), what);
+                return;
+            }
+            // Later parts, and what follows in this one, are in mid-stream.
+            track = new TrackSound(chunk.coding(), call.part == 0);
+            tracks.put(chunk.track(), track);
         }
-        if (track.audio == null) {
+        if (!track.isBegun()) {
             track.begin(isSide(chunk.track()) ? partBeginMillis : chunk.beginMillis(), room);
         }
-        chunk.decode(track.decoder, track.audio, call.streamName(), damage);
+        track.add(chunk, call.streamName(), damage);
     }
 
-    /** All of the call's part is there: what decoders hold back comes. */
-    void finish() {
-        for (Track track : tracks.values()) {
-            if (track.audio != null) {
-                TrackAudio audio = track.audio;
-                track.decoder.finish(samples -> audio.add(Long.MIN_VALUE, samples, track.decoder));
-            }
-        }
+    /** Brings what the decoders hold back: the part is over. */
+    void finish(CallState call) {
+        tracks.values().forEach(track -> track.finish(call.streamName(), damage));
     }
 
     /** The two sides of a stereo file begin together, every other track with its first sample. */
@@ -115,39 +103,65 @@ final class CallWavs implements AutoCloseable {
 
     /** Emits a file for each track that sounds, or one for both sides; then nothing is left. */
     void emit(CallState call, Collector<CallAudio> out) {
-        Map<String, Track> rest = new TreeMap<>(tracks);
-        rest.values().removeIf(Track::isSilent);
-        Track from = stereo ? rest.get(CallTracks.FROM_CUSTOMER) : null;
-        Track to = stereo ? rest.get(CallTracks.TO_CUSTOMER) : null;
-        Track any = from == null ? to : from;
+        boolean newDecoders = hasAllTracks();
+        if (newDecoders) {
+            finish(call);
+        }
+        Map<String, TrackSound> rest = new TreeMap<>(tracks);
+        rest.values().removeIf(TrackSound::isSilent);
+        if (stereo) {
+            emitSides(rest, call, out);
+            renameStereo(rest);
+        }
+        rest.forEach(
+                (name, track) -> {
+                    short[][] channels = track.audio().channels();
+                    out.collect(wav(call, name, track.beginMillis(), rate(track), channels));
+                });
+        tracks.values().forEach(TrackSound::end);
+        if (newDecoders) {
+            close();
+        }
+        makeRoom();
+    }
+
+    private static void emitSides(
+            Map<String, TrackSound> rest, CallState call, Collector<CallAudio> out) {
+        TrackSound from = rest.get(CallTracks.FROM_CUSTOMER);
+        TrackSound to = rest.get(CallTracks.TO_CUSTOMER);
+        TrackSound any = from == null ? to : from;
         // Sides of different rates do not fit into one file, and stay two.
         if (any != null && (to == null || rate(to) == rate(any))) {
             int length = Math.max(length(from), length(to));
             short[] left = mono(from, length);
             short[] right = mono(to, length);
-            out.collect(wav(call, CallAudio.STEREO, any.beginMillis, rate(any), left, right));
+            out.collect(wav(call, CallAudio.STEREO, any.beginMillis(), rate(any), left, right));
             rest.remove(CallTracks.FROM_CUSTOMER);
             rest.remove(CallTracks.TO_CUSTOMER);
         }
-        rest.forEach(
-                (name, track) -> {
-                    short[][] channels = track.audio.channels();
-                    out.collect(wav(call, name, track.beginMillis, rate(track), channels));
-                });
-        tracks.values().forEach(track -> track.audio = null);
-        makeRoom();
     }
 
-    private static int rate(Track track) {
-        return track.audio.samplesPerSecond();
+    /** A producer's track of that name must not be taken for both sides. */
+    private static void renameStereo(Map<String, TrackSound> rest) {
+        TrackSound track = rest.remove(CallAudio.STEREO);
+        if (track != null) {
+            int i = 2;
+            while (rest.putIfAbsent(CallAudio.STEREO + '-' + i, track) != null) {
+                i++;
+            }
+        }
     }
 
-    private static int length(Track side) {
-        return side == null ? 0 : side.audio.length();
+    private static int rate(TrackSound track) {
+        return track.audio().samplesPerSecond();
     }
 
-    private static short[] mono(Track side, int length) {
-        return side == null ? new short[length] : side.audio.mono(length);
+    private static int length(@Nullable TrackSound side) {
+        return side == null ? 0 : side.audio().length();
+    }
+
+    private static short[] mono(@Nullable TrackSound side, int length) {
+        return side == null ? new short[length] : side.audio().mono(length);
     }
 
     private static CallAudio wav(
@@ -159,7 +173,7 @@ final class CallWavs implements AutoCloseable {
                 track,
                 call.part,
                 beginMillis,
-                call.serverTimestampMillis(),
+                call.serverTimestampMillis,
                 rate,
                 channels.length,
                 Wav.of(rate, channels));
@@ -167,10 +181,7 @@ final class CallWavs implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Track track : tracks.values()) {
-            if (track.decoder != null) {
-                track.decoder.close();
-            }
-        }
+        tracks.values().forEach(TrackSound::close);
+        tracks.clear();
     }
 }

@@ -37,7 +37,14 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
 
     private static final int MAX_CHANNELS = 255;
 
-    /** Samples at the begin are left out here, and not twice. */
+    /**
+     * How many times higher or lower a rate may become within a track. From 7,350 to 96,000 Hz, the
+     * lowest and the highest of AAC, is 13 times. The resampler takes memory and time with the
+     * square of it: gigabytes for 1 Hz after 655,350, which FLAC can have.
+     */
+    private static final int MAX_RESAMPLING = 16;
+
+    /** {@link TrackSound} knows where an encoder's delay has to be skipped, FFmpeg does not. */
     private static final int SKIP_MANUAL = avcodec.AV_CODEC_FLAG2_SKIP_MANUAL;
 
     private final AudioCoding coding;
@@ -51,9 +58,6 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
 
     private int samplesPerSecond;
     private int channels;
-
-    /** How many samples of a channel are still to be left out. */
-    private long skip;
 
     /**
      * @throws IllegalArgumentException if there is no decoder, or CodecPrivate is damaged
@@ -138,8 +142,11 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
         if (samplesPerSecond == 0) {
             samplesPerSecond = frame.sample_rate();
             channels = ownChannels;
-            skip = coding.codecDelaySamples(samplesPerSecond);
             avutil.av_channel_layout_copy(layout.ch_layout(), frame.ch_layout());
+        }
+        if (Math.max(frame.sample_rate(), samplesPerSecond) / MAX_RESAMPLING
+                > Math.min(frame.sample_rate(), samplesPerSecond)) {
+            return false;
         }
         int result = linearize(frame);
         if (result == avutil.AVERROR_INPUT_CHANGED) {
@@ -166,17 +173,12 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
     }
 
     private boolean hand(Samples out) {
-        int skipped = (int) Math.min(skip, linear.nb_samples());
-        skip -= skipped;
-        int length = (linear.nb_samples() - skipped) * channels;
+        int length = linear.nb_samples() * channels;
         if (length <= 0) {
             return true;
         }
         short[] samples = new short[length];
-        new ShortPointer(linear.data(0))
-                .capacity((long) linear.nb_samples() * channels)
-                .position((long) skipped * channels)
-                .get(samples);
+        new ShortPointer(linear.data(0)).capacity(length).get(samples);
         return out.take(samples);
     }
 

@@ -9,7 +9,6 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.Track;
 
 import org.apache.flink.annotation.PublicEvolving;
 
@@ -47,38 +46,43 @@ public final class FragmentAudio {
             return null;
         }
         AudioDamage damage = new AudioDamage();
-        List<AudioChunk> chunks =
-                AudioChunk.of(fragment, fragment.tag(CallTracks.MIME_TYPE), Set.of(name), damage);
-        byte[] wav = chunks.isEmpty() ? null : wav(chunks.get(0), fragment.streamName(), damage);
+        String mimeType = CallTracks.mimeTypeOf(fragment);
+        List<AudioChunk> chunks = FragmentChunks.of(fragment, mimeType, Set.of(name), damage);
+        byte[] wav =
+                chunks.isEmpty() ? null : wav(chosen(chunks, name), fragment.streamName(), damage);
         if (wav == null && damage.frames() > 0) {
             throw new IllegalArgumentException(damage.last());
         }
         return wav;
     }
 
+    /** Several tracks may have the name; one may be told by it from all others. */
+    private static AudioChunk chosen(List<AudioChunk> chunks, String name) {
+        for (AudioChunk chunk : chunks) {
+            if (chunk.track().equals(name)) {
+                return chunk;
+            }
+        }
+        return chunks.get(0);
+    }
+
+    /** Null if there is no sound, or too much of it. */
     @Nullable
     private static byte[] wav(AudioChunk chunk, String stream, AudioDamage damage) {
-        try (AudioDecoder decoder = AudioDecoder.of(chunk.coding())) {
-            TrackAudio audio =
-                    new TrackAudio(
-                            chunk.beginMillis(), new TrackAudio.Room(CallWavs.MAX_FRAGMENT_BYTES));
-            chunk.decode(decoder, audio, stream, damage);
-            decoder.finish(samples -> audio.add(Long.MIN_VALUE, samples, decoder));
-            if (audio.isFull()) {
-                throw new IllegalArgumentException(damage.last());
-            }
-            return audio.isEmpty() ? null : Wav.of(audio.samplesPerSecond(), audio.channels());
+        try (TrackSound sound = new TrackSound(chunk.coding(), false)) {
+            sound.begin(chunk.beginMillis(), new TrackAudio.Room(CallWavs.MAX_FRAGMENT_BYTES));
+            sound.add(chunk, stream, damage);
+            sound.finish(stream, damage);
+            return sound.isSilent() || sound.isFull()
+                    ? null
+                    : Wav.of(sound.audio().samplesPerSecond(), sound.audio().channels());
         }
     }
 
     @Nullable
     private static String firstTrack(Fragment fragment) {
-        for (Track track : fragment.tracks()) {
-            if (track.type() == Track.Type.AUDIO
-                    && fragment.frameCounts().containsKey(track.number())) {
-                return CallTracks.nameOf(track);
-            }
-        }
-        return null;
+        return AudioTracks.withFrames(fragment, Set.of()).keySet().stream()
+                .findFirst()
+                .orElse(null);
     }
 }

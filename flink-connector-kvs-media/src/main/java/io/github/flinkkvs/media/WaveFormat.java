@@ -53,9 +53,9 @@ final class WaveFormat {
         byte[] rest = bytes.length > BYTES ? Arrays.copyOfRange(bytes, BYTES, bytes.length) : null;
         switch (format.getShort(0) & 0xFFFF) {
             case PCM:
-                return AudioCoding.linear(bits, rate, channels, true);
+                return TrackCoding.linear(bits, rate, channels, true);
             case IEEE_FLOAT:
-                return AudioCoding.floats(bits, rate, channels);
+                return TrackCoding.floats(bits, rate, channels);
             case A_LAW:
                 return new AudioCoding(AudioCoding.Kind.A_LAW, rate, channels);
             case MU_LAW:

@@ -14,6 +14,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,6 +64,20 @@ class AudioSerializationTest {
                     + " 0000000000000800"
                     + " 00000001 00000001 62 00000005";
 
+    private static final String CALL_3 =
+            "03 00000004 6c696e65 01 01 00000001 78 00000001 63 00000001 00000001 6e 00000001 76"
+                    + " 01 00000001 6d 00000003 00000001 000000000000007b 01"
+                    + " 0000000000000064 00000000000000e4 00000000000000a0 0000000000000007 00"
+                    + " 00000001 00000001 74 "
+                    + CODING_2
+                    + " 0000000000000800"
+                    + " 00000001 01 00000001 78 00000001 62 00000005";
+
+    /** What version 3 says of a call that version 2 wrote. */
+    private static final String CALL_3_OF_2 =
+            CALL_3.replace("01 01 00000001 78 00000001 63", "01 00 00000001 63")
+                    .replace("00000001 01 00000001 78 00000001 62", "00000001 00 00000001 62");
+
     private static CallAudio callAudio() {
         return new CallAudio(
                 "c",
@@ -88,16 +103,16 @@ class AudioSerializationTest {
     }
 
     private static CallState call() {
-        CallState before = new CallState("line", "b");
+        CallState before = new CallState("line", CallId.of(List.of("x"), List.of("b")));
         before.part = 5;
-        CallState call = before.next("c");
+        CallState call = before.next(CallId.of(List.of("x"), List.of("c")));
         call.tags().put("n", "v");
         call.mimeType = "m";
         call.part = 3;
         call.cameAt = 123;
         call.timer = true;
         call.begin(7);
-        call.add(chunk());
+        call.open.add(chunk());
         return call;
     }
 
@@ -145,9 +160,36 @@ class AudioSerializationTest {
     }
 
     @Test
-    void aCallIsWrittenInVersion2() throws IOException {
-        assertThat(call().toBytes()).isEqualTo(bytes(CALL_2));
-        assertThat(CallState.fromBytes(bytes(CALL_2)).toBytes()).isEqualTo(bytes(CALL_2));
+    void aCallIsWrittenInVersion3() throws IOException {
+        assertThat(call().toBytes()).isEqualTo(bytes(CALL_3));
+        assertThat(CallState.fromBytes(bytes(CALL_3)).toBytes()).isEqualTo(bytes(CALL_3));
+    }
+
+    @Test
+    void aCallIsReadInVersion2() throws IOException {
+        CallState call = CallState.fromBytes(bytes(CALL_2));
+        assertThat(call.toBytes()).isEqualTo(bytes(CALL_3_OF_2));
+        assertThat(CallState.fromBytes(bytes(CALL_3_OF_2)).toBytes()).isEqualTo(bytes(CALL_3_OF_2));
+        // Which tags told it is not known: it is the call of any that tell the same.
+        assertThat(call.isOf(CallId.of(List.of("x"), List.of("c")))).isTrue();
+        assertThat(call.isOf(CallId.of(List.of("x"), List.of("b")))).isFalse();
+        assertThat(call.next(CallId.of(List.of("x"), List.of("b"))).part).isEqualTo(5);
+    }
+
+    /** Then underscores within values were not told from those between them. */
+    @Test
+    void aCallOfSeveralTagsIsReadInVersion2() throws IOException {
+        String joined = "00000005 615f625f63";
+        CallState call =
+                CallState.fromBytes(
+                        bytes(
+                                CALL_2.replace("01 00000001 63", "01 " + joined)
+                                        .replace("00000001 62", joined)));
+        CallId id = CallId.of(List.of("x", "y"), List.of("a_b", "c"));
+        assertThat(call.callId()).isEqualTo("a_b_c");
+        assertThat(call.isOf(id)).isTrue();
+        CallState next = call.next(CallId.of(List.of("x", "y"), List.of("d", "e")));
+        assertThat(next.next(id).part).isEqualTo(3);
     }
 
     @Test
@@ -155,17 +197,18 @@ class AudioSerializationTest {
         CallState call = CallState.fromBytes(bytes(CALL_1));
         assertThat(call.callId()).isEqualTo("c");
         assertThat(call.tags()).isEqualTo(Map.of("ContactId", "c"));
-        // The same in the newer form, but for what the older does not say.
+        // The same in the newest form, but for what the oldest does not say.
         assertThat(call.toBytes())
                 .isEqualTo(
                         bytes(
-                                CALL_2.replace(
+                                CALL_3_OF_2
+                                        .replace(
                                                 "00000001 6e 00000001 76",
                                                 "00000009 436f6e746163744964 00000001 63")
                                         .replace(
                                                 "00000000000000a0 0000000000000007",
                                                 "0000000000000000 0000000000000064")
-                                        .replace("00000001 00000001 62 00000005", "00000000")));
+                                        .replace("00000001 00 00000001 62 00000005", "00000000")));
     }
 
     @Test
@@ -177,8 +220,8 @@ class AudioSerializationTest {
                 .hasMessageContaining("version 3");
         assertThatThrownBy(() -> AudioChunk.fromBytes(new byte[] {3}))
                 .hasMessageContaining("version 3");
-        assertThatThrownBy(() -> CallState.fromBytes(new byte[] {3}))
-                .hasMessageContaining("version 3");
+        assertThatThrownBy(() -> CallState.fromBytes(new byte[] {4}))
+                .hasMessageContaining("version 4");
     }
 
     static byte[] bytes(String hex) {

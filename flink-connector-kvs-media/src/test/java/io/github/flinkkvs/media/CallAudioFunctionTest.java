@@ -13,17 +13,7 @@ import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.MediaFrame;
 import io.github.flinkkvs.testing.MediaTrack;
 
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.jobgraph.OperatorID;
-import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
-import org.apache.flink.runtime.metrics.util.InterceptingOperatorMetricGroup;
-import org.apache.flink.runtime.metrics.util.InterceptingTaskMetricGroup;
-import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
 import org.junit.jupiter.api.Test;
 
@@ -93,7 +83,7 @@ class CallAudioFunctionTest {
     @Test
     void meetingsOfAmazonChime() throws Exception {
         List<CallAudio> calls =
-                run(
+                CallHarness.run(
                         CallAudioFunction.builder(),
                         said(0, 1, "meetingId", "m", "attendeeId", "a", "sampleRate", "8000"),
                         said(500, 1, "meetingId", "m", "attendeeId", "a", "sampleRate", "8000"),
@@ -115,7 +105,7 @@ class CallAudioFunctionTest {
     @Test
     void callsOfAVoiceConnector() throws Exception {
         List<CallAudio> calls =
-                run(
+                CallHarness.run(
                         CallAudioFunction.builder(),
                         said(0, 1, "TransactionId", "t1", "CallId", "same"),
                         said(500, 2, "TransactionId", "t2", "CallId", "same"),
@@ -134,9 +124,13 @@ class CallAudioFunctionTest {
             said(500, 2, "ContactId", "y", "lane", "1"),
             said(1_000, 3, "ContactId", "y", "lane", "2")
         };
-        assertThat(files(run(CallAudioFunction.builder().callTags("lane"), said)))
+        assertThat(files(CallHarness.run(CallAudioFunction.builder().callTags("lane"), said)))
                 .containsExactly("1 0: 1 x 8000", "2 0: 3 x 4000");
-        assertThat(files(run(CallAudioFunction.builder().callTags("lane", "ContactId"), said)))
+        assertThat(
+                        files(
+                                CallHarness.run(
+                                        CallAudioFunction.builder().callTags("lane", "ContactId"),
+                                        said)))
                 .containsExactly("1_x 0: 1 x 4000", "1_y 0: 2 x 4000", "2_y 0: 3 x 4000");
         assertThatThrownBy(() -> CallAudioFunction.builder().callTags())
                 .isInstanceOf(IllegalArgumentException.class);
@@ -145,7 +139,7 @@ class CallAudioFunctionTest {
     @Test
     void contactsThatAlternateHaveADifferentPartEachTime() throws Exception {
         List<CallAudio> calls =
-                run(
+                CallHarness.run(
                         CallAudioFunction.builder(),
                         said(0, 1, "ContactId", "a"),
                         said(500, 2, "ContactId", "b"),
@@ -167,14 +161,15 @@ class CallAudioFunctionTest {
     void recordingsWithoutTagsOfTwoDaysHaveNamesOfTheirOwn() throws Exception {
         long day = Duration.ofDays(1).toMillis();
         // Each is read by a job of its own, as if the other had never been.
-        List<CallAudio> calls = new ArrayList<>(run(CallAudioFunction.builder(), said(0, 1)));
-        calls.addAll(run(CallAudioFunction.builder(), said(day, 2)));
+        List<CallAudio> calls =
+                new ArrayList<>(CallHarness.run(CallAudioFunction.builder(), said(0, 1)));
+        calls.addAll(CallHarness.run(CallAudioFunction.builder(), said(day, 2)));
         assertNamesAreUniqueAndSorted(calls);
         assertThat(calls.get(0).fileName()).matches("\\d{8}T\\d{6}\\.\\d{3}Z-mic\\.wav");
 
         // However the stream is read, a recording is the same one.
         MediaFragment[] both = {said(0, 1), said(day, 2)};
-        assertThat(files(run(CallAudioFunction.builder(), both)))
+        assertThat(files(CallHarness.run(CallAudioFunction.builder(), both)))
                 .containsExactly("null 0: 1 x 4000", "null 0: 2 x 4000");
     }
 
@@ -200,7 +195,8 @@ class CallAudioFunctionTest {
             sine[i] = toALaw(10_000 * Math.sin(2 * Math.PI * 440 * i / 8_000));
         }
         List<CallAudio> calls =
-                run(CallAudioFunction.builder(), fragment("A_AAC", A_LAW, List.of(sine)));
+                CallHarness.run(
+                        CallAudioFunction.builder(), fragment("A_AAC", A_LAW, List.of(sine)));
 
         assertThat(calls).hasSize(1);
         Sound sound = Sound.of(calls.get(0));
@@ -226,7 +222,7 @@ class CallAudioFunctionTest {
             double seconds = frames.size() * 1024 / 8_000.0;
 
             List<CallAudio> calls =
-                    run(CallAudioFunction.builder(), fragment("A_AAC", config, frames));
+                    CallHarness.run(CallAudioFunction.builder(), fragment("A_AAC", config, frames));
 
             assertThat(calls).hasSize(1);
             Sound sound = Sound.of(calls.get(0));
@@ -242,7 +238,7 @@ class CallAudioFunctionTest {
     void opusOfSeveralFragments() throws Exception {
         MediaFragment.Builder opus = RecordedAudio.mkv("opus.mkv");
         List<CallAudio> calls =
-                run(
+                CallHarness.run(
                         CallAudioFunction.builder(),
                         opus.producerTimestampMillis(START).build(),
                         opus.producerTimestampMillis(START + 1_000).build());
@@ -279,7 +275,7 @@ class CallAudioFunctionTest {
     @Test
     void framesBesideADamagedBlockAreHeard() throws Exception {
         MediaFragment fragment = said(0, 7).toBuilder().elementAfter(damagedCluster()).build();
-        try (Harness harness = new Harness(CallAudioFunction.builder(), null)) {
+        try (CallHarness harness = new CallHarness(CallAudioFunction.builder(), null)) {
             harness.process(Fragments.inTurn(fragment));
             harness.endOfInput();
             assertThat(files(harness.emitted())).containsExactly("null 0: 7 x 4000");
@@ -303,7 +299,7 @@ class CallAudioFunctionTest {
     @Test
     void whatIsDamagedIsLeftOutAndCounted() throws Exception {
         for (MediaFragment damaged : damaged()) {
-            try (Harness harness = new Harness(CallAudioFunction.builder(), null)) {
+            try (CallHarness harness = new CallHarness(CallAudioFunction.builder(), null)) {
                 harness.process(Fragments.inTurn(damaged, said(3_000, 7)));
                 harness.endOfInput();
 
@@ -319,11 +315,11 @@ class CallAudioFunctionTest {
     void damageThatIsRestored() throws Exception {
         List<Fragment> read = Fragments.inTurn(damaged()[0], said(3_000, 7));
         OperatorSubtaskState state;
-        try (Harness harness = new Harness(CallAudioFunction.builder(), null)) {
+        try (CallHarness harness = new CallHarness(CallAudioFunction.builder(), null)) {
             harness.process(read.subList(0, 1));
             state = harness.snapshot();
         }
-        try (Harness harness = new Harness(CallAudioFunction.builder(), state)) {
+        try (CallHarness harness = new CallHarness(CallAudioFunction.builder(), state)) {
             harness.process(read.subList(1, 2));
             harness.endOfInput();
             assertThat(files(harness.emitted())).containsExactly("null 0: 7 x 4000");
@@ -334,7 +330,8 @@ class CallAudioFunctionTest {
     void failsOnDamageIfThatIsWantedAndSaysWhere() throws Exception {
         for (MediaFragment damaged : damaged()) {
             List<Fragment> read = Fragments.inTurn(damaged);
-            try (Harness harness = new Harness(CallAudioFunction.builder().failOnDamage(), null)) {
+            try (CallHarness harness =
+                    new CallHarness(CallAudioFunction.builder().failOnDamage(), null)) {
                 assertThatThrownBy(
                                 () -> {
                                     harness.process(read);
@@ -342,15 +339,14 @@ class CallAudioFunctionTest {
                                 })
                         .isInstanceOf(MediaException.class)
                         .hasMessageContainingAll(
-                                "track mic",
+                                "track 'mic'",
                                 "of fragment " + read.get(0).number(),
                                 "of stream camera");
             }
         }
     }
 
-    // ---- more than there may be
-    // -------------------------------------------------------------------
+    // ---- more than there may be ---------------------------------------------------------------
 
     private static MediaFragment withFrames(int channels, int... millis) {
         MediaFragment.Builder fragment =
@@ -370,7 +366,8 @@ class CallAudioFunctionTest {
     /** 914 bytes that once took a gigabyte. */
     @Test
     void aGapInAFragmentBeginsAnotherPart() throws Exception {
-        List<CallAudio> calls = run(CallAudioFunction.builder(), withFrames(1, 0, 32_767));
+        List<CallAudio> calls =
+                CallHarness.run(CallAudioFunction.builder(), withFrames(1, 0, 32_767));
 
         assertThat(calls).hasSize(2);
         assertThat(calls).allMatch(call -> call.sizeBytes() == 44 + 20);
@@ -378,7 +375,9 @@ class CallAudioFunctionTest {
                 .isEqualTo(32_767_000L);
         assertNamesAreUniqueAndSorted(calls);
         // Of which the earlier comes first, whatever their order in the fragment.
-        assertThat(run(CallAudioFunction.builder(), withFrames(1, 32_767, 5, 32_767, 5)))
+        assertThat(
+                        CallHarness.run(
+                                CallAudioFunction.builder(), withFrames(1, 32_767, 5, 32_767, 5)))
                 .extracting(CallAudio::sizeBytes)
                 .containsExactly(44 + 40, 44 + 40);
     }
@@ -388,7 +387,7 @@ class CallAudioFunctionTest {
     void silenceThatIsMoreThanThereMayBeIsDamage() throws Exception {
         CallAudioFunction.Builder function =
                 CallAudioFunction.builder().quietTime(Duration.ofHours(10)).maxPartBytes(1 << 20);
-        try (Harness harness = new Harness(function, null)) {
+        try (CallHarness harness = new CallHarness(function, null)) {
             harness.process(Fragments.inTurn(withFrames(255, 0, 540, 1)));
             harness.endOfInput();
             assertThat(harness.emitted()).hasSize(1);
@@ -411,7 +410,7 @@ class CallAudioFunctionTest {
                         .track(MediaTrack.audio(1, "mic", "A_AAC", null, 8_000, 1))
                         .frame(MediaFrame.of(1, 0, true, packed.toByteArray()));
         List<CallAudio> calls =
-                run(
+                CallHarness.run(
                         CallAudioFunction.builder().maxPartBytes(100_000),
                         fragment.producerTimestampMillis(START).build(),
                         fragment.producerTimestampMillis(START + 128).build(),
@@ -429,79 +428,12 @@ class CallAudioFunctionTest {
     void longTextsFailNothing() throws Exception {
         String text = "x".repeat(100_000);
         List<CallAudio> calls =
-                run(
+                CallHarness.run(
                         CallAudioFunction.builder(),
                         said(0, 1, "ContactId", "a", "note", text),
                         said(500, 2, "ContactId", text, "MimeType", "audio/L16;" + text));
 
         // A call has no such id: it is the one before.
         assertThat(files(calls)).containsExactly("a 0: 1 x 8000");
-    }
-
-    // ---- a harness ------------------------------------------------------------------------------
-
-    private static List<CallAudio> run(CallAudioFunction.Builder function, MediaFragment... media)
-            throws Exception {
-        try (Harness harness = new Harness(function, null)) {
-            harness.process(Fragments.inTurn(media));
-            harness.endOfInput();
-            return harness.emitted();
-        }
-    }
-
-    /** Keeps the metrics of its one operator. */
-    private static final class TaskMetrics extends InterceptingTaskMetricGroup {
-        private final InterceptingOperatorMetricGroup operator =
-                new InterceptingOperatorMetricGroup();
-
-        @Override
-        public InternalOperatorMetricGroup getOrAddOperator(OperatorID id, String name) {
-            return operator;
-        }
-    }
-
-    private static final class Harness implements AutoCloseable {
-        private final TaskMetrics metrics = new TaskMetrics();
-        private final KeyedOneInputStreamOperatorTestHarness<String, Fragment, CallAudio> operator;
-
-        Harness(CallAudioFunction.Builder function, OperatorSubtaskState state) throws Exception {
-            operator =
-                    new KeyedOneInputStreamOperatorTestHarness<>(
-                            new KeyedProcessOperator<>(function.build()),
-                            Fragment::streamName,
-                            Types.STRING,
-                            new MockEnvironmentBuilder().setMetricGroup(metrics).build());
-            if (state != null) {
-                operator.initializeState(state);
-            }
-            operator.open();
-        }
-
-        void process(List<Fragment> fragments) throws Exception {
-            for (Fragment fragment : fragments) {
-                operator.processElement(fragment, fragment.serverTimestampMillis());
-            }
-        }
-
-        void endOfInput() throws Exception {
-            operator.processWatermark(Watermark.MAX_WATERMARK);
-        }
-
-        OperatorSubtaskState snapshot() throws Exception {
-            return operator.snapshot(1, 1);
-        }
-
-        List<CallAudio> emitted() {
-            return operator.extractOutputValues();
-        }
-
-        long damagedFrames() {
-            return ((Counter) metrics.operator.get("damagedFrames")).getCount();
-        }
-
-        @Override
-        public void close() throws Exception {
-            operator.close();
-        }
     }
 }

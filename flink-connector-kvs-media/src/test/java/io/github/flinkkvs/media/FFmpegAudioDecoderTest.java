@@ -79,15 +79,6 @@ class FFmpegAudioDecoderTest {
         assertThat(sound.hertz(seconds * 0.2, seconds * 0.9)).isCloseTo(440, within(10.0));
     }
 
-    /** Opus needs 312 samples for itself, which CodecDelay and OpusHead tell; a period has 109. */
-    @Test
-    void whatADecoderNeedsForItselfIsNotHeard() throws Exception {
-        Fragment fragment = Fragments.of(RecordedAudio.mkv("opus.mkv").build()).get(0);
-
-        assertThat(new Sound(FragmentAudio.wav(fragment, null)).likenessToSine(440))
-                .isGreaterThan(0.98);
-    }
-
     @Test
     void aDamagedFrameHasNoSamples() {
         try (AudioDecoder decoder = decoder(CONFIG)) {
