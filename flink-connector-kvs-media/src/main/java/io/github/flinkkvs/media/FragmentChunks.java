@@ -10,9 +10,9 @@ package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.mkv.document.MkvElement;
 import io.github.flinkkvs.mkv.parser.MkvException;
-import io.github.flinkkvs.mkv.Track;
 
 import javax.annotation.Nullable;
 

@@ -23,7 +23,7 @@ final class TrackCoding {
     /** Opus is decoded at this rate, whatever it was made of. */
     private static final int OPUS_RATE = 48_000;
 
-    /** Where OpusHead says how many samples the encoder's delay has. */
+    /** Where OpusHead says how many samples the encoder's delay has, in two bytes. */
     private static final int OPUS_PRE_SKIP_AT = 10;
 
     private TrackCoding() {}

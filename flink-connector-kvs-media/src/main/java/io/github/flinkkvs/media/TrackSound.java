@@ -15,6 +15,11 @@ import java.util.Arrays;
 /**
  * Decodes a track: its decoder, and the samples that came of it since {@link #begin}. Not
  * thread-safe. The decoder may hold native memory: close it.
+ *
+ * <p>Some encoders put a delay before the first sample that they are given (CodecDelay, pre-skip of
+ * Opus). Players skip it once in a file: FFmpeg when it opens the decoder of Opus, GStreamer where
+ * the timestamp is less than the delay. A live stream is one long file, of which this sees some
+ * part, with a new decoder for each: only where a recording begins, its samples are the delay.
  */
 final class TrackSound implements AutoCloseable {
 
