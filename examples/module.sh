@@ -1,13 +1,13 @@
-# What run.sh of the examples and of the benchmarks share: sourced with $root, the project's folder, and
-# $module, the folder of what is to run, and $cluster, that of a Flink cluster if it needs one. Builds what
-# is missing or out of date; sets java and class_path.
+# The common part of run.sh in examples and in benchmarks, which source it with $root, the folder of the
+# project, $module, the folder of the module to run, and $cluster, the folder of a Flink cluster if the
+# example needs one. Builds what is missing or out of date, and sets java and class_path.
 
 die() {
     echo "error: $1" >&2
     exit 1
 }
 
-# The embedded service is on this machine: no proxy of the environment leads there.
+# The embedded service is on this machine, so no proxy of the environment may be used for it.
 NO_PROXY=127.0.0.1,localhost,::1${NO_PROXY:+,$NO_PROXY}
 no_proxy=127.0.0.1,localhost,::1${no_proxy:+,$no_proxy}
 export NO_PROXY no_proxy
@@ -25,7 +25,7 @@ command -v "$java" > /dev/null 2>&1 || die "Java is missing: install a JDK 17 or
 java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
 [ "${java_version:-0}" -ge 17 ] || die "Java 17 or newer is needed, but '$java' is ${java_version:-unknown}: set JAVA_HOME"
 
-# Whether there is a class path, none of its files is gone, and no source is newer.
+# Whether there is a class path whose files all exist, and no source is newer.
 is_built() (
     [ -s "$class_path_file" ] && [ -d "$root/$module/target/classes" ] || exit 1
     cd "$root"
@@ -51,10 +51,10 @@ is_built() (
 
 if ! is_built; then
     command -v mvn > /dev/null 2>&1 || die "Maven is missing: install Maven 3.8 or newer"
-    command -v "${java}c" > /dev/null 2>&1 || die "'$java' is no JDK: install a JDK 17 or newer, or set JAVA_HOME"
+    command -v "${java}c" > /dev/null 2>&1 || die "'$java' is not a JDK: install a JDK 17 or newer, or set JAVA_HOME"
     echo "Building the $module; the first time this takes a while." >&2
     rm -f "$class_path_file"
-    # What the modules need of each other is taken from this build: nothing is installed.
+    # The modules find each other in this build, so nothing is installed.
     log=$(mvn -q -B -f "$root/pom.xml" -pl "$module${cluster:+,$cluster}" -am package \
         -Dmaven.test.skip=true -Dspotless.check.skip=true 2>&1) || {
         printf '%s\n' "$log" >&2

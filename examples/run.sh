@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs an example: examples/run.sh JOB [OPTIONS]. Builds first what is missing or out of date.
-# Needs a JDK 17 or newer and Maven. JAVA_OPTS goes to the JVM of the example.
+# Runs an example: examples/run.sh JOB [OPTIONS]; examples/run.sh --help lists the jobs. First builds
+# what is missing or out of date. Needs JDK 17 or newer, and Maven. JAVA_OPTS goes to the JVM.
 set -eu
 
 case $0 in

@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.output.MergeToFiles;
+import io.github.flinkkvs.examples.run.ExampleJob;
+import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.media.RecordFiles;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
@@ -26,15 +30,15 @@ import picocli.CommandLine.Option;
 import java.io.File;
 import java.util.Map;
 
-/** Writes fragments to files, as they are or merged. */
+/** Writes fragments to MKV files, each by itself or merged. */
 @Command(
         name = "archive",
-        header = "Writes fragments to files: each byte for byte, or merged.",
+        header = "Writes fragments to MKV files, each by itself or merged.",
         description = {
-            "Writes each fragment to DIR/STREAM/FRAGMENT_NUMBER.mkv, exactly as it came, and prints"
-                    + " the file's name.",
+            "Writes each fragment to DIR/STREAM/FRAGMENT_NUMBER.mkv, byte for byte, and prints the"
+                    + " name of the file.",
             "",
-            "Without options it reads two scripted cameras in an embedded service and stops after"
+            "Without options it reads two simulated cameras in an embedded service and stops after"
                     + " 20 fragments.",
             ""
         })
@@ -43,24 +47,24 @@ public final class ArchiveJob extends ExampleJob {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "The folder, made if it is missing. Without it, archive.")
+            description = "The folder of the files, created if it is missing; archive by default.")
     private String out = "archive";
 
     @Option(
             names = "--merge",
             description = {
-                "Makes one playable file of consecutive fragments, named after the first of them; a"
-                        + " change of tracks or a time that goes back begins another.",
-                "Prints a line for each fragment: the file that it went into."
+                "Writes consecutive fragments into one playable file, named after the first of them."
+                        + " A change of tracks, or a time that goes back, begins another file.",
+                "Prints, for each fragment, the file into which it went."
             })
     private boolean merge;
 
     public static void main(String[] arguments) {
-        Examples.main(new CommandLine(new ArchiveJob()), arguments);
+        ExampleMain.main(new CommandLine(new ArchiveJob()), arguments);
     }
 
     @Override
-    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+    protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
                 KvsSource.<Fragment>builder()
                         .setRegion(input.region())
@@ -79,14 +83,14 @@ public final class ArchiveJob extends ExampleJob {
     }
 
     private Path folder() {
-        // Relative to where it was typed, unless it is on another file system.
+        // Relative to the working directory, unless it names another file system.
         Path path = new Path(out);
         return path.toUri().getScheme() != null
                 ? path
                 : Path.fromLocalFile(new File(out).getAbsoluteFile());
     }
 
-    /** STREAM/FRAGMENT_NUMBER.mkv. */
+    /** Makes the name STREAM/FRAGMENT_NUMBER.mkv. */
     private record FileName(Map<String, String> labels) implements RecordFiles.Name<Fragment> {
         @Override
         public String of(Fragment fragment) {

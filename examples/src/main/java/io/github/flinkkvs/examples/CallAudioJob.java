@@ -8,6 +8,12 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.input.PhoneLine;
+import io.github.flinkkvs.examples.output.WriteWav;
+import io.github.flinkkvs.examples.run.ExampleJob;
+import io.github.flinkkvs.examples.run.ExampleMain;
+import io.github.flinkkvs.examples.run.FirstFragments;
 import io.github.flinkkvs.media.CallAudioFunction;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
@@ -26,15 +32,15 @@ import javax.annotation.Nullable;
 
 import java.nio.file.Path;
 
-/** Writes the audio of calls as WAV files, and prints a line for each. */
+/** Writes the audio of calls as WAV files, and prints a line per file. */
 @Command(
         name = "audio",
         header = "Writes the audio of calls, such as Amazon Connect's, as WAV files.",
         description = {
-            "Writes a WAV file for each call and track to DIR/STREAM/, and prints its name and how"
-                    + " long it sounds.",
+            "Writes a WAV file per call and track to DIR/STREAM/, and prints its name and its"
+                    + " length.",
             "",
-            "Without options it reads two scripted calls of a phone line in an embedded service.",
+            "Without options it reads two simulated calls of a phone line in an embedded service.",
             ""
         })
 public final class CallAudioJob extends ExampleJob {
@@ -44,7 +50,7 @@ public final class CallAudioJob extends ExampleJob {
             paramLabel = "DIR",
             defaultValue = "audio",
             description =
-                    "Where the files go; ${DEFAULT-VALUE} in the working directory by default.")
+                    "The folder of the files; ${DEFAULT-VALUE} in the working directory by default.")
     private Path folder;
 
     @Option(
@@ -64,21 +70,21 @@ public final class CallAudioJob extends ExampleJob {
     private String[] callTags = {};
 
     public static void main(String[] arguments) {
-        Examples.main(new CommandLine(new CallAudioJob()), arguments);
+        ExampleMain.main(new CommandLine(new CallAudioJob()), arguments);
     }
 
     @Override
-    Input scripted(@Nullable Long fragments) {
+    protected Input simulated(@Nullable Long fragments) {
         return PhoneLine.open(fragments == null ? 0 : fragments);
     }
 
     @Override
-    String unit() {
+    protected String unit() {
         return "file";
     }
 
     @Override
-    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+    protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
                 KvsSource.<Fragment>builder()
                         .setRegion(input.region())

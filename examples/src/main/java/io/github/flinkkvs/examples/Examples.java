@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.run.ExampleMain;
+import io.github.flinkkvs.examples.sql.SqlExample;
 import io.github.flinkkvs.testing.EmbeddedKvsMain;
 
 import picocli.CommandLine;
@@ -17,13 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-
-/** All examples by their names; what {@code examples/run.sh} starts. */
+/** All examples by their names. {@code examples/run.sh} starts this class. */
 @Command(
         name = "examples/run.sh",
         description = "Runs an example of the Kinesis Video Streams source for Apache Flink.",
@@ -39,9 +35,6 @@ import java.nio.charset.StandardCharsets;
         commandListHeading = "Jobs (each with its own --help):%n")
 final class Examples implements Runnable {
 
-    static final int FAILED = 1;
-    static final int WRONG_OPTIONS = 2;
-
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -53,58 +46,13 @@ final class Examples implements Runnable {
     private Examples() {}
 
     public static void main(String[] arguments) {
-        main(commandLine(), arguments);
+        ExampleMain.main(commandLine(), arguments);
     }
 
     static CommandLine commandLine() {
-        // Its help and its errors say how it is called here.
+        // Help and errors of the server show the name by which it is called here.
         CommandLine server = new CommandLine(new EmbeddedKvsMain()).setCommandName("server");
         return new CommandLine(new Examples()).addSubcommand(server);
-    }
-
-    /** Runs a command as a process: its result is the exit code. */
-    static void main(CommandLine line, String[] arguments) {
-        line.setOut(utf8(FileDescriptor.out)).setErr(utf8(FileDescriptor.err));
-        int exitCode = execute(line, arguments);
-        line.getOut().flush();
-        line.getErr().flush();
-        // All that counts is over. A shutdown hook of Flink's may find its classes gone already,
-        // and
-        // its stack trace would be taken for the result.
-        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {});
-        // Threads of the SDK and of Flink may live on for a while.
-        System.exit(exitCode);
-    }
-
-    /** Runs a command; whatever goes wrong is one line on its {@code err}. */
-    static int execute(CommandLine line, String... arguments) {
-        // What stands for a file name must reach the job as it is.
-        line.setExpandAtFiles(false)
-                .setParameterExceptionHandler(
-                        (e, args) ->
-                                fail(
-                                        e.getCommandLine(),
-                                        Failures.line(e.getMessage())
-                                                + " (see "
-                                                + e.getCommandLine()
-                                                        .getCommandSpec()
-                                                        .qualifiedName()
-                                                + " --help)",
-                                        WRONG_OPTIONS))
-                .setExecutionExceptionHandler(
-                        (e, command, parsed) -> fail(command, Failures.describe(e), FAILED));
-        return line.execute(arguments);
-    }
-
-    private static int fail(CommandLine command, String message, int exitCode) {
-        command.getErr().println("error: " + message);
-        command.getErr().flush();
-        return exitCode;
-    }
-
-    private static PrintWriter utf8(FileDescriptor file) {
-        return new PrintWriter(
-                new OutputStreamWriter(new FileOutputStream(file), StandardCharsets.UTF_8));
     }
 
     @Override

@@ -8,6 +8,11 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.input.Cameras;
+import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.output.FragmentToTree;
+import io.github.flinkkvs.examples.run.ExampleJob;
+import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
@@ -21,30 +26,30 @@ import picocli.CommandLine.Command;
 
 import javax.annotation.Nullable;
 
-/** Shows fragments as they arrive: all their elements, as a tree. */
+/** Prints all elements of fragments as a tree, as they arrive. */
 @Command(
         name = "dump",
-        header = "Shows fragments as they arrive: all their elements, as a tree.",
+        header = "Prints all elements of fragments as a tree, as they arrive.",
         description = {
-            "Prints a line for each fragment, then one for each of its elements, then an empty one.",
+            "Prints a line per fragment, then a line per element, then an empty line.",
             "",
-            "Without options it reads two scripted cameras in an embedded service and stops after"
+            "Without options it reads two simulated cameras in an embedded service and stops after"
                     + " 2 fragments.",
             ""
         })
 public final class FragmentDumpJob extends ExampleJob {
 
     public static void main(String[] arguments) {
-        Examples.main(new CommandLine(new FragmentDumpJob()), arguments);
+        ExampleMain.main(new CommandLine(new FragmentDumpJob()), arguments);
     }
 
     @Override
-    Input scripted(@Nullable Long fragments) {
+    protected Input simulated(@Nullable Long fragments) {
         return Cameras.open(fragments == null ? 2 : fragments);
     }
 
     @Override
-    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+    protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
                 KvsSource.<Fragment>builder()
                         .setRegion(input.region())

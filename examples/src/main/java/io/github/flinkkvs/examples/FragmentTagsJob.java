@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.output.FragmentToJson;
+import io.github.flinkkvs.examples.run.ExampleJob;
+import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
@@ -19,26 +23,26 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Shows fragments as they arrive: their times, sizes, numbers of frames and tags, as JSON. */
+/** Prints fragments as they arrive: times, sizes, frames and tags, as JSON. */
 @Command(
         name = "tags",
-        header = "Shows fragments as they arrive: times, sizes, frames and tags as JSON.",
+        header = "Prints fragments as they arrive: times, sizes, frames and tags, as JSON.",
         description = {
-            "Prints one JSON object for each fragment and line: its stream, number, times, size,"
+            "Prints one JSON object per fragment and line, with its stream, number, times, size,"
                     + " frames and tags.",
             "",
-            "Without options it reads two scripted cameras in an embedded service and stops after"
+            "Without options it reads two simulated cameras in an embedded service and stops after"
                     + " 20 fragments.",
             ""
         })
 public final class FragmentTagsJob extends ExampleJob {
 
     public static void main(String[] arguments) {
-        Examples.main(new CommandLine(new FragmentTagsJob()), arguments);
+        ExampleMain.main(new CommandLine(new FragmentTagsJob()), arguments);
     }
 
     @Override
-    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+    protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
                 KvsSource.<Fragment>builder()
                         .setRegion(input.region())
@@ -47,7 +51,7 @@ public final class FragmentTagsJob extends ExampleJob {
                         .setStartingPosition(input.start())
                         .setStoppingPosition(input.stop())
                         .setSourceConfig(input.config())
-                        // Media is passed over as it arrives: a stream costs only some kilobytes.
+                        // Media is dropped as it arrives: a stream takes a few kilobytes of memory.
                         .setDeserializationSchema(KvsDeserializationSchema.tagsOnly())
                         .build();
         return env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")

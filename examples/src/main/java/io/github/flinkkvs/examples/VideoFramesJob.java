@@ -8,6 +8,11 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.output.WritePictures;
+import io.github.flinkkvs.examples.run.ExampleJob;
+import io.github.flinkkvs.examples.run.ExampleMain;
+import io.github.flinkkvs.examples.run.FirstFragments;
 import io.github.flinkkvs.media.DecodeFragments;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
@@ -29,17 +34,17 @@ import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 
-/** Writes frames of video as JPEGs, and a contact sheet of each stream. */
+/** Writes frames of video as JPEGs, and a contact sheet per stream. */
 @Command(
         name = "frames",
-        header = "Writes frames of video as JPEGs, and a contact sheet of each stream.",
+        header = "Writes frames of video as JPEGs, and a contact sheet per stream.",
         description = {
-            "Decodes video and writes every n-th frame as a JPEG to DIR/STREAM/, and prints its"
-                    + " name. At the end it writes "
+            "Decodes video, writes every n-th frame as a JPEG to DIR/STREAM/, and prints its name."
+                    + " At the end it writes the latest pictures to "
                     + WritePictures.CONTACT_SHEET
-                    + " beside them, with the latest.",
+                    + " in the same folder.",
             "",
-            "Without options it reads two scripted cameras in an embedded service and stops after"
+            "Without options it reads two simulated cameras in an embedded service and stops after"
                     + " 20 fragments.",
             ""
         })
@@ -50,7 +55,7 @@ public final class VideoFramesJob extends ExampleJob {
             paramLabel = "DIR",
             defaultValue = "frames",
             description =
-                    "Where the files go; ${DEFAULT-VALUE} in the working directory by default.")
+                    "The folder of the files; ${DEFAULT-VALUE} in the working directory by default.")
     private Path folder;
 
     @Option(
@@ -64,24 +69,24 @@ public final class VideoFramesJob extends ExampleJob {
     @Spec private CommandSpec spec;
 
     public static void main(String[] arguments) {
-        Examples.main(new CommandLine(new VideoFramesJob()), arguments);
+        ExampleMain.main(new CommandLine(new VideoFramesJob()), arguments);
     }
 
     @Override
     public Integer call() throws Exception {
         if (every < 1) {
-            throw new ParameterException(spec.commandLine(), "--every must be above 0");
+            throw new ParameterException(spec.commandLine(), "--every must be greater than 0");
         }
         return super.call();
     }
 
     @Override
-    String unit() {
+    protected String unit() {
         return "picture";
     }
 
     @Override
-    DataStream<String> define(StreamExecutionEnvironment env, Input input) {
+    protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
                 KvsSource.<Fragment>builder()
                         .setRegion(input.region())

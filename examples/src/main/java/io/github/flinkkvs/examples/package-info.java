@@ -7,7 +7,6 @@
  * governing permissions and limitations under the License.
  */
 /**
- * Runnable jobs to try and to copy from. Each job is one class; what they share (options, where
- * media comes from, printing, errors) is beside them.
+ * The jobs to run and to copy, one class each. Everything that they share is in the packages below.
  */
 package io.github.flinkkvs.examples;

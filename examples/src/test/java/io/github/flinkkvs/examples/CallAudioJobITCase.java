@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.MediaFragment;
@@ -250,7 +251,7 @@ class CallAudioJobITCase {
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).hasSize(1);
         assertThat(result.err().get(0)).startsWith("error: Cannot write " + out());
-        assertThat(result.exitCode()).isEqualTo(Examples.FAILED);
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.FAILED);
     }
 
     @Test
@@ -264,7 +265,7 @@ class CallAudioJobITCase {
             assertThat(result.out()).isEmpty();
             assertThat(result.err()).hasSize(1);
             assertThat(result.err().get(0)).startsWith("error: ").contains("nobody");
-            assertThat(result.exitCode()).isEqualTo(Examples.FAILED);
+            assertThat(result.exitCode()).isEqualTo(ExampleMain.FAILED);
         }
     }
 }

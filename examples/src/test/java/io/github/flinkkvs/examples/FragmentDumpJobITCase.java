@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -106,6 +107,6 @@ class FragmentDumpJobITCase {
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).hasSize(1);
         assertThat(result.err().get(0)).contains("examples/run.sh dump --help");
-        assertThat(result.exitCode()).isEqualTo(Examples.WRONG_OPTIONS);
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.WRONG_OPTIONS);
     }
 }

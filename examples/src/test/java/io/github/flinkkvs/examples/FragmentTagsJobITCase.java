@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -84,7 +85,7 @@ class FragmentTagsJobITCase {
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).hasSize(1);
         assertThat(result.err().get(0)).startsWith("error: ").contains(message);
-        assertThat(result.exitCode()).isEqualTo(Examples.FAILED);
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.FAILED);
     }
 
     // ---- cameras ------------------------------------------------------------------------------
@@ -293,7 +294,7 @@ class FragmentTagsJobITCase {
         RunExample.Result result = tags(Map.of(), "--no-such-option");
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).hasSize(1);
-        assertThat(result.exitCode()).isEqualTo(Examples.WRONG_OPTIONS);
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.WRONG_OPTIONS);
     }
 
     @Test
@@ -301,6 +302,6 @@ class FragmentTagsJobITCase {
         RunExample.Result result = RunExample.run(folder, Map.of(), List.of("tagz"));
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).hasSize(1);
-        assertThat(result.exitCode()).isEqualTo(Examples.WRONG_OPTIONS);
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.WRONG_OPTIONS);
     }
 }

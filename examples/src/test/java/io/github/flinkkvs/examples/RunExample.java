@@ -19,16 +19,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs an example as a process of its own, as run.sh does. */
-final class RunExample {
+public final class RunExample {
 
     private static final long TIMEOUT_SECONDS = 300;
 
     /** What came of it. */
-    record Result(int exitCode, List<String> out, List<String> err) {}
+    public record Result(int exitCode, List<String> out, List<String> err) {}
 
     private RunExample() {}
 
-    static Result run(Path folder, Map<String, String> environment, List<String> arguments)
+    public static Result run(Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin/java");

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.run.ExampleMain;
+
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -24,7 +26,7 @@ class ServerExampleTest {
     @Test
     void aMistakeNamesTheCommandThatHelps() {
         assertFails(
-                Examples.WRONG_OPTIONS,
+                ExampleMain.WRONG_OPTIONS,
                 "error: --stream names 'a' twice (see examples/run.sh server --help)",
                 "--stream",
                 "a",
@@ -36,7 +38,7 @@ class ServerExampleTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = Integer.toString(taken.getLocalPort());
             assertFails(
-                    Examples.FAILED,
+                    ExampleMain.FAILED,
                     "error: Cannot listen on port " + port + " of 0.0.0.0: ",
                     "--listen",
                     "0.0.0.0",
@@ -52,7 +54,7 @@ class ServerExampleTest {
         all[0] = "server";
         System.arraycopy(arguments, 0, all, 1, arguments.length);
 
-        assertThat(Examples.execute(line, all)).isEqualTo(exitCode);
+        assertThat(ExampleMain.execute(line, all)).isEqualTo(exitCode);
 
         assertThat(err.toString()).startsWith(message);
         assertThat(err.toString().lines()).hasSize(1);

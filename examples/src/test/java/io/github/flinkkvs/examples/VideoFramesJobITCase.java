@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.examples;
 
+import io.github.flinkkvs.examples.run.ExampleMain;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,8 +100,8 @@ class VideoFramesJobITCase {
         assertThat(result.out()).isEmpty();
         assertThat(result.err())
                 .containsExactly(
-                        "error: --every must be above 0 (see examples/run.sh frames --help)");
-        assertThat(result.exitCode()).isEqualTo(Examples.WRONG_OPTIONS);
+                        "error: --every must be greater than 0 (see examples/run.sh frames --help)");
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.WRONG_OPTIONS);
     }
 
     @Test
@@ -110,6 +112,6 @@ class VideoFramesJobITCase {
 
         assertThat(result.err()).hasSize(1);
         assertThat(result.err().get(0)).startsWith("error: Cannot write " + out());
-        assertThat(result.exitCode()).isEqualTo(Examples.FAILED);
+        assertThat(result.exitCode()).isEqualTo(ExampleMain.FAILED);
     }
 }

@@ -1,0 +1,70 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples.input;
+
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+
+import org.apache.flink.configuration.Configuration;
+
+import javax.annotation.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a job reads from: the settings of its {@code KvsSource}.
+ *
+ * @param region of the streams
+ * @param endpoint of the control plane
+ * @param streams names or ARNs
+ * @param start where reading begins, in each stream
+ * @param stop where reading ends, in each stream
+ * @param config further options of the source, such as credentials
+ * @param labels the names of streams in the output, by the names that the service knows
+ * @param maxFragments the number of fragments of all streams after which to stop; 0 for no limit
+ * @param expectedFragments the number of fragments up to {@code stop}; {@link #UNKNOWN} if nobody
+ *     knows
+ * @param remark a text for the summary; empty if there is nothing to say
+ * @param embedded the embedded service that serves the streams; null for another server
+ */
+public record Input(
+        String region,
+        String endpoint,
+        List<String> streams,
+        StartingPosition start,
+        StoppingPosition stop,
+        Configuration config,
+        Map<String, String> labels,
+        long maxFragments,
+        long expectedFragments,
+        String remark,
+        @Nullable EmbeddedKvs embedded)
+        implements AutoCloseable {
+
+    public static final long UNKNOWN = -1;
+
+    /** Credentials for the embedded service, which accepts any. */
+    public static Configuration embeddedCredentials() {
+        return new Configuration()
+                .set(AwsOptions.CREDENTIALS_PROVIDER, CredentialProvider.BASIC)
+                .set(AwsOptions.ACCESS_KEY_ID, "any")
+                .set(AwsOptions.SECRET_KEY, "thing");
+    }
+
+    @Override
+    public void close() {
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples.input;
+
+import io.github.flinkkvs.source.StartingPosition;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import javax.annotation.Nullable;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The options that set where a job reads from. Every job has them. */
+public final class InputOptions {
+
+    /** The job that has these options. */
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--replay",
+            paramLabel = "FILE",
+            description = {
+                "Recorded output of GetMedia; the embedded service serves it. Repeat the option for"
+                        + " further files. A stream has the name of its file without the suffix.",
+                "Stops when all fragments were read. Leaves out fragments that were broken off."
+            })
+    private List<Path> recordings = new ArrayList<>();
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            description = {
+                "A server of Kinesis Video Streams, such as"
+                        + " https://kinesisvideo.eu-central-1.amazonaws.com. The job uses the"
+                        + " credentials that the AWS SDK finds (environment, profile and so on).",
+                "Runs until you stop it, or up to --fragments."
+            })
+    @Nullable
+    private String endpoint;
+
+    @Option(
+            names = "--region",
+            paramLabel = "R",
+            description = "With --endpoint: the region of the streams.")
+    @Nullable
+    private String region;
+
+    @Option(
+            names = "--streams",
+            paramLabel = "a,b",
+            split = ",",
+            description = "With --endpoint: names or ARNs of the streams.")
+    private List<String> streams = new ArrayList<>();
+
+    @Option(
+            names = "--from",
+            paramLabel = "POSITION",
+            converter = StartConverter.class,
+            description = {
+                "With --endpoint: where reading begins; now by default.",
+                "earliest: the oldest fragment of each stream",
+                "now: fragments that the service begins to receive from now on",
+                "2026-01-31T08:00:00Z: fragments with that server time or a later one",
+                "FRAGMENT_NUMBER: what follows that fragment (for a single stream)"
+            })
+    @Nullable
+    private StartingPosition from;
+
+    @Option(
+            names = "--fragments",
+            paramLabel = "N",
+            description = {
+                "Stops after N fragments of all streams together.",
+                "Without --replay and --endpoint, a job stops after a few by itself."
+            })
+    @Nullable
+    private Long fragments;
+
+    /**
+     * Opens the input that the options name.
+     *
+     * @param simulated opens the input that there is without options, with the given number of
+     *     fragments; null if no option sets that number
+     */
+    public Input open(Function<Long, Input> simulated) {
+        check(fragments == null || fragments > 0, "--fragments must be greater than 0");
+        if (endpoint == null) {
+            check(
+                    region == null && streams.isEmpty() && from == null,
+                    "--region, --streams and --from need --endpoint");
+            return recordings.isEmpty()
+                    ? simulated.apply(fragments)
+                    : Replay.open(recordings, fragments == null ? 0 : fragments);
+        }
+        check(recordings.isEmpty(), "--replay and --endpoint exclude each other");
+        check(region != null, "--endpoint needs --region");
+        check(!streams.isEmpty(), "--endpoint needs --streams");
+        check(streams.stream().noneMatch(String::isBlank), "--streams has an empty name");
+        check(
+                streams.size() == 1
+                        || from == null
+                        || from.kind() != StartingPosition.Kind.AFTER_FRAGMENT,
+                "A fragment number belongs to one stream: name a single stream with --streams");
+        return Endpoint.open(
+                endpointUri(),
+                region,
+                streams,
+                from == null ? StartingPosition.now() : from,
+                fragments == null ? 0 : fragments);
+    }
+
+    private URI endpointUri() {
+        URI uri = null;
+        try {
+            uri = URI.create(endpoint);
+        } catch (IllegalArgumentException e) {
+            // reported below
+        }
+        check(
+                uri != null
+                        && uri.getHost() != null
+                        && ("http".equalsIgnoreCase(uri.getScheme())
+                                || "https".equalsIgnoreCase(uri.getScheme())),
+                "--endpoint must be a URL with http or https and a host, not '" + endpoint + "'");
+        return uri;
+    }
+
+    private void check(boolean condition, String message) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+}
