@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a benchmark: benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]; --help lists them. Builds
-# first what is missing or out of date. Needs a JDK 17 or newer and Maven. JAVA_OPTS goes to the JVM.
+# Runs a benchmark: benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]. First builds
+# what is missing or out of date. Needs JDK 17 or newer, and Maven. JAVA_OPTS goes to the JVM.
 set -eu
 
 case ${1:-} in
@@ -12,7 +12,7 @@ case ${1:-} in
     latency) main=job.LatencyBenchmark ;;
     plots) main=plots.Plots ;;
     *)
-        echo "error: Which one? benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]" >&2
+        echo "error: Which benchmark? benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]" >&2
         exit 1
         ;;
 esac
@@ -26,8 +26,7 @@ root=$(CDPATH= cd -- "$folder/.." && pwd -P)
 module=benchmarks
 . "$root/examples/module.sh"
 
-# The benchmarks of the parser start JVMs of their own with a pre-touched heap. Flink needs the two
-# packages opened on Java 17.
+# The other benchmarks measure in JVMs of their own. Flink needs the two packages opened on Java 17.
 case $main in
     job.*) heap="-XX:+UseG1GC -Xms4g -Xmx4g -XX:+AlwaysPreTouch" ;;
     *) heap=-Xmx1g ;;

@@ -10,17 +10,17 @@ package io.github.flinkkvs.benchmarks.decode;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
+import io.github.flinkkvs.benchmarks.options.ReportOptions;
+import io.github.flinkkvs.benchmarks.options.SamplesOption;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
-import io.github.flinkkvs.benchmarks.report.Report;
 
 import org.bytedeco.javacpp.Loader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-
-import javax.annotation.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,59 +32,42 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Measures how many frames are decoded, beside the ffmpeg program on the same frames. */
+/** Measures the decoder of video and JPEGs beside the ffmpeg program, on the same frames. */
 @Command(
         name = "decode",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Measures the decoder of video beside the ffmpeg program, in one thread each.")
+                "Measures the video decoder beside the ffmpeg program, in one thread each.")
 public final class DecodeBenchmark implements Callable<Integer> {
 
-    /** Pictures of their own size, and so wide. */
+    /** The widths of pictures to measure; 0 for that of the video. */
     private static final int[] WIDTHS = {0, 320};
 
-    /** Of work for ours in each round; the others get the same. */
+    /** The work of our decoder in each round. The programs get as many frames. */
     private static final double SECONDS = 1;
 
     private static final int ROUNDS = 10;
 
-    @Nullable
-    @Option(
-            names = "--samples",
-            paramLabel = "DIR",
-            description = "A folder with recorded GetMedia output (*.mkv), to be decoded as well.")
-    private Path samples;
+    @Mixin private SamplesOption samples;
 
     @Option(
             names = "--ffmpeg",
             paramLabel = "PROGRAM",
             defaultValue = "ffmpeg",
-            description = "The program, of version 5.1 or later, with libx264 (${DEFAULT-VALUE}).")
+            description = "The ffmpeg program: version 5.1 or later, with libx264 (${DEFAULT-VALUE}).")
     private String program;
 
     @Option(
             names = "--jpegs",
             description =
-                    "Measures JPEGs of decoded frames in place of their pixels; results go to"
-                            + " benchmarks/results/jpeg.json.")
+                    "Measures JPEGs of decoded frames instead of their pixels; the result is called"
+                            + " jpeg.json instead of decode.json.")
     private boolean jpegs;
 
-    @Option(
-            names = "--quick",
-            description = "Shows that all of it works; only prints, and the figures mean nothing.")
-    private boolean quick;
+    @Mixin private ReportOptions options;
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            defaultValue = "${sys:benchmarks.root}",
-            description =
-                    "Of the project: results go to benchmarks/results/decode.json, tables to"
-                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
-    private Path root;
-
-    /** What a run measured, and where. */
+    /** The content of the result file. */
     record Result(
             String machine,
             String ffmpegVersion,
@@ -112,42 +95,33 @@ public final class DecodeBenchmark implements Callable<Integer> {
             List<JpegRow> rows =
                     measure(
                             ffmpeg,
-                            (in, own) -> JpegRow.measure(in, own, ffmpeg, sameBuild, quick));
+                            (in, own) -> JpegRow.measure(in, own, ffmpeg, sameBuild, options.quick()));
             String table =
                     machine
                             + "\n\n"
                             + JpegRow.table(
                                     rows, "ffmpeg " + ffmpeg.version(), sameBuild.version());
-            System.out.println(table);
-            if (!quick) {
-                Report.publish(
-                        root,
-                        "jpeg",
-                        new JpegRow.Result(
-                                machine, ffmpeg.version(), sameBuild.version(), rows, List.of()),
-                        table,
-                        List.of());
-            }
+            options.report(
+                    "jpeg",
+                    new JpegRow.Result(
+                            machine, ffmpeg.version(), sameBuild.version(), rows, List.of()),
+                    table,
+                    List.of());
             return 0;
         }
         List<Row> rows = measure(ffmpeg, (in, own) -> measure(in, own, ffmpeg, sameBuild));
         String table =
                 machine + "\n\n" + table(rows, "ffmpeg " + ffmpeg.version(), sameBuild.version());
-        System.out.println(table);
-        if (!quick) {
-            List<Chart> charts = List.of(chart(rows));
-            Report.publish(
-                    root,
-                    "decode",
-                    new Result(
-                            machine, ffmpeg.version(), sameBuild.version(), ROUNDS, rows, charts),
-                    table,
-                    charts);
-        }
+        List<Chart> charts = List.of(chart(rows));
+        options.report(
+                "decode",
+                new Result(machine, ffmpeg.version(), sameBuild.version(), ROUNDS, rows, charts),
+                table,
+                charts);
         return 0;
     }
 
-    /** Measures an input, with the connector's decoder. */
+    /** Measures an input. {@code own} runs the decoder of the connector. */
     private interface Measurement<R> {
         List<R> of(Input input, ChildJvm own) throws IOException, InterruptedException;
     }
@@ -158,7 +132,7 @@ public final class DecodeBenchmark implements Callable<Integer> {
         try (ChildJvm own =
                 new ChildJvm(OwnDecoder.class, "", "1g", null, List.of(CompilerCpu.FLAG))) {
             List<R> rows = new ArrayList<>();
-            for (Input input : Input.all(ffmpeg, samples, folder)) {
+            for (Input input : Input.all(ffmpeg, samples.folder(), folder)) {
                 rows.addAll(measurement.of(input, own));
             }
             return rows;
@@ -192,8 +166,8 @@ public final class DecodeBenchmark implements Callable<Integer> {
         int pictureHeight =
                 (int) Math.round((double) input.height() * pictureWidth / input.width());
         int times = 1;
-        if (!quick) {
-            // The first is for the compiler.
+        if (!options.quick()) {
+            // Warms up.
             decode(own, input, width, 1 + 500 / input.frames());
             double rate = decode(own, input, width, times).framesPerSecond();
             times = (int) Math.ceil(SECONDS * rate / input.frames());
@@ -201,7 +175,7 @@ public final class DecodeBenchmark implements Callable<Integer> {
         List<Decoding> ours = new ArrayList<>();
         List<Decoding> theirs = new ArrayList<>();
         List<Decoding> sameBuilds = new ArrayList<>();
-        for (int round = 0; round < (quick ? 1 : ROUNDS); round++) {
+        for (int round = 0; round < (options.quick() ? 1 : ROUNDS); round++) {
             ours.add(decode(own, input, width, times));
             theirs.add(ffmpeg.decode(input.merged(), pictureWidth, pictureHeight, times));
             sameBuilds.add(sameBuild.decode(input.merged(), pictureWidth, pictureHeight, times));
@@ -212,13 +186,12 @@ public final class DecodeBenchmark implements Callable<Integer> {
             for (Decoding round : rounds) {
                 if (round.frames() != frames || round.bytes() != bytes) {
                     throw new IOException(
-                            "Not all of "
-                                    + input.name()
-                                    + " was decoded, which has "
+                            input.name()
+                                    + " has "
                                     + frames
                                     + " frames and "
                                     + bytes
-                                    + " bytes: "
+                                    + " bytes, but not all were decoded: "
                                     + round);
                 }
             }

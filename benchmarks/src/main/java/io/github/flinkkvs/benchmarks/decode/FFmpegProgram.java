@@ -36,12 +36,12 @@ final class FFmpegProgram {
     private final String version;
 
     /**
-     * @param program its path, or its name if it is on the path
-     * @throws IOException if it is not there
+     * @param program the path of the program, or its name if it is on PATH
+     * @throws IOException if it does not exist
      */
     FFmpegProgram(String program) throws IOException, InterruptedException {
         this.program = program;
-        // Distributions add their own to the number.
+        // Distributions add a suffix to the number.
         this.version = last(VERSION, run(List.of("-version"))).group(1).split("-")[0];
     }
 
@@ -49,7 +49,7 @@ final class FFmpegProgram {
         return version;
     }
 
-    /** Writes a test film in H.264: one key frame a second, nothing shown out of order. */
+    /** Writes a test film in H.264, with a key frame per second and without reordered frames. */
     void makeFilm(Path file, int width, int height, int seconds)
             throws IOException, InterruptedException {
         String source = "testsrc2=size=" + width + "x" + height + ":rate=25:duration=" + seconds;
@@ -64,9 +64,9 @@ final class FFmpegProgram {
     }
 
     /**
-     * Decodes and scales all of a file's video in one thread, and throws the pictures away.
+     * Decodes and scales the whole video of a file in one thread, and discards the pictures.
      *
-     * @param times how often all of it
+     * @param times how often to do all of it
      */
     Decoding decode(Path file, int width, int height, int times)
             throws IOException, InterruptedException {
@@ -80,11 +80,11 @@ final class FFmpegProgram {
     }
 
     /**
-     * Makes JPEGs of a file's video in one thread, one behind the other.
+     * Makes JPEGs of the video of a file in one thread, one after the other.
      *
-     * @param keyFrames of key frames and nothing else
-     * @param brightness the quantization table, in its natural order
-     * @param colour as that
+     * @param keyFrames whether to make JPEGs of key frames only
+     * @param brightness the quantization table for brightness, in its natural order
+     * @param colour the quantization table for colour, likewise
      */
     Decoding jpegs(
             Path file,
@@ -106,7 +106,7 @@ final class FFmpegProgram {
                         "mjpeg",
                         "-threads",
                         "1",
-                        // At this scale the tables are taken as they are.
+                        // With this scale, ffmpeg uses the tables unchanged.
                         "-q:v",
                         "8",
                         "-intra_matrix",
@@ -149,7 +149,7 @@ final class FFmpegProgram {
                 Double.parseDouble(cpu.group(1)) + Double.parseDouble(cpu.group(2)));
     }
 
-    /** Structural similarity of JPEGs' brightness to that of the video that they were made of. */
+    /** Returns the structural similarity (SSIM) of the brightness of JPEGs and their video. */
     double ssim(Path jpegs, Path file, boolean keyFrames, int width, int height)
             throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-f", "mjpeg", "-i", jpegs.toString()));
@@ -201,7 +201,7 @@ final class FFmpegProgram {
         String printed =
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + " fails:\n" + printed);
+            throw new IOException(String.join(" ", command) + " failed:\n" + printed);
         }
         return printed;
     }

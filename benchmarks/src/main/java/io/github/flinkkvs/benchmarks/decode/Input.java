@@ -32,11 +32,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Video to be decoded: the same frames as fragments, and as a file that programs can read.
+ * Video to decode: the same frames as fragments, and as a file that programs can read.
  *
- * @param set what {@link OwnDecoder} reads
- * @param merged what the program reads
- * @param frames of each of them
+ * @param set the file that {@link OwnDecoder} reads
+ * @param merged the file that the program reads
+ * @param frames the number of frames in each of them
  */
 record Input(String name, int width, int height, int frames, Path set, Path merged) {
 
@@ -44,10 +44,10 @@ record Input(String name, int width, int height, int frames, Path set, Path merg
     private static final int FRAGMENTS = 4;
 
     /**
-     * A small and a large camera, and all recordings of a folder.
+     * Returns a small and a large camera, and all recordings of a folder.
      *
-     * @param samples may be null
-     * @param folder takes the files
+     * @param samples the folder of the recordings; may be null
+     * @param folder the folder of the files to write
      */
     static List<Input> all(FFmpegProgram ffmpeg, @Nullable Path samples, Path folder)
             throws IOException, InterruptedException {
@@ -84,7 +84,7 @@ record Input(String name, int width, int height, int frames, Path set, Path merg
         List<Fragment> fragments = set.fragments();
         Track.Video video = fragments.get(0).tracks().get(0).video();
         if (video == null) {
-            throw new IOException("The first track of " + set.name() + " is no video");
+            throw new IOException("The first track of " + set.name() + " is not video");
         }
         Path json = folder.resolve(set.name() + ".json");
         ChildJvm.JSON.writeValue(json.toFile(), set);

@@ -24,15 +24,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What was measured of JPEGs of an input: speed round by round, and size and likeness, which are
- * the same in each.
+ * The measurements of the JPEGs of one input: the speed round by round, and size and similarity,
+ * which are the same in each round.
  *
- * @param ssim of ours, by the program
- * @param programSsim of the program's own
+ * @param ssim the similarity of our JPEGs, measured by the program
+ * @param programSsim the similarity of the JPEGs of the program
  */
 record JpegRow(String what, Row speed, double ssim, double programSsim) {
 
-    /** What a run measured, and where. */
+    /** The content of the result file. */
     record Result(
             String machine,
             String ffmpegVersion,
@@ -42,12 +42,12 @@ record JpegRow(String what, Row speed, double ssim, double programSsim) {
 
     private static final int THUMBNAIL_WIDTH = 320;
 
-    /** Of work for ours in each round. */
+    /** The work of our decoder in each round. */
     private static final double SECONDS = 1;
 
     private static final int ROUNDS = 10;
 
-    /** To which ImageIO scales its tables for the usual quality, 0.85. */
+    /** The scale of the tables of ImageIO for the default quality of 0.85. */
     private static final float SCALE = 2 - 2 * 0.85f;
 
     private static final int[] BRIGHTNESS =
@@ -86,7 +86,7 @@ record JpegRow(String what, Row speed, double ssim, double programSsim) {
         int height = (int) Math.round((double) input.height() * width / input.width());
         int times = 1;
         if (!quick) {
-            // The first is for the compiler.
+            // Warms up.
             Decoding first = ours(own, input, frames, 4, null);
             ours(own, input, frames, (int) Math.ceil(2000.0 / first.frames()), null);
             Decoding second = ours(own, input, frames, 4, null);

@@ -32,17 +32,17 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The connector's decoder, in a JVM of its own: reads orders in lines, and answers each. */
+/** The connector's decoder, in a JVM of its own. It reads one order per line and answers each. */
 final class OwnDecoder {
 
     /**
-     * What is to be decoded.
+     * What to decode.
      *
-     * @param set a file with fragments
-     * @param width of the pictures, which keep their shape; 0 for that of the video
-     * @param times how often all of it
-     * @param jpegs of which frames JPEGs are made; null for pixels of all
-     * @param out takes the JPEGs, one behind the other; null if nothing is to be written
+     * @param set the file with the fragments
+     * @param width the width of the pictures, which keep their shape; 0 for that of the video
+     * @param times how often to do all of it
+     * @param jpegs the frames that become JPEGs; null for the pixels of all frames
+     * @param out receives the JPEGs, one after the other; null to write nothing
      */
     record Order(File set, int width, int times, @Nullable JpegFrames jpegs, @Nullable File out) {}
 
@@ -86,7 +86,7 @@ final class OwnDecoder {
         if (order.jpegs == JpegFrames.KEY_FRAMES) {
             options = options.keyFramesOnly();
         }
-        // What was read, or decoded before, is not this one's to clear away.
+        // Garbage of reading and of earlier orders must not count for this one.
         System.gc();
         long begin = cpuNanos();
         try (VideoDecoder decoder = new VideoDecoder(options);
@@ -112,7 +112,7 @@ final class OwnDecoder {
         }
     }
 
-    /** Of the whole process, as the program's is, but for the threads that compile Java. */
+    /** The CPU time of the whole process, as for the program, without the compiler threads. */
     private static long cpuNanos() {
         return SYSTEM.getProcessCpuTime() - CompilerCpu.nanos();
     }

@@ -13,11 +13,11 @@ import io.github.flinkkvs.benchmarks.report.Median;
 import java.util.List;
 
 /**
- * What was measured of an input and a size of pictures, round by round.
+ * The measurements of one input with one size of pictures, round by round.
  *
- * @param ours of the connector's decoder
- * @param program of the ffmpeg program
- * @param sameBuild of the ffmpeg program that was built with the libraries that ours calls
+ * @param ours those of the connector's decoder
+ * @param program those of the ffmpeg program of the system
+ * @param sameBuild those of the ffmpeg program that comes with the libraries that ours calls
  */
 record Row(
         String input,
@@ -31,7 +31,7 @@ record Row(
         return Median.of(rounds.stream().mapToDouble(Decoding::framesPerSecond).toArray());
     }
 
-    /** How many times as fast ours is as another one, round by round. */
+    /** The speed of ours relative to another one, round by round. */
     Median speed(List<Decoding> others) {
         double[] ratios = new double[ours.size()];
         for (int i = 0; i < ratios.length; i++) {

@@ -32,8 +32,8 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * The limit: the AWS SDK's own asynchronous client, built as the connector builds it (event loops,
- * HTTP and TLS settings), with a subscriber that asks for everything at once and drops it.
+ * The limit: the asynchronous client of the AWS SDK, built as the connector builds it (event loops,
+ * HTTP and TLS settings), with a subscriber that requests everything at once and drops it.
  */
 final class BareSdk implements AutoCloseable {
 
@@ -54,8 +54,8 @@ final class BareSdk implements AutoCloseable {
     /**
      * Reads all streams from the earliest fragment.
      *
-     * @param received is told the size of each buffer, in any thread
-     * @param failed is told why a body ends, if it does so before it is cancelled
+     * @param received accepts the size of each buffer, in any thread
+     * @param failed accepts the reason if a body ends before it is cancelled
      */
     List<Body> start(IntConsumer received, Consumer<Throwable> failed) {
         List<Body> bodies = new ArrayList<>();
@@ -89,7 +89,7 @@ final class BareSdk implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    /** Drops what one call brings. */
+    /** Drops the body of one call. */
     static final class Body
             implements AsyncResponseTransformer<GetMediaResponse, Void>, Subscriber<ByteBuffer> {
 

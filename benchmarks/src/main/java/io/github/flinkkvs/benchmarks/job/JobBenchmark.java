@@ -10,18 +10,18 @@ package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
+import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
-import io.github.flinkkvs.benchmarks.report.Report;
 import io.github.flinkkvs.testing.Delivery;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,32 +30,25 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** Throughput and CPU time of a job beside those of the AWS SDK's client alone. */
+/** Compares throughput and CPU time of a job with those of the bare client of the AWS SDK. */
 @Command(
         name = "job",
         mixinStandardHelpOptions = true,
         description = "Compares a Flink job that reads and discards with the bare AWS SDK.")
 public final class JobBenchmark implements Callable<Integer> {
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            defaultValue = "${sys:benchmarks.root}",
-            description =
-                    "Of the project: results go to benchmarks/results/job.json, tables to"
-                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
-    private Path root;
+    @Mixin private ReportOptions options;
 
-    @Option(names = "--rounds", description = "Rounds that count; default ${DEFAULT-VALUE}.")
+    @Option(names = "--rounds", description = "Number of rounds that count; default ${DEFAULT-VALUE}.")
     private int rounds = 10;
 
-    @Option(names = "--warm-up", description = "Rounds before them; default ${DEFAULT-VALUE}.")
+    @Option(names = "--warm-up", description = "Number of rounds before those; default ${DEFAULT-VALUE}.")
     private int warmUp = 5;
 
     @Option(
             names = "--megabytes",
             description =
-                    "What a reader reads in a round, over all streams; default ${DEFAULT-VALUE}.")
+                    "What a reader reads per round, over all streams; default ${DEFAULT-VALUE}.")
     private int megabytes = 2400;
 
     @Option(
@@ -79,29 +72,15 @@ public final class JobBenchmark implements Callable<Integer> {
             names = "--no-pin",
             negatable = true,
             description =
-                    "Lets service and readers share all processors; by default each has one of its own.")
+                    "Lets service and readers share all processors; by default each has its own one.")
     private boolean pin = true;
 
     @Option(
             names = "--consumer-flag",
-            description = "A flag for the JVM of the readers, as for a profiler.")
+            description = "A flag for the JVM of the readers, for example for a profiler.")
     private List<String> consumerFlags = new ArrayList<>();
 
-    private boolean publish = true;
-
-    @Option(
-            names = "--quick",
-            description =
-                    "Only shows that it works, and prints: 1 round of 12 MB. Options behind it count.")
-    private void quick(boolean quick) {
-        publish = false;
-        rounds = 1;
-        warmUp = 0;
-        megabytes = 12;
-        streams = List.of(1, 4);
-    }
-
-    /** The figures of a reader over all rounds of a cell. */
+    /** The figures of one reader over all rounds of a cell. */
     record Figures(
             Median megabytesPerSecond,
             Median cpuSecondsPerGigabyte,
@@ -128,8 +107,8 @@ public final class JobBenchmark implements Callable<Integer> {
     /**
      * A row of the result.
      *
-     * @param throughputRatio of the job to the bare SDK in the same round
-     * @param cpuRatio of the bare SDK's CPU time to the job's
+     * @param throughputRatio throughput of the job, relative to the bare SDK in the same round
+     * @param cpuRatio CPU time of the bare SDK, relative to the job in the same round
      */
     record Row(
             String protocol,
@@ -141,7 +120,7 @@ public final class JobBenchmark implements Callable<Integer> {
             Median throughputRatio,
             Median cpuRatio) {}
 
-    /** All that goes into the file. */
+    /** The content of the result file. */
     record Result(
             String machine,
             Settings settings,
@@ -149,10 +128,10 @@ public final class JobBenchmark implements Callable<Integer> {
             List<Cell> cells,
             List<Chart> charts) {}
 
-    /** What was asked for. */
+    /** The options of the run. */
     record Settings(int rounds, int warmUp, int megabytes, int fragmentKilobytes, boolean pinned) {}
 
-    /** The runs as they were measured. */
+    /** One protocol with one number of streams, and its runs as measured. */
     record Cell(String protocol, int streams, List<Meter.Run> runs) {}
 
     public static void main(String[] arguments) {
@@ -161,6 +140,10 @@ public final class JobBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        rounds = options.quickly("--rounds", rounds, 1);
+        warmUp = options.quickly("--warm-up", warmUp, 0);
+        megabytes = options.quickly("--megabytes", megabytes, 12);
+        streams = options.quickly("--streams", streams, List.of(1, 4));
         boolean pinned = pin && ChildJvm.canPin();
         String machine = Machine.describe();
         List<Cell> cells = new ArrayList<>();
@@ -176,12 +159,8 @@ public final class JobBenchmark implements Callable<Integer> {
         }
         Settings settings = new Settings(rounds, warmUp, megabytes, fragmentKilobytes, pinned);
         String table = machine + "\n\n" + table(rows);
-        System.out.print(table);
-        if (publish) {
-            List<Chart> charts = charts(rows);
-            Report.publish(
-                    root, "job", new Result(machine, settings, rows, cells, charts), table, charts);
-        }
+        List<Chart> charts = charts(rows);
+        options.report("job", new Result(machine, settings, rows, cells, charts), table, charts);
         return 0;
     }
 
@@ -283,7 +262,7 @@ public final class JobBenchmark implements Callable<Integer> {
         return all;
     }
 
-    /** One of jobs that read fragments, one of those that read tags only. */
+    /** Returns two series: of jobs that read fragments, and of jobs that read only tags. */
     private static List<Chart.Series> series(List<Row> rows, Function<Row, Median> figure) {
         return Stream.of(Reader.FRAGMENTS, Reader.TAGS)
                 .map(

@@ -20,7 +20,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The process under test: lets the readers read the same streams in turn, and prints each {@link
+ * The process to measure: the readers read the same streams in turn, and it prints each {@link
  * Meter.Run}.
  */
 final class JobConsumer {
@@ -28,7 +28,7 @@ final class JobConsumer {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /**
-     * @param warmUpRounds are not printed
+     * @param warmUpRounds the number of rounds that are not printed
      */
     record Settings(
             MediaServer.Description service, long serverPid, int warmUpRounds, int rounds) {}
@@ -53,7 +53,7 @@ final class JobConsumer {
             List<Reader> order = new ArrayList<>(List.of(Reader.values()));
             for (int round = -settings.warmUpRounds; round < settings.rounds; round++) {
                 for (Reader reader : order) {
-                    // What another reader left behind is not this one's to clear away.
+                    // Garbage of the previous reader must not count for this one.
                     System.gc();
                     Meter.Run run = consumer.run(reader);
                     if (round >= 0) {

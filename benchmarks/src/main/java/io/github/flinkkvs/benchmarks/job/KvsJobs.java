@@ -26,9 +26,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * A Flink cluster in this JVM that runs one job after the other: all streams of a service from the
- * earliest fragment into a {@link ProbeSink}. Parallelism 1, a checkpoint each second, every option
- * of the source as it is by default.
+ * A Flink cluster in this JVM that runs one job after the other. Each job reads all streams of a
+ * service from the earliest fragment into a {@link ProbeSink}, with parallelism 1, a checkpoint per
+ * second, and the default of every option of the source.
  */
 final class KvsJobs implements AutoCloseable {
 
@@ -52,7 +52,7 @@ final class KvsJobs implements AutoCloseable {
         cluster.start();
     }
 
-    /** The options that lead to the service, with credentials that it does not look at. */
+    /** The options for the service, with credentials that it does not check. */
     static Configuration options(MediaServer.Description service) {
         return new Configuration()
                 .set(AwsOptions.REGION, service.region())
@@ -81,7 +81,7 @@ final class KvsJobs implements AutoCloseable {
         return job.getJobID();
     }
 
-    /** Cancels a job and waits until it is gone; fails if it failed before. */
+    /** Cancels a job and waits until it has ended. Throws if the job had failed. */
     void cancel(JobID job) throws Exception {
         cluster.cancelJob(job).get();
         cluster.requestJobResult(job)

@@ -9,18 +9,18 @@
 package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
+import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
-import io.github.flinkkvs.benchmarks.report.Report;
 import io.github.flinkkvs.testing.Delivery;
 
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -32,10 +32,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The time from when the service hands the last byte of a fragment to the network, or from when a
- * frame comes to the service, until its record is in the sink. The service decides when it sends
- * and does not wait for the job, so a job that hangs makes every fragment late that is sent
- * meanwhile.
+ * Measures the time until the record of a fragment or frame is in the sink: from the moment at
+ * which the service hands the last byte of the fragment to the network, or at which the frame
+ * arrives at the service. The service does not wait for the job, so a job that hangs makes every
+ * fragment late that is sent meanwhile.
  */
 @Command(
         name = "latency",
@@ -43,12 +43,10 @@ import java.util.stream.Stream;
         description = "Measures from the last byte of a fragment to its record in the sink.")
 public final class LatencyBenchmark implements Callable<Integer> {
 
-    /** What is sent in the last moments may not have arrived when the job is cancelled. */
+    /** Fragments sent this shortly before the end may not arrive before the job is cancelled. */
     private static final int MARGIN_SECONDS = 1;
 
-    /**
-     * Of the percentiles in the chart, so that its axis does not end where it becomes interesting.
-     */
+    /** The percentiles in the chart as nines, which gives the interesting end room on the axis. */
     private static final List<Double> NINES = List.of(0.0, 0.3, 1.0, 2.0, 3.0);
 
     private static final double FRAME_RATE = 10;
@@ -61,14 +59,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
         0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 100
     };
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            defaultValue = "${sys:benchmarks.root}",
-            description =
-                    "Of the project: results go to benchmarks/results/latency.json, tables to"
-                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
-    private Path root;
+    @Mixin private ReportOptions options;
 
     @Option(
             names = "--streams",
@@ -79,7 +70,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
     @Option(
             names = "--fragments-per-second",
             description =
-                    "Over all streams at most; a stream has at most 100. Default ${DEFAULT-VALUE}.")
+                    "At most, over all streams; a stream has at most 100. Default ${DEFAULT-VALUE}.")
     private int fragmentsPerSecond = 1000;
 
     @Option(
@@ -89,7 +80,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            description = "Seconds whose fragments do not count; default ${DEFAULT-VALUE}.")
+            description = "Seconds before those that count; default ${DEFAULT-VALUE}.")
     private int warmUp = 20;
 
     @Option(names = "--seconds", description = "Seconds that count; default ${DEFAULT-VALUE}.")
@@ -98,25 +89,13 @@ public final class LatencyBenchmark implements Callable<Integer> {
     @Option(
             names = "--frames",
             description =
-                    "Of frames: from when a frame is handed to the service to its record in the sink;"
-                            + " fragments of 5 s with 10 frames a second, as they are ingested.")
+                    "Measures frames, from the moment at which a frame is handed to the service to its"
+                            + " record in the sink: fragments of 5 s with 10 frames a second, as they"
+                            + " are ingested.")
     private boolean frames;
 
-    @Option(names = "--https", description = "Over HTTPS.")
+    @Option(names = "--https", description = "Reads over HTTPS.")
     private boolean https;
-
-    private boolean publish = true;
-
-    @Option(
-            names = "--quick",
-            description =
-                    "Only shows that it works, and prints: 2 seconds. Options behind it count.")
-    private void quick(boolean quick) {
-        publish = false;
-        warmUp = 2;
-        seconds = 2;
-        streams = List.of(1, 10);
-    }
 
     /**
      * Times in microseconds.
@@ -134,7 +113,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
             double max,
             Map<String, Double> distribution) {}
 
-    /** All that goes into the file. */
+    /** The content of the result file. */
     record Result(
             String machine,
             boolean https,
@@ -150,6 +129,9 @@ public final class LatencyBenchmark implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        warmUp = options.quickly("--warm-up", warmUp, 2);
+        seconds = options.quickly("--seconds", seconds, 2);
+        streams = options.quickly("--streams", streams, List.of(1, 10));
         String machine = Machine.describe();
         List<Row> rows = new ArrayList<>();
         List<Delivery> deliveries =
@@ -161,16 +143,12 @@ public final class LatencyBenchmark implements Callable<Integer> {
             }
         }
         String table = machine + "\n\n" + table(rows);
-        System.out.print(table);
-        if (publish) {
-            List<Chart> charts = List.of(chart(rows));
-            Report.publish(
-                    root,
-                    name(),
-                    new Result(machine, https, fragmentKilobytes, warmUp, seconds, rows, charts),
-                    table,
-                    charts);
-        }
+        List<Chart> charts = List.of(chart(rows));
+        options.report(
+                name(),
+                new Result(machine, https, fragmentKilobytes, warmUp, seconds, rows, charts),
+                table,
+                charts);
         return 0;
     }
 
@@ -240,10 +218,11 @@ public final class LatencyBenchmark implements Callable<Integer> {
     }
 
     /**
-     * Of the fragments that were sent behind the warm-up and before the job came to its end.
+     * Returns the latencies of the fragments that were sent after the warm-up and before the end of
+     * the job.
      *
-     * @throws IllegalStateException if one of them did not arrive once: then the figures mean
-     *     nothing
+     * @throws IllegalStateException if one of them did not arrive exactly once: the figures would
+     *     mean nothing
      */
     static Histogram latencies(
             List<FragmentTime> sent, List<FragmentTime> arrived, long warmUpNanos) {

@@ -21,18 +21,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** The job whose latency is measured: prints when each fragment or frame was in its sink. */
+/** Runs the job to measure, and prints when each fragment or frame reached its sink. */
 final class LatencyConsumer {
 
     /**
-     * @param frames whether frames are read, and not fragments
-     * @param seconds for how long the job runs from its first record on
+     * @param frames whether the job reads frames instead of fragments
+     * @param seconds how long the job runs after its first record
      */
     record Settings(MediaServer.Description service, boolean frames, int seconds) {}
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** Kept as it is until the job is over, so that nothing is formatted meanwhile. */
+    /** Formatted only after the job, so that formatting takes no time from it. */
     private record Arrival(String stream, FragmentNumber number, int frame, long nanos) {
 
         FragmentTime time() {
@@ -62,7 +62,7 @@ final class LatencyConsumer {
             JobID job = settings.frames ? startFrames(jobs, probe) : startFragments(jobs, probe);
             boolean inTime =
                     enough.await(settings.seconds + PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            // Once the job is gone nothing is added any more.
+            // Nothing is added after the end of the job.
             jobs.cancel(job);
             if (!inTime) {
                 throw new IllegalStateException("Only " + arrivals.size() + " records arrived");

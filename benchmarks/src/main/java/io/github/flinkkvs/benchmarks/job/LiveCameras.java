@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Cameras that push frame by frame, each frame in its time, without end. Their frames are spread
- * evenly over time, as those of cameras are that know nothing of each other.
+ * Cameras that push frame by frame in real time, without end. Their frames are spread evenly over
+ * time, as those of independent cameras are.
  */
 final class LiveCameras implements Runnable {
 
@@ -28,7 +28,7 @@ final class LiveCameras implements Runnable {
     private final int frames;
     private final double nanosPerFrame;
 
-    /** When each frame came to the service; null if nobody asks. Guarded by itself. */
+    /** When each frame reached the service; null if nobody needs it. Guarded by itself. */
     @Nullable private final List<FragmentTime> frameTimes;
 
     LiveCameras(

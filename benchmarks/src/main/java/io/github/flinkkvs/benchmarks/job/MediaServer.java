@@ -35,28 +35,28 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * The embedded service without its limits, as a process: with fragments that are there from the
- * beginning, or with cameras that push for as long as it runs. Prints a {@link Description}; told
- * {@link #SENT}, it prints when the last byte of each fragment left it, or when each frame came to
- * it.
+ * The embedded service without limits, as a process: with fragments that exist from the beginning,
+ * or with cameras that push while it runs. It prints a {@link Description}. When it is told {@link
+ * #SENT}, it prints the time at which the last byte of each fragment was sent, or at which each
+ * frame arrived.
  */
 final class MediaServer {
 
     static final String SENT = "sent";
 
-    /** Ends an answer of many lines. */
+    /** The last line of an answer of many lines. */
     static final String END = ".";
 
-    /** Frames of a key frame's size that a key frame stands for. */
+    /** How many times as large as another frame a key frame is. */
     private static final int KEY_FRAME_WEIGHT = 10;
 
-    /** Live media is read at once, or never. */
+    /** Live media is read at once or never. */
     private static final Duration LIVE_RETENTION = Duration.ofSeconds(30);
 
     /**
-     * @param storedFragments how many each stream has; 0 means live cameras
-     * @param fragmentsPerSecond of each live camera
-     * @param frameTimes whether it is the time of each frame that is to be told
+     * @param storedFragments the number of fragments of each stream; 0 for live cameras
+     * @param fragmentsPerSecond the rate of each live camera
+     * @param frameTimes whether to print the time of each frame instead of each fragment
      */
     record Settings(
             boolean https,
@@ -68,7 +68,7 @@ final class MediaServer {
             boolean frameTimes,
             Delivery delivery) {}
 
-    /** What clients have to know; sizes are those of the bodies that GetMedia sends. */
+    /** What clients need to know. Sizes are those of the bodies that GetMedia sends. */
     record Description(
             String region,
             String endpoint,
@@ -78,7 +78,7 @@ final class MediaServer {
             long totalFragments,
             long totalBytes) {
 
-        /** What makes a JVM trust the service. */
+        /** The flags that make a JVM trust the service. */
         List<String> trustFlags() {
             return trustStore == null
                     ? List.of()
@@ -95,7 +95,7 @@ final class MediaServer {
         try (EmbeddedKvs kvs =
                 EmbeddedKvs.builder()
                         .https(settings.https)
-                        // A body that is done waits for those that are not.
+                        // A body that is complete waits for the others.
                         .limits(Limits.none().idleEnd(Duration.ZERO))
                         // Each answer has the same bytes.
                         .behavior(
@@ -141,7 +141,7 @@ final class MediaServer {
         System.exit(0);
     }
 
-    /** As of a video camera: a large key frame, then small frames, 40 ms each. */
+    /** Like a video camera: a large key frame, then small frames of 40 ms each. */
     private static MediaFragment fragment(int bytes, int frames) {
         Random random = new Random(1);
         MediaFragment.Builder builder =

@@ -22,17 +22,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Measures one reader, from when a tenth of all bytes has come out of it until the last has. By
- * then the job runs and all connections are open. What the reader has received by then but not yet
- * passed on does not count for it, the time it will take for that does.
+ * Measures one reader, from the moment at which a tenth of all bytes has come out of it until the
+ * last byte. At that moment the job runs and all connections are open. Bytes that the reader has
+ * received by then but not passed on yet do not count in its favour, but the time for them does.
  */
 final class Meter {
 
     /**
-     * What was measured of one reader in one round.
+     * The measurement of one reader in one round.
      *
-     * @param cpuSeconds of the whole process, but for its compiler threads
-     * @param compilerCpuSeconds of those
+     * @param cpuSeconds CPU time of the whole process except its compiler threads
+     * @param compilerCpuSeconds CPU time of the compiler threads
      */
     record Run(
             Reader reader,
@@ -58,7 +58,7 @@ final class Meter {
             return serverCpuSeconds / (bytes / 1e9);
         }
 
-        /** How many processors it kept busy, with its compiler threads. */
+        /** The number of processors that were busy, including the compiler threads. */
         double busy() {
             return (cpuSeconds + compilerCpuSeconds) / seconds;
         }
@@ -83,8 +83,9 @@ final class Meter {
     private volatile Stamp begin;
 
     /**
-     * @param total bytes that will come
-     * @param received how many bytes the reader has received, given how many came out of it
+     * @param total the number of bytes that will come
+     * @param received the number of bytes that the reader has received, from the number that came
+     *     out of it
      */
     Meter(Reader reader, long total, ProcessHandle server, LongUnaryOperator received) {
         this.reader = reader;
@@ -93,7 +94,7 @@ final class Meter {
         this.received = received;
     }
 
-    /** So many more came out of the reader. Any thread. */
+    /** Counts bytes that came out of the reader. Any thread. */
     void count(int bytes) {
         long sum = passed.addAndGet(bytes);
         long beginAt = total / 10;

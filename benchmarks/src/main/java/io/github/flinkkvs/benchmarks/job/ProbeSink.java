@@ -15,12 +15,12 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Discards, after one look: the probe sees each record in the task's thread. */
+/** Discards records after showing each to a probe, in the thread of the task. */
 final class ProbeSink<T> implements Sink<T> {
 
     private static final long serialVersionUID = 1L;
 
-    /** The job runs in this JVM, but its sink is a copy: this is where they meet. */
+    /** The sink in the job is a copy, but it runs in this JVM: it finds its probe here. */
     private static volatile Consumer<?> probe;
 
     ProbeSink(Consumer<T> newProbe) {

@@ -8,12 +8,12 @@
  */
 package io.github.flinkkvs.benchmarks.job;
 
-/** Who reads. */
+/** The readers that the benchmark compares. */
 enum Reader {
-    /** The AWS SDK's client alone. */
+    /** The bare client of the AWS SDK. */
     BARE,
-    /** The connector in a job, whole fragments. */
+    /** A job with the connector that reads whole fragments. */
     FRAGMENTS,
-    /** The connector in a job, without media. */
+    /** A job with the connector that reads fragments without media. */
     TAGS
 }

@@ -18,7 +18,7 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
 import java.util.Properties;
 
-/** Knows how many bytes the source of the latest job has received: its own metric says so. */
+/** Reads the number of bytes that the source of the latest job has received from its metric. */
 public final class ReceivedBytes implements MetricReporter, MetricReporterFactory {
 
     private static volatile Counter counter;

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM of its own, with a heap that is fixed and touched beforehand. Both sides speak in lines:
- * JSON, or words; it ends when its standard input does, so that none outlives its parent.
+ * A child JVM with a fixed heap that is touched beforehand. Parent and child exchange lines, which
+ * are JSON or words. The child ends when its standard input ends, so it never outlives its parent.
  */
 public final class ChildJvm implements AutoCloseable {
 
@@ -39,9 +39,9 @@ public final class ChildJvm implements AutoCloseable {
     private final PrintStream in;
 
     /**
-     * Starts a main class with one argument: its settings as JSON.
+     * Starts a main class with one argument, its settings as JSON.
      *
-     * @param cpu the processor it is confined to; null means all of them
+     * @param cpu the processor to which it is confined; null for all of them
      */
     public ChildJvm(
             Class<?> main, Object settings, String heap, @Nullable Integer cpu, List<String> flags)
@@ -78,7 +78,7 @@ public final class ChildJvm implements AutoCloseable {
         in.println(line);
     }
 
-    /** The next line it prints; fails if it ends instead. */
+    /** Returns the next line that the child prints. Throws if the child ends instead. */
     public String line() {
         try {
             String line = out.readLine();
@@ -91,7 +91,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** The next object it prints; what others print in it, such as profilers, is passed on. */
+    /** Returns the next object that the child prints. Prints other lines, such as a profiler's. */
     public <T> T read(Class<T> type) {
         try {
             String line = line();
@@ -105,7 +105,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Asks it to end, and makes sure. */
+    /** Ends the child: first by closing its input, then by force. */
     @Override
     public void close() {
         in.close();
@@ -119,7 +119,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Whether there are two processors, and the command to confine processes to one. */
+    /** Whether there are two processors and the command {@code taskset}. */
     public static boolean canPin() {
         return Runtime.getRuntime().availableProcessors() >= 2
                 && Files.isExecutable(Path.of("/usr/bin/taskset"));

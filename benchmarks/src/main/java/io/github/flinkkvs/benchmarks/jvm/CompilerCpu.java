@@ -15,20 +15,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The CPU time of this JVM's compiler threads, which no management bean tells. A job that runs for
- * days does not compile; one that is measured for seconds does, and each job that starts does anew.
+ * The CPU time of the compiler threads of this JVM, which no management bean reports. A job that
+ * runs for days does not compile; a job that is measured for seconds does.
  */
 public final class CompilerCpu {
 
-    /** Lets the JVM start all compiler threads at once, and end none. */
+    /** Makes the JVM start all compiler threads at once and end none. */
     public static final String FLAG = "-XX:-UseDynamicNumberOfCompilerThreads";
 
-    /** What Linux knows of each compiler thread: its first number is nanoseconds on a processor. */
+    /** The file of Linux for each compiler thread; its first number is nanoseconds of CPU time. */
     private static final List<Path> FILES = files();
 
     private CompilerCpu() {}
 
-    /** 0 on systems other than Linux. */
+    /** Returns the CPU time in nanoseconds; 0 on systems other than Linux. */
     public static long nanos() {
         long nanos = 0;
         for (Path file : FILES) {
@@ -57,10 +57,10 @@ public final class CompilerCpu {
 
     private static boolean isCompiler(Path folder) {
         try {
-            // "C1 CompilerThread0" or "C2 CompilerThread0", of which Linux keeps 15 characters.
+            // "C1 CompilerThread0" or "C2 CompilerThread0"; Linux keeps 15 characters of the name.
             return Files.readString(folder.resolve("comm")).matches("C[12] CompilerThre\\s*");
         } catch (IOException e) {
-            // The thread has ended, so it was none.
+            // The thread has ended, so it was not a compiler thread.
             return false;
         }
     }

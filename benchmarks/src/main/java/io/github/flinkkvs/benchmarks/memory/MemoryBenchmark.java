@@ -8,19 +8,18 @@
  */
 package io.github.flinkkvs.benchmarks.memory;
 
+import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
-import io.github.flinkkvs.benchmarks.report.Report;
 import io.github.flinkkvs.source.reader.BudgetLoad;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,12 +27,12 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
-/** Measures what it costs to share a reader's memory among ever more streams. */
+/** Measures the cost of sharing the memory of a reader among more and more streams. */
 @Command(
         name = "memory",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Measures what sharing a reader's memory costs, from 100 to 3,000 streams.")
+        description = "Measures the cost of sharing the memory of a reader among 100 to 3,000 streams.")
 public final class MemoryBenchmark implements Callable<Integer> {
 
     private static final int[] STREAMS = {100, 300, 1000, 3000};
@@ -42,30 +41,18 @@ public final class MemoryBenchmark implements Callable<Integer> {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    @Option(
-            names = "--quick",
-            description = "Shows that all of it works; only prints, and the figures mean nothing.")
-    private boolean quick;
-
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            defaultValue = "${sys:benchmarks.root}",
-            description =
-                    "Of the project: results go to benchmarks/results/memory.json, tables to"
-                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
-    private Path root;
+    @Mixin private ReportOptions options;
 
     /**
-     * A case with so many streams.
+     * A load on a number of streams.
      *
-     * @param nanos CPU time for each fragment, in each round
-     * @param ratios to that of the fewest streams in the same round
-     * @param evictions for each fragment
+     * @param nanos CPU time per fragment, of each round
+     * @param ratios CPU time relative to the fewest streams, of each round
+     * @param evictions evicted fragments per emitted fragment
      */
     record Row(String load, int streams, double[] nanos, double[] ratios, double evictions) {}
 
-    /** What a run measured, and where. */
+    /** The content of the result file. */
     record Result(String machine, int rounds, List<Row> rows, List<Chart> charts) {}
 
     public static void main(String[] arguments) {
@@ -80,16 +67,13 @@ public final class MemoryBenchmark implements Callable<Integer> {
             rows.addAll(measure(load));
         }
         String tables = machine + "\n\n" + table(rows);
-        System.out.println(tables);
-        if (!quick) {
-            List<Chart> charts = List.of(chart(rows));
-            Report.publish(
-                    root, "memory", new Result(machine, ROUNDS, rows, charts), tables, charts);
-        }
+        List<Chart> charts = List.of(chart(rows));
+        options.report("memory", new Result(machine, ROUNDS, rows, charts), tables, charts);
         return 0;
     }
 
     private List<Row> measure(BudgetLoad.Case load) {
+        boolean quick = options.quick();
         int rounds = quick ? 2 : ROUNDS;
         long fragments = quick ? 1000 : FRAGMENTS;
         BudgetLoad[] loads =
@@ -97,7 +81,7 @@ public final class MemoryBenchmark implements Callable<Integer> {
                         .mapToObj(count -> new BudgetLoad(load, count, count))
                         .toArray(BudgetLoad[]::new);
         double[][] nanos = new double[STREAMS.length][rounds];
-        // The first rounds are there to warm up.
+        // Rounds before 0 are for warming up.
         for (int round = quick ? 0 : -5; round < rounds; round++) {
             for (int i = 0; i < loads.length; i++) {
                 long start = THREADS.getCurrentThreadCpuTime();

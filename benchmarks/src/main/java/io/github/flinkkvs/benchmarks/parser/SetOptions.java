@@ -8,65 +8,48 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.options.ReportOptions;
+import io.github.flinkkvs.benchmarks.options.SamplesOption;
 import io.github.flinkkvs.benchmarks.report.Chart;
-import io.github.flinkkvs.benchmarks.report.Report;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import javax.annotation.Nullable;
-
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** On which sets a command measures and for how long, and where the figures go. */
+/** Which sets a benchmark measures, for how long, and where the figures go. */
 final class SetOptions {
 
     private static final Rounds FULL = new Rounds(6, 800, 300);
     private static final Rounds QUICK = new Rounds(2, 50, 20);
     private static final int JVMS = 2;
 
-    @Nullable
-    @Option(
-            names = "--samples",
-            paramLabel = "DIR",
-            description = "A folder with recorded GetMedia output (*.mkv), to be measured as well.")
-    private Path samples;
+    @Mixin private SamplesOption samples;
+
+    @Mixin private ReportOptions options;
 
     @Option(
             names = "--only",
             paramLabel = "TEXT",
             defaultValue = "",
             description =
-                    "Only the sets with this in their names, such as '2 KB, known'; only prints.")
+                    "Measures only the sets whose names contain this, such as '2 KB, known'. Prints"
+                            + " and writes nothing.")
     private String only;
 
-    @Option(
-            names = "--quick",
-            description = "Shows that all of it works; only prints, and the figures mean nothing.")
-    private boolean quick;
-
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            defaultValue = "${sys:benchmarks.root}",
-            description =
-                    "Of the project: results go to benchmarks/results, tables to"
-                            + " docs/benchmarks.md (${DEFAULT-VALUE}).")
-    private Path root;
-
     Rounds rounds() {
-        return quick ? QUICK : FULL;
+        return options.quick() ? QUICK : FULL;
     }
 
     List<SetResult> measure(Task task) throws IOException, InterruptedException {
         List<SetResult> results = new ArrayList<>();
-        for (MediaSet set : MediaSets.all(samples)) {
+        for (MediaSet set : MediaSets.all(samples.folder())) {
             if (set.label().contains(only)) {
                 System.err.println("Measuring " + set.label());
                 SetResult result = MeasuringJvm.measure(task, set, rounds());
-                for (int jvm = 1; jvm < (quick ? 1 : JVMS); jvm++) {
+                for (int jvm = 1; jvm < (options.quick() ? 1 : JVMS); jvm++) {
                     result = result.and(MeasuringJvm.measure(task, set, rounds()));
                 }
                 results.add(result);
@@ -75,11 +58,12 @@ final class SetOptions {
         return results;
     }
 
-    /** Prints the tables, and publishes the figures if they are whole and mean something. */
+    /** Prints the tables, and publishes them if all sets were measured, and in full. */
     void report(String name, Object result, String tables, List<Chart> charts) throws IOException {
-        System.out.println(tables);
-        if (!quick && only.isEmpty()) {
-            Report.publish(root, name, result, tables, charts);
+        if (only.isEmpty()) {
+            options.report(name, result, tables, charts);
+        } else {
+            System.out.println(tables);
         }
     }
 }

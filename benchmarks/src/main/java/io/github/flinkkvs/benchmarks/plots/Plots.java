@@ -40,7 +40,7 @@ import java.util.stream.Stream;
         name = "plots",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Draws what the benchmarks measured.")
+        description = "Draws the charts of all results.")
 public final class Plots implements Callable<Integer> {
 
     private static final int WIDTH = 1200;
@@ -53,7 +53,7 @@ public final class Plots implements Callable<Integer> {
             paramLabel = "DIR",
             defaultValue = "${sys:benchmarks.root}",
             description =
-                    "Of the project: draws benchmarks/results/*.json into docs/images"
+                    "The folder of the project: draws benchmarks/results/*.json into docs/images"
                             + " (${DEFAULT-VALUE}).")
     private Path root;
 
@@ -70,7 +70,7 @@ public final class Plots implements Callable<Integer> {
         return 0;
     }
 
-    /** Draws the charts of all result files of a folder; returns the images. */
+    /** Draws the charts of all result files in a folder, and returns the images. */
     static List<Path> draw(Path results, Path images) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(results)) {
@@ -131,8 +131,9 @@ public final class Plots implements Callable<Integer> {
     }
 
     /**
-     * Half an error bar: the larger part of the interval, for the library draws both halves alike.
-     * Null, as the library wants it, for series without intervals, or with gaps.
+     * Returns the length of each half of an error bar: the larger part of the interval, because the
+     * library draws both halves alike. Returns null, as the library expects it, for a series
+     * without intervals or with gaps.
      */
     @Nullable
     private static List<Double> errors(Chart.Series series) {

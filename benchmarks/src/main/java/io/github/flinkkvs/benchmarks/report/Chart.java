@@ -15,13 +15,13 @@ import javax.annotation.Nullable;
 import java.util.List;
 
 /**
- * What a plot shows: bars over {@link #categories()}, or lines over {@link #x()}.
+ * The content of a plot: bars over {@link #categories()}, or lines over {@link #x()}.
  *
- * @param file the name of its image, without ending
- * @param categories of bars; null for lines
- * @param xTitle null for bars
- * @param x of lines, the same for all series; null for bars
- * @param logarithmic whether the y axis is; never for bars, which begin at 0
+ * @param file the name of the image, without its suffix
+ * @param categories the names of the bars; null for lines
+ * @param xTitle the title of the x axis; null for bars
+ * @param x the x values of the lines, the same for all series; null for bars
+ * @param logarithmic whether the y axis is logarithmic; never for bars, which begin at 0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Chart(
@@ -37,9 +37,9 @@ public record Chart(
     /**
      * One colour of a chart.
      *
-     * @param values null where there is none
-     * @param low where the interval of each value begins; null if there are no intervals
-     * @param high where it ends; null if there are no intervals
+     * @param values the values; an element is null if there is none
+     * @param low the lower bounds of the intervals; null if there are no intervals
+     * @param high the upper bounds of the intervals; null if there are no intervals
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Series(

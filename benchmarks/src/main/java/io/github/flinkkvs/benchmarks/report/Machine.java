@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Where a benchmark runs, for whoever compares its figures with those of another machine. */
+/** Describes the machine on which a benchmark runs. */
 public final class Machine {
 
     public static String describe() {

@@ -12,9 +12,10 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The median of repeated measurements, with the interval in which the true median lies in at least
- * 95 of 100 cases. It is between two of the measurements and assumes nothing of how they are
- * distributed; of fewer than six it is from the lowest to the highest, and means less.
+ * The median of repeated measurements, with an interval that contains the true median in at least
+ * 95 of 100 cases. The bounds of the interval are measurements, so nothing is assumed about their
+ * distribution. With fewer than six measurements the interval goes from the lowest to the highest,
+ * and means less.
  */
 public record Median(double value, double low, double high) {
 
@@ -29,7 +30,7 @@ public record Median(double value, double low, double high) {
         return new Median(middle, sorted[below], sorted[n - 1 - below]);
     }
 
-    /** How many measurements at either end the interval leaves out: they fall like coins. */
+    /** How many measurements the interval leaves out at each end, by the binomial distribution. */
     private static int outside(int n) {
         int count = 0;
         double probability = Math.pow(0.5, n);
@@ -44,7 +45,7 @@ public record Median(double value, double low, double high) {
         }
     }
 
-    /** The value with so many decimals, and the interval if it is wanted. */
+    /** Returns the value with the given number of decimals, and the interval if it is wanted. */
     public String text(int decimals, boolean interval) {
         String number = "%." + decimals + "f";
         return interval

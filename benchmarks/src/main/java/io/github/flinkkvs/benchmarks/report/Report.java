@@ -16,19 +16,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where the figures of a benchmark go: a result file, and the documentation. */
+/** Writes the figures of a benchmark into a result file and into the documentation. */
 public final class Report {
 
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Writes the file {@code benchmarks/results/NAME.json}, and puts the tables and the images of
-     * the charts into {@code docs/benchmarks.md}, where the last ones of that benchmark were.
+     * Writes the file {@code benchmarks/results/NAME.json}, and replaces the tables and images of
+     * that benchmark in {@code docs/benchmarks.md}.
      *
-     * @param root the project's folder
-     * @param result to be written as JSON, with these charts as {@code charts}, from which the
-     *     images are drawn
+     * @param root the folder of the project
+     * @param result the content of the file, with the charts in its property {@code charts}, from
+     *     which {@code Plots} draws the images
      */
     public static void publish(
             Path root, String name, Object result, String tables, List<Chart> charts)

@@ -1,0 +1,2 @@
+/** Options that several benchmarks have. */
+package io.github.flinkkvs.benchmarks.options;
