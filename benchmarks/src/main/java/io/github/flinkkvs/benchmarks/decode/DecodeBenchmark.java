@@ -37,8 +37,7 @@ import java.util.stream.Stream;
         name = "decode",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description =
-                "Measures the video decoder beside the ffmpeg program, in one thread each.")
+        description = "Measures the video decoder beside the ffmpeg program, in one thread each.")
 public final class DecodeBenchmark implements Callable<Integer> {
 
     /** The widths of pictures to measure; 0 for that of the video. */
@@ -55,7 +54,8 @@ public final class DecodeBenchmark implements Callable<Integer> {
             names = "--ffmpeg",
             paramLabel = "PROGRAM",
             defaultValue = "ffmpeg",
-            description = "The ffmpeg program: version 5.1 or later, with libx264 (${DEFAULT-VALUE}).")
+            description =
+                    "The ffmpeg program: version 5.1 or later, with libx264 (${DEFAULT-VALUE}).")
     private String program;
 
     @Option(
@@ -95,7 +95,8 @@ public final class DecodeBenchmark implements Callable<Integer> {
             List<JpegRow> rows =
                     measure(
                             ffmpeg,
-                            (in, own) -> JpegRow.measure(in, own, ffmpeg, sameBuild, options.quick()));
+                            (in, own) ->
+                                    JpegRow.measure(in, own, ffmpeg, sameBuild, options.quick()));
             String table =
                     machine
                             + "\n\n"

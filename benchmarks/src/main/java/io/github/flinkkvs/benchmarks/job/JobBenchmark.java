@@ -39,10 +39,14 @@ public final class JobBenchmark implements Callable<Integer> {
 
     @Mixin private ReportOptions options;
 
-    @Option(names = "--rounds", description = "Number of rounds that count; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rounds",
+            description = "Number of rounds that count; default ${DEFAULT-VALUE}.")
     private int rounds = 10;
 
-    @Option(names = "--warm-up", description = "Number of rounds before those; default ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--warm-up",
+            description = "Number of rounds before those; default ${DEFAULT-VALUE}.")
     private int warmUp = 5;
 
     @Option(

@@ -32,7 +32,8 @@ import java.util.stream.IntStream;
         name = "memory",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Measures the cost of sharing the memory of a reader among 100 to 3,000 streams.")
+        description =
+                "Measures the cost of sharing the memory of a reader among 100 to 3,000 streams.")
 public final class MemoryBenchmark implements Callable<Integer> {
 
     private static final int[] STREAMS = {100, 300, 1000, 3000};
