@@ -44,19 +44,6 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("table", "source");
 
     @ArchTest
-    static final ArchRule THE_PARSER_KNOWS_NEITHER_FLINK_NOR_AWS =
-            noClasses()
-                    .that()
-                    .resideInAPackage("io.github.flinkkvs.mkv..")
-                    .should()
-                    .dependOnClassesThat()
-                    .resideInAnyPackage(
-                            "org.apache.flink..",
-                            "software.amazon..",
-                            "com.amazonaws..",
-                            "org.slf4j..");
-
-    @ArchTest
     static final ArchRule NOTHING_BORROWED =
             noClasses()
                     .should()

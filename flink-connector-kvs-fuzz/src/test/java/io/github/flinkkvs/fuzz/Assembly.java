@@ -14,6 +14,7 @@ import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
@@ -50,15 +51,14 @@ final class Assembly implements FragmentHandler {
             IntSupplier pieceLengths,
             boolean keepMedia,
             int maxBytes,
-            FragmentAssembler.FragmentEnd fragmentEnd) {
+            FragmentEnd fragmentEnd) {
         Assembly assembly =
                 // Metadata is held twice, with at most 12 bytes of header for each 5.
                 new Assembly(
                         new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd),
                         4,
                         0);
-        assembly.read(
-                media, pieceLengths, fragmentEnd == FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+        assembly.read(media, pieceLengths, fragmentEnd == FragmentEnd.NEXT_DOCUMENT);
         return assembly;
     }
 

@@ -11,7 +11,7 @@ package io.github.flinkkvs.fuzz;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler.FragmentEnd;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.source.serialization.FragmentSerializer;
 import io.github.flinkkvs.source.serialization.FrameRecordSerializer;
 

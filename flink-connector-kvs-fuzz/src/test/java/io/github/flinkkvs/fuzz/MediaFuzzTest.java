@@ -18,7 +18,7 @@ import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsTags;
 import io.github.flinkkvs.media.table.KvsWav;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler.FragmentEnd;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.api.common.typeinfo.Types;

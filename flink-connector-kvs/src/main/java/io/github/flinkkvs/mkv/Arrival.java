@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.io.DataInput;
@@ -23,6 +25,7 @@ import java.util.Objects;
  * is made of it. The duration is measured with a clock that is never set ({@link
  * System#nanoTime()}).
  */
+@PublicEvolving
 public final class Arrival {
 
     private final long timestampMillis;

@@ -10,7 +10,10 @@ package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 /** Takes what is left out of a fragment's media since it cannot be read. */
+@PublicEvolving
 @FunctionalInterface
 public interface BlockDamage {
 

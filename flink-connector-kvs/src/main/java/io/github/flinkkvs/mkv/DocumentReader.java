@@ -18,19 +18,29 @@ import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
 
-/** Reads the metadata of a fragment whose bytes are all in memory. */
+/** Reads the metadata of a fragment whose bytes are all in memory. Not thread-safe. */
 final class DocumentReader {
+
+    private final byte[] document;
+    private final ByteBuffer in;
+    private final MkvParser parser = new MkvParser();
+    private final BlockHeader block = new BlockHeader();
+
+    /**
+     * @param document the bytes of the fragment
+     */
+    DocumentReader(byte[] document) {
+        this.document = document;
+        this.in = ByteBuffer.wrap(document);
+    }
 
     /**
      * Reads Info, Tracks and Tags, and counts the frames.
      *
      * @throws MkvException if the bytes are not exactly one fragment
      */
-    static FragmentBuilder read(String streamName, @Nullable String streamArn, byte[] document)
-            throws MkvException {
+    FragmentBuilder read(String streamName, @Nullable String streamArn) throws MkvException {
         FragmentBuilder builder = new FragmentBuilder(streamName, streamArn);
-        MkvParser parser = new MkvParser();
-        ByteBuffer in = ByteBuffer.wrap(document);
         MkvParser.Event event;
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             if (event == MkvParser.Event.END) {
@@ -38,39 +48,30 @@ final class DocumentReader {
             }
             boolean headerIsFirst = (parser.id() == MkvElements.EBML) == (parser.offset() == 0);
             if (builder.isOver() || !headerIsFirst) {
-                throw notOneFragment();
+                throw FragmentSerialization.notOne("fragment");
             }
             if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
                 builder.onMedia();
             } else if (event == MkvParser.Event.DATA && parser.isLastSlice()) {
-                onLeaf(parser, document, builder);
+                onLeaf(builder);
             }
         }
         if (document.length == 0 || builder.error() != null) {
-            throw notOneFragment();
+            throw FragmentSerialization.notOne("fragment");
         }
-        // The service's trailing Tags end a fragment, whatever size its Segment declares.
-        boolean whole =
-                builder.isOver() ? parser.unreportedBytes() == 0 : parser.isBetweenElements();
-        if (!whole) {
-            throw new MkvException(
-                    MkvException.Kind.BROKEN_OFF,
-                    "The fragment ends within an element",
-                    MkvElements.EBML,
-                    0);
-        }
+        checkWhole(builder.isOver());
         builder.checkComplete(0);
         return builder;
     }
 
-    private static void onLeaf(MkvParser parser, byte[] document, FragmentBuilder builder)
-            throws MkvException {
+    private void onLeaf(FragmentBuilder builder) throws MkvException {
         int from = (int) parser.dataOffset();
         int to = from + parser.sliceLength();
         switch (parser.id()) {
             case MkvElements.SIMPLE_BLOCK:
             case MkvElements.BLOCK:
-                builder.onBlock(BlockHeader.read(document, from, to, parser.id(), parser.offset()));
+                block.read(document, from, to, parser.id(), parser.offset());
+                builder.onBlock(block);
                 break;
             case MkvElements.INFO:
             case MkvElements.TRACKS:
@@ -83,11 +84,22 @@ final class DocumentReader {
         }
     }
 
+    private void checkWhole(boolean hasTrailingTags) throws MkvException {
+        // Trailing Tags end a fragment, whatever size its Segment declares.
+        boolean whole =
+                hasTrailingTags ? parser.unreportedBytes() == 0 : parser.isBetweenElements();
+        if (!whole) {
+            throw new MkvException(
+                    MkvException.Kind.BROKEN_OFF,
+                    "The fragment ends within an element",
+                    MkvElements.EBML,
+                    0);
+        }
+    }
+
     /** The Info, Tracks and Tags before the first Cluster, as {@link MetadataBuffer} has them. */
-    static byte[] metadataBeforeMedia(byte[] document) throws MkvException {
+    byte[] metadataBeforeMedia() throws MkvException {
         MetadataBuffer metadata = new MetadataBuffer();
-        MkvParser parser = new MkvParser();
-        ByteBuffer in = ByteBuffer.wrap(document);
         while (parser.next(in) != MkvParser.Event.NEED_INPUT) {
             switch (parser.id()) {
                 case MkvElements.CLUSTER:
@@ -104,10 +116,4 @@ final class DocumentReader {
         }
         return metadata.toArray();
     }
-
-    private static MkvException notOneFragment() {
-        return FragmentSerialization.notOne("fragment");
-    }
-
-    private DocumentReader() {}
 }

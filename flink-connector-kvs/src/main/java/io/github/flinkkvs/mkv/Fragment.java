@@ -11,6 +11,8 @@ package io.github.flinkkvs.mkv;
 import io.github.flinkkvs.mkv.document.MkvDocument;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.io.IOException;
@@ -29,21 +31,14 @@ import java.util.TreeMap;
  *
  * <p>Immutable and thread-safe.
  */
-public final class Fragment {
+@PublicEvolving
+public final class Fragment extends FragmentInfo {
 
     /** The object, its number, whose text is a tag's, and when it came how far behind now. */
     private static final int OWN_BYTES = 192;
 
-    private final String streamName;
-    @Nullable private final String streamArn;
-    private final FragmentNumber number;
-    private final long serverTimestampMillis;
-    private final long producerTimestampMillis;
     @Nullable private final Long millisBehindNow;
     @Nullable private final String continuationToken;
-    private final List<Tag> tags;
-    private final List<Track> tracks;
-    private final long timestampScaleNanos;
     private final FrameCounts frameCounts;
     private final int size;
     private final boolean hasMedia;
@@ -58,53 +53,14 @@ public final class Fragment {
             boolean hasMedia,
             byte[] content,
             @Nullable Arrival arrival) {
-        this.streamName = builder.streamName;
-        this.streamArn = builder.streamArn;
-        this.number = builder.number;
-        this.serverTimestampMillis = builder.serverTimestampMillis;
-        this.producerTimestampMillis = builder.producerTimestampMillis;
-        this.millisBehindNow = builder.millisBehindNow;
-        this.continuationToken = builder.continuationToken;
-        this.tags = List.copyOf(builder.tags);
-        this.tracks = List.copyOf(builder.tracks);
-        this.timestampScaleNanos = builder.timestampScaleNanos;
+        super(builder);
+        this.millisBehindNow = builder.service.millisBehindNow;
+        this.continuationToken = builder.service.continuationToken;
         this.frameCounts = builder.frameCounts.copy();
         this.size = size;
         this.hasMedia = hasMedia;
         this.content = content;
         this.arrival = arrival;
-    }
-
-    /** The name of the stream. */
-    public String streamName() {
-        return streamName;
-    }
-
-    /**
-     * The ARN of the stream, which ends with its creation time: a stream that was deleted and
-     * created again has another. Null if the bytes did not come from the service.
-     */
-    @Nullable
-    public String streamArn() {
-        return streamArn;
-    }
-
-    /** AWS_KINESISVIDEO_FRAGMENT_NUMBER. */
-    public FragmentNumber number() {
-        return number;
-    }
-
-    /** When the service began to receive the fragment: epoch millis, by the service's clock. */
-    public long serverTimestampMillis() {
-        return serverTimestampMillis;
-    }
-
-    /**
-     * When the producer began to record the fragment, by the producer's clock: epoch millis, or
-     * millis from the producer's own 0 if it sends relative times. Not necessarily rising.
-     */
-    public long producerTimestampMillis() {
-        return producerTimestampMillis;
     }
 
     /**
@@ -132,32 +88,6 @@ public final class Fragment {
         return continuationToken;
     }
 
-    /** All SimpleTags in the order of the fragment, those of the service among them. */
-    public List<Tag> tags() {
-        return tags;
-    }
-
-    /** The SimpleTags in the order of the fragment, without those that the service itself adds. */
-    public List<Tag> userTags() {
-        return ServiceTags.without(tags);
-    }
-
-    /** The value of the last tag of this name; null if there is none. */
-    @Nullable
-    public String tag(String name) {
-        return Tag.lastValue(tags, name);
-    }
-
-    /** The tracks, as every fragment declares them anew. */
-    public List<Track> tracks() {
-        return tracks;
-    }
-
-    /** TimestampScale: nanoseconds in a unit of the fragment's times. */
-    public long timestampScaleNanos() {
-        return timestampScaleNanos;
-    }
-
     /** How many frames each track has, by track number; tracks without frames are not in it. */
     public SortedMap<Long, Integer> frameCounts() {
         SortedMap<Long, Integer> counts = new TreeMap<>();
@@ -179,8 +109,7 @@ public final class Fragment {
     public int retainedBytes() {
         return OWN_BYTES
                 + Footprint.ofArray(content)
-                + Footprint.ofTags(tags)
-                + Footprint.ofTracks(tracks)
+                + retainedInfoBytes()
                 + frameCounts.retainedBytes();
     }
 
@@ -239,7 +168,7 @@ public final class Fragment {
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public List<Frame> frames(BlockDamage damage) {
-        return FrameReader.read(this, media(), damage);
+        return new FrameReader(this, FrameReader.MAX_UNPACKED_BYTES, damage).readDocument(media());
     }
 
     /**
@@ -255,9 +184,9 @@ public final class Fragment {
         if (!hasMedia) {
             throw new IllegalStateException(
                     "Fragment "
-                            + number
+                            + number()
                             + " of stream "
-                            + streamName
+                            + streamName()
                             + " was read for its tags only, it has no media. Read whole fragments"
                             + " to get at bytes and frames.");
         }
@@ -280,9 +209,9 @@ public final class Fragment {
             return false;
         }
         Fragment other = (Fragment) object;
-        return streamName.equals(other.streamName)
-                && Objects.equals(streamArn, other.streamArn)
-                && number.equals(other.number)
+        return streamName().equals(other.streamName())
+                && Objects.equals(streamArn(), other.streamArn())
+                && number().equals(other.number())
                 && size == other.size
                 && hasMedia == other.hasMedia
                 && Arrays.equals(content, other.content);
@@ -290,11 +219,11 @@ public final class Fragment {
 
     @Override
     public int hashCode() {
-        return Objects.hash(streamName, number, size);
+        return Objects.hash(streamName(), number(), size);
     }
 
     @Override
     public String toString() {
-        return "fragment " + number + " of stream " + streamName + ", " + size + " bytes";
+        return "fragment " + number() + " of stream " + streamName() + ", " + size + " bytes";
     }
 }

@@ -13,6 +13,8 @@ import io.github.flinkkvs.mkv.parser.EbmlCursor;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.List;
  * What is known so far of the fragment whose elements are arriving: its Info, Tracks and Tags are
  * collected here and decoded as soon as each is whole.
  */
+@Internal
 public final class FragmentBuilder {
 
     /** More tracks with frames than this are taken for an attack; the service allows 3. */
@@ -45,13 +48,7 @@ public final class FragmentBuilder {
     final String streamName;
     @Nullable final String streamArn;
 
-    @Nullable FragmentNumber number;
-    boolean hasServerTimestamp;
-    long serverTimestampMillis;
-    boolean hasProducerTimestamp;
-    long producerTimestampMillis;
-    @Nullable Long millisBehindNow;
-    @Nullable String continuationToken;
+    final ServiceFacts service = new ServiceFacts();
     final List<Tag> tags = new ArrayList<>();
     final List<Track> tracks = new ArrayList<>();
     long timestampScaleNanos;
@@ -64,9 +61,6 @@ public final class FragmentBuilder {
     private int simpleTags;
     private int frames;
     private boolean mediaSeen;
-    private boolean errorSeen;
-    private int errorId;
-    private String errorCode;
 
     public FragmentBuilder(String streamName, @Nullable String streamArn) {
         this.streamName = streamName;
@@ -75,13 +69,7 @@ public final class FragmentBuilder {
     }
 
     public void clear() {
-        number = null;
-        hasServerTimestamp = false;
-        serverTimestampMillis = 0;
-        hasProducerTimestamp = false;
-        producerTimestampMillis = 0;
-        millisBehindNow = null;
-        continuationToken = null;
+        service.clear();
         tags.clear();
         tracks.clear();
         timestampScaleNanos = MkvElements.DEFAULT_TIMESTAMP_SCALE_NANOS;
@@ -90,9 +78,6 @@ public final class FragmentBuilder {
         simpleTags = 0;
         frames = 0;
         mediaSeen = false;
-        errorSeen = false;
-        errorId = ServiceError.NO_ID;
-        errorCode = "";
     }
 
     /** A Cluster begins. */
@@ -197,7 +182,7 @@ public final class FragmentBuilder {
                 boolean ofService = false;
                 for (int i = known; i < tags.size(); i++) {
                     ofService |= ServiceTags.isServiceTag(tags.get(i).name());
-                    onTag(tags.get(i), offset);
+                    service.onTag(tags.get(i), offset);
                 }
                 return !ofService;
             default:
@@ -205,78 +190,25 @@ public final class FragmentBuilder {
         }
     }
 
-    private void onTag(Tag tag, long offset) throws MkvException {
-        String value = tag.value();
-        try {
-            switch (tag.name()) {
-                case ServiceTags.FRAGMENT_NUMBER:
-                    number = FragmentNumber.of(value);
-                    break;
-                case ServiceTags.SERVER_TIMESTAMP:
-                case ServiceTags.SERVER_SIDE_TIMESTAMP:
-                    serverTimestampMillis = MetadataDecoder.secondsToMillis(value);
-                    hasServerTimestamp = true;
-                    break;
-                case ServiceTags.PRODUCER_TIMESTAMP:
-                case ServiceTags.PRODUCER_SIDE_TIMESTAMP:
-                    producerTimestampMillis = MetadataDecoder.secondsToMillis(value);
-                    hasProducerTimestamp = true;
-                    break;
-                case ServiceTags.MILLIS_BEHIND_NOW:
-                    millisBehindNow = Long.valueOf(value);
-                    break;
-                case ServiceTags.CONTINUATION_TOKEN:
-                    continuationToken = value;
-                    break;
-                case ServiceTags.ERROR_ID:
-                case ServiceTags.EXCEPTION_ERROR_CODE:
-                    errorSeen = true;
-                    errorId = idOf(value);
-                    break;
-                case ServiceTags.ERROR_CODE:
-                case ServiceTags.EXCEPTION_MESSAGE:
-                    errorSeen = true;
-                    errorCode = value;
-                    break;
-                default:
-                    break;
-            }
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw MkvException.malformed(
-                    "Tag " + tag.name() + " has a value the service does not write",
-                    MkvElements.TAGS,
-                    offset);
-        }
-    }
-
-    private static int idOf(String value) {
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            // Still an error of the service; its text says more.
-            return ServiceError.NO_ID;
-        }
-    }
-
     /** Whether the service's trailing Tags or its error ended the fragment. */
     public boolean isOver() {
-        return continuationToken != null || errorSeen;
+        return service.endTheFragment();
     }
 
     /** The fragment's number; null until its leading Tags were read. */
     @Nullable
     public FragmentNumber number() {
-        return number;
+        return service.number;
     }
 
     /** The fragment's server timestamp in epoch millis; 0 until its leading Tags were read. */
     public long serverTimestampMillis() {
-        return serverTimestampMillis;
+        return service.serverTimestampMillis;
     }
 
     /** The fragment's producer timestamp in millis; 0 until its leading Tags were read. */
     public long producerTimestampMillis() {
-        return producerTimestampMillis;
+        return service.producerTimestampMillis;
     }
 
     /**
@@ -316,17 +248,12 @@ public final class FragmentBuilder {
      * @throws MkvException if number, server timestamp or producer timestamp is missing
      */
     public void checkComplete(long offset) throws MkvException {
-        if (number == null || !hasServerTimestamp || !hasProducerTimestamp) {
-            throw MkvException.malformed(
-                    "A fragment without its number, server timestamp or producer timestamp",
-                    MkvElements.TAGS,
-                    offset);
-        }
+        service.checkComplete(offset);
     }
 
     /** The error that the service reports in place of a fragment; null if there is none. */
     @Nullable
     public ServiceError error() {
-        return errorSeen ? new ServiceError(errorId, errorCode, number) : null;
+        return service.error();
     }
 }

@@ -12,43 +12,29 @@ import io.github.flinkkvs.mkv.parser.EbmlCursor;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /**
  * What a fragment says before its first frame: enough to tell whose frames follow, while the
  * fragment is still arriving. Immutable and thread-safe.
  */
-public final class FragmentHead {
+@PublicEvolving
+public final class FragmentHead extends FragmentInfo {
 
     /** The object and its number, whose text is a tag's. */
     private static final int OWN_BYTES = 112;
-
-    private final String streamName;
-    @Nullable private final String streamArn;
-    private final FragmentNumber number;
-    private final long serverTimestampMillis;
-    private final long producerTimestampMillis;
-    private final List<Tag> tags;
-    private final List<Track> tracks;
-    private final long timestampScaleNanos;
 
     /** Info, Tracks and Tags as they came; all of the above is read from them. */
     private final byte[] metadata;
 
     FragmentHead(FragmentBuilder builder, byte[] metadata) {
-        this.streamName = builder.streamName;
-        this.streamArn = builder.streamArn;
-        this.number = builder.number;
-        this.serverTimestampMillis = builder.serverTimestampMillis;
-        this.producerTimestampMillis = builder.producerTimestampMillis;
-        this.tags = List.copyOf(builder.tags);
-        this.tracks = List.copyOf(builder.tracks);
-        this.timestampScaleNanos = builder.timestampScaleNanos;
+        super(builder);
         this.metadata = metadata;
     }
 
@@ -57,7 +43,7 @@ public final class FragmentHead {
         try {
             byte[] metadata =
                     fragment.hasMedia()
-                            ? DocumentReader.metadataBeforeMedia(fragment.content())
+                            ? new DocumentReader(fragment.content()).metadataBeforeMedia()
                             : beforeMediaMark(fragment.content());
             return read(fragment.streamName(), fragment.streamArn(), metadata);
         } catch (MkvException e) {
@@ -87,66 +73,10 @@ public final class FragmentHead {
         return new FragmentHead(builder, metadata);
     }
 
-    /** The name of the stream. */
-    public String streamName() {
-        return streamName;
-    }
-
-    /** As {@link Fragment#streamArn()}. */
-    @Nullable
-    public String streamArn() {
-        return streamArn;
-    }
-
-    /** AWS_KINESISVIDEO_FRAGMENT_NUMBER. */
-    public FragmentNumber number() {
-        return number;
-    }
-
-    /** As {@link Fragment#serverTimestampMillis()}. */
-    public long serverTimestampMillis() {
-        return serverTimestampMillis;
-    }
-
-    /** As {@link Fragment#producerTimestampMillis()}. */
-    public long producerTimestampMillis() {
-        return producerTimestampMillis;
-    }
-
-    /** The SimpleTags that come before the media, those of the service among them. */
-    public List<Tag> tags() {
-        return tags;
-    }
-
-    /** {@link #tags()} without those that the service itself adds. */
-    public List<Tag> userTags() {
-        return ServiceTags.without(tags);
-    }
-
-    /** The value of the last tag of this name; null if there is none. */
-    @Nullable
-    public String tag(String name) {
-        return Tag.lastValue(tags, name);
-    }
-
-    /** The tracks that the fragment declares. */
-    public List<Track> tracks() {
-        return tracks;
-    }
-
-    /** TimestampScale: nanoseconds in a unit of the fragment's times. */
-    public long timestampScaleNanos() {
-        return timestampScaleNanos;
-    }
-
     /** The track of this number; one of type OTHER without a codec if it was not declared. */
     Track track(long trackNumber) {
-        for (Track track : tracks) {
-            if (track.number() == trackNumber) {
-                return track;
-            }
-        }
-        return undeclared(trackNumber);
+        Track declared = declaredTrack(trackNumber);
+        return declared == null ? undeclared(trackNumber) : declared;
     }
 
     static Track undeclared(long trackNumber) {
@@ -160,10 +90,7 @@ public final class FragmentHead {
 
     /** As {@link Fragment#retainedBytes()}. */
     public int retainedBytes() {
-        return OWN_BYTES
-                + Footprint.ofArray(metadata)
-                + Footprint.ofTags(tags)
-                + Footprint.ofTracks(tracks);
+        return OWN_BYTES + Footprint.ofArray(metadata) + retainedInfoBytes();
     }
 
     @Override
@@ -172,19 +99,19 @@ public final class FragmentHead {
             return false;
         }
         FragmentHead other = (FragmentHead) object;
-        return streamName.equals(other.streamName)
-                && Objects.equals(streamArn, other.streamArn)
-                && number.equals(other.number)
+        return streamName().equals(other.streamName())
+                && Objects.equals(streamArn(), other.streamArn())
+                && number().equals(other.number())
                 && Arrays.equals(metadata, other.metadata);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(streamName, number);
+        return Objects.hash(streamName(), number());
     }
 
     @Override
     public String toString() {
-        return "fragment " + number + " of stream " + streamName;
+        return "fragment " + number() + " of stream " + streamName();
     }
 }

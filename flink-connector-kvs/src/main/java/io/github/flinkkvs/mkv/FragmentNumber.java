@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.OptionalLong;
@@ -16,6 +18,7 @@ import java.util.OptionalLong;
  * The service's name for a fragment: a decimal number of up to 128 digits, unique in its stream and
  * rising in the order of ingestion. Compared as a number, never as text. Immutable.
  */
+@PublicEvolving
 public final class FragmentNumber implements Comparable<FragmentNumber>, Serializable {
 
     private static final long serialVersionUID = 1L;

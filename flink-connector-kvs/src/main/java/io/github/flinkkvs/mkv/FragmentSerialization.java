@@ -12,6 +12,8 @@ import io.github.flinkkvs.mkv.parser.EbmlCursor;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.io.DataInput;
@@ -23,6 +25,7 @@ import java.util.Arrays;
  * The serialized form of a {@link Fragment}: when it arrived, its stream and its bytes, from which
  * everything else is read again; without media, what was kept of them and what was counted.
  */
+@Internal
 public final class FragmentSerialization {
 
     /** Up to this many bytes are taken at once; most fragments have fewer. */
@@ -68,7 +71,9 @@ public final class FragmentSerialization {
         boolean hasMedia = in.readBoolean();
         byte[] content = readBytes(in.readInt(), in);
         return hasMedia
-                ? DocumentReader.read(streamName, streamArn, content).withMedia(content, arrival)
+                ? new DocumentReader(content)
+                        .read(streamName, streamArn)
+                        .withMedia(content, arrival)
                 : readMetadata(streamName, streamArn, content, arrival, in);
     }
 

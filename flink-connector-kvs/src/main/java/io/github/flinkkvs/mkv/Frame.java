@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -15,6 +17,7 @@ import java.util.Arrays;
  * One frame of a fragment: a view on the fragment's bytes with what its block says about it.
  * Immutable; it keeps the bytes of its whole fragment reachable.
  */
+@PublicEvolving
 public final class Frame {
 
     /** {@link #durationNanos()} where the block does not tell. */

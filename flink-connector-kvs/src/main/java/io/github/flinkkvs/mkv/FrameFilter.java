@@ -10,6 +10,8 @@ package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,7 @@ import java.util.TreeSet;
  * FrameFilter.all().trackTypes(Track.Type.VIDEO).keyFrames()
  * }</pre>
  */
+@PublicEvolving
 public final class FrameFilter implements Serializable {
 
     private static final long serialVersionUID = 1L;

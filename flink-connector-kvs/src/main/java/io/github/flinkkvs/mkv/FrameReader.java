@@ -15,11 +15,8 @@ import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvParser;
 
-import javax.annotation.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.zip.DataFormatException;
@@ -30,14 +27,6 @@ import java.util.zip.DataFormatException;
  */
 final class FrameReader {
 
-    private static final long[] NO_REFERENCES = {};
-
-    /**
-     * More ReferenceBlocks of a frame than this are taken for an attack: empty ones are 2 bytes in
-     * the document and 8 in memory. Codecs need some tens.
-     */
-    static final int MAX_REFERENCES = 1024;
-
     /**
      * More frames of a fragment than this are taken for an attack: laced ones without a byte of
      * their own are a byte in the document and a hundred in memory. The service allows fragments of
@@ -45,18 +34,16 @@ final class FrameReader {
      */
     static final int MAX_FRAMES = 1_000_000;
 
-    /** Longer BlockDurations would overflow frame times. */
-    private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
-
     /** How many bytes the frames of a fragment may come to that are packed. */
     static final int MAX_UNPACKED_BYTES = 64 << 20;
 
-    private final long producerTimestampMillis;
-    private final long timestampScale;
-    private final List<Track> tracks;
+    private final FragmentInfo fragment;
     private final BlockDamage damage;
     private final ClusterTimes clusterTimes;
     private final List<Frame> frames = new ArrayList<>();
+
+    /** The header of a block that was not read before. */
+    private final BlockHeader ownHeader = new BlockHeader();
 
     /** How many frames came before. */
     private int count;
@@ -64,43 +51,16 @@ final class FrameReader {
     /** How many bytes packed frames may still come to. */
     private int unpackable;
 
-    private FrameReader(
-            long producerTimestampMillis,
-            long timestampScale,
-            List<Track> tracks,
-            int maxUnpackedBytes,
-            BlockDamage damage) {
-        this.producerTimestampMillis = producerTimestampMillis;
-        this.timestampScale = timestampScale;
-        this.tracks = tracks;
+    /**
+     * @param fragment the fragment that the frames belong to
+     * @param maxUnpackedBytes how many bytes packed frames may be unpacked to
+     * @param damage is told of each block that cannot be read
+     */
+    FrameReader(FragmentInfo fragment, int maxUnpackedBytes, BlockDamage damage) {
+        this.fragment = fragment;
         this.unpackable = maxUnpackedBytes;
         this.damage = damage;
-        this.clusterTimes = new ClusterTimes(timestampScale);
-    }
-
-    /**
-     * For records: they know of their fragment what comes before its frames.
-     *
-     * @param maxUnpackedBytes how many bytes packed frames may come to
-     * @param damage is told of blocks that are left out
-     */
-    FrameReader(FragmentHead head, int maxUnpackedBytes, BlockDamage damage) {
-        this(
-                head.producerTimestampMillis(),
-                head.timestampScaleNanos(),
-                head.tracks(),
-                maxUnpackedBytes,
-                damage);
-    }
-
-    static List<Frame> read(Fragment fragment, byte[] bytes, BlockDamage damage) {
-        return new FrameReader(
-                        fragment.producerTimestampMillis(),
-                        fragment.timestampScaleNanos(),
-                        fragment.tracks(),
-                        MAX_UNPACKED_BYTES,
-                        damage)
-                .readDocument(bytes);
+        this.clusterTimes = new ClusterTimes(fragment.timestampScaleNanos());
     }
 
     /** All frames of a whole fragment that can be read. */
@@ -121,7 +81,9 @@ final class FrameReader {
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             if (event == MkvParser.Event.DATA && parser.id() == MkvElements.SIMPLE_BLOCK) {
                 int from = (int) parser.dataOffset();
-                addSimpleBlock(bytes, from, from + parser.sliceLength(), parser.offset());
+                int to = from + parser.sliceLength();
+                ownHeader.read(bytes, from, to, parser.id(), parser.offset());
+                addSimpleBlock(ownHeader, bytes, from, to);
             } else if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
                 inMedia = true;
             } else if (event == MkvParser.Event.DATA
@@ -151,104 +113,55 @@ final class FrameReader {
     }
 
     /**
-     * @param from where the payload begins
-     * @param offset where the element begins, for messages
+     * Adds the frames of a SimpleBlock.
+     *
+     * @param from where its payload begins
      */
-    void addSimpleBlock(byte[] bytes, int from, int to, long offset) throws MkvException {
-        BlockHeader block = BlockHeader.read(bytes, from, to, MkvElements.SIMPLE_BLOCK, offset);
-        addFrames(
-                block,
-                bytes,
-                from,
-                to,
-                block.isKeyFrame(),
-                block.isDiscardable(),
-                Frame.UNKNOWN_DURATION,
-                NO_REFERENCES,
-                null);
+    void addSimpleBlock(BlockHeader block, byte[] bytes, int from, int to) {
+        addFrames(block, bytes, from, to, BlockGroup.NONE, block.isKeyFrame());
     }
 
     /**
-     * @param from where the payload begins
+     * Adds the frames of a BlockGroup.
+     *
+     * @param from where its payload begins
      * @param base the offset of the array's first byte, for messages
      */
     void addBlockGroup(byte[] bytes, int from, int to, long base) throws MkvException {
-        long duration = Frame.UNKNOWN_DURATION;
-        long[] references = NO_REFERENCES;
-        MkvException problem = null;
-        try {
-            EbmlCursor group = new EbmlCursor(bytes, from, to, base);
-            int referenceCount = 0;
-            while (group.next()) {
-                switch (group.id()) {
-                    case MkvElements.BLOCK_DURATION:
-                        // An empty one has its default, which is the track's.
-                        duration = group.isEmpty() ? duration : duration(group);
-                        break;
-                    case MkvElements.REFERENCE_BLOCK:
-                        if (referenceCount == MAX_REFERENCES) {
-                            throw group.malformed(
-                                    "More than " + MAX_REFERENCES + " ReferenceBlocks");
-                        }
-                        if (referenceCount == references.length) {
-                            references = Arrays.copyOf(references, 2 * referenceCount + 1);
-                        }
-                        references[referenceCount++] = group.signed();
-                        break;
-                    default:
-                        break;
-                }
-            }
-            references = Arrays.copyOf(references, referenceCount);
-        } catch (MkvException e) {
-            problem = e;
-        }
-        // The Block's frames last: what is said about them may come after it.
+        // All of it first: elements about the frames may follow the Block.
+        BlockGroup group =
+                BlockGroup.read(
+                        new EbmlCursor(bytes, from, to, base), fragment.timestampScaleNanos());
         EbmlCursor blocks = new EbmlCursor(bytes, from, to, base);
         while (blocks.next()) {
             if (blocks.id() == MkvElements.BLOCK) {
                 int start = blocks.dataStart();
                 int end = blocks.dataEnd();
-                addFrames(
-                        BlockHeader.read(bytes, start, end, blocks.id(), blocks.offset()),
-                        bytes,
-                        start,
-                        end,
-                        references.length == 0,
-                        false,
-                        duration,
-                        references,
-                        problem);
+                ownHeader.read(bytes, start, end, blocks.id(), blocks.offset());
+                addFrames(ownHeader, bytes, start, end, group, group.references().length == 0);
             }
         }
     }
 
-    private long duration(EbmlCursor element) throws MkvException {
-        return element.unsigned(MAX_DURATION_NANOS / timestampScale) * timestampScale;
-    }
-
-    /** Adds the frames of a block; if they cannot be read, it is left out as a whole. */
+    /** Adds the frames of a block; if one of them cannot be read, none is added. */
     private void addFrames(
             BlockHeader block,
             byte[] bytes,
             int start,
             int end,
-            boolean keyFrame,
-            boolean discardable,
-            long blockDuration,
-            long[] references,
-            @Nullable MkvException groupProblem) {
+            BlockGroup group,
+            boolean keyFrame) {
         int framesBefore = frames.size();
         int countBefore = count;
         try {
-            if (groupProblem != null) {
-                throw groupProblem;
+            if (group.problem() != null) {
+                throw group.problem();
             }
             if (clusterTimes.isImpossible()) {
                 throw block.problem(
-                        MkvException.Kind.MALFORMED, "A Cluster with a time that cannot be");
+                        MkvException.Kind.MALFORMED, "A Cluster whose time is out of range");
             }
-            addReadable(block, bytes, start, end, keyFrame, discardable, blockDuration, references);
+            addReadable(block, bytes, start, end, group, keyFrame);
         } catch (MkvException e) {
             frames.subList(framesBefore, frames.size()).clear();
             count = countBefore + block.frameCount();
@@ -257,29 +170,25 @@ final class FrameReader {
     }
 
     private void addReadable(
-            BlockHeader block,
-            byte[] bytes,
-            int start,
-            int end,
-            boolean keyFrame,
-            boolean discardable,
-            long blockDuration,
-            long[] references)
+            BlockHeader block, byte[] bytes, int start, int end, BlockGroup group, boolean keyFrame)
             throws MkvException {
         if (frames.size() + block.frameCount() > MAX_FRAMES) {
             throw block.problem(MkvException.Kind.TOO_LARGE, "More than " + MAX_FRAMES + " frames");
         }
-        Track track = track(block.trackNumber());
+        Track track = fragment.declaredTrack(block.trackNumber());
         long step = track == null ? 0 : track.defaultDurationNanos();
         ContentEncodings encodings = track == null ? null : track.encodings();
         boolean packed = encodings != null && encodings.areOfFrames();
         int[] sizes = block.frameSizes(bytes, start, end);
         // A BlockDuration is that of all laced frames together.
         long duration =
-                blockDuration != Frame.UNKNOWN_DURATION
-                        ? blockDuration / sizes.length
+                group.durationNanos() != Frame.UNKNOWN_DURATION
+                        ? group.durationNanos() / sizes.length
                         : step != 0 ? step : Frame.UNKNOWN_DURATION;
-        long offset = clusterTimes.offsetNanos() + block.relativeTimestamp() * timestampScale;
+        boolean discardable = group == BlockGroup.NONE && block.isDiscardable();
+        long offset =
+                clusterTimes.offsetNanos()
+                        + block.relativeTimestamp() * fragment.timestampScaleNanos();
         int at = end;
         for (int size : sizes) {
             at -= size;
@@ -290,13 +199,13 @@ final class FrameReader {
                     new Frame(
                             block.trackNumber(),
                             count++,
-                            producerTimestampMillis,
+                            fragment.producerTimestampMillis(),
                             offset,
                             duration,
                             keyFrame,
                             block.isInvisible(),
                             discardable,
-                            references,
+                            group.references(),
                             data,
                             packed ? 0 : at,
                             packed ? data.length : size));
@@ -320,15 +229,5 @@ final class FrameReader {
                             + " cannot be unpacked: "
                             + e.getMessage());
         }
-    }
-
-    @Nullable
-    private Track track(long number) {
-        for (int i = 0; i < tracks.size(); i++) {
-            if (tracks.get(i).number() == number) {
-                return tracks.get(i);
-            }
-        }
-        return null;
     }
 }

@@ -10,6 +10,8 @@ package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import java.util.List;
  * One frame with all that a consumer needs to know of the fragment it is part of, which may still
  * be arriving. Immutable and thread-safe; the frames of a fragment share its head, not its bytes.
  */
+@PublicEvolving
 public final class FrameRecord {
 
     /** The object, and when it arrived. */

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.io.DataInput;
@@ -19,6 +21,7 @@ import java.nio.ByteBuffer;
  * The serialized form of a {@link FrameRecord}: when it arrived, what its fragment says before its
  * frames, as it came, and the frame.
  */
+@Internal
 public final class FrameSerialization {
 
     private static final int KEY_FRAME = 1;
@@ -74,7 +77,7 @@ public final class FrameSerialization {
         long durationNanos = in.readLong();
         int flags = in.readByte();
         int count = in.readInt();
-        if (count < 0 || count > FrameReader.MAX_REFERENCES) {
+        if (count < 0 || count > BlockGroup.MAX_REFERENCES) {
             throw FragmentSerialization.notOne("frame");
         }
         long[] references = new long[count];

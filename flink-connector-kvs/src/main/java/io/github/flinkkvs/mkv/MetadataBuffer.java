@@ -11,6 +11,8 @@ package io.github.flinkkvs.mkv;
 import io.github.flinkkvs.mkv.parser.Bytes;
 import io.github.flinkkvs.mkv.parser.EbmlCursor;
 
+import org.apache.flink.annotation.Internal;
+
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -20,6 +22,7 @@ import java.util.Arrays;
  *
  * <p>The buffer is used again for the next fragment. Not thread-safe.
  */
+@Internal
 public final class MetadataBuffer {
 
     /** An id of four bytes and a size of eight. */

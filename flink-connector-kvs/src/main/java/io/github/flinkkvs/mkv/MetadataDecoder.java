@@ -245,34 +245,5 @@ final class MetadataDecoder {
         return scale;
     }
 
-    /**
-     * Decimal seconds, as the service writes timestamps, in millis; more than three decimals are
-     * cut.
-     *
-     * @throws NumberFormatException if it is anything else
-     */
-    static long secondsToMillis(String text) {
-        int point = text.indexOf('.');
-        int secondsEnd = point < 0 ? text.length() : point;
-        if (secondsEnd > 15) {
-            throw new NumberFormatException(text);
-        }
-        long millis = Math.multiplyExact(Long.parseLong(text, 0, secondsEnd, 10), 1000L);
-        if (point < 0) {
-            return millis;
-        }
-        int fraction = 0;
-        for (int i = 0; i < text.length() - point - 1; i++) {
-            int digit = text.charAt(point + 1 + i) - '0';
-            if (digit < 0 || digit > 9) {
-                throw new NumberFormatException(text);
-            }
-            if (i < 3) {
-                fraction += digit * (i == 0 ? 100 : i == 1 ? 10 : 1);
-            }
-        }
-        return text.startsWith("-") ? millis - fraction : millis + fraction;
-    }
-
     private MetadataDecoder() {}
 }

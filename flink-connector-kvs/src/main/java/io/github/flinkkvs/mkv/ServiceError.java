@@ -8,12 +8,15 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 /**
  * What the service says in place of a fragment, inside a body that began with HTTP status 200: the
  * tags ERROR_ID and ERROR_CODE. Immutable.
  */
+@PublicEvolving
 public final class ServiceError {
 
     /** {@link #id()} where the service gave none, or one that is no number. */

@@ -10,6 +10,8 @@ package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.parser.EbmlCursor;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The names of the tags that the service itself adds to what a producer sent. */
+@PublicEvolving
 public final class ServiceTags {
 
     public static final String FRAGMENT_NUMBER = "AWS_KINESISVIDEO_FRAGMENT_NUMBER";

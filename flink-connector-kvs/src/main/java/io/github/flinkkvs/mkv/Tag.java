@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.io.Serializable;
@@ -19,6 +21,7 @@ import java.util.Objects;
 /**
  * One SimpleTag of a fragment: a name with text, with bytes, or with tags of its own. Immutable.
  */
+@PublicEvolving
 public final class Tag implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.io.Serializable;
@@ -15,6 +17,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /** A TrackEntry: what one track of a fragment holds and how it is coded. Immutable. */
+@PublicEvolving
 public final class Track implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -11,6 +11,8 @@ package io.github.flinkkvs.mkv;
 import io.github.flinkkvs.mkv.parser.BlockHeader;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.util.function.Consumer;
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
  * Reads the frames of one fragment block by block and keeps those that a {@link FrameFilter} wants.
  * Not thread-safe.
  */
+@Internal
 public final class WantedFrames {
 
     private final FragmentHead head;
@@ -67,13 +70,9 @@ public final class WantedFrames {
         return true;
     }
 
-    /**
-     * Takes the payload of a SimpleBlock.
-     *
-     * @param offset where the element begins, for messages
-     */
-    public void onSimpleBlock(byte[] payload, long offset) throws MkvException {
-        reader.addSimpleBlock(payload, 0, payload.length, offset);
+    /** Takes the header and the payload of a SimpleBlock. */
+    public void onSimpleBlock(BlockHeader header, byte[] payload) {
+        reader.addSimpleBlock(header, payload, 0, payload.length);
     }
 
     /**

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
@@ -42,11 +43,11 @@ public final class Feed implements FragmentHandler {
         assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes);
     }
 
-    public Feed(boolean keepMedia, int maxBytes, FragmentAssembler.FragmentEnd fragmentEnd) {
+    public Feed(boolean keepMedia, int maxBytes, FragmentEnd fragmentEnd) {
         assembler = new FragmentAssembler(STREAM, ARN, keepMedia, maxBytes, fragmentEnd);
     }
 
-    public Feed(boolean keepMedia, FragmentAssembler.FragmentEnd fragmentEnd) {
+    public Feed(boolean keepMedia, FragmentEnd fragmentEnd) {
         this(keepMedia, Integer.MAX_VALUE, fragmentEnd);
     }
 

@@ -263,9 +263,9 @@ class FrameTest {
                         trailingTags());
         Feed feed = new Feed(FrameFilter.all()).all(document, 3);
         assertThat(feed.frames).extracting(r -> r.frame().index()).containsExactly(0, 2);
-        assertThat(feed.damaged).singleElement().asString().contains("time that cannot be");
+        assertThat(feed.damaged).singleElement().asString().contains("time is out of range");
         assertThatThrownBy(() -> Feed.only(document).frames())
-                .hasMessageContaining("time that cannot be");
+                .hasMessageContaining("time is out of range");
     }
 
     @Test

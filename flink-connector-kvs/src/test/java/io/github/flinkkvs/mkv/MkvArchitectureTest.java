@@ -8,11 +8,19 @@
  */
 package io.github.flinkkvs.mkv;
 
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.annotation.PublicEvolving;
+
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 /** The packages of {@code mkv}, from the top down. */
@@ -43,4 +51,31 @@ class MkvArchitectureTest {
                     .mayOnlyBeAccessedByLayers("bitstream", "assembler")
                     .whereLayer("document")
                     .mayOnlyBeAccessedByLayers("mkv");
+
+    /** The marks of the public API are only annotations: the code runs without Flink. */
+    @ArchTest
+    static final ArchRule NEITHER_FLINK_NOR_AWS =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.github.flinkkvs.mkv..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage(
+                                            "org.apache.flink..",
+                                            "software.amazon..",
+                                            "com.amazonaws..",
+                                            "org.slf4j..")
+                                    .and(not(resideInAPackage("org.apache.flink.annotation"))));
+
+    @ArchTest
+    static final ArchRule PUBLIC_CLASSES_SAY_FOR_WHOM_THEY_ARE =
+            classes()
+                    .that()
+                    .arePublic()
+                    .and()
+                    .areTopLevelClasses()
+                    .should()
+                    .beAnnotatedWith(PublicEvolving.class)
+                    .orShould()
+                    .beAnnotatedWith(Internal.class);
 }

@@ -13,6 +13,7 @@ import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
@@ -96,11 +97,7 @@ final class Payloads {
         // Archived media has no trailing Tags; of GetMedia they end a fragment in this mode too.
         FragmentAssembler assembler =
                 new FragmentAssembler(
-                        STREAM,
-                        null,
-                        media,
-                        Integer.MAX_VALUE,
-                        FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+                        STREAM, null, media, Integer.MAX_VALUE, FragmentEnd.NEXT_DOCUMENT);
         try {
             assembler.feed(ByteBuffer.wrap(payload), handler);
             assembler.completeLast(handler);

@@ -8,18 +8,16 @@
  */
 package io.github.flinkkvs.mkv.assembler;
 
-import io.github.flinkkvs.mkv.Arrival;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentBuilder;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameFilter;
-import io.github.flinkkvs.mkv.MetadataBuffer;
 import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.mkv.parser.BlockHeader;
-import io.github.flinkkvs.mkv.parser.Bytes;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvParser;
+
+import org.apache.flink.annotation.PublicEvolving;
 
 import javax.annotation.Nullable;
 
@@ -27,35 +25,21 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Puts fragments together from the bytes of a GetMedia body, in pieces of any size.
+ * Makes fragments out of the bytes of a GetMedia body, which arrive in pieces of any size.
  *
  * <p>A fragment is handed out as soon as its own last byte is there: the end of the Tags element
- * that holds AWS_KINESISVIDEO_CONTINUATION_TOKEN. Nothing is made of a fragment that was broken
- * off: the end of a body, or an exception, leaves it behind.
+ * that holds AWS_KINESISVIDEO_CONTINUATION_TOKEN. Incomplete fragments are never handed out: if the
+ * body ends within a fragment, or an exception is thrown, its bytes are dropped.
  *
- * <p>Without media only the Info, Tracks and Tags of a fragment are kept; its frames are counted as
- * they pass, or, if they are asked for, handed out as soon as each one's block is whole.
+ * <p>The assembler works in one of three modes. With media, fragments carry all of their bytes.
+ * Without media, only Info, Tracks and Tags are kept, and frames are counted. With frames ({@link
+ * #ofFrames}), each frame is handed out as soon as its block is complete, and the fragment follows
+ * without media.
  *
- * <p>Not thread-safe. After an exception the assembler is of no further use.
+ * <p>Not thread-safe. After an exception the assembler cannot be used any further.
  */
+@PublicEvolving
 public final class FragmentAssembler {
-
-    /** What tells that a fragment is complete. */
-    public enum FragmentEnd {
-        /**
-         * The service's trailing Tags, as in GetMedia: the fragment's own last bytes. A document
-         * that the next one interrupts was broken off.
-         */
-        TRAILING_TAGS,
-        /**
-         * The beginning of the next document, as in archived media, which has no trailing Tags. The
-         * last fragment of a body needs a proof of its own: see {@link #completeLast}.
-         */
-        NEXT_DOCUMENT
-    }
-
-    /** The service allows 3 tracks with 1 MiB of CodecPrivate each, and 10 tags of 384 bytes. */
-    private static final int MAX_METADATA_BYTES = 4 << 20;
 
     private final boolean keepMedia;
     private final int maxBytes;
@@ -63,34 +47,45 @@ public final class FragmentAssembler {
     private final MkvParser parser = new MkvParser();
     private final FragmentBuilder builder;
 
-    /** Null if frames are not asked for. */
+    /** Null without frames. */
     @Nullable private final FrameAssembler frames;
 
-    /** All bytes of the open document; between documents, those of a header not yet reported. */
+    private final FragmentContent content;
+
+    /**
+     * With media, the bytes of the open document. Between documents, the bytes of a header that the
+     * parser has not reported yet.
+     */
     private final ByteChunks document = new ByteChunks();
 
-    /** Info, Tracks and Tags of the open document. */
-    private final MetadataBuffer metadata = new MetadataBuffer();
-
-    private final byte[] blockPrefix = new byte[BlockHeader.MAX_LENGTH];
-    private int blockPrefixLength;
-
-    private boolean open;
-    private long documentOffset;
-
     private final PieceTimes times = new PieceTimes();
+
+    /** Whether a fragment began and has not ended. */
+    private boolean open;
+
+    private long documentOffset;
     private long documentNanos;
 
-    /** An assembler for GetMedia: {@link FragmentEnd#TRAILING_TAGS}. */
+    /**
+     * An assembler for the body of GetMedia, with {@link FragmentEnd#TRAILING_TAGS}.
+     *
+     * @param streamName see {@link Fragment#streamName()}
+     * @param streamArn see {@link Fragment#streamArn()}; may be null
+     * @param keepMedia whether fragments carry their bytes
+     * @param maxBytes the limit of a fragment's size in bytes, with or without media
+     */
     public FragmentAssembler(
             String streamName, @Nullable String streamArn, boolean keepMedia, int maxBytes) {
         this(streamName, streamArn, keepMedia, maxBytes, FragmentEnd.TRAILING_TAGS);
     }
 
     /**
-     * An assembler of the frames in the bytes of GetMedia, and of fragments without media.
+     * An assembler that hands out frames, and fragments without media, from the body of GetMedia.
      *
-     * @param filter the frames that are wanted
+     * @param streamName see {@link Fragment#streamName()}
+     * @param streamArn see {@link Fragment#streamArn()}; may be null
+     * @param filter selects the frames
+     * @param maxBytes the limit of a fragment's size in bytes
      */
     public static FragmentAssembler ofFrames(
             String streamName, @Nullable String streamArn, FrameFilter filter, int maxBytes) {
@@ -99,12 +94,13 @@ public final class FragmentAssembler {
     }
 
     /**
-     * @param streamName for the fragments' {@link Fragment#streamName()}
-     * @param streamArn for the fragments' {@link Fragment#streamArn()}; may be null
+     * An assembler with or without media.
+     *
+     * @param streamName see {@link Fragment#streamName()}
+     * @param streamArn see {@link Fragment#streamArn()}; may be null
      * @param keepMedia whether fragments carry their bytes
-     * @param maxBytes a fragment of more bytes is refused as too large, whether they are kept or
-     *     not
-     * @param fragmentEnd what tells that a fragment is complete
+     * @param maxBytes the limit of a fragment's size in bytes, with or without media
+     * @param fragmentEnd how the assembler knows that a fragment is complete
      */
     public FragmentAssembler(
             String streamName,
@@ -123,21 +119,22 @@ public final class FragmentAssembler {
             int maxBytes,
             FragmentEnd fragmentEnd) {
         this.frames = filter == null ? null : new FrameAssembler(filter, times, maxBytes);
-        this.fragmentEnd = fragmentEnd;
         this.builder = new FragmentBuilder(streamName, streamArn);
+        this.content = new FragmentContent(parser, builder, frames);
+        this.fragmentEnd = fragmentEnd;
         this.keepMedia = keepMedia;
         this.maxBytes = maxBytes;
     }
 
     /**
-     * Takes the next bytes, all of them. Bytes of an unfinished fragment are kept by reference, so
-     * the caller must not change the buffer's content any more.
+     * Takes the next bytes, all of them. The assembler keeps bytes of an unfinished fragment by
+     * reference, so the content of the buffer must not change afterwards.
      *
-     * <p>When they arrived is not known: {@link Fragment#arrival()} and {@link
-     * FrameRecord#arrival()} are null from then on.
+     * <p>The time of arrival is unknown: from then on, {@link Fragment#arrival()} and {@link
+     * FrameRecord#arrival()} are null.
      *
-     * @param handler is called from within, in the order of the bytes
-     * @throws MkvException if the bytes are not what the service sends
+     * @param handler is called within this method, in the order of the bytes
+     * @throws MkvException if the bytes are not a fragment, or if a fragment exceeds a limit
      */
     public void feed(ByteBuffer in, FragmentHandler handler) throws MkvException {
         times.beginUntimed();
@@ -147,8 +144,8 @@ public final class FragmentAssembler {
     /**
      * As {@link #feed(ByteBuffer, FragmentHandler)}, with the time at which the bytes arrived.
      *
-     * @param epochMillis by {@link System#currentTimeMillis()}
-     * @param nanoTime by {@link System#nanoTime()}
+     * @param epochMillis from {@link System#currentTimeMillis()}
+     * @param nanoTime from {@link System#nanoTime()}
      */
     public void feed(ByteBuffer in, long epochMillis, long nanoTime, FragmentHandler handler)
             throws MkvException {
@@ -176,77 +173,66 @@ public final class FragmentAssembler {
                 openDocument();
             }
             if (open) {
-                // At each event, so that it does not depend on the pieces what is found first.
+                // At each event: which problem is found first must not depend on the pieces.
                 checkSize();
             }
             if (header) {
                 continue;
             }
-            if (!open) {
-                // What follows a fragment's own end, or the service's error, belongs to no
-                // fragment.
-                // An END may come after the next document's header was consumed: keep that.
-                if (event != MkvParser.Event.END) {
-                    document.clear();
-                    unkept = in.position();
+            if (open) {
+                if (content.onEvent(event, in)) {
+                    unkept = closeDocument(in, unkept, handler);
                 }
-            } else if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
-                beginFrames();
-                builder.onMedia();
-                metadata.markMedia();
-                checkMetadataLength(metadata.length());
-            } else if (parser.id() == MkvElements.BLOCK_GROUP) {
-                onBlockGroup(event, in);
-            } else if (event == MkvParser.Event.DATA && onLeaf(in)) {
-                unkept = closeDocument(in, unkept, handler);
+            } else if (event != MkvParser.Event.END) {
+                // Elements after a fragment's own end, or after the service's error, are skipped.
+                // Not at an END: the parser may have consumed the header of the next document.
+                document.clear();
+                unkept = in.position();
             }
         }
     }
 
     /**
-     * Takes the open fragment for complete: for archived media, whose last fragment ends with
-     * nothing but the body, if the caller can prove that the body was whole. Without an open
-     * fragment nothing happens.
+     * Hands out the open fragment as complete. In archived media nothing follows the last fragment,
+     * so the caller must know that the body is complete. Does nothing between fragments.
      *
-     * @throws MkvException if the bytes end within an element, or before the fragment's number
+     * @throws MkvException if the bytes end within an element, or if the fragment has no number or
+     *     timestamps
      */
     public void completeLast(FragmentHandler handler) throws MkvException {
         if (!open) {
             return;
         }
         if (!parser.isBetweenElements()) {
-            throw new MkvException(
-                    MkvException.Kind.BROKEN_OFF,
-                    "The last fragment ends within an element",
-                    MkvElements.EBML,
-                    documentOffset);
+            throw brokenOff("ends within an element", documentOffset);
         }
         builder.checkComplete(documentOffset);
-        emit(parser.position() - documentOffset, keepMedia ? document.drain() : null, handler);
+        int size = (int) (parser.position() - documentOffset);
+        emit(keepMedia ? withMedia(document.drain()) : withoutMedia(size), handler);
     }
 
-    /** Whether part of a fragment was read whose end is still to come. */
+    /** Whether a fragment began and has not ended. */
     public boolean isInFragment() {
         return open;
     }
 
-    /** The number of the fragment that is being read; null until its leading Tags were met. */
+    /** The number of the open fragment; null before its leading Tags, and between fragments. */
     @Nullable
     public FragmentNumber openFragmentNumber() {
         return open ? builder.number() : null;
     }
 
     /**
-     * When the service received the fragment that is being read: epoch millis; 0 until its leading
-     * Tags were met.
+     * The server timestamp of the open fragment in epoch millis; 0 before its leading Tags, and
+     * between fragments.
      */
     public long openServerTimestampMillis() {
         return open ? builder.serverTimestampMillis() : 0;
     }
 
     /**
-     * When its producer began to record the fragment that is being read: epoch millis; 0 until its
-     * leading Tags were met.
+     * The producer timestamp of the open fragment in millis; 0 before its leading Tags, and between
+     * fragments.
      */
     public long openProducerTimestampMillis() {
         return open ? builder.producerTimestampMillis() : 0;
@@ -258,35 +244,30 @@ public final class FragmentAssembler {
     }
 
     /**
-     * How many bytes are held for the open fragment: those of its document if media is kept, or of
-     * its open block and its head if frames are asked for, and those of its Info, Tracks and Tags.
-     * Between fragments, at most a few of the next header.
+     * How many bytes the assembler holds: Info, Tracks and Tags of the open fragment, and, with
+     * media, all of its bytes, or, with frames, its open block and its head. Between fragments, at
+     * most the header of an element.
      */
     public int heldBytes() {
-        return document.length() + metadata.length() + (frames == null ? 0 : frames.heldBytes());
+        return document.length() + content.heldBytes();
     }
 
-    /** Where the open fragment, or the next one, begins: bytes from the first one ever fed. */
+    /**
+     * Where the open fragment begins, or the next one if none is open: an offset in bytes from the
+     * first byte that was ever fed.
+     */
     public long fragmentOffset() {
         return open ? documentOffset : parser.position() - parser.unreportedBytes();
     }
 
-    // ---- document --------------------------------------------------------------------------
-
     private void openDocument() throws MkvException {
         if (open) {
-            throw new MkvException(
-                    MkvException.Kind.BROKEN_OFF,
-                    (builder.number() == null ? "A fragment" : "Fragment " + builder.number())
-                            + " was broken off by the next one",
-                    MkvElements.EBML,
-                    parser.offset());
+            throw brokenOff("was broken off by the next one", parser.offset());
         }
         open = true;
         documentOffset = parser.offset();
         documentNanos = times.beginningOf(documentOffset);
-        builder.clear();
-        clearFrames();
+        content.begin(documentOffset);
         if (!keepMedia) {
             document.clear();
         }
@@ -299,42 +280,49 @@ public final class FragmentAssembler {
         if (error != null) {
             open = false;
             document.clear();
-            metadata.clear();
-            clearFrames();
+            content.end();
             handler.onServiceError(error);
             return end;
         }
         builder.checkComplete(parser.offset());
-        byte[] content = keepMedia ? document.drain(in, unkept, end) : null;
-        emit(parser.position() - documentOffset, content, handler);
+        int size = (int) (parser.position() - documentOffset);
+        emit(keepMedia ? withMedia(document.drain(in, unkept, end)) : withoutMedia(size), handler);
         return end;
     }
 
-    /** Completes the open document where the next one begins, of which some bytes were consumed. */
+    /**
+     * Completes the open document at the beginning of the next one, of which the parser already
+     * consumed some bytes.
+     */
     private int closeInterrupted(ByteBuffer in, int unkept, FragmentHandler handler)
             throws MkvException {
         int end = in.position();
         builder.checkComplete(documentOffset);
         int size = (int) (parser.offset() - documentOffset);
         byte[] both = document.drain(in, unkept, end);
-        byte[] content = keepMedia ? Arrays.copyOf(both, size) : null;
+        Fragment fragment;
         if (keepMedia) {
+            fragment = withMedia(Arrays.copyOf(both, size));
             document.append(ByteBuffer.wrap(both), size, both.length);
+        } else {
+            fragment = withoutMedia(size);
         }
-        emit(size, content, handler);
+        emit(fragment, handler);
         return end;
     }
 
-    private void emit(long size, @Nullable byte[] document, FragmentHandler handler) {
-        // Not before: whoever catches an exception asks which fragment it was.
+    private Fragment withMedia(byte[] bytes) {
+        return builder.withMedia(bytes, times.since(documentNanos));
+    }
+
+    private Fragment withoutMedia(int size) {
+        return builder.withoutMedia(size, content.metadata(), times.since(documentNanos));
+    }
+
+    private void emit(Fragment fragment, FragmentHandler handler) {
+        // Only now: after an exception, callers ask which fragment was open.
         open = false;
-        Arrival arrival = times.since(documentNanos);
-        Fragment fragment =
-                keepMedia
-                        ? builder.withMedia(document, arrival)
-                        : builder.withoutMedia((int) size, metadata.toArray(), arrival);
-        metadata.clear();
-        clearFrames();
+        content.end();
         handler.onFragment(fragment);
     }
 
@@ -349,7 +337,7 @@ public final class FragmentAssembler {
             }
             return;
         }
-        // Between documents only a header not yet reported may turn out to be part of the next one.
+        // A header that is not reported yet may be the beginning of the next document.
         int header = parser.unreportedBytes();
         if (header <= end - unkept) {
             document.clear();
@@ -361,112 +349,14 @@ public final class FragmentAssembler {
 
     private void checkSize() throws MkvException {
         long bytes = parser.position() - documentOffset;
-        // A header not yet reported may be that of the next document.
+        // A header that is not reported yet may belong to the next document.
         if (bytes > maxBytes && bytes - parser.unreportedBytes() > maxBytes) {
-            throw tooLarge("of more than " + maxBytes + " bytes");
+            throw content.tooLarge("has more than " + maxBytes + " bytes");
         }
     }
 
-    private MkvException tooLarge(String what) {
+    private MkvException brokenOff(String how, long offset) {
         return new MkvException(
-                MkvException.Kind.TOO_LARGE,
-                (builder.number() == null ? "A fragment " : "Fragment " + builder.number() + " ")
-                        + what,
-                MkvElements.EBML,
-                documentOffset);
-    }
-
-    // ---- frames ----------------------------------------------------------------------------
-
-    private void beginFrames() throws MkvException {
-        if (frames != null && !frames.isInFragment()) {
-            frames.begin(builder.head(metadata.toArray(), parser.offset()));
-        }
-    }
-
-    private void clearFrames() {
-        if (frames != null) {
-            frames.clear();
-        }
-    }
-
-    private void onBlockGroup(MkvParser.Event event, ByteBuffer in) throws MkvException {
-        if (frames == null) {
-            return;
-        }
-        if (event == MkvParser.Event.START) {
-            frames.beginGroup(parser, in);
-        } else {
-            frames.endGroup(in);
-        }
-    }
-
-    // ---- leaves ----------------------------------------------------------------------------
-
-    /** Takes a slice of a leaf; true if it completes the document. */
-    private boolean onLeaf(ByteBuffer in) throws MkvException {
-        switch (parser.id()) {
-            case MkvElements.SIMPLE_BLOCK:
-                onBlock(in);
-                if (frames != null) {
-                    frames.onSimpleBlock(parser, in);
-                }
-                return false;
-            case MkvElements.TIMESTAMP:
-                if (frames != null) {
-                    frames.onTimestamp(parser, in);
-                }
-                return false;
-            case MkvElements.BLOCK:
-                onBlock(in);
-                return false;
-            case MkvElements.INFO:
-            case MkvElements.TRACKS:
-            case MkvElements.TAGS:
-                return onMetadata(in);
-            default:
-                return false;
-        }
-    }
-
-    private void onBlock(ByteBuffer in) throws MkvException {
-        int from = in.position() - parser.sliceLength();
-        if (parser.isFirstSlice() && parser.isLastSlice() && in.hasArray()) {
-            int start = in.arrayOffset();
-            onBlockHeader(in.array(), start + from, start + in.position());
-            return;
-        }
-        if (parser.isFirstSlice()) {
-            blockPrefixLength = 0;
-        }
-        int count = Math.min(parser.sliceLength(), blockPrefix.length - blockPrefixLength);
-        Bytes.copy(in, from, blockPrefix, blockPrefixLength, count);
-        blockPrefixLength += count;
-        if (parser.isLastSlice()) {
-            onBlockHeader(blockPrefix, 0, blockPrefixLength);
-        }
-    }
-
-    private void onBlockHeader(byte[] bytes, int from, int to) throws MkvException {
-        builder.onBlock(BlockHeader.read(bytes, from, to, parser.id(), parser.offset()));
-    }
-
-    private boolean onMetadata(ByteBuffer in) throws MkvException {
-        if (parser.isFirstSlice()) {
-            metadata.begin(parser.id(), parser.size());
-        }
-        checkMetadataLength(metadata.length() + parser.sliceLength());
-        metadata.append(in, in.position() - parser.sliceLength(), in.position());
-        if (!parser.isLastSlice()) {
-            return false;
-        }
-        builder.onMetadata(parser.id(), metadata.lastElement(parser.dataOffset()), parser.offset());
-        return builder.isOver();
-    }
-
-    private void checkMetadataLength(long length) throws MkvException {
-        if (length > MAX_METADATA_BYTES) {
-            throw tooLarge("with more than " + MAX_METADATA_BYTES + " bytes of Tracks and Tags");
-        }
+                MkvException.Kind.BROKEN_OFF, content.name() + " " + how, MkvElements.EBML, offset);
     }
 }

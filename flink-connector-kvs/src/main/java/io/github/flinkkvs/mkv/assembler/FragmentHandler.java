@@ -14,7 +14,10 @@ import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 /** Takes what a {@link FragmentAssembler} makes of the bytes, in their order. */
+@PublicEvolving
 public interface FragmentHandler {
 
     /** A frame is complete; its fragment may not be. Only if frames are asked for. */

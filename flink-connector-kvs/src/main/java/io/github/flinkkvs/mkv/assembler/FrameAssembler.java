@@ -42,8 +42,10 @@ final class FrameAssembler {
     /** The payload of the open SimpleBlock or BlockGroup. */
     private final ByteChunks payload = new ByteChunks();
 
-    private final byte[] prefix = new byte[BlockHeader.MAX_LENGTH];
-    private int prefixLength;
+    /** The payload of a Cluster's Timestamp; what is longer than a number is not one. */
+    private final byte[] timestamp = new byte[9];
+
+    private int timestampLength;
     private Block block = Block.UNDECIDED;
 
     /** When the open SimpleBlock or BlockGroup began to come. */
@@ -109,19 +111,15 @@ final class FrameAssembler {
             return;
         }
         if (parser.isFirstSlice()) {
-            prefixLength = 0;
+            timestampLength = 0;
         }
-        addToPrefix(parser, in);
-        if (parser.isLastSlice()) {
-            wanted.onClusterTimestamp(prefix, 0, prefixLength);
-        }
-    }
-
-    private void addToPrefix(MkvParser parser, ByteBuffer in) {
-        int count = Math.min(parser.sliceLength(), prefix.length - prefixLength);
+        int count = Math.min(parser.sliceLength(), timestamp.length - timestampLength);
         int from = in.position() - parser.sliceLength();
-        Bytes.copy(in, from, prefix, prefixLength, count);
-        prefixLength += count;
+        Bytes.copy(in, from, timestamp, timestampLength, count);
+        timestampLength += count;
+        if (parser.isLastSlice()) {
+            wanted.onClusterTimestamp(timestamp, 0, timestampLength);
+        }
     }
 
     /** The buffer at hand is used up. */
@@ -146,18 +144,22 @@ final class FrameAssembler {
         emit();
     }
 
-    /** Takes a slice of a SimpleBlock. */
-    void onSimpleBlock(MkvParser parser, ByteBuffer in) throws MkvException {
+    /**
+     * Takes a slice of a SimpleBlock.
+     *
+     * @param header null until it is known
+     */
+    void onSimpleBlock(MkvParser parser, ByteBuffer in, @Nullable BlockHeader header)
+            throws MkvException {
         int to = in.position();
         int from = to - parser.sliceLength();
         if (parser.isFirstSlice()) {
             block = Block.UNDECIDED;
             blockNanos = times.beginningOf(parser.offset());
-            prefixLength = 0;
             payload.clear();
         }
-        if (block == Block.UNDECIDED) {
-            decide(parser, in);
+        if (block == Block.UNDECIDED && header != null) {
+            decide(header);
         }
         if (block == Block.UNWANTED) {
             return;
@@ -166,18 +168,11 @@ final class FrameAssembler {
             payload.append(in, from, to);
             return;
         }
-        byte[] bytes = payload.drain(in, from, to);
-        wanted.onSimpleBlock(bytes, parser.offset());
+        wanted.onSimpleBlock(header, payload.drain(in, from, to));
         emit();
     }
 
-    private void decide(MkvParser parser, ByteBuffer in) throws MkvException {
-        addToPrefix(parser, in);
-        if (prefixLength < prefix.length && !parser.isLastSlice()) {
-            return;
-        }
-        BlockHeader header =
-                BlockHeader.read(prefix, 0, prefixLength, parser.id(), parser.offset());
+    private void decide(BlockHeader header) {
         if (wanted.passesOver(header)) {
             block = Block.UNWANTED;
             payload.clear();

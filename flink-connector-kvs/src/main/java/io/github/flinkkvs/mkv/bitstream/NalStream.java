@@ -14,6 +14,8 @@ import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
@@ -34,6 +36,7 @@ import java.util.Map;
  *
  * <p>Immutable and thread-safe.
  */
+@PublicEvolving
 public final class NalStream {
 
     /** As registered, and as AWS's own reference spells them. */

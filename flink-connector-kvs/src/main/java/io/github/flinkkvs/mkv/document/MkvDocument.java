@@ -11,6 +11,8 @@ package io.github.flinkkvs.mkv.document;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.parser.EbmlCursor;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.io.IOException;
 
 /**
@@ -21,6 +23,7 @@ import java.io.IOException;
  * MkvElement muxer = fragment.document().child("Segment/Info/MuxingApp");
  * }</pre>
  */
+@PublicEvolving
 public final class MkvDocument extends MkvNode {
 
     /**

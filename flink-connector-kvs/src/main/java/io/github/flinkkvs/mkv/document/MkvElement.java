@@ -13,6 +13,8 @@ import io.github.flinkkvs.mkv.parser.ElementType;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvSchema;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.nio.ByteBuffer;
 import java.time.Instant;
 
@@ -24,6 +26,7 @@ import java.time.Instant;
  * they throw an {@link IllegalStateException}, and an {@link MkvException} for a payload that
  * cannot be one.
  */
+@PublicEvolving
 public final class MkvElement extends MkvNode {
 
     /** Deeper nesting is taken for an attack on the stack. */

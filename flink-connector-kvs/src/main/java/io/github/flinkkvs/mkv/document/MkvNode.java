@@ -12,6 +12,8 @@ import io.github.flinkkvs.mkv.parser.EbmlCursor;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvSchema;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import java.util.List;
  * of EBML where they look, and an {@link IllegalArgumentException} for a name that no element can
  * have.
  */
+@PublicEvolving
 public abstract class MkvNode {
 
     private final byte[] document;

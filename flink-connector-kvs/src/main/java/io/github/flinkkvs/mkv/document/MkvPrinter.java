@@ -106,7 +106,8 @@ final class MkvPrinter {
         int from = element.offset() + element.headerSize();
         int end = from + element.dataSize();
         byte[] document = element.documentBytes();
-        BlockHeader block = BlockHeader.read(document, from, end, element.id(), element.offset());
+        BlockHeader block = new BlockHeader();
+        block.read(document, from, end, element.id(), element.offset());
         int[] sizes = block.frameSizes(document, from, end);
         boolean simple = element.id() == MkvElements.SIMPLE_BLOCK;
         return "track "

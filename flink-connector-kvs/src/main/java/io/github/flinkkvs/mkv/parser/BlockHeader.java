@@ -8,11 +8,15 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 import java.util.Arrays;
 
 /**
- * The fields that begin the payload of a SimpleBlock or Block, and the lacing that follows them.
+ * The fields at the beginning of a SimpleBlock or Block, and the lacing that follows them. One
+ * object reads one block after the other. Not thread-safe.
  */
+@Internal
 public final class BlockHeader {
 
     /** A track number of 8 bytes, a time of 2, flags, and the number of laced frames. */
@@ -26,61 +30,58 @@ public final class BlockHeader {
     private static final int XIPH_LACING = 0x02;
     private static final int FIXED_SIZE_LACING = 0x04;
 
-    private final int elementId;
-    private final long elementOffset;
-    private final long trackNumber;
-    private final short relativeTimestamp;
-    private final int flags;
-    private final int frameCount;
-    private final int length;
-
-    private BlockHeader(
-            int elementId,
-            long elementOffset,
-            long trackNumber,
-            short relativeTimestamp,
-            int flags,
-            int frameCount,
-            int length) {
-        this.elementId = elementId;
-        this.elementOffset = elementOffset;
-        this.trackNumber = trackNumber;
-        this.relativeTimestamp = relativeTimestamp;
-        this.flags = flags;
-        this.frameCount = frameCount;
-        this.length = length;
-    }
+    private int elementId;
+    private long elementOffset;
+    private long trackNumber;
+    private short relativeTimestamp;
+    private int flags;
+    private int frameCount;
+    private int length;
+    private String problem = "No header was read";
 
     /**
-     * @param from where the block's payload begins
-     * @param to where the bytes at hand end: those of the block, or the first of them
+     * Reads the header of a block; everything that was read before is forgotten.
+     *
+     * @param from where the payload of the block begins
+     * @param to where the bytes at hand end: all of the block, or at least {@link #MAX_LENGTH}
+     * @param offset of the element, for messages
+     * @throws MkvException if the block has no valid header
      */
-    public static BlockHeader read(
-            byte[] bytes, int from, int to, int elementId, long elementOffset) throws MkvException {
+    public void read(byte[] bytes, int from, int to, int id, long offset) throws MkvException {
+        if (!tryRead(bytes, from, to, id, offset)) {
+            throw problem();
+        }
+    }
+
+    /** As {@link #read}, but answers false if there is a {@link #problem()}. */
+    public boolean tryRead(byte[] bytes, int from, int to, int id, long offset) {
+        elementId = id;
+        elementOffset = offset;
         int trackLength = from < to ? Vint.length(bytes[from]) : 9;
         int flagsAt = from + trackLength + 2;
         if (trackLength > 8 || flagsAt >= to) {
-            throw MkvException.malformed("A block without a header", elementId, elementOffset);
+            problem = "A block without a header";
+            return false;
         }
-        int flags = bytes[flagsAt];
-        int frameCount = 1;
-        int length = trackLength + 3;
+        trackNumber = Vint.value(bytes, from, trackLength);
+        relativeTimestamp = (short) (bytes[flagsAt - 2] << 8 | bytes[flagsAt - 1] & 0xFF);
+        flags = bytes[flagsAt];
+        frameCount = 1;
+        length = trackLength + 3;
         if ((flags & LACING) != 0) {
             if (flagsAt + 1 >= to) {
-                throw MkvException.malformed(
-                        "A laced block without a number of frames", elementId, elementOffset);
+                problem = "A laced block without a number of frames";
+                return false;
             }
             frameCount = (bytes[flagsAt + 1] & 0xFF) + 1;
             length++;
         }
-        return new BlockHeader(
-                elementId,
-                elementOffset,
-                Vint.value(bytes, from, trackLength),
-                (short) (bytes[flagsAt - 2] << 8 | bytes[flagsAt - 1] & 0xFF),
-                flags,
-                frameCount,
-                length);
+        return true;
+    }
+
+    /** Why {@link #tryRead} answered false. */
+    public MkvException problem() {
+        return problem(MkvException.Kind.MALFORMED, problem);
     }
 
     /** The id of its element: SimpleBlock or Block. */

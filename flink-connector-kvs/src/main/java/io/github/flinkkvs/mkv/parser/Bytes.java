@@ -8,9 +8,12 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 import java.nio.ByteBuffer;
 
 /** Copies bytes out of buffers. */
+@Internal
 public final class Bytes {
 
     /** Copies bytes from an index of a buffer; the buffer's position does not change. */

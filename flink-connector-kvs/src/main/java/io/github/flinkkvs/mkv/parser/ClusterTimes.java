@@ -8,10 +8,13 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * How far the Cluster at hand is from the first one of its fragment, whose time is the producer
  * timestamp. Not thread-safe.
  */
+@Internal
 public final class ClusterTimes {
 
     private final long timestampScale;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -15,6 +17,7 @@ import java.util.Arrays;
  * Walks the children of one element that is wholly in memory. Call {@link #next} before the first
  * child; unknown elements are met like any other and can simply be passed over.
  */
+@Internal
 public final class EbmlCursor {
 
     private final byte[] bytes;

@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 /** What an element holds, by the specifications of Matroska and EBML. */
+@PublicEvolving
 public enum ElementType {
     /** Other elements. */
     MASTER("master"),

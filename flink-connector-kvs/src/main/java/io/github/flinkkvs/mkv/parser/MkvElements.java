@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 /** The element ids that this package acts on, with their names in RFC 9559 (Matroska). */
+@Internal
 public final class MkvElements {
 
     public static final int EBML = 0x1A45DFA3;

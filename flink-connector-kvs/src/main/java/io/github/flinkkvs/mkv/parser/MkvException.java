@@ -8,9 +8,12 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.io.IOException;
 
 /** Bytes that are not a fragment. The message names the element and its byte offset. */
+@PublicEvolving
 public final class MkvException extends IOException {
 
     private static final long serialVersionUID = 1L;

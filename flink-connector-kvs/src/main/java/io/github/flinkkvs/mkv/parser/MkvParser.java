@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.PublicEvolving;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -23,6 +25,7 @@ import java.nio.ByteOrder;
  *
  * <p>Not thread-safe. After an exception the parser is of no further use.
  */
+@PublicEvolving
 public final class MkvParser {
 
     /** What {@link #next} found. */

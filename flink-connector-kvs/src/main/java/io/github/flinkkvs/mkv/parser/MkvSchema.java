@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.io.BufferedReader;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** All elements that the specifications of Matroska and EBML define, as a table beside the code. */
+@Internal
 public final class MkvSchema {
 
     private static final String TABLE = "matroska-elements.txt";

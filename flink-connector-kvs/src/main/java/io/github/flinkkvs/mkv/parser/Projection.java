@@ -8,9 +8,12 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 /**
  * A Projection element, of which only those of plane pictures are known here. Angles in degrees.
  */
+@Internal
 public final class Projection {
 
     public static final Projection NONE = new Projection(0, 0, 0, 0);

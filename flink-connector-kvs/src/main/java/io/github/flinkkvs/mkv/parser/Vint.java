@@ -8,11 +8,14 @@
  */
 package io.github.flinkkvs.mkv.parser;
 
+import org.apache.flink.annotation.Internal;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** EBML's variable-length integers: the position of the first set bit tells their length. */
+@Internal
 public final class Vint {
 
     private static final VarHandle EIGHT_BYTES =

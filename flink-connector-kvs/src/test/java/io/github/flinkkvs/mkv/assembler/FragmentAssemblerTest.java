@@ -316,7 +316,7 @@ class FragmentAssemblerTest {
         byte[] second = archived("2", sizeLength);
         byte[] body = concat(first, second);
         for (int pieces = 1; pieces <= body.length; pieces++) {
-            Feed feed = new Feed(keepMedia, FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+            Feed feed = new Feed(keepMedia, FragmentEnd.NEXT_DOCUMENT);
             feed.all(body, pieces);
             assertThat(feed.fragments).hasSize(1);
             assertThat(feed.assembler.openFragmentBytes()).isEqualTo(second.length);
@@ -349,7 +349,7 @@ class FragmentAssemblerTest {
     @Test
     void aLastFragmentThatEndsWithinAnElementIsNotComplete() throws Exception {
         byte[] document = archived("1", 0);
-        Feed feed = new Feed(true, FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+        Feed feed = new Feed(true, FragmentEnd.NEXT_DOCUMENT);
         feed.all(Arrays.copyOf(document, document.length - 1), 7);
         assertThatThrownBy(() -> feed.assembler.completeLast(feed))
                 .isInstanceOf(MkvException.class)
@@ -508,7 +508,7 @@ class FragmentAssemblerTest {
             assertThat(e.offset()).isZero();
             assertThat(e)
                     .hasMessage(
-                            "Fragment %s of more than %d bytes (EBML at byte 0)",
+                            "Fragment %s has more than %d bytes (EBML at byte 0)",
                             TestMedia.NUMBER, document.length - 1);
             assertThat(tight.fragments).isEmpty();
             assertThat(tight.assembler.openFragmentNumber())
@@ -524,20 +524,12 @@ class FragmentAssemblerTest {
         byte[] document = document(leadingTags(), cluster(simpleBlock(1, 0, 0, new byte[10_000])));
         byte[] all = concat(document, document);
         for (int length : new int[] {1, 7, 4096, document.length + 3, all.length}) {
-            Feed exact =
-                    new Feed(
-                            keepMedia,
-                            document.length,
-                            FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+            Feed exact = new Feed(keepMedia, document.length, FragmentEnd.NEXT_DOCUMENT);
             assertThat(exact.all(all, length).fragments).hasSize(1);
-            Feed tight =
-                    new Feed(
-                            keepMedia,
-                            document.length - 1,
-                            FragmentAssembler.FragmentEnd.NEXT_DOCUMENT);
+            Feed tight = new Feed(keepMedia, document.length - 1, FragmentEnd.NEXT_DOCUMENT);
             assertThatThrownBy(() -> tight.all(all, length))
                     .isInstanceOf(MkvException.class)
-                    .hasMessageContaining("of more than " + (document.length - 1) + " bytes");
+                    .hasMessageContaining("has more than " + (document.length - 1) + " bytes");
             assertThat(tight.fragments).isEmpty();
         }
     }
@@ -551,7 +543,7 @@ class FragmentAssemblerTest {
         for (int length : new int[] {1, 7, all.length}) {
             assertThatThrownBy(() -> new Feed(true, limit).all(all, length))
                     .hasMessage(
-                            "Fragment %s of more than %d bytes (EBML at byte 0)",
+                            "Fragment %s has more than %d bytes (EBML at byte 0)",
                             TestMedia.NUMBER, limit);
         }
     }
@@ -593,7 +585,7 @@ class FragmentAssemblerTest {
             assertThat(e.kind()).isEqualTo(MkvException.Kind.TOO_LARGE);
             assertThat(e)
                     .hasMessage(
-                            "A fragment with more than 4194304 bytes of Tracks and Tags (EBML at"
+                            "A fragment has more than 4194304 bytes of Tracks and Tags (EBML at"
                                     + " byte 0)");
             assertThat(feed.mostHeld).isLessThanOrEqualTo(9 << 20);
         }
