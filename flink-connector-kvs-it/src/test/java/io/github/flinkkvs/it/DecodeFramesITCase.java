@@ -273,6 +273,14 @@ class DecodeFramesITCase extends KvsTestBase {
         }
     }
 
+    @Test
+    void threadsHoldFramesBackAcrossARestore() throws Exception {
+        List<FrameRecord> film = film("h264-b.mkv");
+        PictureOptions options = ALL.threads(3);
+        assertThat(undisturbed(film, options)).isEqualTo(undisturbed(film, ALL));
+        assertRestorable(film, options);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {5, 12, FRAMES})
     void fragmentsNeedNotBeginWithAKeyFrame(int framesEach) throws Exception {

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.ffmpeg.FFmpegDecoder.Outcome;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
@@ -20,8 +21,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Makes images of single key frames whose fragment is not at hand, such as rows of a table of
- * frames. Of the options it takes size, format, quality, threads, the limit of pixels and whether
- * pixels stay as they are coded. What only the track says of how they are shown is not known here.
+ * frames. Of the options it takes size, format, quality, the limit of pixels and whether pixels
+ * stay as they are coded. What only the track says of how they are shown is not known here.
  *
  * <p>Not thread-safe. Memory is native: close it.
  */
@@ -32,7 +33,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
     private final PixelConverter converter;
 
     /** Of the last frame, until the next is decoded: its memory is for that one to use. */
-    @Nullable private NativeDecoder last;
+    @Nullable private FFmpegVideoDecoder last;
 
     private boolean closed;
 
@@ -81,7 +82,8 @@ public final class KeyFrameDecoder implements AutoCloseable {
             throw new IllegalStateException("The decoder is closed");
         }
         // A new one for each: it must not matter which frames came before.
-        NativeDecoder decoder = new NativeDecoder(codecId, codecPrivate, options, 0);
+        FFmpegVideoDecoder decoder =
+                new FFmpegVideoDecoder(codecId, codecPrivate, options.threads(1), 0);
         try {
             if (!decodes(decoder, frame)) {
                 throw new MediaException(
@@ -96,22 +98,20 @@ public final class KeyFrameDecoder implements AutoCloseable {
         }
     }
 
-    private static boolean decodes(NativeDecoder decoder, ByteBuffer frame) {
+    private static boolean decodes(FFmpegVideoDecoder decoder, ByteBuffer frame) {
         VideoCodec.Packet packet;
         try {
             packet = decoder.codec().packet(frame);
         } catch (MkvException e) {
             return false;
         }
-        if (!decoder.send(0, packet)) {
-            return false;
+        decoder.send(0, packet);
+        Outcome outcome = decoder.next();
+        for (boolean hasMore = true; hasMore && outcome == Outcome.NOTHING; ) {
+            hasMore = decoder.drain();
+            outcome = decoder.next();
         }
-        boolean received = decoder.receive();
-        if (!received) {
-            decoder.drain();
-            received = decoder.receive();
-        }
-        return received && !decoder.isDamaged();
+        return outcome == Outcome.FRAME && !decoder.isDamaged();
     }
 
     private void closeLast() {

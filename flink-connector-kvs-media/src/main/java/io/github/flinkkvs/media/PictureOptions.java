@@ -139,7 +139,12 @@ public final class PictureOptions implements Serializable {
         return copy;
     }
 
-    /** Threads of a decoder; 1 by default, as Flink's parallelism keeps the cores busy. */
+    /**
+     * Threads of a decoder of H.264 or H.265; other codecs have one. 1 by default, as Flink's
+     * parallelism keeps the cores busy. Each thread has a frame of its own, so that pictures come n
+     * - 1 frames later. Pictures and counts do not depend on it. Pixels are converted, and JPEGs
+     * made, by the calling thread.
+     */
     public PictureOptions threads(int number) {
         check(number >= 1, "A decoder has at least one thread");
         PictureOptions copy = new PictureOptions(this);

@@ -69,6 +69,9 @@ final class VideoCodec {
                     Map.entry("DIVX", avcodec.AV_CODEC_ID_MPEG4),
                     Map.entry("DX50", avcodec.AV_CODEC_ID_MPEG4));
 
+    private static final byte[] H264_DELIMITER = {0, 0, 0, 1, 9, (byte) 0xF0};
+    private static final byte[] H265_DELIMITER = {0, 0, 0, 1, 70, 1, 80};
+
     /** What comes of a frame. */
     enum Content {
         /** A picture. */
@@ -172,6 +175,27 @@ final class VideoCodec {
     /** What the decoder needs before any frame; may be empty. Not to be changed. */
     byte[] header() {
         return header;
+    }
+
+    /** Whether FFmpeg tells of each frame that it is damaged when it decodes several at a time. */
+    boolean canBeDecodedByThreads() {
+        return nals != null;
+    }
+
+    /**
+     * A packet that changes nothing: the delimiter of an access unit.
+     *
+     * @throws IllegalStateException if the codec has none
+     */
+    Packet delimiter() {
+        switch (id) {
+            case avcodec.AV_CODEC_ID_H264:
+                return new Packet(ByteBuffer.wrap(H264_DELIMITER), Content.NO_PICTURE);
+            case avcodec.AV_CODEC_ID_HEVC:
+                return new Packet(ByteBuffer.wrap(H265_DELIMITER), Content.NO_PICTURE);
+            default:
+                throw new IllegalStateException("There are no delimiters in " + name);
+        }
     }
 
     /**

@@ -9,8 +9,6 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.media.VideoState.Pending;
-import io.github.flinkkvs.media.VideoState.Start;
-import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -19,6 +17,7 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 
+import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,23 +25,22 @@ import javax.annotation.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Makes pictures of video frames: of a whole fragment, or of the frames of a track as they come.
  *
  * <p>Pictures come in the order of presentation. A decoder holds some of them back where later
- * frames are shown earlier; the end of a fragment, or {@link #flush}, brings them.
+ * frames are shown earlier, and one with several threads holds back as many frames as it decodes at
+ * a time; the end of a fragment, or {@link #flush}, brings them.
  *
  * <p>A frame that cannot be decoded is counted and left out, and so are those between it and the
- * next key frame, which may need it; {@link #lastDamage} says what it was. No damage are frames
- * without a picture of their own (parameter sets, hidden frames of VP8 and VP9), and those that are
- * decoded after the first one but shown before it: in an open GOP they need the group before.
+ * next key frame, which may need it; {@link #lastDamage} says what it was. Two kinds of frames are
+ * no damage: those without a picture of their own (parameter sets, hidden frames of VP8 and VP9),
+ * and those that are decoded after the first one but shown before it, since in an open GOP they
+ * need the group before.
  *
  * <p>Not thread-safe. Memory is native: close it.
  */
@@ -51,27 +49,10 @@ public final class VideoDecoder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VideoDecoder.class);
 
-    /** More than any codec holds back; a frame that waits longer has no picture. */
-    private static final int MAX_PENDING = 64;
-
     private final PictureOptions options;
-
     private final VideoState state;
-
-    /** Whether it skips what comes before a frame with which decoding can begin. */
-    private final boolean waiting;
-
+    private final TrackDecoder decoder;
     private final PixelConverter converter;
-    @Nullable private NativeDecoder decoder;
-
-    /** What the track of the decoder declares. */
-    @Nullable private Track.Video video;
-
-    /**
-     * The decoder before, until the next one has made a picture. Each fragment has a decoder of its
-     * own, and would wait for fresh memory from the system if that of the last one were not there.
-     */
-    @Nullable private NativeDecoder retired;
 
     private boolean closed;
 
@@ -90,73 +71,8 @@ public final class VideoDecoder implements AutoCloseable {
     private VideoDecoder(PictureOptions options, VideoState state, boolean waiting) {
         this.options = options;
         this.state = state;
-        this.waiting = waiting;
+        this.decoder = new TrackDecoder(options, state, waiting);
         this.converter = new PixelConverter(options);
-    }
-
-    /** Which pictures are wanted, and who gets them. */
-    private interface Output {
-        /** Asked once for each decoded frame, in the order of presentation. */
-        boolean wants(Pending source);
-
-        void accept(Picture picture);
-
-        /** A frame whose time this is has no picture since it is damaged. */
-        void damaged(long timestampMillis);
-    }
-
-    /** Those that the options choose. */
-    private final class Chosen implements Output {
-        private final Consumer<Picture> out;
-
-        Chosen(Consumer<Picture> out) {
-            this.out = out;
-        }
-
-        @Override
-        public boolean wants(Pending source) {
-            return isWanted(source);
-        }
-
-        @Override
-        public void accept(Picture picture) {
-            out.accept(picture);
-        }
-
-        @Override
-        public void damaged(long timestampMillis) {}
-    }
-
-    /** The one at a place, where what is damaged has a place and what needs no picture has none. */
-    private static final class Single implements Output {
-        private final int place;
-        private final List<Long> damagedMillis = new ArrayList<>();
-        private int decoded;
-        private boolean passed;
-        @Nullable private Picture found;
-
-        Single(int place) {
-            this.place = place;
-        }
-
-        @Override
-        public boolean wants(Pending source) {
-            long damagedBefore =
-                    damagedMillis.stream().filter(time -> time < source.timestampMillis).count();
-            long at = decoded++ + damagedBefore;
-            passed |= at >= place;
-            return at == place;
-        }
-
-        @Override
-        public void accept(Picture picture) {
-            found = picture;
-        }
-
-        @Override
-        public void damaged(long timestampMillis) {
-            damagedMillis.add(timestampMillis);
-        }
     }
 
     /**
@@ -172,6 +88,125 @@ public final class VideoDecoder implements AutoCloseable {
         return decoder;
     }
 
+    /** Counts what becomes of frames, and makes the wanted pictures. */
+    private abstract class Pictures implements TrackDecoder.Output {
+
+        /** Asked once for each decoded frame, in the order of presentation. */
+        abstract boolean wants(Pending frame);
+
+        abstract void accept(Picture picture);
+
+        @Override
+        public void decoded(Pending frame, AVFrame picture, @Nullable Track.Video declared) {
+            decoded++;
+            if (wants(frame)) {
+                convert(frame, picture, declared, this::accept);
+            }
+        }
+
+        @Override
+        public void damaged(long timestampMillis, String what) {
+            damage(1, what);
+        }
+
+        @Override
+        public void skipped() {
+            skipped++;
+        }
+    }
+
+    /** Those that the options choose. */
+    private final class Chosen extends Pictures {
+        private final Consumer<Picture> out;
+
+        Chosen(Consumer<Picture> out) {
+            this.out = out;
+        }
+
+        @Override
+        boolean wants(Pending frame) {
+            if (!frame.chosen || !options.isLimited()) {
+                return frame.chosen;
+            }
+            Long last = state.period;
+            state.period = options.period(frame.timestampMillis);
+            return !state.period.equals(last);
+        }
+
+        @Override
+        void accept(Picture picture) {
+            out.accept(picture);
+        }
+    }
+
+    /** The one at a place, where what is damaged has a place and what needs no picture has none. */
+    private final class Single extends Pictures {
+        private final int place;
+        private final List<Long> damagedMillis = new ArrayList<>();
+        private int seen;
+        private boolean passed;
+        @Nullable private Picture found;
+
+        Single(int place) {
+            this.place = place;
+        }
+
+        @Override
+        boolean wants(Pending frame) {
+            long damagedBefore =
+                    damagedMillis.stream().filter(time -> time < frame.timestampMillis).count();
+            long at = seen++ + damagedBefore;
+            passed |= at >= place;
+            return at == place;
+        }
+
+        @Override
+        void accept(Picture picture) {
+            found = picture;
+        }
+
+        @Override
+        public void damaged(long timestampMillis, String what) {
+            damagedMillis.add(timestampMillis);
+            super.damaged(timestampMillis, what);
+        }
+    }
+
+    private void convert(
+            Pending frame,
+            AVFrame decodedFrame,
+            @Nullable Track.Video declared,
+            Consumer<Picture> out) {
+        byte[] pixels;
+        try {
+            pixels = converter.convert(decodedFrame, declared);
+        } catch (MediaException e) {
+            damage(1, frame + ": " + e.getMessage());
+            return;
+        }
+        out.accept(
+                new Picture(
+                        frame.streamName,
+                        frame.fragmentNumber,
+                        frame.trackNumber,
+                        frame.frameIndex,
+                        frame.timestampMillis,
+                        converter.width(),
+                        converter.height(),
+                        options.format(),
+                        pixels));
+    }
+
+    private void damage(int frames, String what) {
+        damaged += frames;
+        lastDamage = what;
+        if (options.failsOnDamage()) {
+            throw new MediaException(what);
+        }
+    }
+
+    // ---- whole fragments ----------------------------------------------------------------------
+
     /**
      * The chosen pictures of a fragment's video tracks, one track after the other. The decoder
      * knows nothing of fragments before.
@@ -186,7 +221,7 @@ public final class VideoDecoder implements AutoCloseable {
         List<FrameRecord> records = records(whole);
         for (Track track : whole.tracks()) {
             if (track.type() == Track.Type.VIDEO) {
-                decodeTrack(track.number(), records, out);
+                decodeTrack(track.number(), records, new Chosen(out));
             }
         }
         if (damaged > damagedBefore) {
@@ -196,6 +231,74 @@ public final class VideoDecoder implements AutoCloseable {
                     whole,
                     lastDamage);
         }
+    }
+
+    private void decodeTrack(long number, List<FrameRecord> records, Chosen out) {
+        state.forgetFragment();
+        List<FrameRecord> own = ofTrack(number, records);
+        int reordering = reordering(own);
+        try {
+            for (FrameRecord record : own) {
+                decode(record, reordering, out);
+            }
+            decoder.flush(out);
+        } finally {
+            // Whatever comes next must not find the rest of this.
+            decoder.discard();
+        }
+    }
+
+    /**
+     * One picture of a fragment's {@link #videoTrack}, whatever the options say about which. No
+     * frames are decoded beyond those that it needs and those that the decoder's threads have: with
+     * one thread, the first picture takes the first frame. The decoder knows nothing of fragments
+     * before.
+     *
+     * @param place its place in the order of presentation, from 0; frames without a picture, and
+     *     those that need the group before, have none
+     * @return null if there is no such frame, or if it is damaged, which is counted then
+     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws MediaException if native libraries are missing, or media is damaged and that is to
+     *     fail
+     */
+    @Nullable
+    public Picture picture(Fragment whole, int place) {
+        checkOpen();
+        Track track = videoTrack(whole);
+        if (track == null) {
+            return null;
+        }
+        List<FrameRecord> own = ofTrack(track.number(), records(whole));
+        if (place >= own.size()) {
+            return null;
+        }
+        state.forgetFragment();
+        int reordering = reordering(own);
+        Single wanted = new Single(place);
+        try {
+            for (int i = 0; i < own.size() && !wanted.passed; i++) {
+                FrameRecord record = own.get(i);
+                decoder.decode(record, state.nextPlace(record), reordering, true, wanted);
+            }
+            if (!wanted.passed) {
+                decoder.flush(wanted);
+            }
+            return wanted.found;
+        } finally {
+            decoder.discard();
+        }
+    }
+
+    /** The track that pictures are of: the first of video that has frames; null without one. */
+    @Nullable
+    public static Track videoTrack(Fragment fragment) {
+        Map<Long, Integer> frames = fragment.frameCounts();
+        for (Track track : fragment.tracks()) {
+            if (track.type() == Track.Type.VIDEO && frames.containsKey(track.number())) {
+                return track;
+            }
+        }
+        return null;
     }
 
     /** Its frames; none if they cannot be found, which damages those of video. */
@@ -222,72 +325,21 @@ public final class VideoDecoder implements AutoCloseable {
         return own;
     }
 
-    private void decodeTrack(long number, List<FrameRecord> records, Consumer<Picture> out) {
-        forget();
-        List<FrameRecord> own = ofTrack(number, records);
-        int reordering = reordering(own);
-        Output chosen = new Chosen(out);
-        try {
-            for (FrameRecord record : own) {
-                decode(record, reordering, chosen);
-            }
-            flush(chosen);
-        } finally {
-            // Whatever comes next must not find the rest of this.
-            retire();
+    /** How many frames a frame of these waits for at most, by what their times say. */
+    private static int reordering(List<FrameRecord> records) {
+        long[] sorted =
+                records.stream().mapToLong(record -> record.frame().offsetNanos()).toArray();
+        Arrays.sort(sorted);
+        int most = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            // As many as are decoded before it and shown after it.
+            int shown = Arrays.binarySearch(sorted, records.get(i).frame().offsetNanos());
+            most = Math.max(most, i - shown);
         }
+        return Math.min(most, 16);
     }
 
-    /**
-     * One picture of a fragment's {@link #videoTrack}, whatever the options say about which.
-     * Nothing is decoded that is not needed for it: the first picture takes the first frame. The
-     * decoder knows nothing of fragments before.
-     *
-     * @param place its place in the order of presentation, from 0; frames without a picture, and
-     *     those that need the group before, have none
-     * @return null if there is no such frame, or if it is damaged, which is counted then
-     * @throws IllegalStateException if the fragment was read for its tags only
-     * @throws MediaException if native libraries are missing, or media is damaged and that is to
-     *     fail
-     */
-    @Nullable
-    public Picture picture(Fragment whole, int place) {
-        checkOpen();
-        Track track = videoTrack(whole);
-        if (track == null) {
-            return null;
-        }
-        List<FrameRecord> own = ofTrack(track.number(), records(whole));
-        if (place >= own.size()) {
-            return null;
-        }
-        forget();
-        int reordering = reordering(own);
-        Single wanted = new Single(place);
-        try {
-            for (int i = 0; i < own.size() && !wanted.passed; i++) {
-                send(own.get(i), place(own.get(i)), reordering, true, wanted);
-            }
-            if (!wanted.passed) {
-                flush(wanted);
-            }
-            return wanted.found;
-        } finally {
-            retire();
-        }
-    }
-
-    /** The track that pictures are of: the first of video that has frames; null without one. */
-    @Nullable
-    public static Track videoTrack(Fragment fragment) {
-        Map<Long, Integer> frames = fragment.frameCounts();
-        for (Track track : fragment.tracks()) {
-            if (track.type() == Track.Type.VIDEO && frames.containsKey(track.number())) {
-                return track;
-            }
-        }
-        return null;
-    }
+    // ---- frames as they come ------------------------------------------------------------------
 
     /**
      * The next frame of a track, in the order of the stream, and the pictures that it brings.
@@ -309,88 +361,13 @@ public final class VideoDecoder implements AutoCloseable {
         }
     }
 
-    private void decode(FrameRecord record, int reordering, Output out) {
-        int place = place(record);
+    private void decode(FrameRecord record, int reordering, Chosen out) {
+        int place = state.nextPlace(record);
         if (options.onlyKeyFrames() && !record.frame().isKeyFrame() && state.carried == null) {
             return;
         }
         boolean chosen = place % options.every() == 0 && !record.frame().isInvisible();
-        send(record, place, reordering, chosen, out);
-    }
-
-    /** The place of the next frame among those of its track in its fragment. */
-    private int place(FrameRecord record) {
-        if (!record.fragment().number().equals(state.fragment)) {
-            state.fragment = record.fragment().number();
-            state.ordinal = 0;
-        }
-        return state.ordinal++;
-    }
-
-    /**
-     * @param place its place among the frames of its track
-     * @param chosen whether its picture is wanted
-     */
-    private void send(FrameRecord record, int place, int reordering, boolean chosen, Output out) {
-        if (place >= options.maxFramesPerFragment()) {
-            damage(1, record + " is beyond the limit of " + options.maxFramesPerFragment());
-            return;
-        }
-        // Producers that do not mark key frames begin fragments with one all the same.
-        boolean canStart = record.frame().isKeyFrame() || place == 0 || state.carried != null;
-        if (!open(record, reordering, canStart, out)) {
-            return;
-        }
-        long sequence = state.sequence++;
-        Start start = state.carried;
-        if (start == null && canStart) {
-            start = new Start(sequence, state.sentBytes, decoder.reordering());
-        }
-        if (state.start == null) {
-            state.start = start;
-        }
-        state.sentBytes += record.frame().sizeBytes();
-        VideoCodec.Packet packet;
-        try {
-            packet = decoder.codec().packet(record.frame().data());
-        } catch (MkvException e) {
-            damagedFrame(record, sequence, ": " + e.getMessage(), out);
-            return;
-        }
-        if (packet.content == VideoCodec.Content.NO_PICTURE) {
-            // What it is good for, it is for the next one: as if it were a part of it.
-            state.carried = start;
-            state.ordinal--;
-            decoder.send(sequence, packet);
-            receive(out);
-            return;
-        }
-        boolean leading = state.leads(VideoState.shownAtMillis(record));
-        boolean visible =
-                packet.content == VideoCodec.Content.SHOWN && !record.frame().isInvisible();
-        state.carried = null;
-        state.pending.put(sequence, new Pending(record, visible, chosen, leading, start));
-        if (!decoder.send(sequence, packet)) {
-            state.pending.remove(sequence);
-            if (leading) {
-                skipped++;
-            } else {
-                damagedFrame(
-                        record,
-                        sequence,
-                        " of the codec " + decoder.codec() + " cannot be decoded",
-                        out);
-            }
-        }
-        receive(out);
-        lose(state.pending.headMap(state.sequence - MAX_PENDING));
-    }
-
-    private void damagedFrame(FrameRecord record, long sequence, String what, Output out) {
-        state.carried = null;
-        state.damagedAt(sequence);
-        out.damaged(VideoState.shownAtMillis(record));
-        damage(1, record + what);
+        decoder.decode(record, place, reordering, chosen, out);
     }
 
     /**
@@ -400,190 +377,23 @@ public final class VideoDecoder implements AutoCloseable {
      * @param sequence that which it had
      */
     void replay(FrameRecord record, long sequence, Consumer<Picture> out) {
-        if (decoder == null) {
-            decoder = newDecoder(record.track(), state.start.reordering);
-        }
-        try {
-            decoder.send(sequence, decoder.codec().packet(record.frame().data()));
-        } catch (MkvException e) {
-            // That it is damaged is known.
-            return;
-        }
-        receive(new Chosen(out));
+        decoder.replay(record, sequence, new Chosen(out));
     }
 
     /** Brings the pictures that are held back; what comes next is a new beginning. */
     public void flush(Consumer<Picture> out) {
         checkOpen();
-        flush(new Chosen(out));
+        decoder.flush(new Chosen(out));
     }
 
-    private void flush(Output out) {
-        if (decoder != null) {
-            decoder.drain();
-            receive(out);
-        }
-        lose(state.pending);
-        retire();
-    }
-
-    /** Whether there is a decoder for the frame. */
-    private boolean open(FrameRecord record, int reordering, boolean canStart, Output out) {
-        boolean fits =
-                decoder != null
-                        && decoder.fits(record.track())
-                        && Objects.equals(video, record.track().video());
-        if (decoder != null && !fits) {
-            flush(out);
-        }
-        if (decoder == null && waiting && !canStart) {
-            skipped++;
-            return false;
-        }
-        if (decoder == null) {
-            FFmpegLibrary.load();
-            try {
-                decoder = newDecoder(record.track(), reordering);
-                state.begin(VideoState.shownAtMillis(record));
-            } catch (MediaException e) {
-                damage(1, record + ": " + e.getMessage());
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private NativeDecoder newDecoder(Track track, int reordering) {
-        video = track.video();
-        return new NativeDecoder(track.codecId(), track.codecPrivate(), options, reordering);
-    }
-
-    private void receive(Output out) {
-        while (decoder.receive()) {
-            closeRetired();
-            long sequence = decoder.sequence();
-            Pending source = state.pending.remove(sequence);
-            if (source == null) {
-                continue;
-            }
-            if (source.leading && (decoder.isDamaged() || state.isBehindDamage(sequence))) {
-                skipped++;
-            } else if (decoder.isDamaged()) {
-                state.damagedAt(sequence);
-                out.damaged(source.timestampMillis);
-                damage(1, source + " is damaged");
-            } else if (source.start == null && state.isBehindDamage(sequence)) {
-                // What is made up for damage depends on all that the decoder has seen: it would
-                // not be the same after a restore.
-                out.damaged(source.timestampMillis);
-                damage(1, source + " may need a frame that is damaged");
-            } else {
-                decoded++;
-                if (out.wants(source)) {
-                    emit(source, out);
-                }
-                if (source.start != null) {
-                    state.damaged.headSet(sequence).clear();
-                    if (decoder.isKeyFrame()) {
-                        shown(source);
-                    }
-                }
-            }
-        }
-    }
-
-    /** Nothing before a key frame that is shown is needed any more. */
-    private void shown(Pending keyFrame) {
-        Map<Long, Pending> before = state.pending.headMap(keyFrame.start.sequence);
-        lose(before, frame -> !frame.visible || frame.timestampMillis < keyFrame.timestampMillis);
-        if (before.isEmpty()) {
-            state.start = keyFrame.start;
-        }
-    }
-
-    /** Gives up frames whose pictures will not come. */
-    private void lose(Map<Long, Pending> frames) {
-        lose(frames, frame -> true);
-    }
-
-    private void lose(Map<Long, Pending> frames, Predicate<Pending> which) {
-        Iterator<Pending> all = frames.values().iterator();
-        while (all.hasNext()) {
-            Pending lost = all.next();
-            if (which.test(lost)) {
-                all.remove();
-                if (lost.leading) {
-                    skipped++;
-                } else if (lost.visible) {
-                    damage(1, lost + " gave no picture");
-                }
-            }
-        }
-    }
-
-    private boolean isWanted(Pending source) {
-        if (!source.chosen || !options.isLimited()) {
-            return source.chosen;
-        }
-        Long last = state.period;
-        state.period = options.period(source.timestampMillis);
-        return !state.period.equals(last);
-    }
-
-    private void emit(Pending source, Output out) {
-        byte[] pixels;
-        try {
-            pixels = converter.convert(decoder.frame(), video);
-        } catch (MediaException e) {
-            damage(1, source + ": " + e.getMessage());
-            return;
-        }
-        out.accept(
-                new Picture(
-                        source.streamName,
-                        source.fragmentNumber,
-                        source.trackNumber,
-                        source.frameIndex,
-                        source.timestampMillis,
-                        converter.width(),
-                        converter.height(),
-                        options.format(),
-                        pixels));
-    }
-
-    /** How many frames a frame of these waits for at most, by what their times say. */
-    private static int reordering(List<FrameRecord> records) {
-        long[] sorted =
-                records.stream().mapToLong(record -> record.frame().offsetNanos()).toArray();
-        Arrays.sort(sorted);
-        int most = 0;
-        for (int i = 0; i < sorted.length; i++) {
-            // As many as are decoded before it and shown after it.
-            int shown = Arrays.binarySearch(sorted, records.get(i).frame().offsetNanos());
-            most = Math.max(most, i - shown);
-        }
-        return Math.min(most, 16);
-    }
-
-    private void damage(int frames, String what) {
-        damaged += frames;
-        lastDamage = what;
-        if (options.failsOnDamage()) {
-            throw new MediaException(what);
-        }
-    }
-
-    private void forget() {
-        state.fragment = null;
-        state.period = null;
-    }
+    // ---- counts -------------------------------------------------------------------------------
 
     /** How many frames were decoded so far, whether or not they were chosen. */
     public long decodedFrames() {
         return decoded;
     }
 
-    /** How many video frames had no picture since they, or what they need, are damaged. */
+    /** How many video frames have no picture since they, or what they need, are damaged. */
     public long damagedFrames() {
         return damaged;
     }
@@ -597,14 +407,14 @@ public final class VideoDecoder implements AutoCloseable {
         return skipped;
     }
 
-    VideoState state() {
-        return state;
-    }
-
     /** What was wrong with the last of the damaged frames; null if there was none. */
     @Nullable
     public String lastDamage() {
         return lastDamage;
+    }
+
+    VideoState state() {
+        return state;
     }
 
     private void checkOpen() {
@@ -613,29 +423,11 @@ public final class VideoDecoder implements AutoCloseable {
         }
     }
 
-    /** What comes next gets another decoder: what it makes of it must not depend on this. */
-    private void retire() {
-        state.forgetFrames();
-        if (decoder != null) {
-            closeRetired();
-            retired = decoder;
-            decoder = null;
-        }
-    }
-
-    private void closeRetired() {
-        if (retired != null) {
-            retired.close();
-            retired = null;
-        }
-    }
-
     /** Frees its memory; pictures that are held back are lost. */
     @Override
     public void close() {
         closed = true;
-        retire();
-        closeRetired();
+        decoder.close();
         converter.close();
     }
 }

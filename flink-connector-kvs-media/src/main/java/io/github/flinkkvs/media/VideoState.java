@@ -209,6 +209,22 @@ final class VideoState {
         return start == null ? sequence : start.sequence;
     }
 
+    /** The place of the next frame among those of its track in its fragment. */
+    int nextPlace(FrameRecord record) {
+        FragmentNumber number = record.fragment().number();
+        if (!number.equals(fragment)) {
+            fragment = number;
+            ordinal = 0;
+        }
+        return ordinal++;
+    }
+
+    /** The next fragment has nothing to do with the last one, even if it is the same. */
+    void forgetFragment() {
+        fragment = null;
+        period = null;
+    }
+
     long keptBytes() {
         return start == null ? 0 : sentBytes - start.sentBytes;
     }

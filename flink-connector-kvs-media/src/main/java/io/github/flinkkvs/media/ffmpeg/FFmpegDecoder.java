@@ -32,7 +32,7 @@ public abstract class FFmpegDecoder extends FFmpegCodec {
     private static final int MAX_FAILURES = 1_000;
 
     /** What a decoder answers. */
-    protected enum Outcome {
+    public enum Outcome {
         /** A decoded frame, in {@link #frame()}. */
         FRAME,
         /** Something could not be decoded; more may follow. */
@@ -114,7 +114,7 @@ public abstract class FFmpegDecoder extends FFmpegCodec {
 
     /** The decoded frame, until the next one is received; null unless allocated. */
     @Nullable
-    protected final AVFrame frame() {
+    public final AVFrame frame() {
         return frame;
     }
 
