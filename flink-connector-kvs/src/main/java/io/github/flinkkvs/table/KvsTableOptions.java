@@ -70,30 +70,29 @@ public final class KvsTableOptions {
                     .asList()
                     .noDefaultValue()
                     .withDescription(
-                            "The streams to read, each by its name or its ARN, with ; between them."
-                                    + " Needed.");
+                            "The streams to read, by name or ARN, with ; between them. Required.");
 
     public static final ConfigOption<RecordMode> RECORD =
             ConfigOptions.key("record")
                     .enumType(RecordMode.class)
                     .defaultValue(RecordMode.FRAGMENT)
                     .withDescription(
-                            "What a row is: a whole 'fragment', or a 'frame', which comes as soon as it"
-                                    + " has arrived.");
+                            "What a row is: a whole 'fragment', or a 'frame', which becomes a row as"
+                                    + " soon as it has arrived.");
 
     public static final ConfigOption<List<Long>> FRAME_TRACK_NUMBERS =
             ConfigOptions.key("frame.track-numbers")
                     .longType()
                     .asList()
                     .noDefaultValue()
-                    .withDescription("With record = frame: only tracks of these numbers.");
+                    .withDescription("With record = frame: only tracks with these numbers.");
 
     public static final ConfigOption<List<String>> FRAME_TRACK_NAMES =
             ConfigOptions.key("frame.track-names")
                     .stringType()
                     .asList()
                     .noDefaultValue()
-                    .withDescription("With record = frame: only tracks of these names.");
+                    .withDescription("With record = frame: only tracks with these names.");
 
     public static final ConfigOption<List<Track.Type>> FRAME_TRACK_TYPES =
             ConfigOptions.key("frame.track-types")
@@ -116,44 +115,45 @@ public final class KvsTableOptions {
                     .intType()
                     .defaultValue(1)
                     .withDescription(
-                            "With record = frame: only the first of every n frames, counted for each"
-                                    + " track in each fragment from its first.");
+                            "With record = frame: only the first of every n frames, counted per track"
+                                    + " and fragment.");
 
     public static final ConfigOption<StartupMode> STARTUP_MODE =
             ConfigOptions.key("scan.startup.mode")
                     .enumType(StartupMode.class)
                     .defaultValue(StartupMode.NOW)
                     .withDescription(
-                            "Where to begin: 'now'; with the 'earliest' fragment that the service still"
-                                    + " has; with the first one at or after the 'server-timestamp' or"
-                                    + " 'producer-timestamp' in scan.startup.timestamp; behind the"
-                                    + " fragment in scan.startup.fragment-number ('fragment-number').");
+                            "Where reading begins: 'now'; with the 'earliest' fragment that the service"
+                                    + " still has; with the first fragment at or after the"
+                                    + " 'server-timestamp' or 'producer-timestamp' in"
+                                    + " scan.startup.timestamp; after the fragment in"
+                                    + " scan.startup.fragment-number ('fragment-number').");
 
     public static final ConfigOption<String> STARTUP_TIMESTAMP =
             ConfigOptions.key("scan.startup.timestamp")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Where to begin with scan.startup.mode = server-timestamp or"
-                                    + " producer-timestamp: as 2026-01-31T08:00:00Z, in millis since"
-                                    + " 1970, or as -PT10M, ten minutes before the query is planned.");
+                            "With scan.startup.mode = server-timestamp or producer-timestamp: the"
+                                    + " time, as 2026-01-31T08:00:00Z, as milliseconds since 1970, or as"
+                                    + " -PT10M for ten minutes before the query is planned.");
 
     public static final ConfigOption<String> STARTUP_FRAGMENT_NUMBER =
             ConfigOptions.key("scan.startup.fragment-number")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "With scan.startup.mode = fragment-number: the fragment behind which to"
-                                    + " begin; it is not read itself.");
+                            "With scan.startup.mode = fragment-number: the fragment after which reading"
+                                    + " begins.");
 
     public static final ConfigOption<BoundedMode> BOUNDED_MODE =
             ConfigOptions.key("scan.bounded.mode")
                     .enumType(BoundedMode.class)
                     .defaultValue(BoundedMode.UNBOUNDED)
                     .withDescription(
-                            "Where to end, which makes the table bounded: never ('unbounded'); with what"
-                                    + " the service began to receive up to 'now'; with the last fragment"
-                                    + " at or before the 'server-timestamp' or 'producer-timestamp' in"
+                            "Where reading ends, which makes the table bounded: never ('unbounded');"
+                                    + " with the last fragment that the service begins to receive up to"
+                                    + " 'now'; with the last fragment at or before the 'server-timestamp' or 'producer-timestamp' in"
                                     + " scan.bounded.timestamp; with the fragment in"
                                     + " scan.bounded.fragment-number ('fragment-number').");
 
@@ -162,10 +162,9 @@ public final class KvsTableOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Where to end with scan.bounded.mode = server-timestamp or"
-                                    + " producer-timestamp, inclusive: as 2026-01-31T08:00:00Z, in"
-                                    + " millis since 1970, or as -PT10M, ten minutes before the query"
-                                    + " is planned.");
+                            "With scan.bounded.mode = server-timestamp or producer-timestamp: the"
+                                    + " last time to read, as 2026-01-31T08:00:00Z, as milliseconds since"
+                                    + " 1970, or as -PT10M for ten minutes before the query is planned.");
 
     public static final ConfigOption<String> BOUNDED_FRAGMENT_NUMBER =
             ConfigOptions.key("scan.bounded.fragment-number")
@@ -180,18 +179,17 @@ public final class KvsTableOptions {
                     .defaultValue(Duration.ofSeconds(5))
                     .withDescription(
                             "With WATERMARK FOR ... AS SOURCE_WATERMARK(): how far the watermark of a"
-                                    + " stream stays behind the producer timestamp of its fragment, or"
-                                    + " the time of its frame, that is furthest ahead.");
+                                    + " stream stays behind the latest producer timestamp of its"
+                                    + " fragments, or the latest time of its frames.");
 
     public static final ConfigOption<Boolean> FILTER_PUSH_DOWN =
             ConfigOptions.key("scan.filter-push-down")
                     .booleanType()
                     .defaultValue(true)
                     .withDescription(
-                            "Whether conditions of a query decide which streams and times are read."
-                                    + " Flink does not share a scan that they narrow: with 'false'"
-                                    + " the statements of a set share one, which reads all that the"
-                                    + " table has.");
+                            "Whether the conditions of a query narrow which streams and times are"
+                                    + " read. Statements of a set do not share a scan that they narrow."
+                                    + " With 'false' they share one scan, which reads the whole table.");
 
     public static final ConfigOption<String> CREDENTIALS_OF_CATALOG =
             ConfigOptions.key("credentials-of-catalog")
@@ -199,7 +197,7 @@ public final class KvsTableOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Set by a catalog on its tables: the catalog that has their credentials. A"
-                                    + " table that is made from one, such as with LIKE, needs"
+                                    + " table made from one of them, for example with LIKE, needs"
                                     + " aws.credentials.* of its own.");
 
     /** All options of this class. */

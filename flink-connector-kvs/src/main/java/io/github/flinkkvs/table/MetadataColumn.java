@@ -35,10 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/**
- * What a table can say of a fragment or a frame besides its bytes: the keys of {@code METADATA}
- * columns.
- */
+/** The {@code METADATA} columns of a table: all that it has of a fragment or frame but bytes. */
 enum MetadataColumn {
     STREAM_NAME(
             "stream-name",
@@ -55,7 +52,7 @@ enum MetadataColumn {
     FRAGMENT_NUMBER(
             "fragment-number",
             DataTypes.STRING(),
-            "Number of the fragment. It rises within a stream, as a number, not as text",
+            "Number of the fragment. It increases within a stream if compared as a number, not as text",
             fragment -> StringData.fromString(fragment.number().toString()),
             ofHead(head -> StringData.fromString(head.number().toString()))),
     SERVER_TIMESTAMP(
@@ -67,8 +64,8 @@ enum MetadataColumn {
     PRODUCER_TIMESTAMP(
             "producer-timestamp",
             DataTypes.TIMESTAMP_LTZ(3),
-            "When the producer began to record the fragment, by its clock, which may go back, or"
-                    + " begin at 1970",
+            "When the producer began to record the fragment, by its clock, which can go back, or begin"
+                    + " at 1970",
             fragment -> TimestampData.fromEpochMillis(fragment.producerTimestampMillis()),
             ofHead(head -> TimestampData.fromEpochMillis(head.producerTimestampMillis()))),
     ARRIVAL_TIMESTAMP(
@@ -81,14 +78,14 @@ enum MetadataColumn {
     RECEIVE_DURATION(
             "receive-duration",
             DataTypes.BIGINT(),
-            "How many milliseconds passed from its first byte to its last",
+            "Milliseconds from the arrival of its first byte to that of its last",
             fragment -> durationMillis(fragment.arrival()),
             frame -> durationMillis(frame.arrival())),
     MILLIS_BEHIND_NOW(
             "millis-behind-now",
             DataTypes.BIGINT(),
-            "How far the fragment was behind the newest one when the service sent it. The service"
-                    + " says so behind the frames: with record = frame it is NULL",
+            "How far the fragment was behind the newest one when the service sent it. NULL with record"
+                    + " = frame, because the service sends it after the frames",
             Fragment::millisBehindNow,
             frame -> null),
     SIZE(
@@ -100,8 +97,8 @@ enum MetadataColumn {
     TAGS(
             "tags",
             DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING()),
-            "The fragment's tags without those of the service; of a name that occurs twice the last."
-                    + " With record = frame those that stand before the frames",
+            "The fragment's tags without those of the service; if a name occurs twice, the last one"
+                    + " counts. With record = frame, the tags before the frames",
             fragment -> tagMap(fragment.userTags()),
             ofHead(head -> tagMap(head.userTags()))),
     TAG_LIST(
@@ -110,7 +107,7 @@ enum MetadataColumn {
                     DataTypes.ROW(
                             DataTypes.FIELD("name", DataTypes.STRING()),
                             DataTypes.FIELD("value", DataTypes.STRING()))),
-            "All of them, in their order",
+            "The same tags with all values, in their order",
             fragment -> tagList(fragment.userTags()),
             ofHead(head -> tagList(head.userTags()))),
     TRACKS(
@@ -128,7 +125,7 @@ enum MetadataColumn {
                             DataTypes.FIELD("channels", DataTypes.INT()))),
             "The fragment's tracks. Type is VIDEO, AUDIO, SUBTITLE, METADATA or OTHER; width and"
                     + " height are in pixels, sampling_frequency is in Hz;"
-                    + " what a track does not have is NULL",
+                    + " a value that a track does not have is NULL",
             fragment -> tracks(fragment.tracks()),
             ofHead(head -> tracks(head.tracks()))),
     TRACK_NUMBER(
@@ -164,7 +161,7 @@ enum MetadataColumn {
     FRAME_INDEX(
             "frame-index",
             DataTypes.INT(),
-            "Place of the frame among all frames of the fragment, from 0",
+            "Index of the frame among all frames of the fragment, from 0",
             null,
             frame -> frame.frame().index()),
     FRAME_TIMESTAMP(
@@ -212,7 +209,7 @@ enum MetadataColumn {
         return description;
     }
 
-    /** Whether a row has it. */
+    /** Whether rows of this mode have the column. */
     boolean isIn(KvsTableOptions.RecordMode mode) {
         return mode == KvsTableOptions.RecordMode.FRAME || ofFragment != null;
     }
@@ -244,7 +241,7 @@ enum MetadataColumn {
                                 LinkedHashMap::new));
     }
 
-    /** The time of a row, which is also that of its record. */
+    /** The column with the time of a row, which is also the timestamp of its record. */
     static MetadataColumn time(KvsTableOptions.RecordMode mode) {
         return mode == KvsTableOptions.RecordMode.FRAGMENT ? PRODUCER_TIMESTAMP : FRAME_TIMESTAMP;
     }
