@@ -131,7 +131,7 @@ class CallAudioJobITCase {
                 "phone-line/5f3c9a52-0000-4000-8000-000000000002-stereo.wav: 10.000 s");
         short[] both =
                 samples(file("phone-line/5f3c9a52-0000-4000-8000-000000000001-stereo.wav"), 2);
-        // The customer on the left begins, the right is silent until 4 s.
+        // The customer, on the left, begins. The right is silent until 4 s.
         int end = 2 * 4 * PhoneCall.SAMPLES_PER_SECOND;
         for (int i = 0; i < both.length; i++) {
             if ((i < end) == (i % 2 == 1)) {
@@ -165,7 +165,7 @@ class CallAudioJobITCase {
         for (int i = 0; i < samples.length; i++) {
             assertThat(samples[i]).isEqualTo((short) (i + 1));
         }
-        // Once more: the same file.
+        // A second run writes the same file.
         assertThat(audio("--replay", recording.toString()).exitCode()).isZero();
         assertFiles(result, file + ": 1.500 s");
     }

@@ -112,7 +112,8 @@ class FragmentTagsJobITCase {
     @Test
     void replaysExactlyTheCompleteFragments() throws Exception {
         List<StoredFragment> fragments = record("cam", 6);
-        // Broken off at the end, at the very beginning of the last, and out of order.
+        // Broken off at the end, broken off just after the start of the last fragment, out of
+        // order.
         Path cut = folder.resolve("cut off.mkv");
         Files.write(cut, bytes(fragments.subList(0, 4), 500));
         Path early = folder.resolve("early.cut.mkv");

@@ -46,7 +46,7 @@ public final class RunExample {
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-        // Without credentials the SDK would look for those of a virtual machine.
+        // Otherwise the SDK would look for the credentials of a virtual machine.
         builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -22,15 +22,13 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The command that the README begins with, where little is as on the machine of its authors. */
+/** Runs the first command of the README in an unusual environment. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "run.sh needs a POSIX shell")
 class RunScriptITCase {
 
     private static final long TIMEOUT_SECONDS = 300;
 
-    /**
-     * A proxy that nobody can reach, settings for another account, and a locale with other letters.
-     */
+    /** An unreachable proxy, settings for another account, and a locale with another alphabet. */
     private static final Map<String, String> FOREIGN =
             Map.ofEntries(
                     Map.entry("HTTP_PROXY", "http://127.0.0.1:9"),

@@ -218,9 +218,9 @@ public final class DecodeBenchmark implements Callable<Integer> {
         StringBuilder table = new StringBuilder();
         table.append("| input | video | pictures | ours, frames/s | ")
                 .append(program)
-                .append(", frames/s | ours to it (95 %) | ffmpeg ")
+                .append(", frames/s | ours relative to it (95 %) | ffmpeg ")
                 .append(sameBuild)
-                .append(" of ours, frames/s | ours to it (95 %) |\n");
+                .append(" of our build, frames/s | ours relative to it (95 %) |\n");
         table.append("|---|---|---|--:|--:|--:|--:|--:|\n");
         for (Row row : rows) {
             table.append(

@@ -161,10 +161,10 @@ record JpegRow(String what, Row speed, double ssim, double programSsim) {
         StringBuilder table = new StringBuilder();
         table.append("| input | JPEGs of | size | ours, JPEGs/s | ")
                 .append(program)
-                .append(", JPEGs/s | ours to it (95 %) | ffmpeg ")
+                .append(", JPEGs/s | ours relative to it (95 %) | ffmpeg ")
                 .append(sameBuild)
                 .append(
-                        " of ours, JPEGs/s | ours to it (95 %) | bytes, ours | theirs | SSIM, ours"
+                        " of our build, JPEGs/s | ours relative to it (95 %) | bytes, ours | theirs | SSIM, ours"
                                 + " | theirs |\n");
         table.append("|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         for (JpegRow row : rows) {

@@ -107,8 +107,8 @@ public final class MemoryBenchmark implements Callable<Integer> {
     private static String table(List<Row> rows) {
         StringBuilder table =
                 new StringBuilder(
-                        "| | streams | ns for each fragment | to 100 streams (95 %) | fragments that"
-                                + " made way, for each emitted |\n|---|--:|--:|--:|--:|\n");
+                        "| | streams | ns per fragment | relative to 100 streams (95 %) |"
+                                + " evicted fragments per emitted fragment |\n|---|--:|--:|--:|--:|\n");
         for (Row row : rows) {
             table.append(
                     String.format(
@@ -140,7 +140,7 @@ public final class MemoryBenchmark implements Callable<Integer> {
         }
         return Chart.lines(
                 "memory",
-                "Cost of sharing memory for each fragment, relative to 100 streams",
+                "Cost of sharing memory per fragment, relative to 100 streams",
                 "streams",
                 "relative to 100 streams",
                 false,

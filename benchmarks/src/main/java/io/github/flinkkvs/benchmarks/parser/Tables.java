@@ -35,7 +35,7 @@ final class Tables {
                             task.ours(),
                             (set, peer) -> text(set.speed(peer, other), limit ? 2 : 1, true)));
         }
-        parts.add("Allocated bytes for each byte of a fragment, median:");
+        parts.add("Allocated bytes per byte of a fragment, median:");
         parts.add(
                 table(
                         sets,
@@ -43,7 +43,7 @@ final class Tables {
                         (set, peer) -> text(set.allocatedPerByte(peer), 2, false)));
         List<String> problems = problems(sets);
         if (!problems.isEmpty()) {
-            parts.add("Not measured, for the result is not what is in the set:");
+            parts.add("Not measured, because the result differs from the set:");
             parts.add(String.join("\n", problems));
         }
         return String.join("\n\n", parts);

@@ -46,7 +46,7 @@ class JobBenchmarkTest {
                 assertThat(figures.get("megabytesPerSecond").get("value").asDouble()).isPositive();
                 assertThat(figures.get("cpuSecondsPerGigabyte").get("value").asDouble())
                         .isPositive();
-                // In a JVM that has just begun it is always at work.
+                // The compiler of a JVM that has just started is always busy.
                 assertThat(figures.get("compilerCpuSecondsPerGigabyte").get("value").asDouble())
                         .matches(cpu -> cpu > 0 || !Files.exists(Path.of("/proc/self/schedstat")));
             }

@@ -71,7 +71,7 @@ class FragmentToJsonTest {
 
     private static String millis(long epochMillis) {
         String text = Instant.ofEpochMilli(epochMillis).toString();
-        // Instant leaves out the millis when there are none.
+        // Instant.toString() leaves out milliseconds that are 0.
         return text.length() == 20 ? text.replace("Z", ".000Z") : text;
     }
 

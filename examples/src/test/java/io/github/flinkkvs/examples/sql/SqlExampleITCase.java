@@ -71,8 +71,7 @@ class SqlExampleITCase {
                 .isEqualTo("Flink SQL> SET 'sql-client.execution.result-mode' = 'tableau';");
 
         List<List<String>> windows = table(out, "Fragments and bytes per minute");
-        // The first fragment may be some seconds late, so that the last ones have a minute of their
-        // own.
+        // The first fragment can be a few seconds late. Then the last ones are in another minute.
         assertThat(windows).hasSizeBetween(6, 8);
         for (String stream : List.of("front-door", "backyard")) {
             assertThat(
