@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 import javax.annotation.Nullable;
@@ -32,13 +34,17 @@ import java.util.regex.Pattern;
 
 /**
  * The audio of a call, or of a part of one, as a WAV file: of one track, or of both sides in
- * stereo. Made by {@link CallAudioFunction}. Immutable and thread-safe.
+ * stereo. Made by {@code CallAudioFunction}. Immutable and thread-safe.
  */
+@PublicEvolving
 @TypeInfo(CallAudioTypeInfo.Factory.class)
 public final class CallAudio {
 
     /** {@link #track()} where the customer is on the left and what the customer hears right. */
     public static final String STEREO = "stereo";
+
+    /** The tag by which Amazon Connect tells calls apart. */
+    public static final String CONTACT_ID = "ContactId";
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
@@ -61,7 +67,8 @@ public final class CallAudio {
     private final int channels;
     private final byte[] wav;
 
-    CallAudio(
+    @Internal
+    public CallAudio(
             @Nullable String callId,
             Map<String, String> tags,
             String streamName,
@@ -105,7 +112,7 @@ public final class CallAudio {
     /** The tag ContactId of the call; null if its fragments have none. */
     @Nullable
     public String contactId() {
-        return tags.get(CallTracks.CONTACT_ID);
+        return tags.get(CONTACT_ID);
     }
 
     /** The name of the stream. */

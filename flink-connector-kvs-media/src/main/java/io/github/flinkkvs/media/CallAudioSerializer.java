@@ -96,7 +96,7 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
         long firstTimestampMillis = source.readLong();
         return new CallAudio(
                 contactId,
-                contactId == null ? Map.of() : Map.of(CallTracks.CONTACT_ID, contactId),
+                contactId == null ? Map.of() : Map.of(CallAudio.CONTACT_ID, contactId),
                 stream,
                 track,
                 part,

@@ -8,10 +8,13 @@
  */
 package io.github.flinkkvs.media;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 /** Makes text that a producer sent fit for a log or an exception. */
-final class Quoted {
+@Internal
+public final class Quoted {
 
     /** The service allows 32 characters for names and CodecIDs. */
     private static final int MAX_CHARS = 64;
@@ -24,7 +27,7 @@ final class Quoted {
      *
      * @return {@code null} without quotes if there is no text
      */
-    static String of(@Nullable String text) {
+    public static String of(@Nullable String text) {
         if (text == null) {
             return "null";
         }

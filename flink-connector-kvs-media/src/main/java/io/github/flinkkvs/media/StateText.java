@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.io.DataInput;
@@ -19,23 +21,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Texts in serialized forms, of any length: what writes UTF in Java ends at 64 KiB. */
-final class StateText {
+@Internal
+public final class StateText {
 
     private StateText() {}
 
-    static void write(DataOutput out, String text) throws IOException {
+    public static void write(DataOutput out, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
     }
 
-    static String read(DataInput in) throws IOException {
+    public static String read(DataInput in) throws IOException {
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    static void writeNullable(DataOutput out, @Nullable String text) throws IOException {
+    public static void writeNullable(DataOutput out, @Nullable String text) throws IOException {
         out.writeBoolean(text != null);
         if (text != null) {
             write(out, text);
@@ -43,11 +46,11 @@ final class StateText {
     }
 
     @Nullable
-    static String readNullable(DataInput in) throws IOException {
+    public static String readNullable(DataInput in) throws IOException {
         return in.readBoolean() ? read(in) : null;
     }
 
-    static void write(DataOutput out, Map<String, String> texts) throws IOException {
+    public static void write(DataOutput out, Map<String, String> texts) throws IOException {
         out.writeInt(texts.size());
         for (Map.Entry<String, String> text : texts.entrySet()) {
             write(out, text.getKey());
@@ -55,7 +58,7 @@ final class StateText {
         }
     }
 
-    static Map<String, String> readMap(DataInput in) throws IOException {
+    public static Map<String, String> readMap(DataInput in) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
         for (int more = in.readInt(); more > 0; more--) {
             String name = read(in);

@@ -8,15 +8,18 @@
  */
 package io.github.flinkkvs.media;
 
+import org.apache.flink.annotation.Internal;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes WAV files of linear samples of 16 bits. */
-final class Wav {
+@Internal
+public final class Wav {
 
-    static final int HEADER_BYTES = 44;
-    static final int BYTES_PER_SAMPLE = 2;
+    public static final int HEADER_BYTES = 44;
+    public static final int BYTES_PER_SAMPLE = 2;
 
     private static final int FORMAT_CHUNK_BYTES = 16;
     private static final short LINEAR_PCM = 1;
@@ -28,7 +31,7 @@ final class Wav {
      *
      * @param channels at least one
      */
-    static byte[] of(int samplesPerSecond, short[]... channels) {
+    public static byte[] of(int samplesPerSecond, short[]... channels) {
         int frameBytes = channels.length * BYTES_PER_SAMPLE;
         int samples = channels[0].length;
         int dataBytes = Math.multiplyExact(samples, frameBytes);

@@ -1,2 +1,5 @@
-/** Pictures, sound and files from the fragments and frames of Kinesis video streams. */
+/**
+ * What the functions of this module emit, pictures and sound, with their serializers. Serializers
+ * stand in savepoints by name, so they stay in this package.
+ */
 package io.github.flinkkvs.media;

@@ -20,12 +20,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** What ffprobe finds in a file; tests that need it are skipped where it is not installed. */
-final class Ffprobe {
+public final class Ffprobe {
 
     private Ffprobe() {}
 
     /** Times of the packets of a stream, in milliseconds, in the order of the file. */
-    static List<Long> packetTimes(Path file, String stream) throws Exception {
+    public static List<Long> packetTimes(Path file, String stream) throws Exception {
         return run(file, "-select_streams", stream, "-show_entries", "packet=pts_time").stream()
                 // Made-up frames cannot be decoded, and it says so.
                 .filter(line -> line.matches("[0-9.,]+"))
@@ -34,7 +34,7 @@ final class Ffprobe {
     }
 
     /** How many frames of the first video stream can be decoded. */
-    static int decodedFrames(Path file) throws Exception {
+    public static int decodedFrames(Path file) throws Exception {
         List<String> lines =
                 run(
                         file,

@@ -29,11 +29,11 @@ import java.util.List;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Fragments without Flink: of the embedded service, and of recorded media. */
-final class Fragments {
+public final class Fragments {
 
     private Fragments() {}
 
-    static List<Fragment> ofCamera(MediaClip clip, int count) throws Exception {
+    public static List<Fragment> ofCamera(MediaClip clip, int count) throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("camera");
             Camera.builder(stream)
@@ -46,7 +46,7 @@ final class Fragments {
         }
     }
 
-    static List<Fragment> of(MediaFragment... fragments) throws Exception {
+    public static List<Fragment> of(MediaFragment... fragments) throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("camera");
             for (MediaFragment fragment : fragments) {
@@ -57,7 +57,7 @@ final class Fragments {
     }
 
     /** Of media that the service receives half a second apart from each other. */
-    static List<Fragment> inTurn(MediaFragment... fragments) throws Exception {
+    public static List<Fragment> inTurn(MediaFragment... fragments) throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("camera");
             for (MediaFragment fragment : fragments) {
@@ -68,7 +68,7 @@ final class Fragments {
         }
     }
 
-    static List<Fragment> ofSample(String name) throws Exception {
+    public static List<Fragment> ofSample(String name) throws Exception {
         String samples = System.getProperty("kvs.samples", "");
         assumeTrue(!samples.isEmpty(), "-Dkvs.samples names no folder with recordings");
         return read(Files.readAllBytes(Path.of(samples, name)));

@@ -13,20 +13,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Elements of Matroska as no producer writes them. */
-final class HostileMedia {
+public final class HostileMedia {
 
-    static final byte[] EBML =
+    public static final byte[] EBML =
             element(0x1A45DFA3, element(0x4282, "matroska".getBytes(StandardCharsets.US_ASCII)));
 
     private HostileMedia() {}
 
     /** An Info in which a unit of time is a second. */
-    static byte[] infoOfSeconds() {
+    public static byte[] infoOfSeconds() {
         return element(0x1549A966, element(0x2AD7B1, bytes(1_000_000_000)));
     }
 
     /** Tracks with one of linear audio, 8 kHz. */
-    static byte[] pcmTrack(int channels) {
+    public static byte[] pcmTrack(int channels) {
         byte[] audio =
                 join(
                         element(0xB5, ByteBuffer.allocate(8).putDouble(8_000).array()),
@@ -45,7 +45,7 @@ final class HostileMedia {
     }
 
     /** With a size of 4 bytes. */
-    static byte[] element(int id, byte[] data) {
+    public static byte[] element(int id, byte[] data) {
         ByteBuffer out = ByteBuffer.allocate(8 + data.length);
         for (int shift = 24; shift >= 0; shift -= 8) {
             if (id >>> shift != 0) {
@@ -58,7 +58,7 @@ final class HostileMedia {
         return element;
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.write(part, 0, part.length);

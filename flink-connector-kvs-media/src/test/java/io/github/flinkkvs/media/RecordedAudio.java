@@ -19,7 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Recordings of 440 Hz, which make.sh beside them makes. */
-final class RecordedAudio {
+public final class RecordedAudio {
 
     private static final int EBML = 0x1A45DFA3;
     private static final int INFO = 0x1549A966;
@@ -32,14 +32,14 @@ final class RecordedAudio {
 
     private RecordedAudio() {}
 
-    static byte[] bytes(String name) throws Exception {
+    public static byte[] bytes(String name) throws Exception {
         try (InputStream in = RecordedAudio.class.getResourceAsStream("audio/" + name)) {
             return in.readAllBytes();
         }
     }
 
     /** A file of Matroska as a fragment. */
-    static MediaFragment.Builder mkv(String name) throws Exception {
+    public static MediaFragment.Builder mkv(String name) throws Exception {
         byte[] file = bytes(name);
         byte[] ebml = {};
         byte[] info = {};
@@ -89,7 +89,7 @@ final class RecordedAudio {
     }
 
     /** The frames of a file of ADTS. */
-    static List<byte[]> adts(String name) throws Exception {
+    public static List<byte[]> adts(String name) throws Exception {
         byte[] file = bytes(name);
         List<byte[]> frames = new ArrayList<>();
         for (int at = 0; at < file.length; ) {

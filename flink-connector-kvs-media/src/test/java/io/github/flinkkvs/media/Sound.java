@@ -16,12 +16,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** What is in a WAV file, as the JDK reads it. */
-final class Sound {
+public final class Sound {
 
-    final int samplesPerSecond;
-    final short[][] channels;
+    public final int samplesPerSecond;
+    public final short[][] channels;
 
-    Sound(byte[] wav) throws Exception {
+    public Sound(byte[] wav) throws Exception {
         try (AudioInputStream in = AudioSystem.getAudioInputStream(new ByteArrayInputStream(wav))) {
             samplesPerSecond = (int) in.getFormat().getSampleRate();
             channels = new short[in.getFormat().getChannels()][(int) in.getFrameLength()];
@@ -32,22 +32,22 @@ final class Sound {
         }
     }
 
-    static Sound of(CallAudio call) throws Exception {
+    public static Sound of(CallAudio call) throws Exception {
         byte[] wav = new byte[call.sizeBytes()];
         call.wav().get(wav);
         return new Sound(wav);
     }
 
-    int samples() {
+    public int samples() {
         return channels[0].length;
     }
 
-    double seconds() {
+    public double seconds() {
         return (double) samples() / samplesPerSecond;
     }
 
     /** How often the first channel goes through 0 upwards in a second, between two places. */
-    double hertz(double fromSecond, double toSecond) {
+    public double hertz(double fromSecond, double toSecond) {
         int from = (int) (fromSecond * samplesPerSecond);
         int to = (int) (toSecond * samplesPerSecond);
         int rises = 0;
@@ -58,7 +58,7 @@ final class Sound {
     }
 
     /** How much of the first channel is a tone that begins with 0 and rises: from -1 to 1. */
-    double likenessToSine(double hertz) {
+    public double likenessToSine(double hertz) {
         double product = 0;
         double ownPower = 0;
         double sinePower = 0;

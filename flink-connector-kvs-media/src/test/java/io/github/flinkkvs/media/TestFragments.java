@@ -27,12 +27,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Fragments with video that can be decoded. */
-final class TestFragments {
+public final class TestFragments {
 
     private TestFragments() {}
 
     /** Of a camera in the embedded service: H.264, 160x120, 25 frames each, a key frame every 5. */
-    static List<Fragment> ofCamera(int count) throws Exception {
+    public static List<Fragment> ofCamera(int count) throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("cam");
             Camera.builder(stream)
@@ -49,7 +49,7 @@ final class TestFragments {
     }
 
     /** Of the folder with recorded media; skips the test without it. */
-    static List<Fragment> ofSample(String name) throws Exception {
+    public static List<Fragment> ofSample(String name) throws Exception {
         String folder = System.getProperty("kvs.samples", "");
         Assumptions.assumeFalse(
                 folder.isEmpty(), "No folder with recorded media: give it with -Dkvs.samples=DIR");
@@ -58,7 +58,7 @@ final class TestFragments {
         return read(Files.readAllBytes(file));
     }
 
-    static List<Fragment> read(byte[] bytes) throws Exception {
+    public static List<Fragment> read(byte[] bytes) throws Exception {
         List<Fragment> fragments = new ArrayList<>();
         new FragmentAssembler("cam", null, true, Integer.MAX_VALUE)
                 .feed(
@@ -77,13 +77,13 @@ final class TestFragments {
         return fragments;
     }
 
-    static byte[] bytes(Fragment fragment) {
+    public static byte[] bytes(Fragment fragment) {
         byte[] bytes = new byte[fragment.sizeBytes()];
         fragment.bytes().get(bytes);
         return bytes;
     }
 
-    static List<Picture> pictures(Fragment fragment, PictureOptions options) {
+    public static List<Picture> pictures(Fragment fragment, PictureOptions options) {
         List<Picture> pictures = new ArrayList<>();
         try (VideoDecoder decoder = new VideoDecoder(options)) {
             decoder.decode(fragment, pictures::add);

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.media.table;
 
-import io.github.flinkkvs.media.FragmentAudio;
+import io.github.flinkkvs.media.audio.FragmentAudio;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.annotation.PublicEvolving;

@@ -1,0 +1,61 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.audio.codec;
+
+import io.github.flinkkvs.media.MediaException;
+
+import org.apache.flink.annotation.Internal;
+
+/** Makes linear samples of 16 bits of the coded frames of one track. Not thread-safe. */
+@Internal
+public interface AudioDecoder extends AutoCloseable {
+
+    /** Takes samples as they are decoded. */
+    @FunctionalInterface
+    interface Samples {
+
+        /**
+         * @param samples whole ones, channels interleaved; not empty, and not changed later
+         * @return false if there is no room for them, nor for any that follow
+         */
+        boolean take(short[] samples);
+    }
+
+    /**
+     * For audio of that coding.
+     *
+     * @throws IllegalArgumentException if there is no decoder for it, or its CodecPrivate is
+     *     damaged
+     * @throws MediaException if native libraries are missing
+     */
+    static AudioDecoder of(AudioCoding coding) {
+        return coding.kind() == AudioCoding.Kind.FFMPEG
+                ? new FFmpegAudioDecoder(coding)
+                : new PcmDecoder(coding);
+    }
+
+    /**
+     * Decodes a frame, piece by piece: a few bytes may stand for hours.
+     *
+     * @return false if it is damaged, or if there was no room for its samples
+     */
+    boolean decode(byte[] data, int offset, int length, Samples out);
+
+    /** Brings what is held back; nothing can be decoded after it. */
+    void finish(Samples out);
+
+    /** In a channel; certain once there were samples, and the same for all. */
+    int samplesPerSecond();
+
+    /** As certain. */
+    int channels();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,72 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.file;
+
+import javax.annotation.Nullable;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which fragments may follow each other in one file. */
+final class Continuity {
+
+    /** A longer one is a clock that was set, not a pause: nobody wants to play it. */
+    static final Duration LONGEST_GAP = Duration.ofDays(1);
+
+    @Nullable private byte[] tracks;
+    private long timestampScale;
+    private long lastClusterTimestamp;
+    private final Map<Long, Long> lastTimes = new HashMap<>();
+
+    /**
+     * Whether this one may be next: of the same tracks, later as a whole, and not earlier in any of
+     * them. Browsers round, so that the first frame of a track may have the time of the last one.
+     */
+    boolean accepts(FragmentLayout next) {
+        if (tracks == null || next.clusters.isEmpty()) {
+            return true;
+        }
+        long step = next.clusters.get(0).timestamp - lastClusterTimestamp;
+        if (next.timestampScale != timestampScale
+                || step <= 0
+                || step > LONGEST_GAP.toNanos() / timestampScale
+                || next.tracks == null
+                || !next.tracks.equals(ByteBuffer.wrap(tracks))) {
+            return false;
+        }
+        for (Map.Entry<Long, FragmentLayout.TrackTimes> times : next.times.entrySet()) {
+            Long last = lastTimes.get(times.getKey());
+            if (last != null && times.getValue().first < last) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** It was accepted, and is there. */
+    void advance(FragmentLayout fragment) {
+        List<FragmentLayout.Cluster> clusters = fragment.clusters;
+        if (clusters.isEmpty()) {
+            return;
+        }
+        if (tracks == null) {
+            // A copy, so that the fragment does not live on.
+            tracks = new byte[fragment.tracks == null ? 0 : fragment.tracks.remaining()];
+            if (fragment.tracks != null) {
+                fragment.tracks.duplicate().get(tracks);
+            }
+            timestampScale = fragment.timestampScale;
+        }
+        lastClusterTimestamp = clusters.get(clusters.size() - 1).timestamp;
+        fragment.times.forEach((track, times) -> lastTimes.merge(track, times.latest(), Math::max));
+    }
+}

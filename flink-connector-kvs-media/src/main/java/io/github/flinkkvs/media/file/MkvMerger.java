@@ -1,0 +1,114 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.media.file;
+
+import org.apache.flink.annotation.PublicEvolving;
+import io.github.flinkkvs.mkv.Fragment;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Makes one playable Matroska file of consecutive fragments: one header, one Segment, the Tracks of
+ * the first fragment, and a Cluster for each Cluster of theirs. Blocks are copied byte for byte,
+ * those that cannot be read among them; times begin at 0, and pauses remain unless they are to be
+ * left out. Tags are not taken over.
+ *
+ * <p>A file is complete after each fragment. It is as large as it is written: nothing is kept but
+ * the fragment at hand, so the file has neither a duration nor Cues.
+ *
+ * <p>Not thread-safe. Closing the stream is its owner's business.
+ */
+@PublicEvolving
+public final class MkvMerger {
+
+    private final OutputStream out;
+    private final Continuity continuity = new Continuity();
+
+    private final Timeline timeline;
+
+    private boolean begun;
+    private long frames;
+
+    /** Writes to {@code out}, which should be buffered. */
+    public MkvMerger(OutputStream out) {
+        this(out, new Timeline(true));
+    }
+
+    private MkvMerger(OutputStream out, Timeline timeline) {
+        this.out = out;
+        this.timeline = timeline;
+    }
+
+    /**
+     * Leaves out the time between fragments, for streams that are mostly silent: each one follows
+     * the last one by the average time between its frames. Within a fragment times remain, and so
+     * does what belongs together in several tracks.
+     *
+     * @param out should be buffered
+     */
+    public static MkvMerger withoutPauses(OutputStream out) {
+        return new MkvMerger(out, new Timeline(false));
+    }
+
+    /**
+     * Whether a fragment can go on in this file: its tracks are the same, byte for byte, it is
+     * later than what is there, by no more than a day, and none of its tracks goes back in time. If
+     * not, begin a new file with it.
+     *
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public boolean accepts(Fragment fragment) {
+        return continuity.accepts(new FragmentLayout(fragment));
+    }
+
+    /**
+     * Writes the next fragment if it can go on in this file.
+     *
+     * @return false if {@link #accepts} is; then nothing was written
+     * @throws IOException if writing fails; the file is not to be used then
+     * @throws IllegalStateException if the fragment was read for its tags only
+     */
+    public boolean add(Fragment fragment) throws IOException {
+        FragmentLayout layout = new FragmentLayout(fragment);
+        if (!continuity.accepts(layout)) {
+            return false;
+        }
+        if (!layout.clusters.isEmpty()) {
+            if (!begun) {
+                begin(layout);
+            }
+            long shift = timeline.place(layout);
+            for (FragmentLayout.Cluster cluster : layout.clusters) {
+                // A Cluster that claims to be before all others begins with them.
+                long timestamp = Math.max(0, cluster.timestamp + shift);
+                out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
+                layout.writeBlocks(cluster, out);
+            }
+        }
+        continuity.advance(layout);
+        frames += layout.frames;
+        return true;
+    }
+
+    /** How many frames were written. */
+    public long frames() {
+        return frames;
+    }
+
+    private void begin(FragmentLayout first) throws IOException {
+        out.write(MkvHeader.bytes(first.timestampScale));
+        if (first.tracks != null) {
+            byte[] tracks = new byte[first.tracks.remaining()];
+            first.tracks.duplicate().get(tracks);
+            out.write(tracks);
+        }
+        begun = true;
+    }
+}
