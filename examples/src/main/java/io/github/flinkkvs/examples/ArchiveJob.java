@@ -12,7 +12,7 @@ import io.github.flinkkvs.examples.input.Input;
 import io.github.flinkkvs.examples.output.MergeToFiles;
 import io.github.flinkkvs.examples.run.ExampleJob;
 import io.github.flinkkvs.examples.run.ExampleMain;
-import io.github.flinkkvs.media.RecordFiles;
+import io.github.flinkkvs.media.file.RecordFiles;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;

@@ -14,7 +14,7 @@ import io.github.flinkkvs.examples.output.WriteWav;
 import io.github.flinkkvs.examples.run.ExampleJob;
 import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.examples.run.FirstFragments;
-import io.github.flinkkvs.media.CallAudioFunction;
+import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;

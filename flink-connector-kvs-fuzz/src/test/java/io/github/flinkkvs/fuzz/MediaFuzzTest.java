@@ -9,10 +9,10 @@
 package io.github.flinkkvs.fuzz;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.media.CallAudioFunction;
-import io.github.flinkkvs.media.MkvMerger;
 import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.audio.CallAudioFunction;
+import io.github.flinkkvs.media.file.MkvMerger;
 import io.github.flinkkvs.media.table.KvsFrames;
 import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsTags;

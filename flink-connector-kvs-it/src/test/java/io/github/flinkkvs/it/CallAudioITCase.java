@@ -9,7 +9,7 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.media.CallAudioFunction;
+import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;

@@ -41,6 +41,8 @@ class DocumentedCodeTest {
                     "\n",
                     "import io.github.flinkkvs.client.aws.AwsOptions;",
                     "import io.github.flinkkvs.media.*;",
+                    "import io.github.flinkkvs.media.audio.*;",
+                    "import io.github.flinkkvs.media.file.*;",
                     "import io.github.flinkkvs.mkv.*;",
                     "import io.github.flinkkvs.mkv.bitstream.NalStream;",
                     "import io.github.flinkkvs.mkv.document.*;",

@@ -9,10 +9,10 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.media.DecodeFragments;
-import io.github.flinkkvs.media.MergedFiles;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
-import io.github.flinkkvs.media.RecordFiles;
+import io.github.flinkkvs.media.file.MergedFiles;
+import io.github.flinkkvs.media.file.RecordFiles;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.parser.MkvParser;
 import io.github.flinkkvs.source.StoppingPosition;

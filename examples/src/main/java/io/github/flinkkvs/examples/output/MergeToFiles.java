@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.examples.output;
 
-import io.github.flinkkvs.media.MkvMerger;
-import io.github.flinkkvs.media.RecordFiles;
+import io.github.flinkkvs.media.file.MkvMerger;
+import io.github.flinkkvs.media.file.RecordFiles;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.api.common.functions.RichMapFunction;

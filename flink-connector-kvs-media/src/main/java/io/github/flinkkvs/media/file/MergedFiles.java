@@ -8,9 +8,9 @@
  */
 package io.github.flinkkvs.media.file;
 
-import org.apache.flink.annotation.PublicEvolving;
 import io.github.flinkkvs.mkv.Fragment;
 
+import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.FSDataOutputStream;
@@ -31,7 +31,8 @@ import java.util.Map;
 /**
  * Merged fragments through Flink's own {@link FileSink}: a folder for each stream, in it files of
  * consecutive fragments, each playable. A file ends with a checkpoint, or where {@link MkvMerger}
- * begins a new one; exactly once, as FileSink is. Blocks that cannot be read are copied like others.
+ * begins a new one; exactly once, as FileSink is. Blocks that cannot be read are copied like
+ * others.
  *
  * <p>All fragments of a stream must reach the same subtask, in order: chain the sink to the source,
  * or key the fragments by their stream.

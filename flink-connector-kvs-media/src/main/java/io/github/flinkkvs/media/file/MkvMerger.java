@@ -8,8 +8,9 @@
  */
 package io.github.flinkkvs.media.file;
 
-import org.apache.flink.annotation.PublicEvolving;
 import io.github.flinkkvs.mkv.Fragment;
+
+import org.apache.flink.annotation.PublicEvolving;
 
 import java.io.IOException;
 import java.io.OutputStream;
