@@ -66,8 +66,8 @@ public final class SqlExample implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "Runs a script of your own instead of the example's queries, with the same tables.",
-                "It can use ${endpoint} and ${region} of the embedded service, ${jars} for the folder"
-                        + " of the SQL jars, and ${out} for that of --out."
+                "It can use $${endpoint} and $${region} of the embedded service, $${jars} for the folder"
+                        + " of the SQL jars, and $${out} for that of --out."
             })
     @Nullable
     private Path file;
