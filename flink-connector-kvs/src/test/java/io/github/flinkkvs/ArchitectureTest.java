@@ -8,20 +8,47 @@
  */
 package io.github.flinkkvs;
 
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.KvsSourceBuilder;
+
+import org.apache.flink.annotation.Experimental;
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.annotation.PublicEvolving;
+
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 @AnalyzeClasses(
         packages = "io.github.flinkkvs",
         importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+
+    private static final int MAX_LINES = 400;
+
+    /** To be split. */
+    private static final Set<String> LONGER = Set.of("FragmentAssembler.java", "NalStream.java");
 
     @ArchTest
     static final ArchRule IMPORTS_ONLY_POINT_DOWN =
@@ -42,6 +69,100 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("table")
                     .whereLayer("client")
                     .mayOnlyBeAccessedByLayers("table", "source");
+
+    @ArchTest
+    static final ArchRule READING_POINTS_DOWN =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("reader")
+                    .definedBy("io.github.flinkkvs.source.reader..")
+                    .layer("session")
+                    .definedBy("io.github.flinkkvs.source.session..")
+                    .layer("fetch")
+                    .definedBy("io.github.flinkkvs.source.fetch..")
+                    .layer("resources")
+                    .definedBy("io.github.flinkkvs.source.resources..")
+                    .whereLayer("reader")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("session")
+                    .mayOnlyBeAccessedByLayers("reader")
+                    .whereLayer("fetch")
+                    .mayOnlyBeAccessedByLayers("session");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_IN_THE_SOURCE =
+            slices().matching("io.github.flinkkvs.source.(*)..").should().beFreeOfCycles();
+
+    /** The rest of the package, such as positions and options, is known below as well. */
+    @ArchTest
+    static final ArchRule ONLY_USERS_KNOW_THE_SOURCE_ITSELF =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.github.flinkkvs.source.*..")
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(KvsSource.class, KvsSourceBuilder.class);
+
+    /** Each package is a slice; what users call of the source lies above everything of it. */
+    @ArchTest
+    static final ArchRule NO_CYCLES_OF_PACKAGES =
+            slices().assignedFrom(
+                            new SliceAssignment() {
+                                @Override
+                                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                                    return SliceIdentifier.of(
+                                            FACE.contains(outermost(type).getName())
+                                                    ? "the source itself"
+                                                    : type.getPackageName());
+                                }
+
+                                @Override
+                                public String getDescription() {
+                                    return "packages";
+                                }
+                            })
+                    .should()
+                    .beFreeOfCycles();
+
+    private static final Set<String> FACE =
+            Set.of(KvsSource.class.getName(), KvsSourceBuilder.class.getName());
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    @ArchTest
+    static final ArchRule PUBLIC_TYPES_SAY_FOR_WHOM_THEY_ARE =
+            classes()
+                    .that()
+                    .resideInAPackage("io.github.flinkkvs.source..")
+                    .and()
+                    .arePublic()
+                    .and()
+                    .areTopLevelClasses()
+                    .should()
+                    .beAnnotatedWith(PublicEvolving.class)
+                    .orShould()
+                    .beAnnotatedWith(Experimental.class)
+                    .orShould()
+                    .beAnnotatedWith(Internal.class);
+
+    @Test
+    void noFileIsTooLong() throws IOException {
+        List<Path> sources;
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            sources =
+                    files.filter(file -> file.toString().endsWith(".java"))
+                            .filter(file -> !LONGER.contains(file.getFileName().toString()))
+                            .collect(Collectors.toList());
+        }
+        assertThat(sources).isNotEmpty();
+        for (Path source : sources) {
+            assertThat(Files.readAllLines(source).size())
+                    .as("lines of %s", source)
+                    .isLessThanOrEqualTo(MAX_LINES);
+        }
+    }
 
     @ArchTest
     static final ArchRule NOTHING_BORROWED =

@@ -52,10 +52,13 @@ public final class KvsSourceBuilder<T> {
 
     private static final Duration MIN_DURATION = Duration.ofMillis(1);
 
-    /** The service ends a call after 3 s of silence, of which a connection is not to die. */
+    /**
+     * The service ends a call that had nothing to send for 3 s. A shorter timeout would take every
+     * such connection for a dead one.
+     */
     private static final Duration MIN_SILENCE_TIMEOUT = Duration.ofSeconds(4);
 
-    /** The same silence as it is seen here, where bytes may come late. */
+    /** Less than these 3 s, since the last bytes before them may arrive late. */
     private static final Duration MAX_QUIET_TIME = Duration.ofMillis(2_500);
 
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
@@ -279,19 +282,20 @@ public final class KvsSourceBuilder<T> {
                 KvsSourceOptions.SILENCE_TIMEOUT,
                 MIN_SILENCE_TIMEOUT,
                 MAX_DURATION,
-                ". The service sends nothing for 3 s before it ends the call of a stream without"
-                        + " media, whose connection is not dead");
+                ". The service ends a call that had nothing to send for 3 s, so a silence of 3 s"
+                        + " does not mean that the connection is dead");
         checkDuration(
                 KvsSourceOptions.QUIET_TIME,
                 MIN_DURATION,
                 MAX_QUIET_TIME,
-                ". The service ends the call of a stream without media after 3 s, which would not"
-                        + " do to prove that there is nothing to read: a bounded source would"
-                        + " never end");
+                ". The service ends a call that had nothing to send for 3 s. With a longer quiet"
+                        + " time no end of a call would mean that there is nothing to read, and a"
+                        + " bounded source would never end");
         Duration initialBackoff = config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF);
         Duration maxBackoff = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF);
         check(
-                initialBackoff.compareTo(maxBackoff) <= 0,
+                !config.contains(KvsSourceOptions.RETRY_INITIAL_BACKOFF)
+                        || initialBackoff.compareTo(maxBackoff) <= 0,
                 "%s (%s) is above %s (%s): lower the first or raise the second",
                 KvsSourceOptions.RETRY_INITIAL_BACKOFF.key(),
                 text(initialBackoff),

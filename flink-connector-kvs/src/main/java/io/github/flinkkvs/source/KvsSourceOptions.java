@@ -16,7 +16,9 @@ import org.apache.flink.configuration.MemorySize;
 import java.time.Duration;
 import java.util.List;
 
-/** How the source reads; {@code AwsOptions} says as whom and where. */
+/**
+ * The options of the source. Those of region, endpoint and credentials are in {@code AwsOptions}.
+ */
 @PublicEvolving
 public final class KvsSourceOptions {
 
@@ -60,8 +62,7 @@ public final class KvsSourceOptions {
                     .memoryType()
                     .defaultValue(MemorySize.ofMebiBytes(64))
                     .withDescription(
-                            "A fragment of more bytes is a bad fragment. The service itself takes up to"
-                                    + " 50 MB.");
+                            "A larger fragment is a bad fragment. The service itself accepts up to 50 MB.");
 
     public static final ConfigOption<BadFragmentPolicy> BAD_FRAGMENT =
             ConfigOptions.key("source.bad-fragment")
@@ -144,8 +145,8 @@ public final class KvsSourceOptions {
                     .durationType()
                     .defaultValue(Duration.ofSeconds(30))
                     .withDescription(
-                            "The longest delay after an error; not below"
-                                    + " source.retry.initial-backoff.");
+                            "The longest delay after an error. Must not be below"
+                                    + " source.retry.initial-backoff if that is set, too.");
 
     public static final ConfigOption<Duration> RETRY_BUDGET =
             ConfigOptions.key("source.retry.budget")

@@ -196,7 +196,7 @@ class KvsSourceBuilderTest {
         assertRefused(
                 builder().set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(3)),
                 "source.session.silence-timeout is 3 s: give a time of at least 4 s",
-                "is not dead");
+                "does not mean that the connection is dead");
         assertRefused(
                 builder().set(KvsSourceOptions.QUIET_TIME, Duration.ofSeconds(3)),
                 "source.session.quiet-time is 3 s: give a time of at least 1 ms and at most 2500 ms",
@@ -212,6 +212,8 @@ class KvsSourceBuilderTest {
         assertRefused(
                 builder().set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1)),
                 "source.retry.initial-backoff (1 min) is above source.retry.max-backoff (30 s)");
+        // The default of the first gives way to what is set of the second.
+        builder().set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(100)).build();
         builder()
                 .set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1))
                 .set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMinutes(1))

@@ -12,7 +12,6 @@ import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
-import io.github.flinkkvs.source.reader.BudgetLoad;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.benchmarks.memory;
 
-import io.github.flinkkvs.source.reader.BudgetLoad;
-
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 

@@ -8,22 +8,31 @@
  */
 package io.github.flinkkvs.source.reader;
 
+import io.github.flinkkvs.source.resources.ReaderLock;
+import io.github.flinkkvs.source.session.EventQueue;
+import io.github.flinkkvs.source.session.KvsReadException;
+import io.github.flinkkvs.source.session.StreamEvent;
+
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Where sessions, which are filled by I/O threads, meet Flink's fetcher thread. The fetcher takes
- * what is ready in small batches, one stream after the other, and sleeps while there is nothing.
- * How much waits here is bounded by the memory budget.
+ * Where the queues of the streams, which I/O threads fill, meet Flink's fetcher thread. The fetcher
+ * takes what is ready in small batches, one stream after the other, and sleeps while there is
+ * nothing. How much waits here is bounded by the memory budget.
  *
  * <p>Guarded by the reader lock; {@link #take} is called by the fetcher thread only.
  */
-final class Handover {
+@Internal
+public final class Handover implements EventQueue.Taker {
 
     /**
      * A batch ends with the event that makes it reach this: paused streams keep what is not taken.
@@ -33,40 +42,54 @@ final class Handover {
     private static final int BATCH_EVENTS = 256;
 
     /** What the fetcher takes at a time. */
-    static final class Batch {
-        final List<StreamEvent> events = new ArrayList<>();
-        final List<MediaSession> finished = new ArrayList<>();
+    public static final class Batch {
+
+        private final Map<String, List<StreamEvent>> events = new LinkedHashMap<>();
+        private final List<EventQueue> finished = new ArrayList<>();
+
+        /** By split id: of each stream in its order. */
+        public Map<String, List<StreamEvent>> events() {
+            return events;
+        }
+
+        /** The queues of streams that are over. */
+        public List<EventQueue> finished() {
+            return finished;
+        }
     }
 
     private final ReaderLock lock;
 
-    /** Sessions that are not paused and have events, in the order of their turn. */
-    private final Set<MediaSession> ready = new LinkedHashSet<>();
+    /** Those that have something to take, in the order of their turn. */
+    private final Set<EventQueue> ready = new LinkedHashSet<>();
 
-    private final List<MediaSession> finished = new ArrayList<>();
+    private final List<EventQueue> finished = new ArrayList<>();
     @Nullable private KvsReadException failure;
     private boolean awakened;
 
-    Handover(ReaderLock lock) {
+    public Handover(ReaderLock lock) {
         this.lock = lock;
     }
 
-    /** A session has events, or the last one was taken, or it was paused or resumed. */
-    void update(MediaSession session) {
+    @Override
+    public void onChange(EventQueue queue) {
         lock.assertHeld();
-        if (session.isPaused() || session.events().isEmpty()) {
-            ready.remove(session);
-            if (session.takeFinished()) {
-                finished.add(session);
+        if (queue.isReady()) {
+            if (ready.add(queue)) {
                 lock.signalChange();
             }
-        } else if (ready.add(session)) {
+            return;
+        }
+        ready.remove(queue);
+        if (queue.takeFinished()) {
+            finished.add(queue);
             lock.signalChange();
         }
     }
 
     /** Reading has failed for good; whoever takes next fails too. */
-    void fail(KvsReadException cause) {
+    @Override
+    public void onFailure(KvsReadException cause) {
         lock.assertHeld();
         if (failure == null) {
             failure = cause;
@@ -75,7 +98,7 @@ final class Handover {
     }
 
     /** Lets {@link #take} return at once, now or at its next call. */
-    void wakeUp() {
+    public void wakeUp() {
         lock.lock();
         try {
             awakened = true;
@@ -91,7 +114,7 @@ final class Handover {
      * @return an empty batch after {@link #wakeUp}
      * @throws KvsReadException if reading has failed for good
      */
-    Batch take() throws KvsReadException {
+    public Batch take() throws KvsReadException {
         lock.lock();
         try {
             while (ready.isEmpty() && finished.isEmpty() && failure == null && !awakened) {
@@ -113,18 +136,20 @@ final class Handover {
 
     private Batch drain() {
         Batch batch = new Batch();
+        int count = 0;
         long bytes = 0;
-        while (!ready.isEmpty() && bytes < BATCH_BYTES && batch.events.size() < BATCH_EVENTS) {
-            MediaSession session = ready.iterator().next();
-            ready.remove(session);
-            ArrayDeque<StreamEvent> events = session.events();
-            while (!events.isEmpty() && bytes < BATCH_BYTES && batch.events.size() < BATCH_EVENTS) {
-                StreamEvent event = events.poll();
-                session.onTaken(event);
+        while (!ready.isEmpty() && bytes < BATCH_BYTES && count < BATCH_EVENTS) {
+            EventQueue queue = ready.iterator().next();
+            ready.remove(queue);
+            List<StreamEvent> events = new ArrayList<>();
+            while (queue.isReady() && bytes < BATCH_BYTES && count < BATCH_EVENTS) {
+                StreamEvent event = queue.poll();
                 bytes += event.retainedBytes();
-                batch.events.add(event);
+                count++;
+                events.add(event);
             }
-            update(session);
+            batch.events.computeIfAbsent(queue.splitId(), id -> new ArrayList<>()).addAll(events);
+            onChange(queue);
         }
         batch.finished.addAll(finished);
         finished.clear();

@@ -13,6 +13,7 @@ import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.source.serialization.KvsFrameDeserializationSchema;
+import io.github.flinkkvs.source.session.StreamEvent;
 import io.github.flinkkvs.source.split.KvsSplitState;
 
 import org.apache.flink.annotation.Internal;
@@ -73,7 +74,7 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
             metrics.onNoRecord();
         }
         event.applyTo(state);
-        event.session().onEmitted(event);
+        event.onEmitted();
     }
 
     private void emit(

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.session.StreamEvent;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
 import io.github.flinkkvs.source.split.KvsSplitState;

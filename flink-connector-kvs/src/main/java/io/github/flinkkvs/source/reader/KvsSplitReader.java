@@ -12,6 +12,15 @@ import io.github.flinkkvs.client.KvsConnection;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.resources.MemoryBudget;
+import io.github.flinkkvs.source.resources.ReaderLock;
+import io.github.flinkkvs.source.resources.ReaderResources;
+import io.github.flinkkvs.source.resources.Timer;
+import io.github.flinkkvs.source.session.EventQueue;
+import io.github.flinkkvs.source.session.KvsReadException;
+import io.github.flinkkvs.source.session.SessionSettings;
+import io.github.flinkkvs.source.session.StreamEvent;
+import io.github.flinkkvs.source.session.StreamSession;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.annotation.Internal;
@@ -46,15 +55,13 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     private static final Logger LOG = LoggerFactory.getLogger(KvsSplitReader.class);
 
     private final SessionSettings settings;
-    private final KvsReaderMetrics metrics;
     private final KvsConnection connection;
     private final ReaderLock lock = new ReaderLock();
     private final Handover handover = new Handover(lock);
-    private final MemoryBudget budget;
-    private final Timer timer;
+    private final ReaderResources resources;
 
     /** By split id; touched by the fetcher thread only. */
-    private final Map<String, MediaSession> sessions = new LinkedHashMap<>();
+    private final Map<String, StreamSession> sessions = new LinkedHashMap<>();
 
     /**
      * @param frames those that are wanted one by one; null if fragments are wanted as a whole
@@ -68,22 +75,26 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
             KvsReaderMetrics metrics) {
         this.settings = new SessionSettings(config, needsMedia, frames);
         this.connection = connection;
-        this.metrics = metrics;
-        this.timer = new ExecutorTimer(connection, lock, this::onThrown);
-        this.budget =
+        Timer timer = new ExecutorTimer(connection, lock, this::onThrown);
+        MemoryBudget budget =
                 new MemoryBudget(
-                        config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes(), timer::nanoTime);
+                        lock,
+                        config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes(),
+                        timer::nanoTime);
+        this.resources =
+                new ReaderResources(
+                        lock, timer, budget, connection.media(), connection.directory(), metrics);
         metrics.observe(this::bufferedBytes);
     }
 
     private void onThrown(Throwable cause) {
-        handover.fail(new KvsReadException("Reading failed: " + cause, cause));
+        handover.onFailure(new KvsReadException("Reading failed: " + cause, cause));
     }
 
     private long bufferedBytes() {
         lock.lock();
         try {
-            return budget.held();
+            return resources.budget().held();
         } finally {
             lock.unlock();
         }
@@ -93,13 +104,10 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     public RecordsWithSplitIds<StreamEvent> fetch() throws IOException {
         Handover.Batch batch = handover.take();
         RecordsBySplits.Builder<StreamEvent> records = new RecordsBySplits.Builder<>();
-        for (StreamEvent event : batch.events) {
-            records.add(event.session().splitId(), event);
-        }
-        for (MediaSession session : batch.finished) {
-            sessions.remove(session.splitId());
-            locked(session::close);
-            records.addFinishedSplit(session.splitId());
+        batch.events().forEach(records::addAll);
+        for (EventQueue queue : batch.finished()) {
+            locked(sessions.remove(queue.splitId())::close);
+            records.addFinishedSplit(queue.splitId());
         }
         return records.build();
     }
@@ -111,17 +119,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         }
         for (KvsSplit split : change.splits()) {
             LOG.info("Reading stream {}", split);
-            MediaSession session =
-                    new MediaSession(
-                            split,
-                            settings,
-                            lock,
-                            handover,
-                            budget,
-                            timer,
-                            connection.media(),
-                            connection.directory(),
-                            metrics);
+            StreamSession session = new StreamSession(split, settings, resources, handover);
             sessions.put(split.splitId(), session);
             locked(session::start);
         }
@@ -131,14 +129,14 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     public void pauseOrResumeSplits(Collection<KvsSplit> toPause, Collection<KvsSplit> toResume) {
         locked(
                 () -> {
-                    forEach(toPause, MediaSession::pause);
-                    forEach(toResume, MediaSession::resume);
+                    forEach(toPause, StreamSession::pause);
+                    forEach(toResume, StreamSession::resume);
                 });
     }
 
-    private void forEach(Collection<KvsSplit> splits, Consumer<MediaSession> action) {
+    private void forEach(Collection<KvsSplit> splits, Consumer<StreamSession> action) {
         for (KvsSplit split : splits) {
-            MediaSession session = sessions.get(split.splitId());
+            StreamSession session = sessions.get(split.splitId());
             // Splits that are finished may still be named.
             if (session != null) {
                 action.accept(session);
@@ -162,7 +160,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
 
     @Override
     public void close() {
-        locked(() -> sessions.values().forEach(MediaSession::close));
+        locked(() -> sessions.values().forEach(StreamSession::close));
         sessions.clear();
         // Flink waits for this before it closes the job's class loader.
         connection.close();

@@ -1,8 +1,5 @@
 /**
- * The reading side of the source, one instance for each subtask: a {@code MediaSession} for each
- * stream turns GetMedia calls into events, a {@code Handover} takes them to Flink's fetcher thread,
- * a {@code MemoryBudget} bounds what they hold, and the record emitter moves the position.
- *
- * <p>All of it is guarded by one {@code ReaderLock} per reader.
+ * Flink's side of reading: a reader for each subtask, a {@code Handover} from the I/O threads to
+ * Flink's fetcher thread, and the record emitter, which alone moves a position.
  */
 package io.github.flinkkvs.source.reader;

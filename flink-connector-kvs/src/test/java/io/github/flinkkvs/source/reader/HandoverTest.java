@@ -10,6 +10,10 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.session.EventQueue;
+import io.github.flinkkvs.source.session.KvsReadException;
+import io.github.flinkkvs.source.session.SessionRig;
+import io.github.flinkkvs.source.session.StreamSession;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 
-import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
-import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static io.github.flinkkvs.source.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,21 +70,19 @@ class HandoverTest {
         rig.start(StartingPosition.earliest());
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.call().respond().bytes(fragment(1, T0, 1));
-        assertThat(batch.get().events).hasSize(1);
-        assertThat(batch.get().events)
-                .extracting(StreamEvent::session)
-                .containsExactly(rig.session);
+        assertThat(SessionRig.eventsOf(batch.get())).hasSize(1);
+        assertThat(batch.get().events()).containsOnlyKeys(rig.session.splitId());
     }
 
     @Test
     void isWokenFromOutside() throws Exception {
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.handover.wakeUp();
-        assertThat(batch.get().events).isEmpty();
+        assertThat(batch.get().events()).isEmpty();
         // A wake-up that comes first is not forgotten, and counts once.
         rig.handover.wakeUp();
         rig.handover.wakeUp();
-        assertThat(rig.handover.take().events).isEmpty();
+        assertThat(rig.handover.take().events()).isEmpty();
         CompletableFuture<Handover.Batch> next = takeInAnotherThread();
         rig.handover.wakeUp();
         next.get();
@@ -102,13 +104,15 @@ class HandoverTest {
         rig.start(StartingPosition.earliest(), StoppingPosition.atFragment("1"));
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.call().respond().bytes(fragment(2, T0, 1));
-        assertThat(batch.get().finished).containsExactly(rig.session);
+        assertThat(batch.get().finished())
+                .extracting(EventQueue::splitId)
+                .containsExactly(rig.session.splitId());
     }
 
     @Test
     void anInterruptEndsTheWaitAndIsKept() throws Exception {
         Thread.currentThread().interrupt();
-        assertThat(rig.handover.take().events).isEmpty();
+        assertThat(rig.handover.take().events()).isEmpty();
         assertThat(Thread.interrupted()).isTrue();
     }
 
@@ -121,7 +125,7 @@ class HandoverTest {
                         SessionRig.arn("other", 1),
                         StartingPosition.earliest(),
                         StoppingPosition.never());
-        MediaSession other = rig.newSession(split);
+        StreamSession other = rig.newSession(split);
         rig.lock.lock();
         other.start();
         rig.lock.unlock();
@@ -131,12 +135,13 @@ class HandoverTest {
         }
         rig.service.calls.get(1).bytes(fragment(1, T0, 1));
         // Over 1 MiB with the second one.
-        assertThat(rig.handover.take().events)
-                .extracting(StreamEvent::session)
-                .containsExactly(rig.session, rig.session);
-        assertThat(rig.handover.take().events)
-                .extracting(StreamEvent::session)
-                .containsExactly(other, rig.session);
+        Handover.Batch first = rig.handover.take();
+        assertThat(first.events()).containsOnlyKeys(rig.session.splitId());
+        assertThat(SessionRig.eventsOf(first)).hasSize(2);
+        Handover.Batch second = rig.handover.take();
+        assertThat(second.events().keySet())
+                .containsExactly(other.splitId(), rig.session.splitId());
+        assertThat(SessionRig.eventsOf(second)).hasSize(2);
     }
 
     @Test
@@ -146,6 +151,6 @@ class HandoverTest {
         rig.pause();
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.resume();
-        assertThat(batch.get().events).hasSize(1);
+        assertThat(SessionRig.eventsOf(batch.get())).hasSize(1);
     }
 }

@@ -12,6 +12,8 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
+import io.github.flinkkvs.source.session.SessionRig;
+import io.github.flinkkvs.source.session.StreamEvent;
 import io.github.flinkkvs.source.split.KvsSplit;
 import io.github.flinkkvs.source.split.KvsSplitState;
 
@@ -28,9 +30,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
-import static io.github.flinkkvs.source.reader.SessionRig.ARN;
-import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static io.github.flinkkvs.source.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.session.SessionRig.ARN;
+import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -97,7 +99,7 @@ class KvsRecordEmitterTest {
         state = new KvsSplitState(split);
         emitter = new KvsRecordEmitter<>(new Schema(), rig.readerMetrics);
         rig.call().respond().bytes(fragment(1, T0, 1));
-        event = rig.handover.take().events.get(0);
+        event = SessionRig.eventsOf(rig.handover.take()).get(0);
     }
 
     @Test
@@ -146,17 +148,11 @@ class KvsRecordEmitterTest {
 
     @Test
     void otherEventsMoveTheStateOnly() throws Exception {
-        emitter.emitRecord(
-                new StreamEvent.FragmentOver(rig.session, SessionRig.at(2, T0)),
-                new Output(),
-                state);
-        emitter.emitRecord(new StreamEvent.CaughtUp(rig.session, T0 + 5), new Output(), state);
+        emitter.emitRecord(rig.fragmentOver(SessionRig.at(2, T0)), new Output(), state);
+        emitter.emitRecord(rig.caughtUp(T0 + 5), new Output(), state);
         assertThat(state.toSplit().position()).isEqualTo(SessionRig.at(2, T0));
         assertThat(state.toSplit().caughtUpMillis()).isEqualTo(T0 + 5);
-        emitter.emitRecord(
-                new StreamEvent.StreamRecreated(rig.session, SessionRig.arn("camera", 2)),
-                new Output(),
-                state);
+        emitter.emitRecord(rig.recreated(SessionRig.arn("camera", 2)), new Output(), state);
         assertThat(state.toSplit())
                 .isEqualTo(
                         KvsSplit.unread(

@@ -10,6 +10,7 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.FakeConnection;
+import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.StreamSelector;
@@ -32,8 +33,8 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 
-import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
-import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static io.github.flinkkvs.source.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @Timeout(30)

@@ -9,9 +9,11 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.source.FakeConnection;
+import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.session.StreamEvent;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.configuration.Configuration;
@@ -27,8 +29,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
-import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static io.github.flinkkvs.source.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -92,7 +94,7 @@ class KvsSplitReaderTest {
         // What Flink took is there until it is emitted, though its stream has ended.
         assertThat(metrics.gauge("bufferedBytes"))
                 .isEqualTo(unemitted.stream().mapToLong(StreamEvent::retainedBytes).sum());
-        unemitted.forEach(event -> event.session().onEmitted(event));
+        unemitted.forEach(StreamEvent::onEmitted);
         assertThat(metrics.gauge("bufferedBytes")).isZero();
     }
 

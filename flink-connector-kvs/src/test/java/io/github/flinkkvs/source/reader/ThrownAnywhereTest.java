@@ -17,9 +17,12 @@ import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.session.KvsReadException;
+import io.github.flinkkvs.source.session.SessionRig;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.configuration.Configuration;
@@ -39,9 +42,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
 
-import static io.github.flinkkvs.source.reader.GetMediaBytes.fragment;
-import static io.github.flinkkvs.source.reader.SessionRig.ARN;
-import static io.github.flinkkvs.source.reader.SessionRig.T0;
+import static io.github.flinkkvs.source.GetMediaBytes.fragment;
+import static io.github.flinkkvs.source.session.SessionRig.ARN;
+import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

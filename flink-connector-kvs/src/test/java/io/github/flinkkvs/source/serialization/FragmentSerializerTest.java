@@ -9,7 +9,7 @@
 package io.github.flinkkvs.source.serialization;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.source.reader.GetMediaBytes;
+import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.split.KvsSplitSerializerTest;
 
 import org.apache.flink.api.common.ExecutionConfig;

@@ -15,7 +15,7 @@ import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
-import io.github.flinkkvs.source.reader.GetMediaBytes;
+import io.github.flinkkvs.source.GetMediaBytes;
 
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.typeutils.SerializerTestBase;

@@ -1,0 +1,204 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.session;
+
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.split.FragmentPosition;
+
+import javax.annotation.Nullable;
+
+import java.util.OptionalLong;
+
+/**
+ * Decides which fragments of a stream are to be emitted: each once, none before the start, none
+ * after the stop. What the service was asked for only says where reading begins; this is what
+ * counts. Guarded by the reader lock.
+ */
+final class FragmentGate {
+
+    enum Verdict {
+        EMIT,
+        /** Emit it, it is the last one. */
+        EMIT_LAST,
+        /** It was emitted before. */
+        DUPLICATE,
+        /** It lies before the start. */
+        TOO_EARLY,
+        /** It lies beyond the stop: the stream is over. */
+        BEYOND_STOP
+    }
+
+    private final StartingPosition start;
+    private final StoppingPosition stop;
+
+    /** The last fragment that passed or was skipped; null before the first. */
+    @Nullable private FragmentPosition last;
+
+    /** Whether reading has begun, so that it does not matter any more where it was to begin. */
+    private boolean begun;
+
+    /** Fragments before this server timestamp are left out until one passes. */
+    private long notBeforeMillis = Long.MIN_VALUE;
+
+    FragmentGate(StartingPosition start, StoppingPosition stop, @Nullable FragmentPosition last) {
+        this.start = start;
+        this.stop = stop;
+        this.last = last;
+        this.begun = last != null;
+    }
+
+    @Nullable
+    FragmentPosition last() {
+        return last;
+    }
+
+    StoppingPosition stop() {
+        return stop;
+    }
+
+    /** Judges a complete fragment; if it is to be emitted, it has passed. */
+    Verdict check(Fragment fragment) {
+        Verdict verdict =
+                judge(
+                        fragment.number(),
+                        fragment.serverTimestampMillis(),
+                        fragment.producerTimestampMillis());
+        if (verdict == Verdict.EMIT || verdict == Verdict.EMIT_LAST) {
+            skip(new FragmentPosition(fragment.number(), fragment.serverTimestampMillis()));
+        }
+        return verdict;
+    }
+
+    /** Judges a fragment, complete or not. */
+    Verdict judge(FragmentNumber number, long serverMillis, long producerMillis) {
+        if (last != null && number.compareTo(last.number()) <= 0) {
+            return Verdict.DUPLICATE;
+        }
+        if (isTooEarly(number, serverMillis, producerMillis)) {
+            return Verdict.TOO_EARLY;
+        }
+        switch (stop.kind()) {
+            case NEVER:
+                return Verdict.EMIT;
+            case FRAGMENT:
+                int beyond = number.compareTo(stop.fragmentNumber());
+                if (beyond == 0) {
+                    return Verdict.EMIT_LAST;
+                }
+                return beyond > 0 ? Verdict.BEYOND_STOP : Verdict.EMIT;
+            case SERVER_TIMESTAMP:
+                return serverMillis > stop.timestampMillis() ? Verdict.BEYOND_STOP : Verdict.EMIT;
+            case PRODUCER_TIMESTAMP:
+                return producerMillis > stop.timestampMillis() ? Verdict.BEYOND_STOP : Verdict.EMIT;
+            default:
+                throw new IllegalStateException("Unresolved stop: " + stop);
+        }
+    }
+
+    private boolean isTooEarly(FragmentNumber number, long serverMillis, long producerMillis) {
+        if (serverMillis < notBeforeMillis) {
+            return true;
+        }
+        if (begun) {
+            return false;
+        }
+        switch (start.kind()) {
+            case NOW:
+            case SERVER_TIMESTAMP:
+                return serverMillis < start.timestampMillis();
+            case PRODUCER_TIMESTAMP:
+                return producerMillis < start.timestampMillis();
+            case AFTER_FRAGMENT:
+                return number.compareTo(start.fragmentNumber()) <= 0;
+            default:
+                return false;
+        }
+    }
+
+    /** Leaves a fragment out as if it had passed: one that would. */
+    void skip(FragmentPosition position) {
+        last = position;
+        begin();
+    }
+
+    /** Frames of a fragment that would pass have passed, whatever becomes of the rest. */
+    void begin() {
+        begun = true;
+        // Clocks may go back, and what comes behind a fragment is not left out.
+        notBeforeMillis = Long.MIN_VALUE;
+    }
+
+    /** Goes back to an earlier fragment: those behind it are read again. */
+    void rewindTo(@Nullable FragmentPosition position) {
+        last = position;
+        begun = position != null;
+    }
+
+    /** Leaves out what lies before a server timestamp, up to the first fragment that does not. */
+    void skipToServerTimestamp(long millis) {
+        notBeforeMillis = millis;
+    }
+
+    /**
+     * Whether nothing can come any more that is not beyond the stop, given that nothing comes at
+     * all and this is the service's clock.
+     */
+    boolean isPastStop(long serviceTimeMillis) {
+        switch (stop.kind()) {
+            case NEVER:
+                return false;
+            case FRAGMENT:
+                if (last != null && last.number().compareTo(stop.fragmentNumber()) >= 0) {
+                    return true;
+                }
+                // A number that does not tell its time cannot be waited for.
+                OptionalLong time = stop.fragmentNumber().serverTimestampHint();
+                return time.isEmpty() || serviceTimeMillis > time.getAsLong();
+            default:
+                return serviceTimeMillis > stop.timestampMillis();
+        }
+    }
+
+    /** Whether the last fragment that passed is the last there will be. */
+    boolean isAtStop() {
+        return stop.kind() == StoppingPosition.Kind.FRAGMENT
+                && last != null
+                && last.number().compareTo(stop.fragmentNumber()) >= 0;
+    }
+
+    /** The fragment after which to go on; null if there is none yet. */
+    @Nullable
+    FragmentNumber resumeAfter() {
+        if (last != null) {
+            return last.number();
+        }
+        return start.kind() == StartingPosition.Kind.AFTER_FRAGMENT ? start.fragmentNumber() : null;
+    }
+
+    /**
+     * A time, in epoch millis, that tells which of two streams is further behind: of the last
+     * fragment, else of the start.
+     */
+    long positionMillis() {
+        if (last != null) {
+            return last.serverTimestampMillis();
+        }
+        switch (start.kind()) {
+            case EARLIEST:
+                return Long.MIN_VALUE;
+            case AFTER_FRAGMENT:
+                return start.fragmentNumber().serverTimestampHint().orElse(Long.MIN_VALUE);
+            default:
+                return start.timestampMillis();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.session;
+
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
+import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import javax.annotation.Nullable;
+
+import java.time.Instant;
+
+/**
+ * Decides where a stream is read on when its position, or the stream itself, may be gone: by the
+ * stream's description, and by what the user chose for such cases. It decides only; {@link
+ * StreamLookup} asks. Guarded by the reader lock.
+ */
+final class PositionSearch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PositionSearch.class);
+
+    /** What was read more recently than this cannot have left any stream's retention. */
+    private static final long ALWAYS_RETAINED_MILLIS = 240_000;
+
+    /** Why the stream's description is asked for. */
+    enum Question {
+        /** Is everything still there that was not read? */
+        CHECK,
+        /** The service does not know the position. Where to go on? */
+        POSITION,
+        /** The service does not know the stream. Was it deleted, or created anew? */
+        STREAM;
+
+        /** What to ask for: the stream of that ARN, or whichever has the name now. */
+        String nameOrArn(StreamArn arn) {
+            return this == STREAM ? arn.name() : arn.toString();
+        }
+    }
+
+    private static final long UNCHECKED = Long.MIN_VALUE;
+
+    private final ReadCursor cursor;
+    private final Retries retries;
+    private final SessionSettings settings;
+    private final KvsReaderMetrics metrics;
+
+    /**
+     * Until this moment of the service's clock nothing unread is deleted, as the last look-up
+     * showed; {@link #UNCHECKED} if there was none.
+     */
+    private long checkedUntilMillis = UNCHECKED;
+
+    /** The same for the fetch that is under way. */
+    private long fetchCheckedUntilMillis = UNCHECKED;
+
+    /** Up to where the stream was read before a gap that is not yet reported. */
+    @Nullable private String gapAfter;
+
+    PositionSearch(
+            ReadCursor cursor,
+            Retries retries,
+            SessionSettings settings,
+            KvsReaderMetrics metrics) {
+        this.cursor = cursor;
+        this.retries = retries;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    // ---- whether to check ------------------------------------------------------------------
+
+    /** A fetch begins. A check is good for this one only, as what is read next may change. */
+    void onFetch() {
+        fetchCheckedUntilMillis = checkedUntilMillis;
+        checkedUntilMillis = UNCHECKED;
+    }
+
+    /** Time has passed without a fetch, so what was checked may have expired. */
+    void forgetCheck() {
+        checkedUntilMillis = UNCHECKED;
+    }
+
+    /**
+     * Whether the position has to be checked before what a fetch brings is read: the service may
+     * silently begin with the oldest fragment where it should tell of a gap.
+     *
+     * @param serviceTimeMillis the service's clock when it answered
+     */
+    boolean isCheckDue(long serviceTimeMillis) {
+        long readUpTo = cursor.readUpToMillis();
+        return readUpTo != ReadCursor.UNREAD
+                && !cursor.isOverGap()
+                && serviceTimeMillis - readUpTo > ALWAYS_RETAINED_MILLIS
+                && serviceTimeMillis > fetchCheckedUntilMillis;
+    }
+
+    /** A fragment is read on. */
+    void onProgress(Fragment fragment) {
+        if (gapAfter != null) {
+            LOG.warn(
+                    "{}: fragments between {} and {} (server time) were deleted before they were read;"
+                            + " going on with {}",
+                    cursor.arn().name(),
+                    gapAfter,
+                    Instant.ofEpochMilli(fragment.serverTimestampMillis()),
+                    fragment);
+            gapAfter = null;
+        }
+    }
+
+    // ---- what follows from an answer -------------------------------------------------------
+
+    /** The service described the stream. */
+    Step after(Question question, StreamDescription description) {
+        if (question == Question.STREAM) {
+            return afterNamesake(description.arn());
+        }
+        if (cursor.hasExpired(description)) {
+            return afterExpiry(description);
+        }
+        // What is there now is deleted when the retention gets there.
+        checkedUntilMillis =
+                description.serviceTimeMillis()
+                        + cursor.readUpToMillis()
+                        - description.oldestRetainedMillis();
+        if (question == Question.POSITION) {
+            cursor.goAroundPosition(description);
+        }
+        return Step.call(0, null);
+    }
+
+    /** The service did not describe the stream. */
+    Step afterError(Question question, Throwable error) {
+        ErrorClass errorClass = ErrorTable.classify(error);
+        if (errorClass != ErrorClass.STREAM_NOT_FOUND || question != Question.STREAM) {
+            return retries.after(errorClass, ErrorTable.describe(error), error);
+        }
+        if (settings.deletedStream == DeletedStreamPolicy.FINISH) {
+            LOG.warn("{}: the stream was deleted and is no longer read", cursor.arn().name());
+            return Step.finishDeleted();
+        }
+        return retries.fail(
+                "the service knows no stream of this name",
+                "Check the name, the region and the account, or set source.deleted-stream ="
+                        + " FINISH to read the other streams only. ",
+                null);
+    }
+
+    private Step afterExpiry(StreamDescription description) {
+        long readUpTo = cursor.readUpToMillis();
+        boolean unread = readUpTo == ReadCursor.UNREAD;
+        switch (settings.expiredPosition) {
+            case FAIL:
+                return retries.fail(
+                        "what follows has left the stream's retention: "
+                                + (unread
+                                        ? "nothing of it was read"
+                                        : "it was read up to "
+                                                + Instant.ofEpochMilli(readUpTo)
+                                                + " (server time)")
+                                + ", and the service keeps only what came after "
+                                + Instant.ofEpochMilli(description.oldestRetainedMillis()),
+                        "Set source.expired-position to EARLIEST or TIMESTAMP to go on with a gap. ",
+                        null);
+            case EARLIEST:
+                cursor.skipToEarliest();
+                break;
+            default:
+                cursor.skipToServerTimestamp(settings.expiredPositionMillis);
+        }
+        metrics.onGap();
+        gapAfter = unread ? "the start" : Instant.ofEpochMilli(readUpTo).toString();
+        LOG.warn(
+                "{}: what follows {} (server time) has left the stream's retention, going on from {}",
+                cursor.arn().name(),
+                gapAfter,
+                settings.expiredPosition);
+        return Step.call(0, null);
+    }
+
+    /** There is a stream of the name. */
+    private Step afterNamesake(StreamArn found) {
+        if (found.equals(cursor.arn())) {
+            return retries.after(ErrorClass.RETRY, "the stream exists but is not active", null);
+        }
+        if (settings.recreatedStream == RecreatedStreamPolicy.FAIL) {
+            return retries.fail(
+                    "the stream was deleted, and another one of its name was created: " + found,
+                    "Set source.recreated-stream = READ_NEW to read that one. ",
+                    null);
+        }
+        LOG.warn("{}: the stream was created anew, reading {}", cursor.arn().name(), found);
+        return Step.switchTo(found);
+    }
+}

@@ -1,0 +1,92 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.session;
+
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.configuration.ReadableConfig;
+
+import javax.annotation.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The source's options as a session uses them. Parsed once, immutable. */
+@Internal
+public final class SessionSettings {
+
+    final boolean needsMedia;
+
+    /** The frames that are wanted one by one; null if fragments are wanted as a whole. */
+    @Nullable final FrameFilter frames;
+
+    final int maxFragmentBytes;
+    final BadFragmentPolicy badFragment;
+    final ExpiredPositionPolicy expiredPosition;
+    final long expiredPositionMillis;
+    final DeletedStreamPolicy deletedStream;
+    final RecreatedStreamPolicy recreatedStream;
+    final long silenceTimeoutNanos;
+    final long quietTimeNanos;
+    final long idleIntervalNanos;
+    final long initialBackoffNanos;
+    final long maxBackoffNanos;
+    final long retryBudgetNanos;
+    final long connectionLimitFailAfterNanos;
+
+    public SessionSettings(
+            ReadableConfig config, boolean needsMedia, @Nullable FrameFilter frames) {
+        this.frames = frames;
+        this.needsMedia = needsMedia;
+        this.maxFragmentBytes =
+                (int)
+                        Math.min(
+                                config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes(),
+                                Integer.MAX_VALUE - 64);
+        this.badFragment = config.get(KvsSourceOptions.BAD_FRAGMENT);
+        this.expiredPosition = config.get(KvsSourceOptions.EXPIRED_POSITION);
+        this.expiredPositionMillis =
+                config.getOptional(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP)
+                        .map(text -> Instant.parse(text).toEpochMilli())
+                        .orElse(Long.MIN_VALUE);
+        this.deletedStream = config.get(KvsSourceOptions.DELETED_STREAM);
+        this.recreatedStream = config.get(KvsSourceOptions.RECREATED_STREAM);
+        this.silenceTimeoutNanos = config.get(KvsSourceOptions.SILENCE_TIMEOUT).toNanos();
+        this.quietTimeNanos = config.get(KvsSourceOptions.QUIET_TIME).toNanos();
+        this.idleIntervalNanos = config.get(KvsSourceOptions.IDLE_INTERVAL).toNanos();
+        this.maxBackoffNanos = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF).toNanos();
+        // The default may be above what was chosen as the longest delay.
+        this.initialBackoffNanos =
+                Math.min(
+                        config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF).toNanos(),
+                        maxBackoffNanos);
+        this.retryBudgetNanos = config.get(KvsSourceOptions.RETRY_BUDGET).toNanos();
+        this.connectionLimitFailAfterNanos =
+                config.getOptional(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER)
+                        .map(Duration::toNanos)
+                        .orElse(Long.MAX_VALUE);
+    }
+
+    /** An assembler for one call: of what is wanted of the stream, within the allowed size. */
+    FragmentAssembler newAssembler(StreamArn stream) {
+        String name = stream.name();
+        String arn = stream.toString();
+        return frames == null
+                ? new FragmentAssembler(name, arn, needsMedia, maxFragmentBytes)
+                : FragmentAssembler.ofFrames(name, arn, frames, maxFragmentBytes);
+    }
+}
