@@ -11,9 +11,12 @@ package io.github.flinkkvs.client;
 import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 
+import org.apache.flink.annotation.Internal;
+
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Everything that one reader, or the enumerator, needs of the service. Thread-safe. */
+@Internal
 public interface KvsConnection extends AutoCloseable {
 
     StreamDirectory directory();

@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.client.errors;
 
+import org.apache.flink.annotation.Internal;
+
 /** What to do about an error of the service: the one answer that {@link ErrorTable} gives. */
+@Internal
 public enum ErrorClass {
     /** Passing trouble of the service or the network: again, after a growing delay. */
     RETRY("retry"),

@@ -12,6 +12,8 @@ import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.Internal;
+
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesisvideomedia.model.InvalidEndpointException;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutionException;
  * Says of every error of the service what is to be done about it. The page {@code docs/errors.md}
  * explains each row to users; whoever changes one changes the other.
  */
+@Internal
 public final class ErrorTable {
 
     private static final Map<String, ErrorClass> BY_CODE =

@@ -11,6 +11,8 @@ package io.github.flinkkvs.client.media;
 import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.streams.StreamArn;
 
+import org.apache.flink.annotation.Internal;
+
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 
@@ -23,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Remembers where the media of each stream is served (GetDataEndpoint): the service allows 5 such
  * calls a second for a stream, 300 for an account, and expects them every 45 minutes. Thread-safe.
  */
+@Internal
 public final class DataEndpoints {
 
     private static final class Entry {

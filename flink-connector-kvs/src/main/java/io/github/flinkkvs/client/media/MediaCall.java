@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.client.media;
 
+import org.apache.flink.annotation.Internal;
+
 /** A GetMedia call under way. Thread-safe; no method blocks. */
+@Internal
 public interface MediaCall {
 
     /** Asks for so many more pieces of the body, at least 1. A piece is of 8 KiB at most. */

@@ -8,11 +8,14 @@
  */
 package io.github.flinkkvs.client.media;
 
+import org.apache.flink.annotation.Internal;
+
 import java.nio.ByteBuffer;
 
 /**
  * Takes what comes of a GetMedia call. One of the last two methods is called, once, as the last.
  */
+@Internal
 public interface MediaListener {
 
     /**

@@ -10,9 +10,12 @@ package io.github.flinkkvs.client.media;
 
 import io.github.flinkkvs.client.streams.StreamArn;
 
+import org.apache.flink.annotation.Internal;
+
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
 /** Opens GetMedia calls. */
+@Internal
 public interface MediaService {
 
     /**

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client.sdk;
 
+import org.apache.flink.annotation.Internal;
+
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  * Spaces out calls of one operation of the control plane: the service allows so many a second for a
  * whole account, and hundreds of streams may begin at once. Thread-safe: guarded by itself.
  */
+@Internal
 public final class CallPace {
 
     private final long intervalNanos;

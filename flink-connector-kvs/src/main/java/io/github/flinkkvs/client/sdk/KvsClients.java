@@ -24,7 +24,6 @@ import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.endpoints.Endpoint;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
-import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -38,16 +37,11 @@ import software.amazon.awssdk.utils.AttributeMap;
 import javax.annotation.Nullable;
 
 import java.net.URI;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -247,28 +241,6 @@ public final class KvsClients implements AutoCloseable {
                 CompletableFuture.completedFuture(Endpoint.builder().url(dataEndpoint).build());
         KinesisVideoMediaEndpointProvider provider = params -> endpoint;
         return override -> override.endpointProvider(provider);
-    }
-
-    /**
-     * The service's clock, from the {@code Date} header of an answer.
-     *
-     * @param response an answer of the service, not null
-     * @return milliseconds since the epoch, whole seconds; empty if the header is missing or not as
-     *     in RFC 1123
-     */
-    public static OptionalLong serviceTime(SdkHttpResponse response) {
-        Optional<String> date = response.firstMatchingHeader("Date");
-        if (date.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(
-                    DateTimeFormatter.RFC_1123_DATE_TIME
-                            .parse(date.get().trim(), Instant::from)
-                            .toEpochMilli());
-        } catch (DateTimeException | ArithmeticException e) {
-            return OptionalLong.empty();
-        }
     }
 
     /**

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client.sdk;
 
+import org.apache.flink.annotation.Internal;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * Daemon threads with numbered names, whose end can be waited for: Flink closes the class loader of
  * a job, and a thread that still runs code of it fails as soon as it needs one more class.
  */
+@Internal
 public final class OwnThreads implements ThreadFactory {
 
     /** Nobody who closes waits longer for what does not end. */

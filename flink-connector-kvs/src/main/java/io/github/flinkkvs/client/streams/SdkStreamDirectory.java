@@ -10,6 +10,7 @@ package io.github.flinkkvs.client.streams;
 
 import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.sdk.KvsClients;
+import io.github.flinkkvs.client.sdk.ServiceTime;
 
 import org.apache.flink.annotation.Internal;
 
@@ -52,8 +53,6 @@ public final class SdkStreamDirectory implements StreamDirectory {
                 response.streamInfo().dataRetentionInHours() == null
                         ? 0
                         : response.streamInfo().dataRetentionInHours(),
-                // Only a service without a clock falls back on ours.
-                KvsClients.serviceTime(response.sdkHttpResponse())
-                        .orElseGet(System::currentTimeMillis));
+                ServiceTime.orOwn(response.sdkHttpResponse()));
     }
 }

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client.streams;
 
+import org.apache.flink.annotation.Internal;
+
 import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +18,7 @@ import java.util.regex.Pattern;
  * The ARN of a stream, taken apart. It ends with the stream's creation time, so a stream that was
  * deleted and created again under its old name has another ARN: it is another stream. Immutable.
  */
+@Internal
 public final class StreamArn implements Serializable {
 
     private static final long serialVersionUID = 1L;

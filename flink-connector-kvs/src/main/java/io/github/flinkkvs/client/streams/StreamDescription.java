@@ -8,9 +8,12 @@
  */
 package io.github.flinkkvs.client.streams;
 
+import org.apache.flink.annotation.Internal;
+
 import java.time.Duration;
 
 /** What the service said of a stream, and when. Immutable. */
+@Internal
 public final class StreamDescription {
 
     /** What the service keeps of a stream without retention: five minutes at most. */

@@ -8,9 +8,12 @@
  */
 package io.github.flinkkvs.client.streams;
 
+import org.apache.flink.annotation.Internal;
+
 import java.util.concurrent.CompletableFuture;
 
 /** Looks streams up. */
+@Internal
 public interface StreamDirectory {
 
     /**

@@ -35,15 +35,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Finds the streams, fixes where each begins and ends, and gives each to a reader, once. All
- * methods run in the coordinator thread; only {@link #lookUp} runs in a worker thread, and touches
- * no state.
+ * Finds the streams, fixes where each begins and ends, and gives each to one reader.
+ *
+ * <p>Flink calls all methods in the coordinator thread but {@link #close}, for which it makes a
+ * thread: it may come before {@link #start}, or while streams are looked up. {@link #lookUp} runs
+ * in a worker thread. It opens and closes the connection to the service by itself, and shares
+ * nothing with the other threads but {@link #closed}.
  */
 @Internal
 public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsEnumeratorState> {
@@ -64,14 +69,17 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     /** Splits that wait for their reader, by subtask. */
     private final Map<Integer, List<KvsSplit>> pending = new TreeMap<>();
 
-    @Nullable private KvsConnection connection;
+    /** How many those are, for the thread that reports metrics. */
+    private volatile long pendingCount;
+
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** Whether all streams are known, so that readers can be told that there are no more. */
     private boolean complete;
 
     /**
      * @param startOf the starting position of a stream as the user spelt it
-     * @param connector opens the connection to the service, closed with this enumerator
+     * @param connector opens a connection to the service, which this enumerator closes
      */
     public KvsSourceEnumerator(
             SplitEnumeratorContext<KvsSplit> context,
@@ -88,8 +96,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         this.config = config;
         this.connector = connector;
         this.placement = new SplitPlacement(context.currentParallelism());
-        // A stream that is no longer to be read is forgotten, so that it begins anew if it comes
-        // back.
+        // A stream that is no longer in the list is forgotten: if it comes back, it begins anew.
         restored.assigned().stream()
                 .filter(
                         splitId ->
@@ -105,9 +112,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     @Override
     public void start() {
-        context.metricGroup()
-                .setUnassignedSplitsGauge(
-                        () -> pending.values().stream().mapToLong(List::size).sum());
+        context.metricGroup().setUnassignedSplitsGauge(() -> pendingCount);
         List<String> unknown = new ArrayList<>();
         for (String stream : streams.namesOrArns()) {
             if (!isKnown(stream)) {
@@ -118,7 +123,6 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
             complete = true;
             return;
         }
-        connection = connector.get();
         context.callAsync(() -> lookUp(unknown), this::onLookedUp);
     }
 
@@ -130,25 +134,31 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     }
 
     private Map<String, StreamDescription> lookUp(List<String> unknown) throws Exception {
-        try {
-            return new StreamResolver(
-                            connection.directory(),
-                            connection.executor(),
-                            config.get(KvsSourceOptions.RETRY_BUDGET).toNanos(),
-                            config.get(KvsSourceOptions.DELETED_STREAM)
-                                    == DeletedStreamPolicy.FINISH)
-                    .resolve(unknown)
-                    .get();
+        if (closed.isDone()) {
+            throw new CancellationException();
+        }
+        // Closed here, since closing waits for threads.
+        try (KvsConnection connection = connector.get()) {
+            CompletableFuture<Map<String, StreamDescription>> found =
+                    new StreamResolver(
+                                    connection.directory(),
+                                    connection.executor(),
+                                    config.get(KvsSourceOptions.RETRY_BUDGET).toNanos(),
+                                    config.get(KvsSourceOptions.DELETED_STREAM)
+                                            == DeletedStreamPolicy.FINISH)
+                            .resolve(unknown);
+            closed.thenRun(() -> found.cancel(false));
+            return found.get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
-        } finally {
-            // Nothing is looked up any more, and here it may be waited for.
-            connection.close();
         }
     }
 
     private void onLookedUp(
             @Nullable Map<String, StreamDescription> found, @Nullable Throwable error) {
+        if (closed.isDone()) {
+            return;
+        }
         if (error != null) {
             throw new FlinkRuntimeException(error.getMessage(), error);
         }
@@ -164,6 +174,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     private void await(int subtask, KvsSplit split) {
         pending.computeIfAbsent(subtask, s -> new ArrayList<>()).add(split);
+        pendingCount++;
     }
 
     @Override
@@ -171,9 +182,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         serve(subtask);
     }
 
-    /**
-     * To be called once for each reader that registers: a second end of splits would fail the job.
-     */
+    /** Called once for each reader that registers: a second end of splits would fail the job. */
     private void serve(int subtask) {
         assignPending(subtask);
         if (complete && stop.isBounded()) {
@@ -186,6 +195,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     private void assignPending(int subtask) {
         List<KvsSplit> splits = pending.remove(subtask);
         if (splits != null) {
+            pendingCount -= splits.size();
             for (KvsSplit split : splits) {
                 assigned.add(split.splitId());
                 context.assignSplit(split, subtask);
@@ -199,7 +209,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
             assigned.remove(split.splitId());
             await(subtask, split.delayed());
         }
-        // Its next attempt registers anew, unless it already did.
+        // The next attempt of the reader registers anew, unless it already did.
         if (context.registeredReaders().containsKey(subtask)) {
             assignPending(subtask);
         }
@@ -207,7 +217,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     @Override
     public void handleSplitRequest(int subtask, @Nullable String hostname) {
-        // Readers do not ask: a stream is given as soon as its reader is there.
+        // Readers do not ask: they get their streams when they register.
     }
 
     @Override
@@ -217,10 +227,9 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
                 pending.values().stream().flatMap(List::stream).collect(Collectors.toList()));
     }
 
+    /** Returns at once. A look-up under way ends, and closes its connection in its own thread. */
     @Override
     public void close() {
-        if (connection != null) {
-            connection.close();
-        }
+        closed.complete(null);
     }
 }

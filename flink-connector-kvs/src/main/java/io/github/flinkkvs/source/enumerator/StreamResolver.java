@@ -27,8 +27,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks up any number of streams, a few at a time, and tries again what may pass. Guarded by
- * itself; answers come in the threads of the directory.
+ * Looks up any number of streams, a few at a time, and repeats calls that failed with an error that
+ * may pass. Guarded by itself; answers come in the threads of the directory.
  */
 final class StreamResolver {
 
@@ -40,7 +40,7 @@ final class StreamResolver {
     private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** So many failures of a stream last some seconds: the job runs, and does nothing. */
+    /** This many failures in a row take some seconds, in which the job runs and reads nothing. */
     private static final int FAILURES_WORTH_A_WARNING = 4;
 
     private final StreamDirectory directory;
@@ -71,7 +71,9 @@ final class StreamResolver {
     }
 
     /**
-     * Looks up streams by name or ARN; to be called once. The result is by the same names and ARNs.
+     * Looks up streams by name or ARN; called once.
+     *
+     * @return by the same names and ARNs; may be cancelled, which ends all calls
      */
     CompletableFuture<Map<String, StreamDescription>> resolve(List<String> namesOrArns) {
         synchronized (this) {
@@ -87,7 +89,7 @@ final class StreamResolver {
         return result;
     }
 
-    /** Whatever throws is the result, since nobody asks the futures in which steps run. */
+    /** Whatever a step throws fails the result: nobody looks at the futures that steps run in. */
     private void watch(Runnable step) {
         try {
             step.run();

@@ -181,7 +181,7 @@ class SdkMediaServiceTest {
         media.transformer.onStream(again);
         again.subscribe();
         assertThat(again.cancelled).isTrue();
-        assertThat(listener.heard).containsExactly("3", "error The SDK repeats a GetMedia call");
+        assertThat(listener.heard).containsExactly("3", "error The SDK repeats a call for media");
     }
 
     @Test

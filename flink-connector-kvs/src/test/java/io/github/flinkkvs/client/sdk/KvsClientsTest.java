@@ -108,7 +108,7 @@ class KvsClientsTest {
                 clients.control().describeStream(r -> r.streamName("door")).join();
         assertThat(response.streamInfo().streamName()).isEqualTo("door");
         long now = System.currentTimeMillis();
-        assertThat(KvsClients.serviceTime(response.sdkHttpResponse()).orElseThrow())
+        assertThat(ServiceTime.of(response.sdkHttpResponse()).orElseThrow())
                 .isBetween(before, now)
                 .matches(millis -> millis % 1000 == 0);
         assertThat(clients.region().id()).isEqualTo("eu-central-1");
@@ -290,13 +290,13 @@ class KvsClientsTest {
         if (date != null) {
             response.putHeader("Date", date);
         }
-        assertThat(KvsClients.serviceTime(response.build())).isEmpty();
+        assertThat(ServiceTime.of(response.build())).isEmpty();
     }
 
     @Test
     void serviceTime() {
         assertThat(
-                        KvsClients.serviceTime(
+                        ServiceTime.of(
                                 SdkHttpResponse.builder()
                                         .statusCode(404)
                                         .putHeader("date", DATE)

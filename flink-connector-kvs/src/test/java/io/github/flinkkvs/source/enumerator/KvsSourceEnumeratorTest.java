@@ -8,8 +8,11 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
+import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.source.FakeConnection;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
@@ -39,6 +42,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -311,10 +321,133 @@ class KvsSourceEnumeratorTest {
         assertThat(connection.described).hasSize(1);
     }
 
+    // ---- closing --------------------------------------------------------------------------------
+
     @Test
-    void closesItsConnection() throws Throwable {
+    void closesItsConnectionWhenAllStreamsAreFound() throws Throwable {
         start(1, "a");
-        enumerator.close();
         assertThat(connection.closed).isTrue();
+    }
+
+    @Test
+    void closesItsConnectionWhenAStreamIsMissing() {
+        connection.answer("a", missing());
+        assertThatThrownBy(() -> start(1, "a")).hasMessageContaining("Stream a");
+        assertThat(connection.closed).isTrue();
+    }
+
+    /** Flink closes an enumerator in a thread that it makes for that, and does not interrupt. */
+    @Test
+    void closingEndsALookUpThatIsNeverAnswered() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Thread> closedBy = new CompletableFuture<>();
+        LookUpContext workers = new LookUpContext();
+        enumerator =
+                enumerator(
+                        workers,
+                        () ->
+                                new SilentConnection(asked) {
+                                    @Override
+                                    public void close() {
+                                        closedBy.complete(Thread.currentThread());
+                                    }
+                                });
+        enumerator.start();
+        Thread worker = workers.lookUpInThread();
+        asked.await();
+        enumerator.close();
+        worker.join();
+        assertThat(closedBy).isCompletedWithValue(worker);
+        // The job is gone: whatever became of the look-up must not fail it.
+        assertThat(workers.error).isInstanceOf(CancellationException.class);
+        workers.handler.accept(null, workers.error);
+    }
+
+    @Test
+    void opensNoConnectionOnceItIsClosed() throws Exception {
+        LookUpContext workers = new LookUpContext();
+        enumerator =
+                enumerator(
+                        workers,
+                        () -> {
+                            throw new AssertionError("opened");
+                        });
+        enumerator.close();
+        enumerator.start();
+        workers.lookUpInThread().join();
+        assertThat(workers.error).isInstanceOf(CancellationException.class);
+    }
+
+    private KvsSourceEnumerator enumerator(
+            LookUpContext workers, Supplier<KvsConnection> connector) {
+        return new KvsSourceEnumerator(
+                workers,
+                new StreamSelector(List.of("a")),
+                stream -> start,
+                stop,
+                config,
+                connector,
+                KvsEnumeratorState.EMPTY);
+    }
+
+    /** Runs what is for a worker in a thread of its own, and keeps what is for the coordinator. */
+    private static final class LookUpContext extends TestingSplitEnumeratorContext<KvsSplit> {
+
+        private Callable<?> lookUp;
+        private BiConsumer<Object, Throwable> handler;
+        private volatile Throwable error;
+
+        LookUpContext() {
+            super(1);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public <T> void callAsync(Callable<T> callable, BiConsumer<T, Throwable> newHandler) {
+            lookUp = callable;
+            handler = (BiConsumer<Object, Throwable>) newHandler;
+        }
+
+        Thread lookUpInThread() {
+            Thread worker =
+                    new Thread(
+                            () -> {
+                                try {
+                                    lookUp.call();
+                                } catch (Throwable e) {
+                                    error = e;
+                                }
+                            });
+            worker.start();
+            return worker;
+        }
+    }
+
+    /** A service that answers nothing. */
+    private abstract static class SilentConnection implements KvsConnection {
+
+        private final CountDownLatch asked;
+
+        SilentConnection(CountDownLatch asked) {
+            this.asked = asked;
+        }
+
+        @Override
+        public StreamDirectory directory() {
+            return nameOrArn -> {
+                asked.countDown();
+                return new CompletableFuture<>();
+            };
+        }
+
+        @Override
+        public MediaService media() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ScheduledExecutorService executor() {
+            return new FakeConnection().executor();
+        }
     }
 }

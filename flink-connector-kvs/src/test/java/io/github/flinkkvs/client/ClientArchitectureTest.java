@@ -1,0 +1,85 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client;
+
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.annotation.PublicEvolving;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/** The rooms of the service's side and of tables. */
+@AnalyzeClasses(
+        packages = {"io.github.flinkkvs.client", "io.github.flinkkvs.table"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
+class ClientArchitectureTest {
+
+    @ArchTest
+    static final ArchRule ROOMS_OF_THE_CLIENT_DEPEND_ON_THOSE_BELOW =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("connection")
+                    .definedBy("io.github.flinkkvs.client")
+                    .layer("media")
+                    .definedBy("io.github.flinkkvs.client.media")
+                    .layer("streams")
+                    .definedBy("io.github.flinkkvs.client.streams")
+                    .layer("sdk")
+                    .definedBy("io.github.flinkkvs.client.sdk")
+                    .layer("errors")
+                    .definedBy("io.github.flinkkvs.client.errors")
+                    .layer("aws")
+                    .definedBy("io.github.flinkkvs.client.aws")
+                    .whereLayer("connection")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("media")
+                    .mayOnlyBeAccessedByLayers("connection")
+                    .whereLayer("streams")
+                    .mayOnlyBeAccessedByLayers("connection", "media")
+                    .whereLayer("sdk")
+                    .mayOnlyBeAccessedByLayers("connection", "media", "streams")
+                    .whereLayer("errors")
+                    .mayOnlyBeAccessedByLayers("connection", "media", "streams", "sdk");
+
+    @ArchTest
+    static final ArchRule ROOMS_ARE_FREE_OF_CYCLES =
+            slices().matching("io.github.flinkkvs.(**)").should().beFreeOfCycles();
+
+    /** A public type says whether users may rely on it. */
+    @ArchTest
+    static final ArchRule PUBLIC_TYPES_SAY_FOR_WHOM_THEY_ARE =
+            classes()
+                    .that()
+                    .arePublic()
+                    .and()
+                    .areTopLevelClasses()
+                    .should()
+                    .beAnnotatedWith(PublicEvolving.class)
+                    .orShould()
+                    .beAnnotatedWith(Internal.class);
+
+    /** So that a message, which users read, is written where the configuration is read. */
+    @ArchTest
+    static final ArchRule ONLY_AWS_CONFIG_READS_CONFIGURATIONS =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.github.flinkkvs.client..")
+                    .and()
+                    .resideOutsideOfPackage("io.github.flinkkvs.client.aws")
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching("org\\.apache\\.flink\\.configuration\\.ReadableConfig");
+}
