@@ -12,8 +12,8 @@ import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
-import io.github.flinkkvs.table.KvsDynamicTableFactory;
 import io.github.flinkkvs.table.KvsTableOptions;
+import io.github.flinkkvs.table.factory.KvsDynamicTableFactory;
 
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.MemorySize;

@@ -1,11 +1,7 @@
-/*
- * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
- * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
- * root of this project. Unless required by applicable law or agreed to in writing, software
- * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
- * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
- * governing permissions and limitations under the License.
+/**
+ * Kinesis video streams as tables of Flink SQL, and their options. Below it: {@code catalog}, the
+ * streams of an account; {@code factory}, what a table declares; {@code scan}, what the planner
+ * pushes down; {@code rows}, columns and their values. Each may import those behind it, and all the
+ * options.
  */
-
-/** Kinesis video streams as tables of Flink SQL: the connector {@code kvs}. */
 package io.github.flinkkvs.table;

@@ -55,6 +55,29 @@ class ClientArchitectureTest {
                     .mayOnlyBeAccessedByLayers("connection", "media", "streams", "sdk");
 
     @ArchTest
+    static final ArchRule ROOMS_OF_TABLES_DEPEND_ON_THOSE_BELOW =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("catalog")
+                    .definedBy("io.github.flinkkvs.table.catalog")
+                    .layer("factory")
+                    .definedBy("io.github.flinkkvs.table.factory")
+                    .layer("scan")
+                    .definedBy("io.github.flinkkvs.table.scan")
+                    .layer("rows")
+                    .definedBy("io.github.flinkkvs.table.rows")
+                    .layer("options")
+                    .definedBy("io.github.flinkkvs.table")
+                    .whereLayer("catalog")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("factory")
+                    .mayOnlyBeAccessedByLayers("catalog")
+                    .whereLayer("scan")
+                    .mayOnlyBeAccessedByLayers("catalog", "factory")
+                    .whereLayer("rows")
+                    .mayOnlyBeAccessedByLayers("catalog", "factory", "scan");
+
+    @ArchTest
     static final ArchRule ROOMS_ARE_FREE_OF_CYCLES =
             slices().matching("io.github.flinkkvs.(**)").should().beFreeOfCycles();
 

@@ -6,8 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.scan;
 
+import io.github.flinkkvs.table.rows.MetadataColumn;
+
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.table.expressions.CallExpression;
 import org.apache.flink.table.expressions.Expression;
 import org.apache.flink.table.expressions.FieldReferenceExpression;
@@ -34,7 +37,8 @@ import java.util.function.BinaryOperator;
  * Reads what conditions of a query say about stream names and server timestamps. What it does not
  * understand says nothing. Immutable.
  */
-final class ConditionReader {
+@Internal
+public final class ConditionReader {
 
     private static final Map<FunctionDefinition, FunctionDefinition> MIRRORED =
             Map.of(
@@ -65,7 +69,7 @@ final class ConditionReader {
      * @param columns the table's metadata columns by their names
      * @param zone the session's, in which times without one are meant
      */
-    ConditionReader(Map<String, MetadataColumn> columns, ZoneId zone) {
+    public ConditionReader(Map<String, MetadataColumn> columns, ZoneId zone) {
         this.columns = Map.copyOf(columns);
         this.zone = zone;
     }

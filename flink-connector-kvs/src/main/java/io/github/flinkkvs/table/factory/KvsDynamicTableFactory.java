@@ -6,18 +6,22 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.factory;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
-import io.github.flinkkvs.mkv.FrameFilter;
-import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.table.KvsTableOptions;
 import io.github.flinkkvs.table.KvsTableOptions.RecordMode;
+import io.github.flinkkvs.table.rows.RowLayout;
+import io.github.flinkkvs.table.scan.ConditionReader;
+import io.github.flinkkvs.table.scan.KvsDynamicSource;
+import io.github.flinkkvs.table.scan.KvsFilterableSource;
+import io.github.flinkkvs.table.scan.KvsScan;
+import io.github.flinkkvs.table.scan.SourceWatermark;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
@@ -28,11 +32,8 @@ import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
 import org.apache.flink.table.factories.FactoryUtil;
 
-import javax.annotation.Nullable;
-
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,14 +48,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     /** {@code connector}. */
     public static final String IDENTIFIER = "kvs";
 
-    /**
-     * A query may take all connections of a stream itself, with a scan that waits for the others:
-     * it would never get on.
-     */
-    private static final String CONNECTION_LIMIT_FAIL_AFTER = "10 min";
-
-    /** What tables do not say themselves. */
-    private final Map<String, String> defaults;
+    private final SourceOptions sourceOptions;
 
     /** For Flink, which finds it as a service. */
     public KvsDynamicTableFactory() {
@@ -64,8 +58,8 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     /**
      * @param defaults options for tables that do not have them, such as those of a catalog
      */
-    KvsDynamicTableFactory(Map<String, String> defaults) {
-        this.defaults = Map.copyOf(defaults);
+    public KvsDynamicTableFactory(Map<String, String> defaults) {
+        sourceOptions = new SourceOptions(defaults);
     }
 
     @Override
@@ -110,11 +104,11 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
             KvsScan scan =
                     new KvsScan(
                             streams(options),
-                            frames(options, mode),
+                            FrameOptions.filter(options, mode),
                             positions.start(options),
                             positions.startByStream(context.getCatalogTable().getOptions()),
                             positions.stop(options),
-                            sourceOptions(tableOptions(context)));
+                            sourceOptions.of(context));
             KvsDynamicSource source =
                     new KvsDynamicSource(
                             context.getObjectIdentifier().asSummaryString(),
@@ -162,61 +156,11 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         return streams;
     }
 
-    /**
-     * Options in the form in which they were given. Of those that concern the source alone the ones
-     * that the table has today count, if this is the table of a plan that was compiled before.
-     */
-    private Map<String, String> tableOptions(Context context) {
-        Map<String, String> options = new HashMap<>(context.getCatalogTable().getOptions());
-        Map<String, String> today = new HashMap<>(context.getEnrichmentOptions());
-        today.keySet().removeIf(key -> !isForwarded(key));
-        if (today.keySet().stream().anyMatch(AwsOptions::isCredentialsKey)) {
-            options.keySet().removeIf(AwsOptions::isCredentialsKey);
-        }
-        options.putAll(today);
-        String catalog = options.get(KvsTableOptions.CREDENTIALS_OF_CATALOG.key());
-        if (catalog != null
-                && defaults.isEmpty()
-                && options.keySet().stream().noneMatch(AwsOptions::isCredentialsKey)) {
-            throw new ValidationException(
-                    "Table "
-                            + context.getObjectIdentifier().asSummaryString()
-                            + " was made from a table of catalog "
-                            + catalog
-                            + ", but has none of that catalog's credentials: give it options"
-                            + " aws.credentials.* of its own ('aws.credentials.provider' = 'AUTO'"
-                            + " for those that the machines have), or query the catalog's table");
-        }
-        return options;
-    }
-
-    /** Whether a change of the table's option counts for plans that were compiled before. */
-    private static boolean isForwarded(String key) {
-        return key.startsWith("source.")
-                || key.startsWith("aws.") && !key.equals(AwsOptions.REGION.key());
-    }
-
     @Override
     public Set<ConfigOption<?>> forwardOptions() {
         return optionalOptions().stream()
-                .filter(option -> isForwarded(option.key()))
+                .filter(option -> SourceOptions.isForwarded(option.key()))
                 .collect(Collectors.toSet());
-    }
-
-    /** Options of the source itself. */
-    private Configuration sourceOptions(Map<String, String> table) {
-        Map<String, String> options = new HashMap<>(defaults);
-        if (table.containsKey(AwsOptions.CREDENTIALS_PROVIDER.key())) {
-            // Another provider has no use for what belongs to the catalog's.
-            options.keySet().removeIf(AwsOptions::isCredentialsKey);
-        }
-        // Of two spellings one comes first when it is read, whoever set it.
-        table.keySet().forEach(key -> options.remove(AwsOptions.otherSpelling(key)));
-        options.putAll(table);
-        options.keySet().removeIf(key -> !key.startsWith("aws.") && !key.startsWith("source."));
-        options.putIfAbsent(
-                KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER.key(), CONNECTION_LIMIT_FAIL_AFTER);
-        return Configuration.fromMap(options);
     }
 
     private static ZoneId sessionZone(ReadableConfig session) {
@@ -224,38 +168,5 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         return TableConfigOptions.LOCAL_TIME_ZONE.defaultValue().equals(zone)
                 ? ZoneId.systemDefault()
                 : ZoneId.of(zone);
-    }
-
-    // ---- frames --------------------------------------------------------------------------
-
-    @Nullable
-    private static FrameFilter frames(ReadableConfig options, RecordMode mode) {
-        FrameFilter filter = FrameFilter.all();
-        List<Long> numbers = options.getOptional(KvsTableOptions.FRAME_TRACK_NUMBERS).orElse(null);
-        if (numbers != null) {
-            filter = filter.trackNumbers(numbers.stream().mapToLong(Long::longValue).toArray());
-        }
-        List<String> names = options.getOptional(KvsTableOptions.FRAME_TRACK_NAMES).orElse(null);
-        if (names != null) {
-            filter = filter.trackNames(names.toArray(new String[0]));
-        }
-        List<Track.Type> types =
-                options.getOptional(KvsTableOptions.FRAME_TRACK_TYPES).orElse(null);
-        if (types != null) {
-            filter = filter.trackTypes(types.toArray(new Track.Type[0]));
-        }
-        if (options.get(KvsTableOptions.FRAME_KEY_FRAMES_ONLY)) {
-            filter = filter.keyFrames();
-        }
-        filter = filter.everyNth(options.get(KvsTableOptions.FRAME_EVERY_NTH));
-        if (mode == RecordMode.FRAME) {
-            return filter;
-        }
-        if (!filter.equals(FrameFilter.all())) {
-            throw new ValidationException(
-                    "Options frame.* choose among frames, but rows are fragments: set 'record' ="
-                            + " 'frame', or remove them");
-        }
-        return null;
     }
 }

@@ -6,21 +6,15 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.rows;
 
-import io.github.flinkkvs.mkv.Arrival;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.Tag;
-import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.table.KvsTableOptions;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.data.ArrayData;
-import org.apache.flink.table.data.GenericArrayData;
-import org.apache.flink.table.data.GenericMapData;
-import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.data.MapData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.DataType;
@@ -29,14 +23,13 @@ import javax.annotation.Nullable;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The {@code METADATA} columns of a table: all that it has of a fragment or frame but bytes. */
-enum MetadataColumn {
+@Internal
+public enum MetadataColumn {
     STREAM_NAME(
             "stream-name",
             DataTypes.STRING(),
@@ -73,14 +66,14 @@ enum MetadataColumn {
             DataTypes.TIMESTAMP_LTZ(3),
             "When the last byte of the fragment, or of the frame, arrived at the task that reads the"
                     + " stream, by the clock of its machine",
-            fragment -> timestamp(fragment.arrival()),
-            frame -> timestamp(frame.arrival())),
+            fragment -> MetadataValues.timestamp(fragment.arrival()),
+            frame -> MetadataValues.timestamp(frame.arrival())),
     RECEIVE_DURATION(
             "receive-duration",
             DataTypes.BIGINT(),
             "Milliseconds from the arrival of its first byte to that of its last",
-            fragment -> durationMillis(fragment.arrival()),
-            frame -> durationMillis(frame.arrival())),
+            fragment -> MetadataValues.durationMillis(fragment.arrival()),
+            frame -> MetadataValues.durationMillis(frame.arrival())),
     MILLIS_BEHIND_NOW(
             "millis-behind-now",
             DataTypes.BIGINT(),
@@ -99,8 +92,8 @@ enum MetadataColumn {
             DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING()),
             "The fragment's tags without those of the service; if a name occurs twice, the last one"
                     + " counts. With record = frame, the tags before the frames",
-            fragment -> tagMap(fragment.userTags()),
-            ofHead(head -> tagMap(head.userTags()))),
+            fragment -> MetadataValues.tagMap(fragment.userTags()),
+            ofHead(head -> MetadataValues.tagMap(head.userTags()))),
     TAG_LIST(
             "tag-list",
             DataTypes.ARRAY(
@@ -108,8 +101,8 @@ enum MetadataColumn {
                             DataTypes.FIELD("name", DataTypes.STRING()),
                             DataTypes.FIELD("value", DataTypes.STRING()))),
             "The same tags with all values, in their order",
-            fragment -> tagList(fragment.userTags()),
-            ofHead(head -> tagList(head.userTags()))),
+            fragment -> MetadataValues.tagList(fragment.userTags()),
+            ofHead(head -> MetadataValues.tagList(head.userTags()))),
     TRACKS(
             "tracks",
             DataTypes.ARRAY(
@@ -126,8 +119,8 @@ enum MetadataColumn {
             "The fragment's tracks. Type is VIDEO, AUDIO, SUBTITLE, METADATA or OTHER; width and"
                     + " height are in pixels, sampling_frequency is in Hz;"
                     + " a value that a track does not have is NULL",
-            fragment -> tracks(fragment.tracks()),
-            ofHead(head -> tracks(head.tracks()))),
+            fragment -> MetadataValues.tracks(fragment.tracks()),
+            ofHead(head -> MetadataValues.tracks(head.tracks()))),
     TRACK_NUMBER(
             "track-number",
             DataTypes.BIGINT(),
@@ -197,15 +190,15 @@ enum MetadataColumn {
     }
 
     /** The key in {@code METADATA FROM 'key'}. */
-    String key() {
+    public String key() {
         return key;
     }
 
-    DataType type() {
+    public DataType type() {
         return type;
     }
 
-    String description() {
+    public String description() {
         return description;
     }
 
@@ -216,13 +209,13 @@ enum MetadataColumn {
 
     /** The value in Flink's internal form; null is NULL. */
     @Nullable
-    Object of(Fragment fragment) {
+    public Object of(Fragment fragment) {
         return ofFragment.apply(fragment);
     }
 
     /** The value in Flink's internal form; null is NULL. */
     @Nullable
-    Object of(FrameRecord frame) {
+    public Object of(FrameRecord frame) {
         return ofFrame.apply(frame);
     }
 
@@ -230,7 +223,7 @@ enum MetadataColumn {
     // would copy each map and array.
 
     /** The columns of a mode by their keys, in the order of the documentation. */
-    static Map<String, MetadataColumn> of(KvsTableOptions.RecordMode mode) {
+    public static Map<String, MetadataColumn> of(KvsTableOptions.RecordMode mode) {
         return Arrays.stream(values())
                 .filter(column -> column.isIn(mode))
                 .collect(
@@ -242,59 +235,11 @@ enum MetadataColumn {
     }
 
     /** The column with the time of a row, which is also the timestamp of its record. */
-    static MetadataColumn time(KvsTableOptions.RecordMode mode) {
+    public static MetadataColumn time(KvsTableOptions.RecordMode mode) {
         return mode == KvsTableOptions.RecordMode.FRAGMENT ? PRODUCER_TIMESTAMP : FRAME_TIMESTAMP;
     }
 
     private static Function<FrameRecord, Object> ofHead(Function<FragmentHead, Object> value) {
         return frame -> value.apply(frame.fragment());
-    }
-
-    @Nullable
-    private static TimestampData timestamp(@Nullable Arrival arrival) {
-        return arrival == null ? null : TimestampData.fromEpochMillis(arrival.timestampMillis());
-    }
-
-    @Nullable
-    private static Long durationMillis(@Nullable Arrival arrival) {
-        return arrival == null ? null : TimeUnit.NANOSECONDS.toMillis(arrival.durationNanos());
-    }
-
-    private static MapData tagMap(List<Tag> tags) {
-        Map<StringData, StringData> map = new LinkedHashMap<>();
-        for (Tag tag : tags) {
-            map.put(StringData.fromString(tag.name()), StringData.fromString(tag.value()));
-        }
-        return new GenericMapData(map);
-    }
-
-    private static ArrayData tagList(List<Tag> tags) {
-        return new GenericArrayData(
-                tags.stream()
-                        .map(
-                                tag ->
-                                        GenericRowData.of(
-                                                StringData.fromString(tag.name()),
-                                                StringData.fromString(tag.value())))
-                        .toArray());
-    }
-
-    private static ArrayData tracks(List<Track> tracks) {
-        return new GenericArrayData(tracks.stream().map(MetadataColumn::track).toArray());
-    }
-
-    private static GenericRowData track(Track track) {
-        Track.Video video = track.video();
-        Track.Audio audio = track.audio();
-        return GenericRowData.of(
-                track.number(),
-                StringData.fromString(track.name()),
-                StringData.fromString(track.type().name()),
-                StringData.fromString(track.codecId()),
-                track.codecPrivate(),
-                video == null ? null : video.pixelWidth(),
-                video == null ? null : video.pixelHeight(),
-                audio == null ? null : audio.samplingFrequency(),
-                audio == null ? null : audio.channels());
     }
 }

@@ -6,8 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.scan;
 
+import io.github.flinkkvs.table.KvsTableOptions;
+
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
@@ -25,7 +28,8 @@ import java.util.Objects;
  * behind which others may be by a bound; for each stream by itself. The planner leaves it to the
  * source to honour the options that concern watermarks. Immutable.
  */
-final class SourceWatermark {
+@Internal
+public final class SourceWatermark {
 
     private final Duration maxOutOfOrderness;
 
@@ -42,7 +46,7 @@ final class SourceWatermark {
      * @param table options of the table
      * @param session options of the session
      */
-    SourceWatermark(ReadableConfig table, ReadableConfig session) {
+    public SourceWatermark(ReadableConfig table, ReadableConfig session) {
         maxOutOfOrderness = table.get(KvsTableOptions.SOURCE_WATERMARK_DELAY);
         if (maxOutOfOrderness.isNegative()) {
             throw new ValidationException(

@@ -6,7 +6,10 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.catalog;
+
+import io.github.flinkkvs.table.KvsTableOptions;
+import io.github.flinkkvs.table.factory.KvsDynamicTableFactory;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;

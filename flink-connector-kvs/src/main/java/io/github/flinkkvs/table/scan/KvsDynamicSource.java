@@ -6,7 +6,10 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.scan;
+
+import io.github.flinkkvs.table.rows.MetadataColumn;
+import io.github.flinkkvs.table.rows.RowLayout;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -75,7 +78,7 @@ public class KvsDynamicSource
      * @param payload whether it has a column for the payload
      * @param physicalType of the payload column, or of none
      */
-    KvsDynamicSource(
+    public KvsDynamicSource(
             String tableName,
             @Nullable Integer parallelism,
             SourceWatermark sourceWatermark,
@@ -90,7 +93,7 @@ public class KvsDynamicSource
         this.producedType = physicalType;
     }
 
-    KvsDynamicSource(KvsDynamicSource other) {
+    public KvsDynamicSource(KvsDynamicSource other) {
         this.tableName = other.tableName;
         this.parallelism = other.parallelism;
         this.sourceWatermark = other.sourceWatermark;

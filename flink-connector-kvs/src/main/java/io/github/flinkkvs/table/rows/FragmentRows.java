@@ -6,39 +6,38 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.rows;
 
-import io.github.flinkkvs.mkv.FrameFilter;
-import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.source.serialization.KvsFrameDeserializationSchema;
+import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 
-/** Makes a row of each frame that the filter wants. */
-final class FrameRows implements KvsFrameDeserializationSchema<RowData> {
+/** Makes a row of each fragment; without the payload, media is passed over as it arrives. */
+@Internal
+public final class FragmentRows implements KvsDeserializationSchema<RowData> {
 
     private static final long serialVersionUID = 1L;
 
     private final RowLayout layout;
-    private final FrameFilter filter;
     private final TypeInformation<RowData> type;
 
-    FrameRows(RowLayout layout, FrameFilter filter, TypeInformation<RowData> type) {
+    public FragmentRows(RowLayout layout, TypeInformation<RowData> type) {
         this.layout = layout;
-        this.filter = filter;
         this.type = type;
     }
 
     @Override
-    public void deserialize(FrameRecord frame, Collector<RowData> out) {
-        out.collect(layout.row(frame));
+    public void deserialize(Fragment fragment, Collector<RowData> out) {
+        out.collect(layout.row(fragment));
     }
 
     @Override
-    public FrameFilter filter() {
-        return filter;
+    public boolean needsMedia() {
+        return layout.hasPayload();
     }
 
     @Override

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.scan;
 
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FrameFilter;
@@ -14,7 +14,12 @@ import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.table.KvsTableOptions;
+import io.github.flinkkvs.table.rows.FragmentRows;
+import io.github.flinkkvs.table.rows.FrameRows;
+import io.github.flinkkvs.table.rows.RowLayout;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.data.RowData;
@@ -31,7 +36,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Which part of which streams is read, and how. Immutable. */
-final class KvsScan {
+@Internal
+public final class KvsScan {
 
     /** By how much the service's clock may be behind ours, with plenty to spare. */
     private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
@@ -52,7 +58,7 @@ final class KvsScan {
     /** So many rows are enough; {@code Long.MAX_VALUE}: all. */
     private final long limit;
 
-    KvsScan(
+    public KvsScan(
             List<String> streams,
             @Nullable FrameFilter frames,
             StartingPosition start,
@@ -177,7 +183,7 @@ final class KvsScan {
     /**
      * @throws IllegalArgumentException if something is missing, unknown or contradictory
      */
-    KvsSource<RowData> source(RowLayout layout, TypeInformation<RowData> type) {
+    public KvsSource<RowData> source(RowLayout layout, TypeInformation<RowData> type) {
         KvsSourceBuilder<RowData> builder =
                 KvsSource.<RowData>builder()
                         .setStreams(streams)

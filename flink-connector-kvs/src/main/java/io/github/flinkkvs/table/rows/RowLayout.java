@@ -6,11 +6,12 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.rows;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 
@@ -23,27 +24,28 @@ import java.util.Objects;
  * Which columns rows have: the payload, if a query wants it, then metadata in the order that the
  * planner asked for. Immutable.
  */
-final class RowLayout implements Serializable {
+@Internal
+public final class RowLayout implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     private final boolean payload;
     private final List<MetadataColumn> metadata;
 
-    RowLayout(boolean payload, List<MetadataColumn> metadata) {
+    public RowLayout(boolean payload, List<MetadataColumn> metadata) {
         this.payload = payload;
         this.metadata = List.copyOf(metadata);
     }
 
-    RowLayout withPayload(boolean wanted) {
+    public RowLayout withPayload(boolean wanted) {
         return new RowLayout(wanted, metadata);
     }
 
-    RowLayout withMetadata(List<MetadataColumn> columns) {
+    public RowLayout withMetadata(List<MetadataColumn> columns) {
         return new RowLayout(payload, columns);
     }
 
-    boolean hasPayload() {
+    public boolean hasPayload() {
         return payload;
     }
 

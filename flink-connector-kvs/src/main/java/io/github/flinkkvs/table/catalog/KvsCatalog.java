@@ -6,13 +6,16 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.catalog;
 
 import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.streams.AccountStreams;
 import io.github.flinkkvs.client.streams.AccountStreams.StreamsUnavailableException;
+import io.github.flinkkvs.table.KvsTableOptions;
 import io.github.flinkkvs.table.KvsTableOptions.RecordMode;
+import io.github.flinkkvs.table.factory.KvsDynamicTableFactory;
+import io.github.flinkkvs.table.rows.MetadataColumn;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.Configuration;

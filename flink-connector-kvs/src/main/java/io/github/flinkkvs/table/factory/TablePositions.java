@@ -6,10 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.factory;
 
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.table.KvsTableOptions;
 import io.github.flinkkvs.table.KvsTableOptions.BoundedMode;
 import io.github.flinkkvs.table.KvsTableOptions.StartupMode;
 

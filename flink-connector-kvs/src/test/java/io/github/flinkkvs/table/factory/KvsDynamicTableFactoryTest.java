@@ -6,7 +6,13 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.factory;
+
+import io.github.flinkkvs.table.KvsTableOptions;
+import io.github.flinkkvs.table.catalog.KvsCatalogFactory;
+import io.github.flinkkvs.table.rows.MetadataColumn;
+import io.github.flinkkvs.table.scan.KvsDynamicSource;
+import io.github.flinkkvs.table.scan.KvsFilterableSource;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.ConfigOption;

@@ -6,8 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.table;
+package io.github.flinkkvs.table.scan;
 
+import org.apache.flink.annotation.Internal;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.expressions.ResolvedExpression;
@@ -23,7 +24,8 @@ import java.util.List;
  * statements twice, though, each time from copies of the same source. So a copy that is made in the
  * second round, after conditions were of no use in the first, is not offered any and can be shared.
  */
-final class KvsFilterableSource extends KvsDynamicSource implements SupportsFilterPushDown {
+@Internal
+public final class KvsFilterableSource extends KvsDynamicSource implements SupportsFilterPushDown {
 
     private final ConditionReader conditions;
 
@@ -37,7 +39,7 @@ final class KvsFilterableSource extends KvsDynamicSource implements SupportsFilt
      * @param conditions reads those of queries on the table
      * @param watermarkFirst whether the planner applies a watermark before it offers conditions
      */
-    KvsFilterableSource(
+    public KvsFilterableSource(
             KvsDynamicSource table, ConditionReader conditions, boolean watermarkFirst) {
         this(table, conditions, watermarkFirst, new Trial());
     }

@@ -1,0 +1,2 @@
+/** Rows, and the columns that they may have. */
+package io.github.flinkkvs.table.rows;
