@@ -15,7 +15,7 @@ import org.apache.flink.annotation.Internal;
 
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Everything that one reader, or the enumerator, needs of the service. Thread-safe. */
+/** Everything that one reader or the enumerator needs of the service. Thread-safe. */
 @Internal
 public interface KvsConnection extends AutoCloseable {
 
@@ -23,12 +23,12 @@ public interface KvsConnection extends AutoCloseable {
 
     MediaService media();
 
-    /** For timers and for calls to the service, which may wait for credentials. */
+    /** For timers, and for calls to the service, which may wait for credentials. */
     ScheduledExecutorService executor();
 
     /**
-     * Closes everything, so that no thread, connection or file is left when Flink closes the class
-     * loader of the job. Waits for that: usually some milliseconds, and some seconds at most. May
+     * Closes everything and waits until all threads have ended, so that none is left when Flink
+     * closes the class loader of the job. This takes some milliseconds, at most some seconds. May
      * be called repeatedly, by any thread but its own.
      */
     @Override

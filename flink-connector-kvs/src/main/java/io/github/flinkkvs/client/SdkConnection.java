@@ -25,17 +25,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A connection by the AWS SDK: four threads at most, however many streams there are. */
+/** A connection through the AWS SDK, with at most four threads for any number of streams. */
 @Internal
 public final class SdkConnection implements KvsConnection {
 
-    /** One may wait for credentials while the other keeps time. */
+    /** One may wait for credentials while the other runs timers. */
     private static final int CONTROL_THREADS = 2;
 
     /**
-     * Calls a second of one operation of the control plane, by all connections of a kind together.
-     * The service allows 300 for an account: a third for the readers of a job, a third for its
-     * enumerator, a third for everybody else.
+     * How many calls of one operation of the control plane all connections of a kind make in a
+     * second. The service allows 300 for an account: a third for the readers of a job, a third for
+     * its enumerator, and a third for others.
      */
     private static final int CALLS_PER_SECOND = 100;
 
@@ -48,8 +48,8 @@ public final class SdkConnection implements KvsConnection {
     /**
      * @param maxConnections how many media sessions there may be at a time, at least 1
      * @param endpointRefreshInterval how long a data endpoint is used
-     * @param siblings how many connections of this kind the job has, this one included, at least 1
-     * @param name begins the names of all threads
+     * @param siblings how many connections of this kind the job has, including this one; at least 1
+     * @param name the beginning of the names of all threads
      * @throws IllegalArgumentException if the configuration does not fit this machine
      */
     public SdkConnection(

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a table says besides how and as whom to read: {@code KvsSourceOptions} and {@code
- * AwsOptions} are options of a table, too.
+ * Options of tables: what a row is, and where to begin and to end. {@code KvsSourceOptions} and
+ * {@code AwsOptions} are options of a table, too. Immutable, safe for use by any thread.
  */
 @PublicEvolving
 public final class KvsTableOptions {

@@ -40,8 +40,8 @@ import java.util.Optional;
 /**
  * Whose certificates are trusted: those in the user's file, or those that Java trusts.
  *
- * <p>Decides nothing itself. It hands every question to Java's own trust manager, which also
- * compares the host name, and adds to a refusal what Java does not tell: which server it was, what
+ * <p>It decides nothing itself. Java's own trust manager answers every question, and also compares
+ * the host name. A refusal gets what Java does not say: which server was refused, which certificate
  * it showed, and what can be done.
  */
 @Internal
@@ -120,7 +120,7 @@ public final class TrustStore implements TlsTrustManagersProvider {
             return store;
         }
         try {
-            // Finds the type out.
+            // Recognizes the type.
             return KeyStore.getInstance(file.toFile(), password);
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
@@ -162,7 +162,7 @@ public final class TrustStore implements TlsTrustManagersProvider {
         private final String trusted;
 
         /**
-         * @param trusted names the store that was asked
+         * @param trusted the name of the store, for messages
          */
         Explaining(X509ExtendedTrustManager java, String trusted) {
             this.java = java;

@@ -13,7 +13,7 @@ import org.apache.flink.annotation.Internal;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
-/** Growing delays with jitter, for what is tried again. Not thread-safe. */
+/** Growing delays with jitter between retries. Not thread-safe. */
 @Internal
 public final class Backoff {
 
@@ -35,7 +35,7 @@ public final class Backoff {
         this.maxNanos = maxNanos;
     }
 
-    /** The next delay: half of it fixed, half random, so that many streams do not move as one. */
+    /** The next delay: half fixed, half random, so that many streams do not retry at once. */
     public long nextNanos() {
         long full = initialNanos << Math.min(failures, 20);
         // The shift overflows for long initial delays.
@@ -44,12 +44,12 @@ public final class Backoff {
         return full / 2 + (long) (full / 2 * random.getAsDouble());
     }
 
-    /** How many delays there were in a row. */
+    /** How many delays there were since the last reset. */
     public int failures() {
         return failures;
     }
 
-    /** Begins anew with the shortest delay. */
+    /** The next delay is the shortest again. */
     public void reset() {
         failures = 0;
     }

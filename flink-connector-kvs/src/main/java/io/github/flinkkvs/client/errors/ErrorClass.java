@@ -10,24 +10,24 @@ package io.github.flinkkvs.client.errors;
 
 import org.apache.flink.annotation.Internal;
 
-/** What to do about an error of the service: the one answer that {@link ErrorTable} gives. */
+/** What to do about an error of the service. {@link ErrorTable} gives one answer for each. */
 @Internal
 public enum ErrorClass {
-    /** Passing trouble of the service or the network: again, after a growing delay. */
+    /** Trouble of the service or the network that may pass: retry after a growing delay. */
     RETRY("retry"),
-    /** Too many calls: again, after a longer delay. */
+    /** Too many calls: retry after a longer delay. */
     THROTTLED("throttled"),
-    /** Other consumers hold the stream's connections: again, for as long as it takes. */
+    /** Other consumers hold all connections of the stream: retry for as long as it takes. */
     CONNECTION_LIMIT("connectionLimit"),
-    /** The data endpoint is no longer that of the stream: ask for it, then again. */
+    /** The data endpoint no longer serves the stream: ask for the endpoint, then retry. */
     REFRESH_ENDPOINT("refreshEndpoint"),
-    /** The fragment to go on from is not there: decide where to go on. */
+    /** The fragment to continue from is gone: decide where to continue. */
     REPOSITION("reposition"),
-    /** A fragment that cannot be read: again, and if it stays so, fail or skip it. */
+    /** A fragment that cannot be read: retry, and if it still cannot, fail or skip it. */
     BAD_FRAGMENT("badFragment"),
-    /** There is no such stream, or no longer: fail, unless the user chose otherwise. */
+    /** The stream does not exist, or was deleted: fail, unless the user chose otherwise. */
     STREAM_NOT_FOUND("streamNotFound"),
-    /** Nothing that waiting could mend: fail. */
+    /** An error that waiting cannot mend: fail. */
     FATAL("fatal");
 
     private final String metricName;

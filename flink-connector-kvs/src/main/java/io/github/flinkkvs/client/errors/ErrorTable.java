@@ -31,8 +31,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Says of every error of the service what is to be done about it. The page {@code docs/errors.md}
- * explains each row to users; whoever changes one changes the other.
+ * Says for every error of the service what to do about it. The page {@code docs/errors.md} explains
+ * each row to users: change both together.
  */
 @Internal
 public final class ErrorTable {
@@ -47,11 +47,12 @@ public final class ErrorTable {
                     Map.entry("ConnectionLimitExceededException", ErrorClass.CONNECTION_LIMIT),
                     Map.entry("InvalidEndpointException", ErrorClass.REFRESH_ENDPOINT),
                     Map.entry("ResourceNotFoundException", ErrorClass.STREAM_NOT_FOUND),
-                    // A token that expired is replaced by the credentials provider before the next
-                    // call. One that never is, is an ExpiredCredentialsException.
+                    // The credentials provider replaces an expired token before the next call. If
+                    // it never does, the error is an ExpiredCredentialsException.
                     Map.entry("ExpiredTokenException", ErrorClass.RETRY),
                     Map.entry("ExpiredToken", ErrorClass.RETRY),
-                    // The Security Token Service did not reach whoever made the web identity token.
+                    // The Security Token Service did not reach the issuer of the web identity
+                    // token.
                     Map.entry("IDPCommunicationError", ErrorClass.RETRY),
                     Map.entry("RequestExpired", ErrorClass.RETRY),
                     Map.entry("RequestTimeTooSkewed", ErrorClass.RETRY),
@@ -61,9 +62,7 @@ public final class ErrorTable {
                     Map.entry("AccessDeniedException", ErrorClass.FATAL),
                     Map.entry("InvalidArgumentException", ErrorClass.FATAL));
 
-    /**
-     * Error ids inside a body. 3000 is what the service was seen to send, 4000 what it documents.
-     */
+    /** Error ids inside a body. The service was seen to send 3000 where it documents 4000. */
     private static final Map<Integer, ErrorClass> BY_ID =
             Map.of(
                     3000, ErrorClass.REPOSITION,
@@ -77,14 +76,14 @@ public final class ErrorTable {
                     4505, ErrorClass.FATAL,
                     4506, ErrorClass.FATAL);
 
-    /** The SDK's own words fill a screen; the cause, which is kept, has them. */
+    /** In place of the SDK's own message, which fills a screen. The cause still has it. */
     private static final String NO_CREDENTIALS =
             "There are no AWS credentials: set '"
                     + AwsOptions.CREDENTIALS_PROVIDER.key()
                     + "', or give the machines of the cluster credentials that the AWS SDK finds"
                     + " (environment, profile file, container, instance)";
 
-    /** So many causes are looked at: they may form a ring. */
+    /** How many causes are followed: they may form a ring. */
     private static final int MAX_DEPTH = 32;
 
     /** What to do about a failed call, whatever it is wrapped in. */
@@ -109,7 +108,7 @@ public final class ErrorTable {
         }
         SSLException ssl = find(cause, SSLException.class);
         if (ssl != null && mentions(ssl, "certificate")) {
-            // What the server has against us.
+            // The server refuses our certificate, or wants one.
             return ErrorClass.FATAL;
         }
         if (isLackOfCredentials(cause)) {
@@ -121,14 +120,14 @@ public final class ErrorTable {
         return ErrorClass.RETRY;
     }
 
-    /** Whether no credentials could be found, wherever they were to come from. */
+    /** Whether no provider found credentials. */
     public static boolean isLackOfCredentials(Throwable error) {
         Throwable cause = unwrap(error);
         return cause instanceof SdkClientException
                 && mentions(cause, "unable to load credentials", "contained no credentials");
     }
 
-    /** Whether the service refused a session token because of its age. */
+    /** Whether the service refused a session token because it has expired. */
     static boolean isExpiredToken(Throwable error) {
         AwsServiceException service = find(error, AwsServiceException.class);
         if (service == null) {
@@ -140,7 +139,7 @@ public final class ErrorTable {
                 || "NotAuthorizedException".equals(code) && mentions(service, "expired");
     }
 
-    /** Whether the error is that of a call for credentials. */
+    /** Whether a call for credentials failed, and not one that was made with them. */
     static boolean isOfSecurityTokenService(Throwable error) {
         return find(error, StsException.class) != null;
     }
@@ -151,7 +150,7 @@ public final class ErrorTable {
         }
         String code = code(error);
         if (code == null || code.isEmpty()) {
-            // So the service answers a call that came to another host than that of its stream.
+            // The answer of a host that does not serve the stream.
             if (error.statusCode() == 403) {
                 return ErrorClass.REFRESH_ENDPOINT;
             }
@@ -174,13 +173,13 @@ public final class ErrorTable {
     }
 
     /**
-     * What went wrong, in one line: the service's own words, its error code and request id, and
-     * what is to be done where neither the service nor the SDK says so.
+     * What went wrong, in one line: error code, message and request id of the service, and what to
+     * do if neither the service nor the SDK says so.
      */
     public static String describe(Throwable error) {
         Throwable cause = unwrap(error);
         if (isLackOfCredentials(cause)) {
-            // The SDK goes on with all providers, or with all profiles.
+            // The SDK appends all providers, or all profiles.
             return mentions(cause, "providers in the chain")
                     ? NO_CREDENTIALS
                     : cause.getMessage().replaceFirst(": ProfileFile\\(.*", "");

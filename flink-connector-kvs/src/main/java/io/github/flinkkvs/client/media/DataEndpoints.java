@@ -53,7 +53,7 @@ public final class DataEndpoints {
     /**
      * The data endpoint of a stream; failures are not remembered.
      *
-     * @param onTurn runs when it is known, or asked for
+     * @param onTurn runs when the endpoint is known, or when the service is asked for it
      */
     CompletableFuture<URI> of(StreamArn stream, Runnable onTurn) {
         Entry entry = entries.get(stream);

@@ -13,31 +13,33 @@ import org.apache.flink.annotation.Internal;
 import java.nio.ByteBuffer;
 
 /**
- * Takes what comes of a GetMedia call. One of the last two methods is called, once, as the last.
+ * Receives what a call for media delivers. The last call of a method is one of {@link #onEnd} and
+ * {@link #onError}, once; after {@link MediaCall#cancel} there may be none. All methods are called
+ * in any thread and must not block.
  */
 @Internal
 public interface MediaListener {
 
     /**
-     * The call is under way. Before, it waits for its turn: many streams that begin at once ask for
-     * their endpoints one after the other.
+     * The call is under way. Until then it waits for its turn: if many streams begin at once, their
+     * endpoints are asked for one after the other.
      */
     void onTurn();
 
     /**
      * The service accepted the call.
      *
-     * @param requestId the service's name for it
+     * @param requestId by which the service's support finds the call
      * @param serviceTimeMillis the service's clock at that moment: epoch millis, whole seconds
      */
     void onResponse(String requestId, long serviceTimeMillis);
 
-    /** A piece of the body, which now belongs to the listener. */
+    /** A piece of the body of at most 8 KiB, which now belongs to the listener. */
     void onBytes(ByteBuffer bytes);
 
     /** The body ended. This proves nothing: a connection that was cut ends in the same way. */
     void onEnd();
 
-    /** The call failed. */
+    /** The call failed; {@code ErrorTable} says what that means. */
     void onError(Throwable error);
 }

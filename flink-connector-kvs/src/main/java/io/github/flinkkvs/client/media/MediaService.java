@@ -14,16 +14,16 @@ import org.apache.flink.annotation.Internal;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
-/** Opens GetMedia calls. */
+/** Opens calls for media. Thread-safe. */
 @Internal
 public interface MediaService {
 
     /**
-     * Begins a call; never blocks on the network. Nothing of the body is read until it is
+     * Begins a GetMedia call; never blocks on the network. The body is read only as far as it is
      * {@linkplain MediaCall#request requested}.
      *
-     * @param listener is called on any thread, also before this returns. Bytes never come by two
-     *     threads at once, but the end may be told while another thread still brings some
+     * @param listener called in any thread, even before this returns. No two threads deliver bytes
+     *     at once, but the end may be reported while another thread still delivers some
      */
     MediaCall open(StreamArn stream, StartSelector start, MediaListener listener);
 

@@ -15,8 +15,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Spaces out calls of one operation of the control plane: the service allows so many a second for a
- * whole account, and hundreds of streams may begin at once. Thread-safe: guarded by itself.
+ * Spaces out the calls of one operation of the control plane: the service limits them per second
+ * for a whole account, and hundreds of streams may begin at once. Guarded by itself.
  */
 @Internal
 public final class CallPace {
@@ -30,7 +30,7 @@ public final class CallPace {
         this.executor = executor;
     }
 
-    /** Completes when one more call may be made: at once, or by a thread of the executor. */
+    /** Completes when one more call may be made: at once, or in a thread of the executor. */
     public CompletableFuture<Void> turn() {
         long wait;
         synchronized (this) {

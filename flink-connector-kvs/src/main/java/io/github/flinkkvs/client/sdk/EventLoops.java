@@ -16,12 +16,12 @@ import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The event loops of an HTTP client. The client would end its own ones only after a quiet period of
- * two seconds, in which Flink closes the class loader that they run with.
+ * The event loops of an HTTP client. Loops that the client makes itself end after a quiet period of
+ * two seconds; by then Flink has closed the class loader that they run with.
  */
 final class EventLoops implements AutoCloseable {
 
-    /** A call ends in one loop, which gives its connection back and tells the other one of it. */
+    /** The end of a call in one loop gives back its connection, which the other loop is told. */
     private static final int ROUNDS = 4;
 
     private final OwnThreads threads;
@@ -32,12 +32,12 @@ final class EventLoops implements AutoCloseable {
         group = new NioEventLoopGroup(count, threads);
     }
 
-    /** For the builder of a client, which does not close them. */
+    /** For the builder of a client. The client does not close it. */
     SdkEventLoopGroup forClient() {
         return SdkEventLoopGroup.create(group);
     }
 
-    /** Does what is queued, closes all connections, and waits until the threads have ended. */
+    /** Runs what is queued, closes all connections, and waits until the threads have ended. */
     @Override
     public void close() {
         settle();
@@ -45,7 +45,7 @@ final class EventLoops implements AutoCloseable {
         threads.awaitEnd();
     }
 
-    /** Gives the loops the time to tell each other of the end of the last calls. */
+    /** Lets the loops tell each other of the end of the last calls. */
     private void settle() {
         for (int i = 0; i < ROUNDS; i++) {
             for (EventExecutor loop : group) {

@@ -51,10 +51,10 @@ import java.util.function.Consumer;
  * The connections of one reader or enumerator to the service: one HTTP client, and on it one client
  * of the control plane and one of the data plane.
  *
- * <p>All work is done by at most two event-loop threads, which also complete the futures: nothing
- * chained to a future may block. A request is signed by the thread that sends it, so sending may
- * block while credentials are fetched; it does not belong on an event loop either. Nothing is ever
- * retried here, and a response body may pause for as long as its reader likes.
+ * <p>At most two event-loop threads do all work. They also complete the futures, so nothing chained
+ * to a future may block. The thread that sends a request signs it, and blocks while credentials are
+ * fetched; so it must not be an event loop either. Nothing is retried here, and a response body may
+ * pause for as long as its reader likes.
  *
  * <p>Safe for use by any thread.
  */
@@ -63,7 +63,7 @@ public final class KvsClients implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsClients.class);
 
-    /** Loggers of the SDK which at DEBUG write what it sends and receives. */
+    /** Loggers that write what the SDK sends and receives, at level DEBUG. */
     private static final List<String> WIRE_LOGGERS =
             List.of(
                     "io.netty.handler.logging.LoggingHandler",
@@ -76,10 +76,10 @@ public final class KvsClients implements AutoCloseable {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Nothing else would end a call of the control plane that is never answered. */
+    /** Ends a call of the control plane that is never answered; nothing else would. */
     private static final Duration CONTROL_CALL_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The control plane needs some, and a cancelled connection takes its time to go. */
+    /** For the control plane, and for cancelled connections that are still being closed. */
     private static final int SPARE_CONNECTIONS = 32;
 
     private final AwsConfig config;
@@ -95,7 +95,7 @@ public final class KvsClients implements AutoCloseable {
      *
      * @param config not null
      * @param maxConnections how many media sessions there may be at a time, at least 1
-     * @param timer runs the SDK's timers; stays open when these clients are closed. Not null
+     * @param timer runs the SDK's timers; not null, not closed by these clients
      * @param threadNamePrefix the beginning of the name of each thread, such as {@code kvs-io}; not
      *     null
      * @throws IllegalArgumentException if the configuration does not fit this machine; the message
@@ -128,7 +128,7 @@ public final class KvsClients implements AutoCloseable {
                             httpClient(
                                     loops,
                                     maxConnections,
-                                    // What trusts all can have no trust store.
+                                    // Trusting all needs no trust store.
                                     config.trustsAll() ? null : TrustStore.open(config)));
 
             KinesisVideoAsyncClientBuilder controlBuilder =
@@ -245,8 +245,8 @@ public final class KvsClients implements AutoCloseable {
 
     /**
      * Closes clients, connections and credentials, and returns when the threads have ended, which
-     * takes some milliseconds; if one does not end, after a second. Requests under way end, with or
-     * without an error: cancel them first. What cannot be closed is logged. May be called
+     * takes some milliseconds, or a second if a thread does not end. Requests under way end, with
+     * or without an error: cancel them first. Failures to close are logged. May be called
      * repeatedly, by any thread but an event loop.
      */
     @Override
@@ -303,7 +303,7 @@ public final class KvsClients implements AutoCloseable {
                 .connectionAcquisitionTimeout(ACQUISITION_TIMEOUT)
                 .tlsNegotiationTimeout(CONNECTION_TIMEOUT)
                 .writeTimeout(WRITE_TIMEOUT)
-                // None: it would also run while the reader of a body pauses it.
+                // None: a timeout would also run while the reader of a body pauses.
                 .readTimeout(Duration.ZERO)
                 .tcpKeepAlive(true)
                 .tlsTrustManagersProvider(trustStore)

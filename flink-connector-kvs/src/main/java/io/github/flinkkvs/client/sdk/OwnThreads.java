@@ -16,13 +16,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Daemon threads with numbered names, whose end can be waited for: Flink closes the class loader of
- * a job, and a thread that still runs code of it fails as soon as it needs one more class.
+ * Daemon threads with numbered names, and a way to wait for their end: once Flink has closed the
+ * class loader of a job, a thread that still runs its code fails when it needs one more class.
  */
 @Internal
 public final class OwnThreads implements ThreadFactory {
 
-    /** Nobody who closes waits longer for what does not end. */
+    /** How long closing waits at most. */
     static final long MAX_WAIT_MILLIS = 1_000;
 
     private final String prefix;

@@ -15,8 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The ARN of a stream, taken apart. It ends with the stream's creation time, so a stream that was
- * deleted and created again under its old name has another ARN: it is another stream. Immutable.
+ * The ARN of a stream, and its parts. An ARN ends with the stream's creation time: a stream that
+ * was deleted and created again under its old name has another ARN, and is another stream.
+ * Immutable.
  */
 @Internal
 public final class StreamArn implements Serializable {
@@ -75,7 +76,7 @@ public final class StreamArn implements Serializable {
         return NAME.matcher(text).matches();
     }
 
-    /** What stays the same when the stream is deleted and created again. */
+    /** The part that stays the same if the stream is deleted and created again. */
     public String withoutCreationTime() {
         return withoutCreationTime;
     }

@@ -12,11 +12,11 @@ import org.apache.flink.annotation.Internal;
 
 import java.time.Duration;
 
-/** What the service said of a stream, and when. Immutable. */
+/** What the service said about a stream, and when. Immutable. */
 @Internal
 public final class StreamDescription {
 
-    /** What the service keeps of a stream without retention: five minutes at most. */
+    /** How long the service keeps media of a stream without retention: at most five minutes. */
     private static final Duration UNRETAINED = Duration.ofMinutes(5);
 
     private final StreamArn arn;

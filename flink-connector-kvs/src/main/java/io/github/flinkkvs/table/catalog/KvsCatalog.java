@@ -40,12 +40,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The streams of an account as tables: in the database {@code fragments} each with a row for each
- * fragment, in {@code frames} with one for each frame; and in both a table of all streams that
- * there are when a query is planned. Thread-safe.
+ * The streams of an account as tables. A table has a row for each fragment in the database {@code
+ * fragments}, and a row for each frame in {@code frames}. Both databases have one more table, of
+ * all streams that exist when a query is planned. Thread-safe.
  *
- * <p>Options of the catalog are those of its tables. Credentials are not among what a table tells
- * of itself: they get to its source through {@link #getFactory}.
+ * <p>The catalog's options are those of its tables. A table shows no credentials: they reach its
+ * source through {@link #getFactory}.
  */
 @Internal
 public final class KvsCatalog extends ReadOnlyCatalog {
@@ -149,11 +149,11 @@ public final class KvsCatalog extends ReadOnlyCatalog {
                     if (AwsOptions.isCredentialsKey(key) || AwsOptions.isSecret(key)) {
                         tableOptions.put(KvsTableOptions.CREDENTIALS_OF_CATALOG.key(), getName());
                     } else if (mode == RecordMode.FRAME || !key.startsWith("frame.")) {
-                        // Fragments do not have the latter.
+                        // Options of frames are not for fragments.
                         tableOptions.put(key, value);
                     }
                 });
-        // The SDK may have found it where the cluster would not.
+        // The SDK may have found the region here, and would not find it on the cluster.
         tableOptions.put(AwsOptions.REGION.key(), streams().region());
         tableOptions.put(FactoryUtil.CONNECTOR.key(), KvsDynamicTableFactory.IDENTIFIER);
         tableOptions.put(
@@ -179,7 +179,7 @@ public final class KvsCatalog extends ReadOnlyCatalog {
                 .build();
     }
 
-    /** What needs no quotes. */
+    /** A name that needs no quotes in SQL. */
     private static String columnName(MetadataColumn column) {
         return column.key().replace('-', '_');
     }

@@ -45,7 +45,7 @@ public final class KvsCatalogFactory implements CatalogFactory {
         return Set.of();
     }
 
-    /** All options of its tables but those that the catalog itself fills in. */
+    /** All options of tables, except those that the catalog itself sets. */
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
         Set<ConfigOption<?>> options =

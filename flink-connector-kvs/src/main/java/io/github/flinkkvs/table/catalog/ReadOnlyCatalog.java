@@ -25,14 +25,14 @@ import org.apache.flink.table.expressions.Expression;
 
 import java.util.List;
 
-/** A catalog of tables that nobody creates or changes: neither views, functions nor partitions. */
+/** A catalog of tables that cannot be changed, without views, functions and partitions. */
 abstract class ReadOnlyCatalog extends AbstractCatalog {
 
     ReadOnlyCatalog(String name, String defaultDatabase) {
         super(name, defaultDatabase);
     }
 
-    /** What to tell whoever wants to change something. */
+    /** The answer to every attempt to change something. */
     abstract CatalogException refusal();
 
     @Override

@@ -117,7 +117,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                             scan,
                             payload,
                             context.getPhysicalRowDataType());
-            // What is wrong is to be known now, not when a query is run.
+            // Mistakes are reported now, not when a query runs.
             scan.source(new RowLayout(payload, List.of()), null);
             return options.get(KvsTableOptions.FILTER_PUSH_DOWN)
                     ? filterable(source, schema, columns, context.getConfiguration())
@@ -137,7 +137,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         return new KvsFilterableSource(
                 source,
                 new ConditionReader(columns.metadata(), sessionZone(session)),
-                // In batch mode there are no watermarks.
+                // There are no watermarks in batch mode.
                 streaming && !schema.getWatermarkSpecs().isEmpty());
     }
 

@@ -26,12 +26,12 @@ import java.util.Map;
 final class SourceOptions {
 
     /**
-     * A query may take all connections of a stream itself, with a scan that waits for the others:
-     * it would never get on.
+     * The scans of one query may hold all connections of a stream while another scan of it waits
+     * for one: the query would hang.
      */
     private static final String CONNECTION_LIMIT_FAIL_AFTER = "10 min";
 
-    /** What tables do not say themselves. */
+    /** Options of tables that do not have them. */
     private final Map<String, String> defaults;
 
     /**
@@ -86,10 +86,10 @@ final class SourceOptions {
     private Configuration sourceOptions(Map<String, String> table) {
         Map<String, String> options = new HashMap<>(defaults);
         if (table.containsKey(AwsOptions.CREDENTIALS_PROVIDER.key())) {
-            // Another provider has no use for what belongs to the catalog's.
+            // Options of the catalog's provider mean nothing to another one.
             options.keySet().removeIf(AwsOptions::isCredentialsKey);
         }
-        // Of two spellings one comes first when it is read, whoever set it.
+        // If an option has both spellings, one hides the other, whoever set it.
         table.keySet().forEach(key -> options.remove(AwsOptions.otherSpelling(key)));
         options.putAll(table);
         options.keySet().removeIf(key -> !key.startsWith("aws.") && !key.startsWith("source."));

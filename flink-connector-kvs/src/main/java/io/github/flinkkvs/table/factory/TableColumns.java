@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The columns that a table declares, checked against those there are. Immutable. */
+/** The columns that a table declares, checked against those that exist. Immutable. */
 final class TableColumns {
 
     private static final LogicalType BYTES = DataTypes.BYTES().getLogicalType();
@@ -44,7 +44,7 @@ final class TableColumns {
     }
 
     /**
-     * @throws ValidationException if a column or the watermark is not possible
+     * @throws ValidationException if a column does not exist, or if the watermark is impossible
      */
     static TableColumns of(ResolvedSchema schema, RecordMode mode) {
         TableColumns columns =
@@ -122,7 +122,7 @@ final class TableColumns {
         return columns;
     }
 
-    /** Flink would cast text to a number, which fails the job when it is none or too large. */
+    /** Flink would cast the text to a number, and fail the job if it is none or too large. */
     private static void checkType(Column column, MetadataColumn metadata) {
         LogicalType declared = column.getDataType().getLogicalType();
         if (metadata.type().getLogicalType().is(LogicalTypeFamily.CHARACTER_STRING)
@@ -143,8 +143,8 @@ final class TableColumns {
     }
 
     /**
-     * The source makes it from the time of its records. A column of another clock, or of local time
-     * without a zone, would have rows that are late for it.
+     * The source makes its watermark from the time of its records. Rows would be late for it if the
+     * column had another clock, or local time without a zone.
      */
     private void checkSourceWatermark(ResolvedSchema schema, RecordMode mode) {
         for (WatermarkSpec watermark : schema.getWatermarkSpecs()) {
@@ -183,7 +183,7 @@ final class TableColumns {
         }
     }
 
-    /** SQL hands over an expression of which only the text is known, with or without quotes. */
+    /** Of an expression in SQL only the text is known, with or without quotes. */
     private static boolean isSourceWatermark(ResolvedExpression expression) {
         return expression instanceof CallExpression
                 ? ((CallExpression) expression).getFunctionDefinition()

@@ -32,10 +32,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Where a table begins and ends, as its options say. */
+/** Where a table begins and ends, as its options say. Immutable. */
 final class TablePositions {
 
-    /** Behind it the name of a stream, then a dot and what stands behind scan.startup. as well. */
+    /** Followed by the name of a stream, a dot, and the rest of an option of scan.startup. */
     static final String STREAM_PREFIX = "scan.startup.stream.";
 
     private static final String PREFIX = "scan.startup.";
@@ -49,13 +49,13 @@ final class TablePositions {
     private final Instant now;
 
     /**
-     * @param now from which relative times count
+     * @param now the time that relative times are relative to
      */
     TablePositions(Instant now) {
         this.now = now;
     }
 
-    /** Where streams begin that have no position of their own. */
+    /** Where streams without a position of their own begin. */
     StartingPosition start(ReadableConfig options) {
         return start(options, PREFIX);
     }
@@ -174,7 +174,7 @@ final class TablePositions {
         }
     }
 
-    /** The value that a mode needs; one that no mode needs is refused. */
+    /** The value that the mode needs. A value that it does not need is refused. */
     @Nullable
     private static String valueOf(
             ReadableConfig options,
@@ -226,7 +226,7 @@ final class TablePositions {
         }
     }
 
-    /** What can be said in millis, or an ArithmeticException. */
+    /** A time in millis; throws an ArithmeticException if it does not fit. */
     private static Instant checked(Instant time) {
         return Instant.ofEpochMilli(time.toEpochMilli());
     }

@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 
 /**
- * Reads what conditions of a query say about stream names and server timestamps. What it does not
- * understand says nothing. Immutable.
+ * Reads what conditions of a query say about stream names and server timestamps. A condition that
+ * it does not understand excludes nothing. Immutable.
  */
 @Internal
 public final class ConditionReader {
@@ -59,7 +59,7 @@ public final class ConditionReader {
                     BuiltInFunctionDefinitions.NOW,
                     BuiltInFunctionDefinitions.CURRENT_ROW_TIMESTAMP);
 
-    /** By how much the clock of a task that checks a condition may be behind ours. */
+    /** By how much the clock of a task that checks a condition may be behind this machine's. */
     private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
 
     private final Map<String, MetadataColumn> columns;
@@ -67,7 +67,7 @@ public final class ConditionReader {
 
     /**
      * @param columns the table's metadata columns by their names
-     * @param zone the session's, in which times without one are meant
+     * @param zone the time zone of the session, for times without a zone
      */
     public ConditionReader(Map<String, MetadataColumn> columns, ZoneId zone) {
         this.columns = Map.copyOf(columns);
@@ -75,9 +75,10 @@ public final class ConditionReader {
     }
 
     /**
-     * What a condition says; {@link ScanFilter#ALL} if it is about something else.
+     * What a condition says.
      *
-     * @param nowMillis our clock
+     * @param nowMillis epoch millis, by this machine's clock
+     * @return {@link ScanFilter#ALL} if it is about something else
      */
     ScanFilter read(ResolvedExpression condition, long nowMillis) {
         if (!(condition instanceof CallExpression)) {
@@ -145,7 +146,7 @@ public final class ConditionReader {
                 : compareMovingTime(comparison, value, nowMillis);
     }
 
-    /** With a time that the clock moves on while the query runs: it is no earlier than at first. */
+    /** Compares with a time that moves on while the query runs: it only gets later. */
     private static ScanFilter compareMovingTime(
             FunctionDefinition comparison, Expression value, long nowMillis) {
         boolean less =
@@ -157,7 +158,7 @@ public final class ConditionReader {
                 : ScanFilter.between(nowMillis - MAX_SKEW_MILLIS - beforeNow, Long.MAX_VALUE);
     }
 
-    /** How long before the present; null if it is no such time. */
+    /** How long before now; null if the value is not relative to now. */
     @Nullable
     private static Long millisBeforeNow(Expression value) {
         if (!(value instanceof CallExpression)) {
@@ -187,7 +188,7 @@ public final class ConditionReader {
         Instant last = first;
         LocalDateTime local = literal.getValueAs(LocalDateTime.class).orElse(null);
         if (first == null && local != null) {
-            // Where clocks are changed, a local time is none or two: both count.
+            // When clocks change, a local time is skipped or occurs twice: take both instants.
             ZoneOffsetTransition change = zone.getRules().getTransition(local);
             ZoneOffset offset = zone.getRules().getOffset(local);
             Instant before = local.toInstant(change == null ? offset : change.getOffsetBefore());

@@ -44,8 +44,8 @@ import java.util.stream.Collectors;
 
 /**
  * A table of fragments or frames. The planner tells it what a query needs, such as columns, a limit
- * or watermarks; the source then reads no more than that. Conditions have no effect on it: see
- * {@link KvsFilterableSource}. Not thread-safe; the planner works on {@linkplain #copy() copies}.
+ * or watermarks, and the source reads no more than that. It takes no conditions: see {@link
+ * KvsFilterableSource}. Not thread-safe; the planner works on {@linkplain #copy() copies}.
  */
 @Internal
 public class KvsDynamicSource
@@ -58,7 +58,7 @@ public class KvsDynamicSource
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsDynamicSource.class);
 
-    /** Part of the uid of the source, and so of savepoints. */
+    /** Part of the uid of the source, which savepoints contain. */
     private static final String TRANSFORMATION = "kvs";
 
     private final String tableName;
@@ -132,7 +132,7 @@ public class KvsDynamicSource
             @Override
             public DataStream<RowData> produceDataStream(
                     ProviderContext provider, StreamExecutionEnvironment env) {
-                // EXPLAIN comes here as well, and does not say it otherwise.
+                // Runs for EXPLAIN as well, whose output does not have the summary.
                 LOG.info("{} is read as {}", tableName, summary);
                 DataStreamSource<RowData> rows =
                         env.fromSource(source, strategy, "KvsSource-" + tableName);
@@ -152,7 +152,7 @@ public class KvsDynamicSource
         };
     }
 
-    // ---- what the planner tells -----------------------------------------------------------
+    // ---- what the planner says ------------------------------------------------------------
 
     @Override
     public Map<String, DataType> listReadableMetadata() {
@@ -175,7 +175,7 @@ public class KvsDynamicSource
 
     @Override
     public void applyProjection(int[][] projectedFields, DataType producedDataType) {
-        // There is one physical column at most.
+        // There is at most one physical column.
         layout = layout.withPayload(projectedFields.length > 0);
         producedType = producedDataType;
     }

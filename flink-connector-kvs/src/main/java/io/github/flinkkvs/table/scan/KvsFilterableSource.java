@@ -17,22 +17,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table that reads less when the conditions of a query leave out streams or times.
+ * A table that reads less if the conditions of a query exclude streams or times.
  *
- * <p>Once Flink has offered conditions to a scan behind its watermark, it does not share that scan
- * among the statements of a set, not even if the conditions were of no use. It plans such
- * statements twice, though, each time from copies of the same source. So a copy that is made in the
- * second round, after conditions were of no use in the first, is not offered any and can be shared.
+ * <p>Flink does not share a scan among the statements of a set if it offered conditions to the scan
+ * behind a watermark, even if they changed nothing. But it plans such statements twice, both times
+ * from copies of the same source. If conditions changed nothing in the first round, the copies of
+ * the second round take no conditions, and Flink shares them.
  */
 @Internal
 public final class KvsFilterableSource extends KvsDynamicSource implements SupportsFilterPushDown {
 
     private final ConditionReader conditions;
 
-    /** Whether conditions come only when the watermark has been applied. */
+    /** Whether the planner offers conditions only after it has applied a watermark. */
     private final boolean watermarkFirst;
 
-    /** What came of conditions so far; the same for all copies. */
+    /** What conditions have changed so far; shared by all copies. */
     private final Trial trial;
 
     /**
@@ -55,7 +55,7 @@ public final class KvsFilterableSource extends KvsDynamicSource implements Suppo
         this.trial = trial;
     }
 
-    /** All conditions stay with Flink, too: reading less does not mean reading exactly that. */
+    /** Flink checks all conditions as well: a narrower scan may still have other rows. */
     @Override
     public Result applyFilters(List<ResolvedExpression> filters) {
         long nowMillis = System.currentTimeMillis();
@@ -76,7 +76,7 @@ public final class KvsFilterableSource extends KvsDynamicSource implements Suppo
 
     @Override
     public DynamicTableSource copy() {
-        // A copy that conditions are to be applied to must be able to take them.
+        // The planner applies conditions to a copy, which must be able to take them.
         boolean beforeConditions = watermarkFirst && !hasWatermark();
         return beforeConditions && trial.offered && !trial.useful
                 ? new KvsDynamicSource(this)

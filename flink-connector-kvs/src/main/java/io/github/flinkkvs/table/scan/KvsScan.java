@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
 @Internal
 public final class KvsScan {
 
-    /** By how much the service's clock may be behind ours, with plenty to spare. */
+    /** By how much the service's clock may be behind this machine's, with plenty to spare. */
     private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
 
     private final List<String> streams;
@@ -55,7 +55,7 @@ public final class KvsScan {
     private final StoppingPosition stop;
     private final Configuration config;
 
-    /** So many rows are enough; {@code Long.MAX_VALUE}: all. */
+    /** How many rows are enough; {@code Long.MAX_VALUE}: all. */
     private final long limit;
 
     public KvsScan(
@@ -122,7 +122,7 @@ public final class KvsScan {
         return new KvsScan(List.copyOf(fewer), frames, start, starts, stop, config, limit);
     }
 
-    /** At most so many rows; without a stop there is no end that a limit could bring forward. */
+    /** The first rows only. Without a stop, a limit ends nothing: the scan stays as it is. */
     KvsScan withLimit(long rows) {
         return isBounded()
                 ? new KvsScan(streams, frames, start, startByStream, stop, config, rows)
@@ -130,12 +130,12 @@ public final class KvsScan {
     }
 
     /**
-     * Leaves out what is outside of two server timestamps, as far as that is sure to leave out
-     * nothing else: what remains may still be outside.
+     * Leaves out what is outside of two server timestamps, as far as this certainly leaves out
+     * nothing else. What remains may still be outside.
      *
-     * @param fromMillis inclusive; {@code Long.MIN_VALUE}: no matter
-     * @param toMillis inclusive; {@code Long.MAX_VALUE}: no matter
-     * @param nowMillis our clock
+     * @param fromMillis epoch millis, inclusive; {@code Long.MIN_VALUE}: any
+     * @param toMillis epoch millis, inclusive; {@code Long.MAX_VALUE}: any
+     * @param nowMillis epoch millis, by this machine's clock
      */
     KvsScan within(long fromMillis, long toMillis, long nowMillis) {
         StartingPosition narrowStart = narrow(start, fromMillis, nowMillis);
@@ -159,7 +159,7 @@ public final class KvsScan {
 
     private static StartingPosition narrow(
             StartingPosition start, long fromMillis, long nowMillis) {
-        // What the service makes of a time that is still to come is not known.
+        // How the service treats a time in the future is not known.
         long possible = Math.min(fromMillis, nowMillis - MAX_SKEW_MILLIS);
         boolean narrows =
                 start.kind() == StartingPosition.Kind.EARLIEST && possible > 0
@@ -172,7 +172,7 @@ public final class KvsScan {
         boolean narrows =
                 stop.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
                                 && toMillis < stop.timestampMillis()
-                        // The service's now is not known yet, but that this is before it.
+                        // The service's now is not known yet, but it is later than this.
                         || stop.kind() == StoppingPosition.Kind.NOW
                                 && toMillis < nowMillis - MAX_SKEW_MILLIS;
         return narrows && toMillis > 0

@@ -19,15 +19,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What conditions of a query say about streams and server timestamps: whatever is outside cannot
- * satisfy them, what is inside may or may not. Immutable.
+ * What conditions of a query say about streams and server timestamps. A row outside cannot satisfy
+ * them; a row inside may or may not. Immutable.
  *
- * <p>Nothing is said about producer timestamps: they may go back, so that reading could neither
- * begin nor end with one.
+ * <p>Producer timestamps are no part of it: they may go back, so reading can neither begin nor end
+ * at one.
  */
 final class ScanFilter {
 
-    /** Says nothing. */
+    /** Everything is inside. */
     static final ScanFilter ALL = new ScanFilter(null, Long.MIN_VALUE, Long.MAX_VALUE);
 
     /** Null: any. */
@@ -44,7 +44,7 @@ final class ScanFilter {
         this.toMillis = toMillis;
     }
 
-    /** Of one stream. */
+    /** One stream, at any time. */
     static ScanFilter ofStream(String name) {
         return new ScanFilter(Set.of(name), Long.MIN_VALUE, Long.MAX_VALUE);
     }
@@ -52,8 +52,8 @@ final class ScanFilter {
     /**
      * Between two server timestamps.
      *
-     * @param fromMillis inclusive; {@code Long.MIN_VALUE}: no matter
-     * @param toMillis inclusive; {@code Long.MAX_VALUE}: no matter
+     * @param fromMillis epoch millis, inclusive; {@code Long.MIN_VALUE}: any
+     * @param toMillis epoch millis, inclusive; {@code Long.MAX_VALUE}: any
      */
     static ScanFilter between(long fromMillis, long toMillis) {
         return new ScanFilter(null, fromMillis, toMillis);
@@ -81,7 +81,7 @@ final class ScanFilter {
                 names, Math.min(fromMillis, other.fromMillis), Math.max(toMillis, other.toMillis));
     }
 
-    /** The same scan without what is outside, as far as a scan can leave it out. */
+    /** The scan without what is outside, as far as a scan can leave it out. */
     KvsScan narrow(KvsScan scan, long nowMillis) {
         List<String> streams =
                 scan.streams().stream()
@@ -90,7 +90,7 @@ final class ScanFilter {
                                         streamNames == null
                                                 || streamNames.contains(StreamArn.nameOf(stream)))
                         .collect(Collectors.toList());
-        // A source has streams; the query itself leaves out what they bring.
+        // A source needs a stream; the query itself drops its rows.
         KvsScan narrow = streams.isEmpty() ? scan : scan.withStreams(streams);
         return fromMillis > toMillis ? narrow : narrow.within(fromMillis, toMillis, nowMillis);
     }

@@ -24,9 +24,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What {@code SOURCE_WATERMARK()} is: the producer timestamp of fragments, or the time of frames,
- * behind which others may be by a bound; for each stream by itself. The planner leaves it to the
- * source to honour the options that concern watermarks. Immutable.
+ * What {@code SOURCE_WATERMARK()} is: for each stream, the highest producer timestamp of its
+ * fragments, or the highest time of its frames, minus a bound. The planner leaves the options about
+ * watermarks to the source. Immutable.
  */
 @Internal
 public final class SourceWatermark {
