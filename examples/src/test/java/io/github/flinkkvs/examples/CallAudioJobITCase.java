@@ -158,7 +158,7 @@ class CallAudioJobITCase {
 
         RunExample.Result result = audio("--replay", recording.toString());
 
-        String file = "line 7/.._x-%08x-AUDIO_FROM_CUSTOMER.wav".formatted("../x".hashCode());
+        String file = "line 7/.._x-d6b96a97d147daaa-AUDIO_FROM_CUSTOMER.wav";
         assertFiles(result, file + ": 1.500 s");
         short[] samples = samples(file(file), 1);
         assertThat(samples).hasSize(12_000);
