@@ -8,12 +8,11 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
+
 import io.github.flinkkvs.media.CallAudio;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
-import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.Camera;
@@ -564,22 +563,9 @@ class CallAudioITCase extends KvsTestBase {
         int before = stream.pushed().size();
         media.forEach(stream::push);
         List<Fragment> fragments = new ArrayList<>();
-        FragmentAssembler assembler =
-                new FragmentAssembler(stream.name(), stream.arn(), true, Integer.MAX_VALUE);
         for (StoredFragment pushed : stream.pushed().subList(before, stream.pushed().size())) {
-            assembler.feed(
-                    ByteBuffer.wrap(pushed.bytes()),
-                    new FragmentHandler() {
-                        @Override
-                        public void onFragment(Fragment fragment) {
-                            fragments.add(fragment);
-                        }
-
-                        @Override
-                        public void onServiceError(ServiceError error) {
-                            throw new AssertionError(error);
-                        }
-                    });
+            fragments.addAll(
+                    FragmentReader.readAll(stream.name(), stream.arn(), pushed.bytes()));
         }
         return fragments;
     }

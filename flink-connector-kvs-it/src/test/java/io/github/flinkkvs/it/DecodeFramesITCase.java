@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
+
 import io.github.flinkkvs.media.DecodeFrames;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
@@ -16,10 +18,7 @@ import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
-import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.bitstream.NalStream;
 import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
@@ -172,22 +171,9 @@ class DecodeFramesITCase extends KvsTestBase {
     /** The frames of all that was pushed into a stream, as the source reads them. */
     private static List<FrameRecord> records(EmbeddedStream stream) throws Exception {
         List<Fragment> fragments = new ArrayList<>();
-        FragmentAssembler assembler =
-                new FragmentAssembler(stream.name(), stream.arn(), true, Integer.MAX_VALUE);
         for (StoredFragment fragment : stream.pushed()) {
-            assembler.feed(
-                    ByteBuffer.wrap(fragment.bytes()),
-                    new FragmentHandler() {
-                        @Override
-                        public void onFragment(Fragment whole) {
-                            fragments.add(whole);
-                        }
-
-                        @Override
-                        public void onServiceError(ServiceError error) {
-                            throw new AssertionError(error);
-                        }
-                    });
+            fragments.addAll(
+                    FragmentReader.readAll(stream.name(), stream.arn(), fragment.bytes()));
         }
         List<FrameRecord> records = new ArrayList<>();
         for (Fragment whole : fragments) {

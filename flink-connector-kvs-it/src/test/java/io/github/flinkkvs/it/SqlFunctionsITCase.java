@@ -8,16 +8,15 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
+
 import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.media.table.KvsModule;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
-import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
-import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
@@ -192,22 +191,7 @@ class SqlFunctionsITCase {
     }
 
     private static Fragment fragment(byte[] payload) throws Exception {
-        List<Fragment> fragments = new ArrayList<>();
-        new FragmentAssembler("camera", null, true, Integer.MAX_VALUE)
-                .feed(
-                        ByteBuffer.wrap(payload),
-                        new FragmentHandler() {
-                            @Override
-                            public void onFragment(Fragment fragment) {
-                                fragments.add(fragment);
-                            }
-
-                            @Override
-                            public void onServiceError(ServiceError error) {
-                                throw new AssertionError(error);
-                            }
-                        });
-        return fragments.get(0);
+        return FragmentReader.readAll("camera", null, payload).get(0);
     }
 
     // ---- tags ---------------------------------------------------------------------------------

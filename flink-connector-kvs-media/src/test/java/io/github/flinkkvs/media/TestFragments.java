@@ -8,10 +8,9 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
+
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
-import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -19,7 +18,6 @@ import io.github.flinkkvs.testing.StoredFragment;
 
 import org.junit.jupiter.api.Assumptions;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,22 +57,7 @@ public final class TestFragments {
     }
 
     public static List<Fragment> read(byte[] bytes) throws Exception {
-        List<Fragment> fragments = new ArrayList<>();
-        new FragmentAssembler("cam", null, true, Integer.MAX_VALUE)
-                .feed(
-                        ByteBuffer.wrap(bytes),
-                        new FragmentHandler() {
-                            @Override
-                            public void onFragment(Fragment fragment) {
-                                fragments.add(fragment);
-                            }
-
-                            @Override
-                            public void onServiceError(ServiceError error) {
-                                throw new AssertionError(error);
-                            }
-                        });
-        return fragments;
+        return FragmentReader.readAll("cam", null, bytes);
     }
 
     public static byte[] bytes(Fragment fragment) {

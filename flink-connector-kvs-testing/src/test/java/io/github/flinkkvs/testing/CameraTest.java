@@ -9,9 +9,7 @@
 package io.github.flinkkvs.testing;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
-import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +19,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,22 +64,7 @@ class CameraTest {
     }
 
     static List<Fragment> parse(byte[] body) throws Exception {
-        List<Fragment> fragments = new ArrayList<>();
-        new FragmentAssembler("camera", null, true, 64 << 20)
-                .feed(
-                        ByteBuffer.wrap(body),
-                        new FragmentHandler() {
-                            @Override
-                            public void onFragment(Fragment fragment) {
-                                fragments.add(fragment);
-                            }
-
-                            @Override
-                            public void onServiceError(ServiceError error) {
-                                throw new AssertionError(error);
-                            }
-                        });
-        return fragments;
+        return FragmentReader.readAll("camera", null, body);
     }
 
     @ParameterizedTest

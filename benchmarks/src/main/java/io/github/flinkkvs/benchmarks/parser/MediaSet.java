@@ -9,13 +9,10 @@
 package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.ServiceError;
-import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
-import io.github.flinkkvs.mkv.assembler.FragmentHandler;
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,23 +41,9 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
     /** What the connector makes of the documents. */
     public List<Fragment> fragments() {
         List<Fragment> fragments = new ArrayList<>();
-        FragmentHandler handler =
-                new FragmentHandler() {
-                    @Override
-                    public void onFragment(Fragment fragment) {
-                        fragments.add(fragment);
-                    }
-
-                    @Override
-                    public void onServiceError(ServiceError error) {
-                        throw new IllegalStateException(error.toString());
-                    }
-                };
-        FragmentAssembler assembler =
-                new FragmentAssembler("camera", null, true, Integer.MAX_VALUE);
         try {
             for (byte[] document : documents) {
-                assembler.feed(ByteBuffer.wrap(document), handler);
+                fragments.addAll(FragmentReader.readAll("camera", null, document));
             }
         } catch (MkvException e) {
             throw new UncheckedIOException(e);

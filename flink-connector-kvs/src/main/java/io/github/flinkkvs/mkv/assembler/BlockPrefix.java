@@ -37,29 +37,32 @@ final class BlockPrefix {
      *     not depend on how the bytes were cut
      */
     void onSlice(MkvParser parser, ByteBuffer in) throws MkvException {
-        int from = in.position() - parser.sliceLength();
-        if (parser.isFirstSlice()) {
-            known = false;
-            length = 0;
-        }
-        if (parser.isFirstSlice() && isEnough(parser.sliceLength(), parser) && in.hasArray()) {
-            int start = in.arrayOffset();
-            read(in.array(), start + from, start + in.position(), parser);
-        } else if (length < bytes.length && !known) {
-            int count = Math.min(parser.sliceLength(), bytes.length - length);
-            Bytes.copy(in, from, bytes, length, count);
-            length += count;
-            if (isEnough(length, parser)) {
-                read(bytes, 0, length, parser);
+        boolean first = parser.isFirstSlice();
+        boolean last = parser.isLastSlice();
+        if (first && last && in.hasArray()) {
+            int to = in.arrayOffset() + in.position();
+            read(in.array(), to - parser.sliceLength(), to, parser);
+        } else {
+            if (first) {
+                known = false;
+                length = 0;
+            }
+            if (!known && length < bytes.length) {
+                append(parser, in);
             }
         }
-        if (parser.isLastSlice() && !known) {
+        if (last && !known) {
             throw header.problem();
         }
     }
 
-    private static boolean isEnough(int count, MkvParser parser) {
-        return count >= BlockHeader.MAX_LENGTH || parser.isLastSlice();
+    private void append(MkvParser parser, ByteBuffer in) {
+        int count = Math.min(parser.sliceLength(), bytes.length - length);
+        Bytes.copy(in, in.position() - parser.sliceLength(), bytes, length, count);
+        length += count;
+        if (length == bytes.length || parser.isLastSlice()) {
+            read(bytes, 0, length, parser);
+        }
     }
 
     private void read(byte[] array, int from, int to, MkvParser parser) {
