@@ -8,11 +8,10 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.mkv.assembler.FragmentReader;
-
 import io.github.flinkkvs.media.CallAudio;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.Camera;
@@ -564,8 +563,7 @@ class CallAudioITCase extends KvsTestBase {
         media.forEach(stream::push);
         List<Fragment> fragments = new ArrayList<>();
         for (StoredFragment pushed : stream.pushed().subList(before, stream.pushed().size())) {
-            fragments.addAll(
-                    FragmentReader.readAll(stream.name(), stream.arn(), pushed.bytes()));
+            fragments.addAll(FragmentReader.readAll(stream.name(), stream.arn(), pushed.bytes()));
         }
         return fragments;
     }

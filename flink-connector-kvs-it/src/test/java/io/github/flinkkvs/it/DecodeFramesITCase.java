@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.mkv.assembler.FragmentReader;
-
 import io.github.flinkkvs.media.DecodeFrames;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
@@ -19,6 +17,7 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.mkv.bitstream.NalStream;
 import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
@@ -172,8 +171,7 @@ class DecodeFramesITCase extends KvsTestBase {
     private static List<FrameRecord> records(EmbeddedStream stream) throws Exception {
         List<Fragment> fragments = new ArrayList<>();
         for (StoredFragment fragment : stream.pushed()) {
-            fragments.addAll(
-                    FragmentReader.readAll(stream.name(), stream.arn(), fragment.bytes()));
+            fragments.addAll(FragmentReader.readAll(stream.name(), stream.arn(), fragment.bytes()));
         }
         List<FrameRecord> records = new ArrayList<>();
         for (Fragment whole : fragments) {

@@ -8,8 +8,6 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.mkv.assembler.FragmentReader;
-
 import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.VideoDecoder;
@@ -17,6 +15,7 @@ import io.github.flinkkvs.media.table.KvsModule;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;

@@ -8,9 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
-import io.github.flinkkvs.mkv.assembler.FragmentReader;
-
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;

@@ -20,10 +20,9 @@ import java.util.Objects;
 /**
  * When the bytes of a fragment or a frame arrived at the process that reads the stream. Immutable.
  *
- * <p>The time of day is that of the machine's clock ({@link System#currentTimeMillis()}), which is
- * neither the service's nor the producer's: what differs between them is part of any latency that
- * is made of it. The duration is measured with a clock that is never set ({@link
- * System#nanoTime()}).
+ * <p>The time is by this machine's clock ({@link System#currentTimeMillis()}), not by that of the
+ * service or the producer: a latency that is computed from it includes the difference of the
+ * clocks. The duration is measured with {@link System#nanoTime()}.
  */
 @PublicEvolving
 public final class Arrival {
@@ -45,7 +44,7 @@ public final class Arrival {
         return timestampMillis;
     }
 
-    /** How many nanoseconds passed from the first byte to the last; 0 if they came together. */
+    /** The time from the first byte to the last in nanoseconds; 0 if they arrived together. */
     public long durationNanos() {
         return durationNanos;
     }

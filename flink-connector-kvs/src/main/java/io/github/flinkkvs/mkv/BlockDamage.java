@@ -12,17 +12,17 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 
-/** Takes what is left out of a fragment's media since it cannot be read. */
+/** Is told of the blocks of a fragment that cannot be read and are skipped. */
 @PublicEvolving
 @FunctionalInterface
 public interface BlockDamage {
 
     /**
-     * A block is left out.
+     * A block was skipped.
      *
-     * @param trackNumber its track
-     * @param frames how many frames it says it has
-     * @param problem what is wrong with it, and where
+     * @param trackNumber the number of its track
+     * @param frames how many frames its header declares
+     * @param problem what is wrong, and where
      */
     void onDamagedBlock(long trackNumber, int frames, MkvException problem);
 }

@@ -30,7 +30,7 @@ final class BlockGroup {
 
     private static final long[] NO_REFERENCES = {};
 
-    /** What is known of the frames of a SimpleBlock: nothing. */
+    /** For the frames of a SimpleBlock, which has none of these elements. */
     static final BlockGroup NONE = new BlockGroup(Frame.UNKNOWN_DURATION, NO_REFERENCES, null);
 
     private final long durationNanos;

@@ -23,15 +23,15 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * How a track's frames and its CodecPrivate were packed by the producer, and how that is undone
- * (RFC 9559, section 5.1.4.1.31): zlib and header stripping. Whatever else there is, such as
- * encryption, is known by name only. Immutable.
+ * How the producer packed the frames and the CodecPrivate of a track (RFC 9559, section
+ * 5.1.4.1.31). Undoes zlib and header stripping; other encodings, such as encryption, are only
+ * named in messages. Immutable.
  */
 final class ContentEncodings implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** More for one track are taken for an attack: each may make bytes a thousand times more. */
+    /** The limit for one track: each encoding may expand its input a thousandfold. */
     private static final int MAX_ENCODINGS = 4;
 
     private static final int SCOPE_FRAMES = 1;
@@ -57,7 +57,7 @@ final class ContentEncodings implements Serializable {
         /** What header stripping removed; null for zlib. */
         @Nullable private byte[] header;
 
-        /** Why it cannot be undone; null if it can. */
+        /** Why the encoding cannot be undone; null if it can. */
         @Nullable private String obstacle;
 
         private byte[] undo(byte[] bytes, int from, int to, int max) throws DataFormatException {
@@ -81,7 +81,7 @@ final class ContentEncodings implements Serializable {
             Inflater inflater = new Inflater();
             try {
                 inflater.setInput(bytes, from, to - from);
-                // One more than there may be shows that there is more.
+                // One byte above the limit shows that the limit is exceeded.
                 byte[] out = new byte[(int) Math.min(max + 1L, 64 + 3L * (to - from))];
                 int size = 0;
                 while (!inflater.finished()) {
@@ -100,7 +100,7 @@ final class ContentEncodings implements Serializable {
                 }
                 return Arrays.copyOf(out, size);
             } finally {
-                // Its memory is not the heap's.
+                // The inflater has native memory.
                 inflater.end();
             }
         }
@@ -214,7 +214,7 @@ final class ContentEncodings implements Serializable {
                 : "number " + Long.toUnsignedString(value);
     }
 
-    /** How many bytes of memory it takes. */
+    /** How many bytes of heap the encodings take. */
     int retainedBytes() {
         int bytes = 16 + Footprint.ofArray(4, encodings.length);
         for (Encoding encoding : encodings) {
@@ -224,7 +224,7 @@ final class ContentEncodings implements Serializable {
         return bytes;
     }
 
-    /** Whether frames were changed. */
+    /** Whether frames are packed. */
     boolean areOfFrames() {
         for (Encoding encoding : encodings) {
             if ((encoding.scope & SCOPE_FRAMES) != 0) {
@@ -235,16 +235,16 @@ final class ContentEncodings implements Serializable {
     }
 
     /**
-     * A frame as it was.
+     * Unpacks a frame.
      *
-     * @param max how many bytes it may have
-     * @throws DataFormatException if that cannot be found out; the message says why
+     * @param max the limit of its size in bytes
+     * @throws DataFormatException if the frame cannot be unpacked; the message says why
      */
     byte[] undoFrame(byte[] bytes, int from, int to, int max) throws DataFormatException {
         return undo(SCOPE_FRAMES, bytes, from, to, max);
     }
 
-    /** A CodecPrivate as it was; null if that cannot be found out. */
+    /** Unpacks a CodecPrivate; null if that is not possible. */
     @Nullable
     byte[] undoPrivate(byte[] codecPrivate, int max) {
         try {

@@ -12,7 +12,7 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import javax.annotation.Nullable;
 
-/** For whoever wants all blocks, or none: keeps the first problem. */
+/** Keeps the first problem, for callers that need all blocks or an exception. */
 final class FirstDamage implements BlockDamage {
 
     @Nullable private MkvException first;

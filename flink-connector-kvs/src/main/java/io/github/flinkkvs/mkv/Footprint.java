@@ -13,8 +13,8 @@ import javax.annotation.Nullable;
 import java.util.List;
 
 /**
- * How many bytes of heap objects take, as a JVM lays them out on a heap of up to 32 GB; rather too
- * many than too few.
+ * Estimates how many bytes of heap objects take, as a JVM lays them out on a heap of up to 32 GB.
+ * Estimates are rather too high than too low.
  */
 final class Footprint {
 
@@ -31,7 +31,7 @@ final class Footprint {
             return 0;
         }
         if (text.isEmpty()) {
-            // The JVM has one empty array for all of them.
+            // All empty strings share one array.
             return 24;
         }
         int charBytes = 1;
@@ -60,7 +60,7 @@ final class Footprint {
         return bytes;
     }
 
-    /** An immutable list, without what is in it; there is only one empty one. */
+    /** An immutable list without its elements. There is only one empty list. */
     private static int ofList(List<?> list) {
         return list.isEmpty() ? 0 : 24 + ofArray(4, list.size());
     }

@@ -25,16 +25,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One fragment of a Kinesis video stream, complete: its bytes exactly as the service sent them, and
- * what its tags and tracks say. A fragment that was read for its tags only has no media: all is
- * there but {@link #bytes()} and {@link #frames()}.
+ * One complete fragment of a Kinesis video stream: its bytes exactly as the service sent them, and
+ * what its tags and tracks say. A fragment that was read without media has everything except {@link
+ * #bytes()}, {@link #frames()} and {@link #document()}.
  *
  * <p>Immutable and thread-safe.
  */
 @PublicEvolving
 public final class Fragment extends FragmentInfo {
 
-    /** The object, its number, whose text is a tag's, and when it came how far behind now. */
+    /** The object with its number (whose text is that of a tag), millisBehindNow and arrival. */
     private static final int OWN_BYTES = 192;
 
     @Nullable private final Long millisBehindNow;
@@ -44,7 +44,7 @@ public final class Fragment extends FragmentInfo {
     private final boolean hasMedia;
     @Nullable private final Arrival arrival;
 
-    /** The document, or, without media, only its Info, Tracks and Tags. */
+    /** All bytes; without media, the content of a {@link MetadataBuffer}. */
     private final byte[] content;
 
     Fragment(
@@ -64,8 +64,8 @@ public final class Fragment extends FragmentInfo {
     }
 
     /**
-     * How far the fragment was behind the newest one when the service sent it; 0 if it was the
-     * newest. Null for archived media.
+     * How many milliseconds the fragment was behind the newest one when the service sent it; 0 for
+     * the newest. Null for archived media.
      */
     @Nullable
     public Long millisBehindNow() {
@@ -73,9 +73,8 @@ public final class Fragment extends FragmentInfo {
     }
 
     /**
-     * When its first and last byte arrived at the process that read the stream. Null if that is not
-     * known: the bytes did not come from a source, or the fragment is from state that was written
-     * before fragments said so.
+     * When its bytes arrived at the process that read the stream. Null if unknown: the bytes did
+     * not come from a source, or the fragment was restored from state of an older version.
      */
     @Nullable
     public Arrival arrival() {
@@ -88,7 +87,7 @@ public final class Fragment extends FragmentInfo {
         return continuationToken;
     }
 
-    /** How many frames each track has, by track number; tracks without frames are not in it. */
+    /** The number of frames of each track, by track number. Tracks without frames are absent. */
     public SortedMap<Long, Integer> frameCounts() {
         SortedMap<Long, Integer> counts = new TreeMap<>();
         for (int i = 0; i < frameCounts.tracks(); i++) {
@@ -97,14 +96,14 @@ public final class Fragment extends FragmentInfo {
         return counts;
     }
 
-    /** The size of the whole fragment in bytes, with or without media at hand. */
+    /** The size of the whole fragment in bytes, even if it was read without media. */
     public int sizeBytes() {
         return size;
     }
 
     /**
-     * How many bytes of memory the fragment takes: its content, or without media its tags, and all
-     * that was read from them. Name and ARN of the stream, which its fragments share, do not count.
+     * How many bytes of heap the fragment takes: its content, tags and tracks. Name and ARN of the
+     * stream do not count, because all of its fragments share them.
      */
     public int retainedBytes() {
         return OWN_BYTES
@@ -113,26 +112,25 @@ public final class Fragment extends FragmentInfo {
                 + frameCounts.retainedBytes();
     }
 
-    /** Whether {@link #bytes()} and {@link #frames()} are there. */
+    /** Whether {@link #bytes()}, {@link #frames()} and {@link #document()} can be called. */
     public boolean hasMedia() {
         return hasMedia;
     }
 
     /**
-     * The fragment as the service sent it: a complete Matroska document. Read-only, a view of its
-     * own at each call.
+     * The fragment as the service sent it: a complete Matroska document. Read-only; each call
+     * returns a new view.
      *
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws IllegalStateException if the fragment was read without media
      */
     public ByteBuffer bytes() {
         return ByteBuffer.wrap(media()).asReadOnlyBuffer();
     }
 
     /**
-     * As {@link #bytes()}, without a copy, for whoever needs an array: it is the fragment's own and
-     * must not be changed.
+     * The fragment's own array, without a copy. Its content must not be changed.
      *
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws IllegalStateException if the fragment was read without media
      */
     public byte[] array() {
         return media();
@@ -144,14 +142,13 @@ public final class Fragment extends FragmentInfo {
     }
 
     /**
-     * The frames of all tracks in the order of the fragment, found anew at each call, and unpacked
-     * where the track says that they are packed.
+     * The frames of all tracks in document order. Each call reads them again. Frames are unpacked
+     * if their track declares a compression.
      *
-     * @throws MkvException if a block cannot be read: it is laced in a way that does not fit its
-     *     size, what its BlockGroup says about it is no sensible number, its frames are encrypted,
-     *     packed in a way that is not known here, or come to more than 64 MiB; or if there are more
-     *     than 1,000,000 frames
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws MkvException if a block cannot be read: its lacing does not fit its size, a number in
+     *     its BlockGroup is out of range, its frames are encrypted or compressed in an unsupported
+     *     way, unpacked frames exceed 64 MiB, or there are more than 1,000,000 frames
+     * @throws IllegalStateException if the fragment was read without media
      */
     public List<Frame> frames() throws MkvException {
         FirstDamage damage = new FirstDamage();
@@ -161,20 +158,20 @@ public final class Fragment extends FragmentInfo {
     }
 
     /**
-     * The frames that can be read, as {@link #frames()} has them; an index counts those that are
-     * left out as well.
+     * As {@link #frames()}, without the blocks that cannot be read. Indexes count skipped frames,
+     * too.
      *
-     * @param damage is told of each block that is left out
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @param damage is told of each block that is skipped
+     * @throws IllegalStateException if the fragment was read without media
      */
     public List<Frame> frames(BlockDamage damage) {
         return new FrameReader(this, FrameReader.MAX_UNPACKED_BYTES, damage).readDocument(media());
     }
 
     /**
-     * The fragment as a tree of all its elements, those that nothing else here shows among them.
+     * The fragment as a tree of all its elements.
      *
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws IllegalStateException if the fragment was read without media
      */
     public MkvDocument document() {
         return new MkvDocument(media());
@@ -202,7 +199,7 @@ public final class Fragment extends FragmentInfo {
         return frameCounts;
     }
 
-    /** Whether it is the same fragment with the same content, whenever either arrived. */
+    /** Whether both are the same fragment with the same content; arrival does not count. */
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof Fragment)) {

@@ -21,28 +21,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is known so far of the fragment whose elements are arriving: its Info, Tracks and Tags are
- * collected here and decoded as soon as each is whole.
+ * What was read so far of a fragment. Takes its elements one by one, decodes Info, Tracks and Tags,
+ * and counts frames. Not thread-safe.
  */
 @Internal
 public final class FragmentBuilder {
 
-    /** More tracks with frames than this are taken for an attack; the service allows 3. */
+    /** The limit of tracks. The service allows 3. */
     static final int MAX_TRACKS = 64;
 
     /**
-     * More SimpleTags, nested ones among them, than this are taken for an attack: empty ones are 3
-     * bytes in the document and many more in memory. The service allows 10.
+     * The limit of SimpleTags, nested ones included. An empty one takes 3 bytes in the document and
+     * many more in memory. The service allows 10.
      */
     private static final int MAX_SIMPLE_TAGS = 4096;
 
     /**
-     * More frames than this are taken for an attack, as empty frames take next to nothing in the
-     * document. The service allows fragments of 20 s: this is a frame every 20 microseconds.
+     * The limit of frames, because empty frames take next to nothing in the document. The service
+     * allows fragments of 20 s: this is a frame every 20 microseconds.
      */
     private static final int MAX_FRAMES = 1 << 20;
 
-    /** The first so many Info, Tracks and Tags elements of a fragment may be known already. */
+    /** How many elements of a fragment are compared with those of the fragment before. */
     private static final int MAX_REPEATED = 16;
 
     final String streamName;
@@ -54,7 +54,7 @@ public final class FragmentBuilder {
     long timestampScaleNanos;
     final FrameCounts frameCounts = new FrameCounts();
 
-    /** What the last fragments had at each place; null if that cannot be used again. */
+    /** The elements of the fragment before, by place; null if one cannot be used again. */
     private final MetadataElement[] lastElements = new MetadataElement[MAX_REPEATED];
 
     private int elements;
@@ -108,7 +108,7 @@ public final class FragmentBuilder {
         }
     }
 
-    /** Takes a whole Info, Tracks or Tags element. */
+    /** Takes a complete Info, Tracks or Tags element. */
     public void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         int index = elements++;
         MetadataElement last = index < MAX_REPEATED ? lastElements[index] : null;
@@ -145,7 +145,7 @@ public final class FragmentBuilder {
         return simpleTags + element.simpleTags <= MAX_SIMPLE_TAGS;
     }
 
-    /** Tracks may occur again, with the same content: no more tracks. */
+    /** Tracks may occur again with the same content. They are not additional tracks. */
     private void addTracks(List<Track> entries, int elementId, long offset) throws MkvException {
         for (Track entry : entries) {
             if (!isDeclared(entry.number())) {
@@ -167,7 +167,7 @@ public final class FragmentBuilder {
         return false;
     }
 
-    /** False if it says something that is true of this fragment only. */
+    /** False if the element has tags of the service, which hold for this fragment only. */
     private boolean readMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         switch (id) {
             case MkvElements.INFO:

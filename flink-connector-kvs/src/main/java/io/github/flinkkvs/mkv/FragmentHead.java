@@ -21,16 +21,16 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What a fragment says before its first frame: enough to tell whose frames follow, while the
+ * What a fragment says before its first frame: enough to know whose frames follow while the
  * fragment is still arriving. Immutable and thread-safe.
  */
 @PublicEvolving
 public final class FragmentHead extends FragmentInfo {
 
-    /** The object and its number, whose text is a tag's. */
+    /** The object with its number, whose text is that of a tag. */
     private static final int OWN_BYTES = 112;
 
-    /** Info, Tracks and Tags as they came; all of the above is read from them. */
+    /** Info, Tracks and Tags, from which everything else was read. */
     private final byte[] metadata;
 
     FragmentHead(FragmentBuilder builder, byte[] metadata) {
@@ -73,7 +73,7 @@ public final class FragmentHead extends FragmentInfo {
         return new FragmentHead(builder, metadata);
     }
 
-    /** The track of this number; one of type OTHER without a codec if it was not declared. */
+    /** The track with a number. If it is not declared: a track of type OTHER, without a codec. */
     Track track(long trackNumber) {
         Track declared = declaredTrack(trackNumber);
         return declared == null ? undeclared(trackNumber) : declared;

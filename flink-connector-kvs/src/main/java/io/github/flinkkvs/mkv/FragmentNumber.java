@@ -15,8 +15,8 @@ import java.math.BigInteger;
 import java.util.OptionalLong;
 
 /**
- * The service's name for a fragment: a decimal number of up to 128 digits, unique in its stream and
- * rising in the order of ingestion. Compared as a number, never as text. Immutable.
+ * The service's identifier of a fragment: a decimal number of up to 128 digits, unique in its
+ * stream, increasing in the order of ingestion. Compared as a number, not as text. Immutable.
  */
 @PublicEvolving
 public final class FragmentNumber implements Comparable<FragmentNumber>, Serializable {
@@ -25,10 +25,10 @@ public final class FragmentNumber implements Comparable<FragmentNumber>, Seriali
 
     private static final int MAX_DIGITS = 128;
 
-    /** The service's own spelling. */
+    /** As the service wrote it. */
     private final String text;
 
-    /** Where the digits begin that count. */
+    /** The index of the first digit that is not a leading zero. */
     private final int firstDigit;
 
     private FragmentNumber(String text, int firstDigit) {
@@ -65,9 +65,9 @@ public final class FragmentNumber implements Comparable<FragmentNumber>, Seriali
     }
 
     /**
-     * The server timestamp, in epoch millis, that is coded in the number. The layout is observed
-     * (in every known number from 2017 to 2025), not documented, so do not build on it more than a
-     * hint; empty for a number of another layout.
+     * The server timestamp in epoch millis that the number encodes; empty for a number of another
+     * layout. The layout is not documented, but every known number from 2017 to 2025 has it, so use
+     * the result only as a hint.
      */
     public OptionalLong serverTimestampHint() {
         BigInteger value = new BigInteger(text);
@@ -103,7 +103,7 @@ public final class FragmentNumber implements Comparable<FragmentNumber>, Seriali
         return text.substring(firstDigit).hashCode();
     }
 
-    /** The number as the service spelt it. */
+    /** The number as the service wrote it. */
     @Override
     public String toString() {
         return text;

@@ -22,13 +22,13 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The serialized form of a {@link Fragment}: when it arrived, its stream and its bytes, from which
- * everything else is read again; without media, what was kept of them and what was counted.
+ * The serialized form of a {@link Fragment}: arrival, stream and bytes, from which everything else
+ * is read again. Without media: arrival, stream, metadata, size and frame counts.
  */
 @Internal
 public final class FragmentSerialization {
 
-    /** Up to this many bytes are taken at once; most fragments have fewer. */
+    /** An array of at most this size is allocated before its bytes were read. */
     private static final int USUAL_BYTES = 4 << 20;
 
     /** Writes a fragment in version 2 of the form. */
@@ -77,7 +77,7 @@ public final class FragmentSerialization {
                 : readMetadata(streamName, streamArn, content, arrival, in);
     }
 
-    /** Takes no more memory than about twice the bytes that are there, whatever the length says. */
+    /** Allocates at most about twice the bytes that are there, even if the length is wrong. */
     static byte[] readBytes(int length, DataInput in) throws IOException {
         if (length < 0) {
             throw notOne("fragment");

@@ -14,16 +14,16 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * One frame of a fragment: a view on the fragment's bytes with what its block says about it.
- * Immutable; it keeps the bytes of its whole fragment reachable.
+ * One frame of a fragment: a view of the fragment's bytes, with what its block says about it.
+ * Immutable. A frame of a complete fragment keeps all bytes of that fragment reachable.
  */
 @PublicEvolving
 public final class Frame {
 
-    /** {@link #durationNanos()} where the block does not tell. */
+    /** The value of {@link #durationNanos()} if the fragment does not declare a duration. */
     public static final long UNKNOWN_DURATION = -1;
 
-    /** What a block has besides its frame, usually less than this, is not worth a copy. */
+    /** If a block has at most this many bytes besides the frame, the frame is not copied. */
     private static final int OTHER_BYTES = 64;
 
     private final long trackNumber;
@@ -71,62 +71,69 @@ public final class Frame {
         return trackNumber;
     }
 
-    /** Its place among all frames of the fragment, from 0. */
+    /** The index among all frames of the fragment, from 0. */
     public int index() {
         return index;
     }
 
     /**
-     * When it was recorded, by the producer's clock: epoch millis, or relative to the producer's 0.
+     * When the frame was recorded, by the producer's clock: epoch millis, or, if the producer sends
+     * relative times, millis since the start of its session.
      */
     public long timestampMillis() {
         return producerTimestampMillis + Math.floorDiv(offsetNanos, 1_000_000L);
     }
 
-    /** Its time from the fragment's producer timestamp on, in nanoseconds; may be negative. */
+    /** The time since the fragment's producer timestamp, in nanoseconds; may be negative. */
     public long offsetNanos() {
         return offsetNanos;
     }
 
-    /** BlockDuration, else the track's DefaultDuration, else {@link #UNKNOWN_DURATION}. */
+    /**
+     * BlockDuration, or the track's DefaultDuration, in nanoseconds; {@link #UNKNOWN_DURATION} if
+     * both are absent.
+     */
     public long durationNanos() {
         return durationNanos;
     }
 
-    /** Whether it can be decoded without another frame: its flag, or no ReferenceBlock. */
+    /**
+     * Whether the frame can be decoded without another one. A SimpleBlock has a flag for this; in a
+     * BlockGroup, the absence of ReferenceBlocks means it.
+     */
     public boolean isKeyFrame() {
         return keyFrame;
     }
 
-    /** Whether it should be decoded but not shown. */
+    /** Whether the frame should be decoded, but not shown. */
     public boolean isInvisible() {
         return invisible;
     }
 
-    /** Whether a decoder that is late may leave it out. */
+    /** Whether a late decoder may skip the frame. */
     public boolean isDiscardable() {
         return discardable;
     }
 
     /**
-     * ReferenceBlocks: times of the frames it needs, relative to its own, in units of
-     * TimestampScale.
+     * ReferenceBlocks: the times of the frames that this one needs, relative to its own time, in
+     * units of TimestampScale; a copy.
      */
     public long[] references() {
         return references.clone();
     }
 
-    /** Its payload as the producer wrote it; read-only, a view of its own at each call. */
+    /** The payload, unpacked; read-only. Each call returns a new view. */
     public ByteBuffer data() {
         return ByteBuffer.wrap(document, dataAt, size).slice().asReadOnlyBuffer();
     }
 
-    /** As {@link #data()}, for whoever does not change it. */
+    /** As {@link #data()}, but writable: callers must not change it. */
     ByteBuffer payload() {
         return ByteBuffer.wrap(document, dataAt, size);
     }
 
-    /** The same frame; it does not keep alive many bytes that are not its own. */
+    /** The same frame, copied if it would keep many bytes alive that are not its own. */
     Frame withoutOtherBytes() {
         if (document.length - size <= size + OTHER_BYTES) {
             return this;
@@ -146,19 +153,19 @@ public final class Frame {
                 size);
     }
 
-    /** How many bytes of memory it takes, with all of the block that it keeps alive. */
+    /** How many bytes of heap the frame takes, with all bytes of the block that it keeps alive. */
     int retainedBytes() {
         return 96
                 + Footprint.ofArray(document)
                 + (references.length == 0 ? 0 : Footprint.ofArray(8, references.length));
     }
 
-    /** The size of its payload in bytes. */
+    /** The size of the payload in bytes. */
     public int sizeBytes() {
         return size;
     }
 
-    /** Whether all but the payload is the same. */
+    /** Whether everything except the payload is equal. */
     boolean isAsDescribedBy(Frame other) {
         return trackNumber == other.trackNumber
                 && index == other.index

@@ -10,7 +10,7 @@ package io.github.flinkkvs.mkv;
 
 import java.util.Arrays;
 
-/** Counts frames by track number without an object for each; mutable, not thread-safe. */
+/** Counts frames by track number, without allocation per frame. Not thread-safe. */
 final class FrameCounts {
 
     private long[] trackNumbers;

@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which frames of a fragment are wanted. What is not wanted is passed over as it arrives, before it
- * takes any memory, wherever that can be told from the first bytes of its block.
+ * Selects frames. A frame that is not selected is skipped while it arrives, before it takes any
+ * memory, if the first bytes of its block suffice to decide.
  *
- * <p>Immutable: each method returns a filter that wants less.
+ * <p>Immutable: each method returns a new filter that selects fewer frames.
  *
  * <pre>{@code
  * FrameFilter.all().trackTypes(Track.Type.VIDEO).keyFrames()
@@ -103,8 +103,8 @@ public final class FrameFilter implements Serializable {
     }
 
     /**
-     * Only the first of every n frames, counted for each track in each fragment from its first, and
-     * among those only that are wanted otherwise.
+     * Only the first of every n frames. Frames are counted per track and fragment; only frames that
+     * the rest of the filter selects count.
      */
     public FrameFilter everyNth(int n) {
         if (n < 1) {
@@ -121,10 +121,10 @@ public final class FrameFilter implements Serializable {
     }
 
     /**
-     * The wanted frames of a complete fragment.
+     * The selected frames of a complete fragment.
      *
      * @throws MkvException as {@link Fragment#frames()}
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws IllegalStateException if the fragment was read without media
      */
     public List<FrameRecord> of(Fragment fragment) throws MkvException {
         List<FrameRecord> wanted = new ArrayList<>();

@@ -22,19 +22,18 @@ import java.util.List;
 import java.util.zip.DataFormatException;
 
 /**
- * Finds the frames in a fragment's bytes, all at once or block by block: SimpleBlocks, BlockGroups,
- * and all modes of lacing. Not thread-safe.
+ * Reads frames from the bytes of a fragment, all at once or block by block: SimpleBlocks,
+ * BlockGroups, and all modes of lacing. Not thread-safe.
  */
 final class FrameReader {
 
     /**
-     * More frames of a fragment than this are taken for an attack: laced ones without a byte of
-     * their own are a byte in the document and a hundred in memory. The service allows fragments of
-     * 20 s.
+     * The limit of frames of a fragment. An empty laced frame takes a byte in the document and a
+     * hundred in memory. The service allows fragments of 20 s.
      */
     static final int MAX_FRAMES = 1_000_000;
 
-    /** How many bytes the frames of a fragment may come to that are packed. */
+    /** The limit of bytes that the packed frames of a fragment are unpacked to. */
     static final int MAX_UNPACKED_BYTES = 64 << 20;
 
     private final FragmentInfo fragment;
@@ -45,10 +44,10 @@ final class FrameReader {
     /** The header of a block that was not read before. */
     private final BlockHeader ownHeader = new BlockHeader();
 
-    /** How many frames came before. */
+    /** The index of the next frame. */
     private int count;
 
-    /** How many bytes packed frames may still come to. */
+    /** How many bytes packed frames may still be unpacked to. */
     private int unpackable;
 
     /**
@@ -63,7 +62,7 @@ final class FrameReader {
         this.clusterTimes = new ClusterTimes(fragment.timestampScaleNanos());
     }
 
-    /** All frames of a whole fragment that can be read. */
+    /** All readable frames of a complete fragment. */
     List<Frame> readDocument(byte[] bytes) {
         try {
             findBlocks(bytes);
@@ -97,7 +96,7 @@ final class FrameReader {
         }
     }
 
-    /** The frames that were found since they were last cleared. */
+    /** The frames read since the caller last cleared this list. */
     List<Frame> frames() {
         return frames;
     }
@@ -107,7 +106,7 @@ final class FrameReader {
         clusterTimes.onTimestamp(bytes, from, to);
     }
 
-    /** Counts frames that are not looked at. */
+    /** Counts frames that are skipped. */
     void passOver(int frameCount) {
         count += frameCount;
     }

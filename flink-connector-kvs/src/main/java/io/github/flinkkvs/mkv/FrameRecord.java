@@ -20,13 +20,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One frame with all that a consumer needs to know of the fragment it is part of, which may still
- * be arriving. Immutable and thread-safe; the frames of a fragment share its head, not its bytes.
+ * One frame with its track and the {@link FragmentHead} of its fragment, which may still be
+ * arriving. Immutable and thread-safe. The frames of a fragment share its head.
  */
 @PublicEvolving
 public final class FrameRecord {
 
-    /** The object, and when it arrived. */
+    /** The object and its arrival. */
     private static final int OWN_BYTES = 64;
 
     private final FragmentHead fragment;
@@ -42,10 +42,10 @@ public final class FrameRecord {
     }
 
     /**
-     * The frames of a complete fragment as records, in its order.
+     * The frames of a complete fragment as records, in document order.
      *
      * @throws MkvException as {@link Fragment#frames()}
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @throws IllegalStateException if the fragment was read without media
      */
     public static List<FrameRecord> of(Fragment fragment) throws MkvException {
         FirstDamage damage = new FirstDamage();
@@ -55,10 +55,10 @@ public final class FrameRecord {
     }
 
     /**
-     * Those of them that can be read.
+     * As {@link #of(Fragment)}, without the blocks that cannot be read.
      *
-     * @param damage is told of each block that is left out
-     * @throws IllegalStateException if the fragment was read for its tags only
+     * @param damage is told of each block that is skipped
+     * @throws IllegalStateException if the fragment was read without media
      */
     public static List<FrameRecord> of(Fragment fragment, BlockDamage damage) {
         byte[] media = fragment.media();
@@ -72,42 +72,41 @@ public final class FrameRecord {
         return Collections.unmodifiableList(records);
     }
 
-    /** What its fragment says before its first frame: stream, number, times, tags, tracks. */
+    /** What the fragment says before its first frame: stream, number, times, tags, tracks. */
     public FragmentHead fragment() {
         return fragment;
     }
 
     /**
-     * Its track: number, name, type, CodecID, CodecPrivate. Of type OTHER, without a codec, if the
-     * fragment does not declare it.
+     * The frame's track. If the fragment does not declare it: a track of type OTHER, without a
+     * codec.
      */
     public Track track() {
         return track;
     }
 
-    /** The frame: its place in the fragment, times, flags and bytes. */
+    /** The frame: its index in the fragment, times, flags and bytes. */
     public Frame frame() {
         return frame;
     }
 
     /**
-     * When the first and last byte of its block arrived at the process that read the stream. Null
-     * if that is not known: the frame was taken out of a complete fragment, or is from state that
-     * was written before frames said so.
+     * When the bytes of its block arrived at the process that read the stream. Null if unknown: the
+     * frame comes from a complete fragment, or was restored from state of an older version.
      */
     @Nullable
     public Arrival arrival() {
         return arrival;
     }
 
-    /** How many bytes of memory it takes, without {@link #fragment()}, which all share. */
+    /** How many bytes of heap the record takes, without the shared {@link #fragment()}. */
     public int retainedBytes() {
         return OWN_BYTES
                 + frame.retainedBytes()
                 + (fragment.tracks().contains(track) ? 0 : track.retainedBytes());
     }
 
-    /** Whether it is the same frame of the same fragment, whenever either arrived. */
+    /** Whether both are the same frame of the same fragment; arrival does not count. */
     @Override
     public boolean equals(Object object) {
         if (!(object instanceof FrameRecord)) {

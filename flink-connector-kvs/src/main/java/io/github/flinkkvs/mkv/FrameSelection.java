@@ -14,18 +14,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A {@link FrameFilter} on its way through one fragment. Not thread-safe. */
+/** Applies a {@link FrameFilter} to the frames of one fragment, in their order. Not thread-safe. */
 final class FrameSelection {
 
     private final FrameFilter filter;
 
-    /** Those that are declared, then others as they are met. */
+    /** The declared tracks, followed by undeclared ones in the order of their first frames. */
     private final List<Track> tracks;
 
-    /** By place in the list of tracks. */
+    /** By index in the list of tracks. */
     private boolean[] wanted;
 
-    /** How many frames of each passed all but the counting. */
+    /** How many frames of each track the filter selected before {@code everyNth}. */
     private int[] seen;
 
     FrameSelection(FrameFilter filter, FragmentHead head) {
@@ -53,16 +53,16 @@ final class FrameSelection {
         return place;
     }
 
-    /** Whether any frame of a track may be wanted. */
+    /** Whether the filter selects a track. */
     boolean wants(long trackNumber) {
-        // Not before: an undeclared track makes the array longer.
+        // In this order: an undeclared track replaces the array.
         int place = placeOf(trackNumber);
         return wanted[place];
     }
 
     /**
-     * Whether the single frame of a SimpleBlock is not wanted; it is counted then, and need not be
-     * {@link #select}ed.
+     * Whether the filter selects no frame of a SimpleBlock. If so, the block is counted and must
+     * not be passed to {@link #select}.
      */
     boolean passesOver(BlockHeader block) {
         int place = placeOf(block.trackNumber());
@@ -76,7 +76,7 @@ final class FrameSelection {
         return false;
     }
 
-    /** Counts a frame, and says whether it is wanted. */
+    /** Counts a frame and answers whether the filter selects it. */
     boolean select(Frame frame) {
         int place = placeOf(frame.trackNumber());
         return wanted[place]

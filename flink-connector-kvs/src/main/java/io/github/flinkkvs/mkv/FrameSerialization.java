@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The serialized form of a {@link FrameRecord}: when it arrived, what its fragment says before its
- * frames, as it came, and the frame.
+ * The serialized form of a {@link FrameRecord}: arrival, the bytes of its {@link FragmentHead}, and
+ * the frame.
  */
 @Internal
 public final class FrameSerialization {

@@ -16,16 +16,18 @@ import io.github.flinkkvs.mkv.parser.Projection;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads Tags, Tracks and Info elements that are wholly in memory. */
+/** Decodes Tags, Tracks and Info elements that are completely in memory. */
 final class MetadataDecoder {
 
-    /** Deeper nesting of SimpleTags is taken for an attack on the stack. */
+    /** The limit of nested SimpleTags: deeper nesting could exhaust the stack. */
     private static final int MAX_TAG_DEPTH = 16;
 
-    /** Longer DefaultDurations and CodecDelays, a year, would overflow frame times. */
+    /**
+     * The limit of DefaultDuration and CodecDelay, a year: above it, frame times would overflow.
+     */
     private static final long MAX_DEFAULT_DURATION_NANOS = 365L * 24 * 3600 * 1_000_000_000;
 
-    /** What the service allows, and what a packed one may come to. */
+    /** The limit of the service, also for a CodecPrivate after unpacking. */
     private static final int MAX_CODEC_PRIVATE_BYTES = 1 << 20;
 
     /** Adds the SimpleTags of all Tag elements. */
@@ -235,7 +237,7 @@ final class MetadataDecoder {
         long scale = MkvElements.DEFAULT_TIMESTAMP_SCALE_NANOS;
         while (info.next()) {
             if (info.id() == MkvElements.TIMESTAMP_SCALE) {
-                // The service accepts 100 ns to 1 s; anything far off would overflow frame times.
+                // The service accepts 100 ns to 1 s. Far above, frame times would overflow.
                 scale = info.unsigned(1_000_000_000_000L);
                 if (scale == 0) {
                     throw info.malformed("A TimestampScale of 0");

@@ -13,12 +13,12 @@ import io.github.flinkkvs.mkv.parser.EbmlCursor;
 import java.util.List;
 
 /**
- * An Info, Tracks or Tags element as it was met, and what was read from it. Producers declare the
- * same again in every fragment: what has not changed by a byte is not read again. Immutable.
+ * An Info, Tracks or Tags element with what was decoded from it. Producers repeat the same elements
+ * in every fragment, so an element with identical bytes is not decoded again. Immutable.
  */
 final class MetadataElement {
 
-    /** Larger ones are rare, and not worth to be kept. */
+    /** Larger elements are rare and not kept. */
     static final int MAX_LENGTH = 4096;
 
     private final int id;
@@ -31,7 +31,7 @@ final class MetadataElement {
     final long timestampScaleNanos;
 
     /**
-     * @param simpleTags how many there are, nested ones among them
+     * @param simpleTags their number, nested ones included
      */
     MetadataElement(
             int id,

@@ -13,13 +13,13 @@ import org.apache.flink.annotation.PublicEvolving;
 import javax.annotation.Nullable;
 
 /**
- * What the service says in place of a fragment, inside a body that began with HTTP status 200: the
- * tags ERROR_ID and ERROR_CODE. Immutable.
+ * An error that the service sends in place of a fragment, within a body that began with HTTP status
+ * 200: the tags ERROR_ID and ERROR_CODE. Immutable.
  */
 @PublicEvolving
 public final class ServiceError {
 
-    /** {@link #id()} where the service gave none, or one that is no number. */
+    /** The value of {@link #id()} if the service sent none, or one that is not a number. */
     public static final int NO_ID = -1;
 
     private final int id;
@@ -37,12 +37,12 @@ public final class ServiceError {
         return id;
     }
 
-    /** AWS_KINESISVIDEO_ERROR_CODE, such as FRAGMENT_NOT_FOUND; empty where there is none. */
+    /** AWS_KINESISVIDEO_ERROR_CODE, such as FRAGMENT_NOT_FOUND; empty if absent. */
     public String code() {
         return code;
     }
 
-    /** The fragment it is about; null where the service does not tell. */
+    /** The fragment that the error is about; null if the service does not name one. */
     @Nullable
     public FragmentNumber fragmentNumber() {
         return fragmentNumber;

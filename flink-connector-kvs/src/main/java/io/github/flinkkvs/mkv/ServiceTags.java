@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The names of the tags that the service itself adds to what a producer sent. */
+/** The names of the tags that the service adds to each fragment. */
 @PublicEvolving
 public final class ServiceTags {
 
@@ -32,7 +32,7 @@ public final class ServiceTags {
     public static final String ERROR_CODE = "AWS_KINESISVIDEO_ERROR_CODE";
     public static final String ERROR_ID = "AWS_KINESISVIDEO_ERROR_ID";
 
-    // What the documentation of archived media calls them; seen on the wire are the names above.
+    // These names are in the documentation of archived media; real responses have those above.
     static final String SERVER_SIDE_TIMESTAMP = "AWS_KINESISVIDEO_SERVER_SIDE_TIMESTAMP";
     static final String PRODUCER_SIDE_TIMESTAMP = "AWS_KINESISVIDEO_PRODUCER_SIDE_TIMESTAMP";
     static final String EXCEPTION_ERROR_CODE = "AWS_KINESISVIDEO_EXCEPTION_ERROR_CODE";
@@ -60,14 +60,14 @@ public final class ServiceTags {
     private static final Set<String> ALL = Set.of(NAMES);
 
     /**
-     * Whether the service itself writes tags of this name. The prefix alone does not tell:
-     * producers send tags such as {@code AWS_KINESISVIDEO_IMAGE_PREFIX}.
+     * Whether the service adds tags with this name. The prefix does not suffice: producers send
+     * tags such as {@code AWS_KINESISVIDEO_IMAGE_PREFIX}.
      */
     public static boolean isServiceTag(String name) {
         return ALL.contains(name);
     }
 
-    /** The tags that the service does not write itself, in their order. */
+    /** The tags that the service did not add, in their order. */
     static List<Tag> without(List<Tag> tags) {
         return tags.stream()
                 .filter(tag -> !isServiceTag(tag.name()))

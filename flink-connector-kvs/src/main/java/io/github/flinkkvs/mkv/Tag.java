@@ -26,15 +26,15 @@ public final class Tag implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Where in the fragment a tag stands. */
+    /** Whether a tag is before or after the frames. */
     public enum Place {
-        /** Before the Cluster, that is before the frames. */
+        /** Before the first Cluster, and so before the frames. */
         BEFORE_MEDIA,
-        /** After the Cluster. */
+        /** After the beginning of a Cluster. */
         AFTER_MEDIA
     }
 
-    /** The language of a tag that names none. */
+    /** The language of a tag that declares none. */
     static final String UNDETERMINED = "und";
 
     private final String name;
@@ -59,7 +59,7 @@ public final class Tag implements Serializable {
         this.place = place;
     }
 
-    /** TagName; several tags of a fragment may have the same. */
+    /** TagName; several tags of a fragment may have the same name. */
     public String name() {
         return name;
     }
@@ -76,7 +76,7 @@ public final class Tag implements Serializable {
         return binary == null ? null : binary.clone();
     }
 
-    /** What the tag says as text: TagString, else TagBinary in Base64, else the empty string. */
+    /** The value as text: TagString, or TagBinary in Base64, or the empty string. */
     public String value() {
         if (text != null) {
             return text;
@@ -84,7 +84,7 @@ public final class Tag implements Serializable {
         return binary == null ? "" : Base64.getEncoder().encodeToString(binary);
     }
 
-    /** TagLanguageBCP47, else TagLanguage, else {@code und}. */
+    /** TagLanguageBCP47, or TagLanguage, or {@code und}. */
     public String language() {
         return language;
     }
@@ -94,23 +94,23 @@ public final class Tag implements Serializable {
         return children;
     }
 
-    /** Whether it stands before or after the frames. */
+    /** Whether the tag is before or after the frames. */
     public Place place() {
         return place;
     }
 
-    /** How many bytes of memory it takes. */
+    /** How many bytes of heap the tag takes. */
     int retainedBytes() {
         return 40
                 + Footprint.ofString(name)
                 + Footprint.ofString(text)
                 + Footprint.ofArray(binary)
-                // One for all tags, unless the tag brings it.
+                // All tags share this string, unless a tag declares a language.
                 + (language == UNDETERMINED ? 0 : Footprint.ofString(language))
                 + Footprint.ofTags(children);
     }
 
-    /** The value of the last one of this name; null if there is none. */
+    /** The value of the last tag with a name; null if there is none. */
     @Nullable
     static String lastValue(List<Tag> tags, String name) {
         for (int i = tags.size() - 1; i >= 0; i--) {

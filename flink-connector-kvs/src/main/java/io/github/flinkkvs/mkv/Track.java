@@ -16,7 +16,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** A TrackEntry: what one track of a fragment holds and how it is coded. Immutable. */
+/** A TrackEntry: the content of one track of a fragment, and how it is coded. Immutable. */
 @PublicEvolving
 public final class Track implements Serializable {
 
@@ -28,11 +28,11 @@ public final class Track implements Serializable {
         AUDIO,
         SUBTITLE,
         METADATA,
-        /** Any other code of the specification, or none. */
+        /** Any other code, or none. */
         OTHER;
 
         static Type ofCode(long code) {
-            // One byte by the specification; of more, the lowest must not be taken for the code.
+            // A code has one byte. A larger number must not be cut down to a valid code.
             switch (code == (byte) code ? (int) code : 0) {
                 case 1:
                     return VIDEO;
@@ -48,7 +48,7 @@ public final class Track implements Serializable {
         }
     }
 
-    /** The Video element. Sizes in pixels; 0 where the fragment does not tell. */
+    /** The Video element. Sizes are in pixels; 0 if absent. */
     public static final class Video implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -82,19 +82,19 @@ public final class Track implements Serializable {
             return pixelHeight;
         }
 
-        /** DisplayWidth; the pixel width where it is absent. */
+        /** DisplayWidth; the pixel width if absent. */
         public int displayWidth() {
             return displayWidth;
         }
 
-        /** DisplayHeight; the pixel height where it is absent. */
+        /** DisplayHeight; the pixel height if absent. */
         public int displayHeight() {
             return displayHeight;
         }
 
         /**
-         * How much wider than high a pixel is shown: 1 if it is square, if the fragment does not
-         * tell, or if what it tells is out of all proportion, more than 10 to 1.
+         * The width of a pixel divided by its height: 1 for square pixels, if the fragment does not
+         * declare it, or if it is beyond 10 to 1.
          */
         public double pixelAspect() {
             double aspect =
@@ -232,7 +232,7 @@ public final class Track implements Serializable {
     @Nullable private final Video video;
     @Nullable private final Audio audio;
 
-    /** Null if frames and CodecPrivate are as they are. */
+    /** Null if neither frames nor CodecPrivate are packed. */
     @Nullable private final ContentEncodings encodings;
 
     Track(
@@ -261,13 +261,14 @@ public final class Track implements Serializable {
     }
 
     /**
-     * TrackNumber: what frames refer to. Tell tracks of several producers apart by name or type.
+     * TrackNumber, which frames refer to. Producers number their tracks as they like, so identify a
+     * track by name or type.
      */
     public long number() {
         return number;
     }
 
-    /** TrackUID, as an unsigned number; 0 where it is absent. */
+    /** TrackUID, an unsigned number; 0 if absent. */
     public long uid() {
         return uid;
     }
@@ -277,7 +278,7 @@ public final class Track implements Serializable {
         return type;
     }
 
-    /** Name; null where it is absent. */
+    /** Name; null if absent. */
     @Nullable
     public String name() {
         return name;
@@ -289,22 +290,22 @@ public final class Track implements Serializable {
     }
 
     /**
-     * CodecPrivate, a copy, unpacked; null where it is absent, or packed or encrypted in a way that
-     * cannot be undone.
+     * CodecPrivate, unpacked; a copy. Null if it is absent, encrypted, or packed in an unsupported
+     * way.
      */
     @Nullable
     public byte[] codecPrivate() {
         return codecPrivate == null ? null : codecPrivate.clone();
     }
 
-    /** DefaultDuration of a frame in nanoseconds; 0 where it is absent. */
+    /** DefaultDuration: the duration of a frame in nanoseconds; 0 if absent. */
     public long defaultDurationNanos() {
         return defaultDurationNanos;
     }
 
     /**
-     * CodecDelay in nanoseconds, by which what a frame holds is to be presented earlier than the
-     * frame's own time says; 0 where it is absent.
+     * CodecDelay in nanoseconds; 0 if absent. The content of a frame is to be presented this much
+     * earlier than the time of the frame says.
      */
     public long codecDelayNanos() {
         return codecDelayNanos;
@@ -322,7 +323,7 @@ public final class Track implements Serializable {
         return audio;
     }
 
-    /** How many bytes of memory it takes. */
+    /** How many bytes of heap the track takes. */
     int retainedBytes() {
         return 104
                 + (video == null ? 0 : 40)

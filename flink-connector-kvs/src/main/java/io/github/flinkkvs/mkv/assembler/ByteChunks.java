@@ -15,30 +15,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of an unfinished fragment: slices of what the network delivered, kept by reference
- * until they are copied, once, into the array of the finished fragment. Small slices are copied
- * together at once, so that dripping bytes do not cost an object each.
+ * The bytes of an unfinished fragment: slices of the network's buffers, kept by reference until
+ * they are copied, once, into the array of the finished fragment. Small slices are copied together
+ * immediately, because each would cost an object. Not thread-safe.
  */
 final class ByteChunks {
 
-    /** Below this many bytes a slice costs more to keep than to copy. */
+    /** A smaller slice costs more to keep than to copy. */
     private static final int COPY_BELOW = 512;
 
     private static final int TAIL_CAPACITY = 8192;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** Each with its bytes between position and limit, but for {@link #tail}. */
+    /** The bytes of each are between position and limit, except those of {@link #tail}. */
     private final List<ByteBuffer> chunks = new ArrayList<>();
 
     private int length;
 
-    /** The last chunk while small slices are being added to it, else null. */
+    /** The last chunk while small slices are added to it, otherwise null. */
     private ByteBuffer tail;
 
-    /**
-     * The first tail of these bytes, which becomes the first one of the next ones; null at first.
-     */
+    /** The first tail, which is used again after each {@link #clear}; null before its first use. */
     private ByteBuffer firstTail;
 
     private boolean firstTailInUse;
@@ -47,7 +45,7 @@ final class ByteChunks {
         return length;
     }
 
-    /** Takes the bytes of a buffer from one index to another; they must not change any more. */
+    /** Adds the bytes between two indexes of a buffer; they must not change any more. */
     void append(ByteBuffer source, int from, int to) {
         int count = to - from;
         if (count == 0) {
@@ -93,12 +91,12 @@ final class ByteChunks {
         }
     }
 
-    /** All bytes in an array of exactly their length; empties this. */
+    /** Removes all bytes and returns them in an array of exactly their length. */
     byte[] drain() {
         return drain(NOTHING, 0, 0);
     }
 
-    /** The same with the last bytes still in the buffer they came in: they need not be kept. */
+    /** As {@link #drain()}, followed by bytes of a buffer, which were not added. */
     byte[] drain(ByteBuffer last, int from, int to) {
         sealTail();
         byte[] all = new byte[length + to - from];

@@ -16,20 +16,24 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 
-/** Takes what a {@link FragmentAssembler} makes of the bytes, in their order. */
+/** Takes what a {@link FragmentAssembler} reads, in the order of the bytes. */
 @PublicEvolving
 public interface FragmentHandler {
 
-    /** A frame is complete; its fragment may not be. Only if frames are asked for. */
+    /**
+     * A frame is complete; its fragment may not be. Called only with {@link
+     * FragmentAssembler#ofFrames}.
+     */
     default void onFrame(FrameRecord frame) {}
 
     /**
-     * A block is left out, since its frames cannot be read. Only if frames are asked for.
+     * A block was skipped, because its frames cannot be read. Called only with {@link
+     * FragmentAssembler#ofFrames}.
      *
-     * @param fragment what is known of its fragment
-     * @param trackNumber its track
-     * @param frames how many frames it says it has
-     * @param problem what is wrong with it
+     * @param fragment the fragment of the block
+     * @param trackNumber the number of its track
+     * @param frames how many frames its header declares
+     * @param problem what is wrong, and where
      */
     default void onDamagedBlock(
             FragmentHead fragment, long trackNumber, int frames, MkvException problem) {}

@@ -21,15 +21,15 @@ import javax.annotation.Nullable;
 import java.nio.ByteBuffer;
 
 /**
- * Puts the frames of an arriving fragment together, each as soon as its block is whole. Holds the
- * bytes of one block, and none of a block whose header says that it is not wanted.
+ * Hands out the frames of an arriving fragment, each as soon as its block is complete. Holds the
+ * bytes of at most one block, and none of a block whose header the filter rejects.
  *
  * <p>Not thread-safe; {@link FragmentAssembler} tells it what the parser finds.
  */
 final class FrameAssembler {
 
     private enum Block {
-        /** Its header is not whole. */
+        /** Its header is not complete. */
         UNDECIDED,
         WANTED,
         UNWANTED
@@ -48,13 +48,13 @@ final class FrameAssembler {
     private int timestampLength;
     private Block block = Block.UNDECIDED;
 
-    /** When the open SimpleBlock or BlockGroup began to come. */
+    /** When the first byte of the open SimpleBlock or BlockGroup arrived. */
     private long blockNanos;
 
     private boolean inGroup;
     private long groupOffset;
 
-    /** Where the bytes of the open BlockGroup begin in the buffer at hand. */
+    /** Where the bytes of the open BlockGroup begin in the current buffer. */
     private int groupFrom;
 
     private FragmentHandler handler;
@@ -63,7 +63,7 @@ final class FrameAssembler {
     @Nullable private WantedFrames wanted;
 
     /**
-     * @param maxBytes how many bytes a fragment may have
+     * @param maxBytes the limit of a fragment's size in bytes
      */
     FrameAssembler(FrameFilter filter, PieceTimes times, int maxBytes) {
         this.filter = filter;
@@ -71,7 +71,7 @@ final class FrameAssembler {
         this.maxBytes = maxBytes;
     }
 
-    /** How many bytes are held. */
+    /** The number of bytes held. */
     int heldBytes() {
         return payload.length() + (wanted == null ? 0 : wanted.head().retainedBytes());
     }
@@ -80,7 +80,7 @@ final class FrameAssembler {
         return wanted != null;
     }
 
-    /** The fragment's media begins. */
+    /** The media of a fragment begins. */
     void begin(FragmentHead head) {
         wanted =
                 new WantedFrames(
@@ -91,14 +91,14 @@ final class FrameAssembler {
                                 handler.onDamagedBlock(head, track, frames, problem));
     }
 
-    /** The fragment is over, or was given up. */
+    /** The fragment ended or was dropped. */
     void clear() {
         wanted = null;
         payload.clear();
         inGroup = false;
     }
 
-    /** A new buffer is at hand. */
+    /** A new buffer arrived. */
     void onInput(ByteBuffer in, FragmentHandler newHandler) {
         groupFrom = in.position();
         handler = newHandler;
@@ -107,7 +107,7 @@ final class FrameAssembler {
     /** Takes a slice of a Cluster's Timestamp. */
     void onTimestamp(MkvParser parser, ByteBuffer in) {
         if (wanted == null) {
-            // Nothing keeps it from being where no Cluster is.
+            // A malformed document can have a Timestamp outside a Cluster.
             return;
         }
         if (parser.isFirstSlice()) {
@@ -122,7 +122,7 @@ final class FrameAssembler {
         }
     }
 
-    /** The buffer at hand is used up. */
+    /** The current buffer was consumed. */
     void keep(ByteBuffer in) {
         if (inGroup) {
             payload.append(in, groupFrom, in.position());

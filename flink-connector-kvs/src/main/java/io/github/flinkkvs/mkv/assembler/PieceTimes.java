@@ -13,23 +13,23 @@ import io.github.flinkkvs.mkv.Arrival;
 import javax.annotation.Nullable;
 
 /**
- * When the pieces came that an assembler was fed with, as far as it matters for what is still open:
- * the piece at hand, and the one in which a header began that is not whole. Not thread-safe.
+ * Remembers when the current piece of input arrived, and when the piece arrived in which an
+ * unfinished header began. Not thread-safe.
  */
 final class PieceTimes {
 
     private boolean known = true;
 
-    /** Of the piece at hand: the offset of its first byte, and when it came. */
+    /** The current piece: the offset of its first byte, and when it arrived. */
     private long offset;
 
     private long millis;
     private long nanos;
 
-    /** When the first byte came of a header that the piece before left unfinished. */
+    /** When the first byte of a header arrived that the piece before left unfinished. */
     private long headerNanos;
 
-    /** Takes a piece that came at an unknown time: from then on no times are known. */
+    /** Takes a piece whose time of arrival is unknown: from then on no time is known. */
     void beginUntimed() {
         known = false;
     }
@@ -41,9 +41,9 @@ final class PieceTimes {
     }
 
     /**
-     * The piece is used up.
+     * The current piece was consumed.
      *
-     * @param next the offset of the first element that was not reported
+     * @param next the offset of the first element that was not reported yet
      */
     void end(long next) {
         if (next >= offset) {
@@ -51,12 +51,12 @@ final class PieceTimes {
         }
     }
 
-    /** When an element began to come that is being reported for the first time. */
+    /** When the first byte of an element arrived that is reported for the first time. */
     long beginningOf(long elementOffset) {
         return elementOffset < offset ? headerNanos : nanos;
     }
 
-    /** The arrival of what ends in the piece at hand; null if that is not known. */
+    /** The arrival of something that ends in the current piece; null if unknown. */
     @Nullable
     Arrival since(long beginningNanos) {
         return known ? new Arrival(millis, nanos - beginningNanos) : null;

@@ -8,7 +8,6 @@
  */
 package io.github.flinkkvs.mkv.document;
 
-import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.parser.EbmlCursor;
 
 import org.apache.flink.annotation.PublicEvolving;
@@ -16,8 +15,8 @@ import org.apache.flink.annotation.PublicEvolving;
 import java.io.IOException;
 
 /**
- * A fragment as a tree of its elements, all of them, read from the fragment's bytes as it is asked
- * for. What is usually wanted of a fragment is shorter to get from {@link Fragment} itself.
+ * A fragment as a tree of all its elements. Each call reads elements from the fragment's bytes. For
+ * tags, tracks and frames, {@code Fragment} has shorter methods.
  *
  * <pre>{@code
  * MkvElement muxer = fragment.document().child("Segment/Info/MuxingApp");
@@ -41,9 +40,9 @@ public final class MkvDocument extends MkvNode {
     }
 
     /**
-     * Writes the whole tree as text: a line for each element, indented by its depth, with its
-     * value; of binaries the size and the first bytes, of blocks what their frames are. What cannot
-     * be read is told in its place.
+     * Writes the whole tree as text: a line per element, indented by depth, with its value. Binary
+     * elements are shown as size and first bytes, blocks as a summary of their frames, and
+     * unreadable elements as an error.
      *
      * @throws IOException if {@code out} does
      */

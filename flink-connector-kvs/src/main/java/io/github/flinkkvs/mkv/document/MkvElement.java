@@ -19,20 +19,19 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 
 /**
- * An element of a {@link MkvDocument}: where it is, and its value or the elements in it. A view on
- * the fragment's bytes, which it keeps reachable.
+ * An element of a {@link MkvDocument}: its position, and its value or children. A view of the
+ * fragment's bytes, which it keeps reachable.
  *
- * <p>There is a method for each kind of value; asked for another kind than that of {@link #type()}
- * they throw an {@link IllegalStateException}, and an {@link MkvException} for a payload that
- * cannot be one.
+ * <p>There is a method for each kind of value. It throws an {@link IllegalStateException} if {@link
+ * #type()} is another kind, and an {@link MkvException} if the payload is not a valid value.
  */
 @PublicEvolving
 public final class MkvElement extends MkvNode {
 
-    /** Deeper nesting is taken for an attack on the stack. */
+    /** The limit of nesting: deeper nesting could exhaust the stack. */
     private static final int MAX_DEPTH = 64;
 
-    /** From when on dates are counted. */
+    /** The origin of dates. */
     private static final Instant MILLENNIUM = Instant.parse("2001-01-01T00:00:00Z");
 
     private final MkvNode parent;
@@ -42,7 +41,7 @@ public final class MkvElement extends MkvNode {
     private final int end;
     private final boolean unknownSized;
 
-    /** The child that the cursor is at. */
+    /** The current child of a cursor. */
     MkvElement(MkvNode parent, EbmlCursor child) {
         super(parent.documentBytes(), parent.depth() + 1);
         this.parent = parent;
@@ -64,7 +63,7 @@ public final class MkvElement extends MkvNode {
         return known == null ? String.format("0x%X", id) : known.name();
     }
 
-    /** Whether the specification has it. */
+    /** Whether the specification defines the element. */
     public boolean isKnown() {
         return MkvSchema.find(id) != null;
     }
@@ -75,7 +74,7 @@ public final class MkvElement extends MkvNode {
         return known == null ? ElementType.BINARY : known.type();
     }
 
-    /** The element, or the document, that this one is in. */
+    /** The element or document that contains this one. */
     public MkvNode parent() {
         return parent;
     }
@@ -86,54 +85,57 @@ public final class MkvElement extends MkvNode {
         return above.isEmpty() ? name() : above + "/" + name();
     }
 
-    /** Where it begins, in bytes from the start of the document. */
+    /** The offset of the element in bytes from the start of the document. */
     public int offset() {
         return offset;
     }
 
-    /** How many bytes its id and size take. */
+    /** The length of its header, id and size, in bytes. */
     public int headerSize() {
         return dataOffset - offset;
     }
 
     /**
-     * How many bytes follow its header: its payload. A fragment ends with its last Tags: if its
-     * Segment tells a size beyond that, this is the smaller one.
+     * The length of its payload in bytes. A fragment ends with its last Tags: if its Segment
+     * declares a larger size, this is the actual one.
      */
     public int dataSize() {
         return end - dataOffset;
     }
 
-    /** Whether it does not tell its size: that of its payload was found by what follows it. */
+    /** Whether the element declares no size. Its end was found by the element that follows. */
     public boolean isUnknownSized() {
         return unknownSized;
     }
 
-    /** Its payload, whatever its type; read-only, a view of its own at each call. */
+    /** The payload, whatever the type; read-only. Each call returns a new view. */
     public ByteBuffer data() {
         return ByteBuffer.wrap(documentBytes(), dataOffset, dataSize()).slice().asReadOnlyBuffer();
     }
 
-    /** An integer; one without a sign may need {@link Long#toUnsignedString(long)}. */
+    /**
+     * The integer. Read one of type UNSIGNED with methods such as {@link
+     * Long#toUnsignedString(long)}.
+     */
     public long longValue() throws MkvException {
         return expect(ElementType.UNSIGNED, ElementType.SIGNED) == ElementType.SIGNED
                 ? itself().signed()
                 : itself().unsigned();
     }
 
-    /** A floating-point number, of 4 or 8 bytes. */
+    /** The floating-point number. */
     public double doubleValue() throws MkvException {
         expect(ElementType.FLOAT, ElementType.FLOAT);
         return itself().floating();
     }
 
-    /** A text, up to its first NUL. */
+    /** The text, up to its first NUL. */
     public String stringValue() throws MkvException {
         expect(ElementType.STRING, ElementType.UTF_8);
         return itself().string();
     }
 
-    /** A date, to the nanosecond. */
+    /** The date, with nanoseconds. */
     public Instant dateValue() throws MkvException {
         expect(ElementType.DATE, ElementType.DATE);
         if (dataSize() != 8 && dataSize() != 0) {
@@ -166,7 +168,7 @@ public final class MkvElement extends MkvNode {
         return cursor;
     }
 
-    /** The same element of the same fragment: it is found anew at each call. */
+    /** Whether both are the same element of the same bytes: each search returns new objects. */
     @Override
     public boolean equals(Object object) {
         return object instanceof MkvElement

@@ -21,17 +21,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What elements are in: a {@link MkvDocument}, or an {@link MkvElement}. Nothing is read before it
- * is asked for, and nothing that was read is kept: each call finds its elements anew, and costs a
- * look at the headers that it passes.
+ * A {@link MkvDocument} or an {@link MkvElement}, with access to the elements in it. Nothing is
+ * read in advance or cached: each call searches again, and reads the headers of the elements on its
+ * way.
  *
- * <p>Names are those of the specification (RFC 9559), such as {@code SimpleBlock}; an element that
- * is not in it has its id for a name, such as {@code 0x3A5A5A}. Masters deeper than 64 levels are
- * taken for an attack on the stack.
+ * <p>Names are those of the specification (RFC 9559), such as {@code SimpleBlock}. The name of an
+ * unknown element is its id, such as {@code 0x3A5A5A}. Elements may be nested 64 levels deep.
  *
- * <p>Immutable and thread-safe. All methods throw an {@link MkvException} for what breaks the rules
- * of EBML where they look, and an {@link IllegalArgumentException} for a name that no element can
- * have.
+ * <p>Immutable and thread-safe. All methods throw an {@link MkvException} if they meet bytes that
+ * violate the rules of EBML, and an {@link IllegalArgumentException} for a name that no element
+ * has.
  */
 @PublicEvolving
 public abstract class MkvNode {
@@ -44,7 +43,7 @@ public abstract class MkvNode {
         this.depth = depth;
     }
 
-    /** The elements in this one, in their order; none if this is not a master. */
+    /** The direct children in document order; empty if this is not a master element. */
     public List<MkvElement> children() throws MkvException {
         List<MkvElement> children = new ArrayList<>();
         EbmlCursor cursor = cursor();
@@ -55,8 +54,8 @@ public abstract class MkvNode {
     }
 
     /**
-     * All elements at the end of a path that begins with a child of this one, such as {@code
-     * Segment/Tracks/TrackEntry} of a document.
+     * All elements at a path, which begins with a direct child, such as {@code
+     * Segment/Tracks/TrackEntry} in a document.
      */
     public List<MkvElement> children(String path) throws MkvException {
         List<MkvElement> found = new ArrayList<>();
@@ -72,7 +71,7 @@ public abstract class MkvNode {
         return found.isEmpty() ? null : found.get(0);
     }
 
-    /** All elements of a name, however deep in this one, in the order of the document. */
+    /** All elements with a name, at any depth, in document order. */
     public List<MkvElement> findAll(String name) throws MkvException {
         return findAll(id(name));
     }
@@ -84,7 +83,7 @@ public abstract class MkvNode {
     }
 
     /**
-     * All elements of an id, however deep in this one, in the order of the document.
+     * All elements with an id, at any depth, in document order.
      *
      * @param id with its length marker, as the specification writes it: 0xA3 is a SimpleBlock
      */
@@ -105,14 +104,14 @@ public abstract class MkvNode {
     /** The names from the document down to this element, with slashes between them. */
     public abstract String path();
 
-    /** Before the first child, over the bytes of all of them. */
+    /** A cursor before the first child. */
     abstract EbmlCursor cursor() throws MkvException;
 
     final byte[] documentBytes() {
         return document;
     }
 
-    /** How many elements this one is in, itself included. */
+    /** The number of elements above this one, itself included. */
     final int depth() {
         return depth;
     }

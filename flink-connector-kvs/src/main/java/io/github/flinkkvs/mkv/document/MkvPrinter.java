@@ -23,12 +23,12 @@ import java.util.stream.Collectors;
 /** Writes a document as an indented list, in the manner of mkvinfo. */
 final class MkvPrinter {
 
-    /** How many bytes of a binary are shown. */
+    /** How many bytes of a binary element are shown. */
     private static final int SHOWN_BYTES = 16;
 
     private final Appendable out;
 
-    /** To turn the times of blocks into seconds. */
+    /** Converts the times of blocks to seconds. */
     private long timestampScale = MkvElements.DEFAULT_TIMESTAMP_SCALE_NANOS;
 
     private long clusterTimestamp;
@@ -124,7 +124,7 @@ final class MkvPrinter {
     }
 
     private String seconds(short relativeTimestamp) {
-        // Both factors may be of 64 bits.
+        // Both factors may have 64 bits.
         BigInteger nanos =
                 unsigned(clusterTimestamp)
                         .add(BigInteger.valueOf(relativeTimestamp))
@@ -140,7 +140,7 @@ final class MkvPrinter {
         return count == 1 ? "1 byte" : count + " bytes";
     }
 
-    /** On one line, and without what a terminal would take for a command. */
+    /** On one line, without control characters that a terminal would obey. */
     private static String printable(String text) {
         StringBuilder printable = new StringBuilder();
         text.codePoints()

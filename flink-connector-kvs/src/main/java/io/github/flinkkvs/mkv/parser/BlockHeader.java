@@ -43,7 +43,8 @@ public final class BlockHeader {
      * Reads the header of a block; everything that was read before is forgotten.
      *
      * @param from where the payload of the block begins
-     * @param to where the bytes at hand end: all of the block, or at least {@link #MAX_LENGTH}
+     * @param to where the given bytes of the payload end: all of it, or at least {@link
+     *     #MAX_LENGTH}
      * @param offset of the element, for messages
      * @throws MkvException if the block has no valid header
      */
@@ -98,12 +99,12 @@ public final class BlockHeader {
         return trackNumber;
     }
 
-    /** Signed, to the Cluster's timestamp, in units of TimestampScale. */
+    /** The time relative to the Cluster, in units of TimestampScale; may be negative. */
     public short relativeTimestamp() {
         return relativeTimestamp;
     }
 
-    /** Told by SimpleBlocks only. */
+    /** Only SimpleBlocks have this flag. */
     public boolean isKeyFrame() {
         return (flags & KEY_FRAME) != 0;
     }
@@ -112,7 +113,7 @@ public final class BlockHeader {
         return (flags & INVISIBLE) != 0;
     }
 
-    /** Told by SimpleBlocks only. */
+    /** Only SimpleBlocks have this flag. */
     public boolean isDiscardable() {
         return (flags & DISCARDABLE) != 0;
     }
@@ -122,9 +123,9 @@ public final class BlockHeader {
     }
 
     /**
-     * The sizes of the block's frames, which are the last bytes of the block.
+     * The sizes of the block's frames. The frames are the last bytes of the block.
      *
-     * @param payloadStart where the block's payload begins
+     * @param payloadStart where the payload of the block begins
      * @param end where it ends
      */
     public int[] frameSizes(byte[] bytes, int payloadStart, int end) throws MkvException {
@@ -175,8 +176,7 @@ public final class BlockHeader {
             }
             long value = Vint.value(bytes, at, vintLength);
             at += vintLength;
-            // The first is a size; the others are differences, coded around the middle of their
-            // range.
+            // The first is a size. The others are differences, with an offset of half their range.
             size = i == 0 ? value : size + value - ((1L << 7 * vintLength - 1) - 1);
             if (size < 0 || size > end - at) {
                 throw malformed();
@@ -199,7 +199,7 @@ public final class BlockHeader {
         return problem(MkvException.Kind.MALFORMED, "Lacing that does not fit its block");
     }
 
-    /** What is wrong with the block. */
+    /** An error about the block. */
     public MkvException problem(MkvException.Kind kind, String message) {
         return new MkvException(kind, message, elementId, elementOffset);
     }

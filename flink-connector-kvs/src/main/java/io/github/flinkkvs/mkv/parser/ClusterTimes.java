@@ -11,8 +11,8 @@ package io.github.flinkkvs.mkv.parser;
 import org.apache.flink.annotation.Internal;
 
 /**
- * How far the Cluster at hand is from the first one of its fragment, whose time is the producer
- * timestamp. Not thread-safe.
+ * Computes the time of each Cluster of a fragment, relative to the first one, whose time is the
+ * producer timestamp. Not thread-safe.
  */
 @Internal
 public final class ClusterTimes {
@@ -27,7 +27,7 @@ public final class ClusterTimes {
         this.timestampScale = timestampScale;
     }
 
-    /** Takes a Cluster's Timestamp. */
+    /** Takes the payload of a Cluster's Timestamp. */
     public void onTimestamp(byte[] bytes, int from, int to) {
         long timestamp = to - from > 8 ? -1 : Vint.raw(bytes, from, to - from);
         if (first && timestamp >= 0) {
@@ -35,17 +35,17 @@ public final class ClusterTimes {
             firstTimestamp = timestamp;
         }
         long difference = timestamp - firstTimestamp;
-        // A quarter of what fits leaves room for the times of blocks.
+        // A quarter of the range leaves room for the times of blocks.
         impossible = timestamp < 0 || Math.abs(difference) > Long.MAX_VALUE / 4 / timestampScale;
         offsetNanos = impossible ? 0 : difference * timestampScale;
     }
 
-    /** The time of the Cluster's beginning, in nanoseconds from that of the first one. */
+    /** The time of the current Cluster since the first one, in nanoseconds. */
     public long offsetNanos() {
         return offsetNanos;
     }
 
-    /** Whether the Cluster is further away than any clock can count. */
+    /** Whether the time of the current Cluster is out of range. */
     public boolean isImpossible() {
         return impossible;
     }

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Walks the children of one element that is wholly in memory. Call {@link #next} before the first
- * child; unknown elements are met like any other and can simply be passed over.
+ * Iterates over the children of an element that is completely in memory. Call {@link #next} before
+ * the first child. Unknown elements are reported like all others. Not thread-safe.
  */
 @Internal
 public final class EbmlCursor {
@@ -34,7 +34,7 @@ public final class EbmlCursor {
 
     /**
      * @param from where the first child begins
-     * @param base what to add to an index to get the offset that messages name
+     * @param base what to add to an index to get the offset for messages
      */
     public EbmlCursor(byte[] bytes, int from, int end, long base) {
         this.bytes = bytes;
@@ -54,7 +54,7 @@ public final class EbmlCursor {
         return true;
     }
 
-    /** All of a child but where it ends, if it does not tell that itself. */
+    /** Reads everything except the end of a child of unknown size. */
     private void readHeader() throws MkvException {
         start = position;
         int idLength = Vint.length(bytes[position]);
@@ -75,7 +75,7 @@ public final class EbmlCursor {
             }
         } else {
             long size = Vint.value(bytes, sizeAt, sizeLength);
-            // A fragment ends with its last Tags, whatever size its Segment tells.
+            // A fragment ends with its last Tags, whatever size its Segment declares.
             if (size > end - dataStart && id != MkvElements.SEGMENT) {
                 throw MkvException.malformed("Larger than what it is in", id, base + start);
             }
@@ -90,7 +90,7 @@ public final class EbmlCursor {
         position = dataEnd;
     }
 
-    /** Before the first element that cannot be in this one, or where that ends which it is in. */
+    /** The start of the first element that cannot be in this one, or the end of its parent. */
     private int findEnd() throws MkvException {
         EbmlCursor inside = new EbmlCursor(bytes, dataStart, end, base);
         while (inside.position < end) {
@@ -103,17 +103,17 @@ public final class EbmlCursor {
         return end;
     }
 
-    /** How many bytes all children take. */
+    /** The number of bytes of all children. */
     public int length() {
         return end - from;
     }
 
-    /** All children, a copy. */
+    /** A copy of the bytes of all children. */
     public byte[] all() {
         return Arrays.copyOfRange(bytes, from, end);
     }
 
-    /** Whether all children together are these bytes. */
+    /** Whether the bytes of all children equal other bytes. */
     public boolean consistsOf(byte[] expected) {
         return Arrays.equals(bytes, from, end, expected, 0, expected.length);
     }
@@ -122,7 +122,7 @@ public final class EbmlCursor {
         return id;
     }
 
-    /** Where the current child begins, as messages name it. */
+    /** The offset of the current child, for messages. */
     public long offset() {
         return base + start;
     }
@@ -155,7 +155,7 @@ public final class EbmlCursor {
         return Vint.raw(bytes, dataStart, length);
     }
 
-    /** An unsigned number that nothing sensible is above. */
+    /** An unsigned number with a limit. */
     public long unsigned(long max) throws MkvException {
         long value = unsigned();
         if (value < 0 || value > max) {
@@ -184,7 +184,7 @@ public final class EbmlCursor {
         }
     }
 
-    /** Text up to its first NUL: writers pad with them. */
+    /** Text up to its first NUL: writers pad with NULs. */
     public String string() {
         if (isEmpty()) {
             return defaultOr("");
@@ -194,12 +194,12 @@ public final class EbmlCursor {
         return nul < 0 ? text : text.substring(0, nul);
     }
 
-    /** Whether the payload of the current child is these bytes. */
+    /** Whether the payload of the current child equals other bytes. */
     public boolean hasData(byte[] expected) {
         return Arrays.equals(bytes, dataStart, dataEnd, expected, 0, expected.length);
     }
 
-    /** The value of an element that is empty (RFC 8794, section 6.1). */
+    /** The value of an empty element (RFC 8794, section 6.1). */
     private String defaultOr(String none) {
         MkvSchema.Element known = MkvSchema.find(id);
         return known == null || known.defaultValue() == null ? none : known.defaultValue();

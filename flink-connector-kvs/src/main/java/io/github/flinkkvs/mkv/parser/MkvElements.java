@@ -10,7 +10,7 @@ package io.github.flinkkvs.mkv.parser;
 
 import org.apache.flink.annotation.Internal;
 
-/** The element ids that this package acts on, with their names in RFC 9559 (Matroska). */
+/** The ids of the elements that the connector reads, with their names in RFC 9559 (Matroska). */
 @Internal
 public final class MkvElements {
 
@@ -83,25 +83,25 @@ public final class MkvElements {
     public static final int TAG_LANGUAGE = 0x447A;
     public static final int TAG_LANGUAGE_BCP47 = 0x447B;
 
-    /** Elements that the incremental parser looks into; it takes every other one as a whole. */
+    /** Whether {@link MkvParser} enters an element; every other one is a leaf for it. */
     public static boolean isEntered(int id) {
         return id == SEGMENT || id == CLUSTER || id == BLOCK_GROUP;
     }
 
-    /** The only two elements whose size may be unknown. */
+    /** Whether the size of an element may be unknown. */
     public static boolean mayBeUnknownSized(int id) {
         return id == SEGMENT || id == CLUSTER;
     }
 
-    /** Elements of the document's own level. */
+    /** Whether an element is at the top level of a document. */
     public static boolean isTopLevel(int id) {
         return id == EBML || id == SEGMENT;
     }
 
-    /** Children of the Segment, which can be nowhere below it. */
+    /** Whether an element is allowed only as a direct child of the Segment. */
     public static boolean isSegmentChild(int id) {
         if (id >>> 28 != 1) {
-            // All have ids of four bytes, unlike blocks, of which there are many.
+            // All of them have ids of four bytes. Blocks, the most frequent elements, do not.
             return false;
         }
         switch (id) {
@@ -120,20 +120,20 @@ public final class MkvElements {
     }
 
     /**
-     * Whether an element cannot be inside an open one of unknown size, and so ends it.
+     * Whether an element cannot be inside an open element of unknown size, and so ends it.
      *
-     * @param id that of the open element
+     * @param id the id of the open element
      */
     public static boolean endsUnknownSized(int id, int followingId) {
         return isTopLevel(followingId) || id == CLUSTER && isSegmentChild(followingId);
     }
 
-    /** Children of a Cluster with frames, which can be nowhere else. */
+    /** Whether an element has frames and is allowed only as a direct child of a Cluster. */
     public static boolean isClusterChild(int id) {
         return id == SIMPLE_BLOCK || id == BLOCK_GROUP;
     }
 
-    /** A name for messages: that of the specification, or the id in hex. */
+    /** A name for messages: the name in the specification, or the id in hex. */
     public static String name(int id) {
         if (id == 0) {
             return "element id";

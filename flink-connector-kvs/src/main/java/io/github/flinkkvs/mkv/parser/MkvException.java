@@ -12,21 +12,24 @@ import org.apache.flink.annotation.PublicEvolving;
 
 import java.io.IOException;
 
-/** Bytes that are not a fragment. The message names the element and its byte offset. */
+/**
+ * The bytes are not a fragment, or a fragment exceeds a limit. The message names the element and
+ * its byte offset.
+ */
 @PublicEvolving
 public final class MkvException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What is wrong with the bytes. */
+    /** What kind of problem the bytes have. */
     public enum Kind {
-        /** They break a rule of EBML, Matroska or of the service's own layout. */
+        /** The bytes violate a rule of EBML, of Matroska or of the service's layout. */
         MALFORMED,
-        /** They are encrypted, or packed in a way that cannot be undone. */
+        /** Frames are encrypted, or packed in an unsupported way. */
         PACKED,
-        /** More bytes than the reader was told to accept. */
+        /** A limit was exceeded. */
         TOO_LARGE,
-        /** The next document began before this fragment was complete. */
+        /** The fragment ended before it was complete. */
         BROKEN_OFF
     }
 
@@ -45,17 +48,17 @@ public final class MkvException extends IOException {
         return new MkvException(Kind.MALFORMED, message, elementId, offset);
     }
 
-    /** What is wrong, for programs. */
+    /** The kind of problem, for programs. */
     public Kind kind() {
         return kind;
     }
 
-    /** Where the offending element begins, in bytes from the start of what was being read. */
+    /** The offset of the offending element, in bytes from the start of what was read. */
     public long offset() {
         return offset;
     }
 
-    /** The Matroska id of the offending element; 0 if its id itself cannot be read. */
+    /** The Matroska id of the offending element; 0 if the id itself cannot be read. */
     public int elementId() {
         return elementId;
     }

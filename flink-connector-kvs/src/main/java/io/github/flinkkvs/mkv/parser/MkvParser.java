@@ -14,33 +14,33 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A resumable parser for concatenated Matroska documents that come in pieces of any size.
+ * A resumable parser for concatenated Matroska documents that arrive in pieces of any size.
  *
- * <p>Feed it by calling {@link #next} with the bytes at hand until it answers {@link
- * Event#NEED_INPUT}; then go on with the next piece. It consumes exactly the bytes of the event it
- * reports, never looks at a payload, and allocates nothing. Segment, Cluster and BlockGroup are
- * entered ({@code START} and {@code END}); every other element, known or not, is a leaf that
- * arrives as one or more slices of payload ({@code DATA}). Segment and Cluster may be of unknown
- * size: an id that cannot be inside them then ends them.
+ * <p>Call {@link #next} with a piece until it answers {@link Event#NEED_INPUT}, then with the next
+ * piece. A call consumes exactly the bytes of the event that it reports. The parser never reads a
+ * payload and allocates nothing. It enters Segment, Cluster and BlockGroup ({@code START} and
+ * {@code END}). Every other element, known or not, is a leaf, whose payload arrives in one or more
+ * slices ({@code DATA}). A Segment or Cluster of unknown size ends before an element that cannot be
+ * in it.
  *
- * <p>Not thread-safe. After an exception the parser is of no further use.
+ * <p>Not thread-safe. After an exception the parser cannot be used any further.
  */
 @PublicEvolving
 public final class MkvParser {
 
-    /** What {@link #next} found. */
+    /** What {@link #next} reports. */
     public enum Event {
-        /** All bytes were consumed; the accessors are undefined. */
+        /** All bytes were consumed; the values of the accessors are undefined. */
         NEED_INPUT,
         /** The header of an entered element; no payload was consumed. */
         START,
-        /** A slice of a leaf's payload; it may be empty only if the whole payload is. */
+        /** A slice of the payload of a leaf; empty only if the whole payload is empty. */
         DATA,
-        /** An entered element is over; no bytes were consumed. */
+        /** The end of an entered element; no bytes were consumed. */
         END
     }
 
-    /** {@link #size()} of a Segment or Cluster that does not tell. */
+    /** The value of {@link #size()} for a Segment or Cluster of unknown size. */
     public static final long UNKNOWN_SIZE = -1;
 
     /** Segment, Cluster, BlockGroup. */
@@ -52,7 +52,7 @@ public final class MkvParser {
     private enum State {
         /** Between elements, or within the header of one. */
         HEADER,
-        /** A header was read; what it ends must be reported before it is. */
+        /** A header was read. The ends of the elements before it are reported first. */
         HEADER_READ,
         /** Within the payload of a leaf. */
         PAYLOAD
@@ -63,7 +63,7 @@ public final class MkvParser {
     private final long[] openDataOffsets = new long[MAX_DEPTH];
     private final long[] openSizes = new long[MAX_DEPTH];
 
-    /** Where each ends at the latest: of unknown size, it may be ended before. */
+    /** Where each ends at the latest; an element of unknown size may end earlier. */
     private final long[] openEnds = new long[MAX_DEPTH];
 
     private int depth;
@@ -71,7 +71,7 @@ public final class MkvParser {
     private State state = State.HEADER;
     private long position;
 
-    /** The header being read, or read and not reported yet. */
+    /** The bytes of a header that arrives in several pieces. */
     private final byte[] header = new byte[HEADER_LENGTH_LIMIT];
 
     private int headerLength;
@@ -91,9 +91,9 @@ public final class MkvParser {
     private boolean first;
 
     /**
-     * Goes on to the next event.
+     * Reads on to the next event.
      *
-     * @param in bytes that follow those consumed so far; its position moves
+     * @param in bytes that follow those consumed so far; its position moves on
      * @throws MkvException if the bytes are not Matroska
      */
     public Event next(ByteBuffer in) throws MkvException {
@@ -119,17 +119,17 @@ public final class MkvParser {
         }
     }
 
-    /** The id of the event's element, length marker included (as the specification writes it). */
+    /** The id of the element, with its length marker, as in the specification. */
     public int id() {
         return id;
     }
 
-    /** Where the element's header begins, in bytes from the first one ever fed. */
+    /** The offset of the element's header, in bytes from the first byte ever consumed. */
     public long offset() {
         return offset;
     }
 
-    /** Where the element's payload begins, in bytes from the first one ever fed. */
+    /** The offset of the element's payload, in bytes from the first byte ever consumed. */
     public long dataOffset() {
         return dataOffset;
     }
@@ -139,19 +139,23 @@ public final class MkvParser {
         return size;
     }
 
-    /** How many bytes were consumed so far. */
+    /** The number of bytes consumed so far. */
     public long position() {
         return position;
     }
 
-    /** Whether all that was consumed are whole elements, but for masters that are still open. */
+    /**
+     * Whether the consumed bytes end between elements, and no open element declares a larger size.
+     */
     public boolean isBetweenElements() {
         return state == State.HEADER
                 && headerLength == 0
                 && (depth == 0 || openEnds[depth - 1] == Long.MAX_VALUE);
     }
 
-    /** How many of the consumed bytes belong to the header of an element not yet reported. */
+    /**
+     * How many of the consumed bytes belong to the header of an element that was not reported yet.
+     */
     public int unreportedBytes() {
         switch (state) {
             case HEADER:
@@ -164,8 +168,8 @@ public final class MkvParser {
     }
 
     /**
-     * The length of the slice of a {@link Event#DATA} event: these are the bytes just before the
-     * position of the buffer that was passed to {@link #next}.
+     * The length of the slice of a {@link Event#DATA} event, which is the bytes just before the
+     * position of the buffer.
      */
     public int sliceLength() {
         return sliceLength;
@@ -198,7 +202,7 @@ public final class MkvParser {
 
     // ---- headers ---------------------------------------------------------------------------
 
-    /** Reads an id and a size, or as much of them as there is; false if more is needed. */
+    /** Reads an id and a size as far as the bytes go; false if more bytes are needed. */
     private boolean readHeader(ByteBuffer in) throws MkvException {
         if (headerLength == 0) {
             nextOffset = position;
@@ -224,7 +228,7 @@ public final class MkvParser {
         return true;
     }
 
-    /** The usual case, a header that is not cut, without a loop over its bytes. */
+    /** The usual case: a header in one piece, read without a loop over its bytes. */
     private void readWholeHeader(ByteBuffer in) throws MkvException {
         int at = in.position();
         long bytes = in.getLong(at);
@@ -261,7 +265,7 @@ public final class MkvParser {
         return length;
     }
 
-    /** The last of a header: the payload begins here. */
+    /** The end of a header: the payload begins here. */
     private void setSize(long raw, int length) {
         nextSize = Vint.isAllOnes(raw, length) ? UNKNOWN_SIZE : Vint.value(raw, length);
         nextDataOffset = position;
@@ -278,7 +282,7 @@ public final class MkvParser {
         return true;
     }
 
-    /** Begins the element whose header was read; false if it is a leaf. */
+    /** Begins the element whose header was read; answers false for a leaf. */
     private boolean start() throws MkvException {
         id = nextId;
         offset = nextOffset;
@@ -341,7 +345,7 @@ public final class MkvParser {
 
     // ---- ends ------------------------------------------------------------------------------
 
-    /** Whether an id cannot be inside the innermost open element, and so ends it if it may end. */
+    /** Whether the innermost open element is of unknown size, and an id cannot be inside it. */
     private boolean endsInnermost(int followingId) {
         int innermost = depth - 1;
         return openSizes[innermost] == UNKNOWN_SIZE

@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** All elements that the specifications of Matroska and EBML define, as a table beside the code. */
+/**
+ * All elements that the specifications of Matroska and EBML define, from a table beside the code.
+ */
 @Internal
 public final class MkvSchema {
 
@@ -37,7 +39,7 @@ public final class MkvSchema {
         load();
     }
 
-    /** What the specification says of an element. */
+    /** An element in the specification. */
     public static final class Element {
 
         private final int id;
@@ -69,25 +71,25 @@ public final class MkvSchema {
             return type;
         }
 
-        /** What it holds if it is there without a value; null if there is no such thing. */
+        /** The value of an empty element; null if the specification defines none. */
         @Nullable
         public String defaultValue() {
             return defaultValue;
         }
 
-        /** Where it may be, in the notation of RFC 8794, section 11.1.6.2. */
+        /** Where the element is allowed, in the notation of RFC 8794, section 11.1.6.2. */
         public String path() {
             return path;
         }
     }
 
-    /** Null for one that no specification knows. */
+    /** The element with an id; null if no specification defines it. */
     @Nullable
     public static Element find(int id) {
         return BY_ID.get(id);
     }
 
-    /** Null for a name that no specification knows. */
+    /** The element with a name; null if no specification defines it. */
     @Nullable
     public static Element find(String name) {
         return BY_NAME.get(name);

@@ -11,7 +11,8 @@ package io.github.flinkkvs.mkv.parser;
 import org.apache.flink.annotation.Internal;
 
 /**
- * A Projection element, of which only those of plane pictures are known here. Angles in degrees.
+ * A Projection element: how a plane picture is rotated and mirrored. Other projections count as not
+ * rotated.
  */
 @Internal
 public final class Projection {
@@ -56,7 +57,7 @@ public final class Projection {
         return new Projection(type, yaw, pitch, roll);
     }
 
-    /** Counterclockwise, by the quarter; 0, 90, 180 or 270. */
+    /** The rotation counterclockwise in degrees: 0, 90, 180 or 270. */
     public int rotation() {
         return isTurnedByQuarters() ? (int) Math.floorMod(Math.round(roll), 360L) : 0;
     }
@@ -65,7 +66,7 @@ public final class Projection {
         return isTurnedByQuarters() && yaw != 0;
     }
 
-    /** Not if an angle is no number. */
+    /** False if an angle is NaN. */
     private boolean isTurnedByQuarters() {
         return type == 0
                 && pitch == 0

@@ -14,19 +14,19 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** EBML's variable-length integers: the position of the first set bit tells their length. */
+/** EBML's variable-length integers: the position of the first set bit determines their length. */
 @Internal
 public final class Vint {
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    /** Length in bytes, from the first one: 1 to 8, or 9 if no bit is set. */
+    /** The length in bytes, from the first byte: 1 to 8, or 9 if no bit is set. */
     public static int length(byte first) {
         return Integer.numberOfLeadingZeros(first & 0xFF) - 23;
     }
 
-    /** The bytes as they are, length marker included. */
+    /** The bytes as a number, with the length marker. */
     public static long raw(byte[] bytes, int from, int length) {
         if (length > 0 && from + 8 <= bytes.length) {
             return (long) EIGHT_BYTES.get(bytes, from) >>> 64 - 8 * length;
@@ -38,17 +38,17 @@ public final class Vint {
         return value;
     }
 
-    /** The number that the bytes stand for, length marker removed. */
+    /** The value of the bytes, without the length marker. */
     public static long value(byte[] bytes, int from, int length) {
         return value(raw(bytes, from, length), length);
     }
 
-    /** The number without the length marker. */
+    /** The value without the length marker. */
     public static long value(long raw, int length) {
         return raw & mask(length);
     }
 
-    /** Whether all value bits are set: a size that is unknown, an id that is reserved. */
+    /** Whether all value bits are set: an unknown size, or a reserved id. */
     public static boolean isAllOnes(byte[] bytes, int from, int length) {
         return isAllOnes(raw(bytes, from, length), length);
     }
