@@ -408,8 +408,8 @@ class FrameTest {
 
     @ParameterizedTest
     @CsvSource({
-        "9B 88 FFFFFFFFFFFFFFFF,A number of 18446744073709551615 (BlockDuration at byte %d)",
-        "9B 88 00FFFFFFFFFFFFFF,A number of 72057594037927935 (BlockDuration at byte %d)",
+        "9B 88 FFFFFFFFFFFFFFFF,A number out of range: 18446744073709551615 (BlockDuration at byte %d)",
+        "9B 88 00FFFFFFFFFFFFFF,A number out of range: 72057594037927935 (BlockDuration at byte %d)",
         "9B 89 000000000000000000,An integer of 9 bytes (BlockDuration at byte %d)",
         "FB 89 000000000000000000,An integer of 9 bytes (ReferenceBlock at byte %d)"
     })

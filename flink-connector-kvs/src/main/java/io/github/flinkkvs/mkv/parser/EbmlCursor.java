@@ -77,7 +77,7 @@ public final class EbmlCursor {
             long size = Vint.value(bytes, sizeAt, sizeLength);
             // A fragment ends with its last Tags, whatever size its Segment declares.
             if (size > end - dataStart && id != MkvElements.SEGMENT) {
-                throw MkvException.malformed("Larger than what it is in", id, base + start);
+                throw MkvException.malformed("Larger than its parent element", id, base + start);
             }
             dataEnd = dataStart + (int) Math.min(size, end - dataStart);
         }
@@ -159,7 +159,7 @@ public final class EbmlCursor {
     public long unsigned(long max) throws MkvException {
         long value = unsigned();
         if (value < 0 || value > max) {
-            throw malformed("A number of " + Long.toUnsignedString(value));
+            throw malformed("A number out of range: " + Long.toUnsignedString(value));
         }
         return value;
     }

@@ -336,7 +336,7 @@ public final class MkvParser {
         long end = dataOffset + size;
         if (end > parentEnd) {
             throw MkvException.malformed(
-                    "Larger than what is left of the " + MkvElements.name(openIds[depth - 1]),
+                    "Larger than the rest of the " + MkvElements.name(openIds[depth - 1]),
                     id,
                     offset);
         }

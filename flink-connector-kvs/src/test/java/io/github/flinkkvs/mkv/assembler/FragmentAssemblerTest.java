@@ -445,7 +445,7 @@ class FragmentAssemblerTest {
                 element(0x1254C367, bytes("7373 85 67C8 83 0000")),
                 0x67C8,
                 at + 8,
-                "Larger than what it is in");
+                "Larger than its parent element");
         assertMalformed(
                 head,
                 element(0x1549A966, bytes("2AD7B1 89 000000000000000001")),
@@ -463,7 +463,7 @@ class FragmentAssemblerTest {
                 element(0x1549A966, bytes("2AD7B1 88 FFFFFFFFFFFFFFFF")),
                 0x2AD7B1,
                 at + 5,
-                "A number of 18446744073709551615");
+                "A number out of range: 18446744073709551615");
         assertMalformed(
                 head,
                 tracks(element(0xAE, bytes("E1 85 B5 83 000000"))),
@@ -475,13 +475,13 @@ class FragmentAssemblerTest {
                 tracks(element(0xAE, bytes("E0 87 B0 85 0100000001"))),
                 0xB0,
                 at + 9,
-                "A number of 4294967297");
+                "A number out of range: 4294967297");
         assertMalformed(
                 head,
                 tracks(element(0xAE, bytes("23E383 88 7FFFFFFFFFFFFFFF"))),
                 0x23E383,
                 at + 7,
-                "A number of 9223372036854775807");
+                "A number out of range: 9223372036854775807");
     }
 
     private static void assertMalformed(byte[] head, byte[] bytes, int id, int at, String what) {

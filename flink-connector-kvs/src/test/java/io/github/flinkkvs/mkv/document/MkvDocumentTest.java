@@ -322,9 +322,9 @@ class MkvDocumentTest {
     @CsvSource({
         "00,Not an element id (element id at byte %d)",
         "7BA9 00,Not an element size (Title at byte %d)",
-        "7BA9 82 41,Larger than what it is in (Title at byte %d)",
+        "7BA9 82 41,Larger than its parent element (Title at byte %d)",
         "7BA9 FF 41,Unknown size (Title at byte %d)",
-        "7BA9 01FFFFFFFFFFFFFE,Larger than what it is in (Title at byte %d)",
+        "7BA9 01FFFFFFFFFFFFFE,Larger than its parent element (Title at byte %d)",
         "7B,Not an element id (element id at byte %d)"
     })
     void refusesWhatIsNoElement(String info, String message) throws Exception {
@@ -409,7 +409,7 @@ class MkvDocumentTest {
                         "| + Void: 0 bytes",
                         "|+ Cues",
                         "| + CuePoint",
-                        "|  + malformed: Larger than what it is in (CueTime at byte 177)",
+                        "|  + malformed: Larger than its parent element (CueTime at byte 177)",
                         "|+ SeekHead",
                         "| + Duration: malformed: A float of 1 bytes (Duration at byte 185)");
     }

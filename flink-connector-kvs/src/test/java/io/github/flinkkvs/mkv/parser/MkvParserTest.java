@@ -240,13 +240,13 @@ class MkvParserTest {
                 "18538067 FF 1F43B675 86 1F43B675 80 | MALFORMED 0x1F43B675 at 10: Not allowed in Cluster (Cluster at byte 10)",
                 "18538067 FF 1F43B675 86 A0 84 A0 80 | MALFORMED 0xA0 at 12: Not allowed in BlockGroup (BlockGroup at byte 12)",
                 "18538067 FF 1F43B675 86 A0 84 A3 80 | MALFORMED 0xA3 at 12: Not allowed in BlockGroup (SimpleBlock at byte 12)",
-                "18538067 FF 1F43B675 86 A0 85  | MALFORMED 0xA0 at 10: Larger than what is left of the Cluster (BlockGroup at byte 10)",
-                "18538067 83 EC 82              | MALFORMED 0xEC at 5: Larger than what is left of the Segment (Void at byte 5)",
+                "18538067 FF 1F43B675 86 A0 85  | MALFORMED 0xA0 at 10: Larger than the rest of the Cluster (BlockGroup at byte 10)",
+                "18538067 83 EC 82              | MALFORMED 0xEC at 5: Larger than the rest of the Segment (Void at byte 5)",
                 // The header itself reaches beyond its parent.
-                "18538067 82 1549A966 80        | MALFORMED 0x1549A966 at 5: Larger than what is left of the Segment (Info at byte 5)",
-                "18538067 FF 1F43B675 87 A0 85 FB 01 00000000000001 | MALFORMED 0xFB at 12: Larger than what is left of the BlockGroup (ReferenceBlock at byte 12)",
+                "18538067 82 1549A966 80        | MALFORMED 0x1549A966 at 5: Larger than the rest of the Segment (Info at byte 5)",
+                "18538067 FF 1F43B675 87 A0 85 FB 01 00000000000001 | MALFORMED 0xFB at 12: Larger than the rest of the BlockGroup (ReferenceBlock at byte 12)",
                 // The largest size there is.
-                "18538067 FF 1F43B675 90 EC 01FFFFFFFFFFFFFE | MALFORMED 0xEC at 10: Larger than what is left of the Cluster (Void at byte 10)"
+                "18538067 FF 1F43B675 90 EC 01FFFFFFFFFFFFFE | MALFORMED 0xEC at 10: Larger than the rest of the Cluster (Void at byte 10)"
             })
     void malformed(String hex, String expected) {
         List<String> events = events(hex);
