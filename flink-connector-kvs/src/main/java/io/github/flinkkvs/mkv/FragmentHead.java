@@ -47,7 +47,8 @@ public final class FragmentHead extends FragmentInfo {
                             : beforeMediaMark(fragment.content());
             return read(fragment.streamName(), fragment.streamArn(), metadata);
         } catch (MkvException e) {
-            throw new IllegalStateException("A fragment that was read before cannot be read again", e);
+            throw new IllegalStateException(
+                    "A fragment that was read before cannot be read again", e);
         }
     }
 

@@ -67,7 +67,8 @@ final class FrameReader {
         try {
             findBlocks(bytes);
         } catch (MkvException e) {
-            throw new IllegalStateException("A fragment that was read before cannot be read again", e);
+            throw new IllegalStateException(
+                    "A fragment that was read before cannot be read again", e);
         }
         return Collections.unmodifiableList(frames);
     }

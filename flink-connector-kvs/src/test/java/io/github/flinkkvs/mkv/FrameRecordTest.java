@@ -291,7 +291,8 @@ class FrameRecordTest {
         assertThat(arriving.damaged).hasSize(2);
         assertThat(arriving.damaged.get(0))
                 .startsWith("2 3 Lacing that does not fit its block (SimpleBlock at byte ");
-        assertThat(arriving.damaged.get(1)).startsWith("1 1 A number out of range: 18446744073709551615");
+        assertThat(arriving.damaged.get(1))
+                .startsWith("1 1 A number out of range: 18446744073709551615");
         assertThat(arriving.fragments.get(0).frameCounts()).isEqualTo(Map.of(1L, 3, 2L, 3));
 
         Fragment whole = Feed.only(document);

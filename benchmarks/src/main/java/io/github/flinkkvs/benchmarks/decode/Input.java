@@ -9,8 +9,8 @@
 package io.github.flinkkvs.benchmarks.decode;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
-import io.github.flinkkvs.benchmarks.parser.MediaSet;
-import io.github.flinkkvs.benchmarks.parser.MediaSets;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSets;
 import io.github.flinkkvs.media.file.MkvMerger;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Track;

@@ -10,7 +10,7 @@ package io.github.flinkkvs.benchmarks.decode;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
-import io.github.flinkkvs.benchmarks.parser.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;

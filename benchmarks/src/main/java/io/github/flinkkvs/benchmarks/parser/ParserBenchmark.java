@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.parser.peers.Task;
+import io.github.flinkkvs.benchmarks.parser.rounds.SetResult;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 

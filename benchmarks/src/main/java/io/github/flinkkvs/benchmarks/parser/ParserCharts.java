@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.parser.peers.Peer;
+import io.github.flinkkvs.benchmarks.parser.peers.Task;
+import io.github.flinkkvs.benchmarks.parser.rounds.SetResult;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Chart.Series;
 import io.github.flinkkvs.benchmarks.report.Median;

@@ -10,6 +10,12 @@ package io.github.flinkkvs.benchmarks.parser;
 
 import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.options.SamplesOption;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSets;
+import io.github.flinkkvs.benchmarks.parser.peers.Task;
+import io.github.flinkkvs.benchmarks.parser.rounds.MeasuringJvm;
+import io.github.flinkkvs.benchmarks.parser.rounds.Rounds;
+import io.github.flinkkvs.benchmarks.parser.rounds.SetResult;
 import io.github.flinkkvs.benchmarks.report.Chart;
 
 import picocli.CommandLine.Mixin;

@@ -8,6 +8,15 @@
  */
 package io.github.flinkkvs.benchmarks.parser;
 
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSets;
+import io.github.flinkkvs.benchmarks.parser.peers.Contender;
+import io.github.flinkkvs.benchmarks.parser.peers.Peer;
+import io.github.flinkkvs.benchmarks.parser.peers.Task;
+import io.github.flinkkvs.benchmarks.parser.rounds.PeerResult;
+import io.github.flinkkvs.benchmarks.parser.rounds.Rounds;
+import io.github.flinkkvs.benchmarks.parser.rounds.SetResult;
+import io.github.flinkkvs.benchmarks.parser.rounds.Verification;
 import io.github.flinkkvs.benchmarks.plots.Plots;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;

@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import com.amazonaws.kinesisvideo.parser.ebml.InputStreamParserByteSource;
 import com.amazonaws.kinesisvideo.parser.ebml.MkvTypeInfos;
@@ -27,7 +29,7 @@ import java.util.function.Consumer;
 /**
  * AWS's parser library with its own visitors: metadata, tags, tracks, and a copy of each fragment.
  */
-final class AwsLibrary implements Contender {
+public final class AwsLibrary implements Contender {
 
     @Override
     public void read(Body body, Consumer<Object> sink) throws Exception {

@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import org.ebml.BinaryElement;
 import org.ebml.ProtoType;
@@ -16,7 +18,7 @@ import org.ebml.matroska.MatroskaDocTypes;
 import java.nio.ByteBuffer;
 
 /** What jebml reads a document from. */
-final class JebmlSource implements DataSource {
+public final class JebmlSource implements DataSource {
 
     /** Colour and its children, which the recordings have and jebml fails on. */
     private static final int[] UNKNOWN_IDS = {
@@ -38,7 +40,7 @@ final class JebmlSource implements DataSource {
     private final ByteBuffer bytes;
 
     /** The document between two places of a body. */
-    static JebmlSource of(Body body, int start, int end) {
+    public static JebmlSource of(Body body, int start, int end) {
         return new JebmlSource(ByteBuffer.wrap(body.bytes(), start, end - start));
     }
 

@@ -6,8 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.rounds;
 
+import io.github.flinkkvs.benchmarks.parser.peers.Peer;
 import io.github.flinkkvs.benchmarks.report.Median;
 
 import java.util.EnumMap;
@@ -17,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What all peers did on a set. */
-record SetResult(
+public record SetResult(
         String name,
         String cluster,
         double bytesPerFragment,
@@ -25,24 +26,24 @@ record SetResult(
         Map<Peer, PeerResult> peers) {
 
     /** Both, of the same set. */
-    SetResult and(SetResult more) {
+    public SetResult and(SetResult more) {
         Map<Peer, PeerResult> both = new EnumMap<>(Peer.class);
         peers.forEach((peer, result) -> both.put(peer, result.and(more.peers.get(peer))));
         return new SetResult(name, cluster, bytesPerFragment, framesPerFragment, both);
     }
 
     /** Empty if the peer was not measured. */
-    Optional<Median> megabytesPerSecond(Peer peer) {
+    public Optional<Median> megabytesPerSecond(Peer peer) {
         return median(peer, PeerResult::megabytesPerSecond, 1);
     }
 
     /** Empty if the peer was not measured. */
-    Optional<Median> allocatedPerByte(Peer peer) {
+    public Optional<Median> allocatedPerByte(Peer peer) {
         return median(peer, PeerResult::allocatedPerFragment, bytesPerFragment);
     }
 
     /** How many times as fast as another one, round by round; empty if one was not measured. */
-    Optional<Median> speed(Peer peer, Peer other) {
+    public Optional<Median> speed(Peer peer, Peer other) {
         List<Double> speeds = peers.get(peer).megabytesPerSecond();
         List<Double> others = peers.get(other).megabytesPerSecond();
         if (speeds.isEmpty() || others.isEmpty()) {

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
 
 import java.util.Arrays;
 import java.util.List;
@@ -21,15 +21,15 @@ public enum Task {
     FRAMES;
 
     /** Who is measured, in the order of each round. */
-    List<Peer> peers() {
+    public List<Peer> peers() {
         return Arrays.stream(Peer.values()).filter(peer -> peer.task() == this).toList();
     }
 
-    List<Peer> ours() {
+    public List<Peer> ours() {
         return peers().stream().filter(Peer::isOurs).toList();
     }
 
-    List<Peer> others() {
+    public List<Peer> others() {
         return peers().stream().filter(peer -> !peer.isOurs()).toList();
     }
 }

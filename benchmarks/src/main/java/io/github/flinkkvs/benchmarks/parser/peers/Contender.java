@@ -6,12 +6,14 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import java.util.function.Consumer;
 
 /** One way to get from a GetMedia body to what is in it. */
-interface Contender {
+public interface Contender {
 
     /** Reads a whole body and hands over what it finds in it. */
     void read(Body body, Consumer<Object> sink) throws Exception;

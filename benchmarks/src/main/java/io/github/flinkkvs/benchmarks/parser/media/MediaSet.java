@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.media;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.assembler.FragmentReader;
@@ -26,15 +26,15 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
     /** Below this a body would hardly be worth the clock. */
     private static final int BODY_BYTES = 1_500_000;
 
-    String label() {
+    public String label() {
         return name + ", " + cluster;
     }
 
-    double bytesPerFragment() {
+    public double bytesPerFragment() {
         return documents.stream().mapToInt(document -> document.length).average().orElseThrow();
     }
 
-    int largestFragment() {
+    public int largestFragment() {
         return documents.stream().mapToInt(document -> document.length).max().orElseThrow();
     }
 
@@ -52,7 +52,7 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
     }
 
     /** The documents over and over; one body has all of them at least once. */
-    Body body() {
+    public Body body() {
         List<byte[]> all = new ArrayList<>();
         for (long bytes = 0;
                 bytes < BODY_BYTES;
@@ -63,7 +63,7 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
     }
 
     /** Bodies of so many bytes together: more than the caches of the processor hold. */
-    List<Body> bodies(long totalBytes) {
+    public List<Body> bodies(long totalBytes) {
         List<Body> bodies = new ArrayList<>();
         for (long bytes = 0; bytes < totalBytes; bytes += bodies.get(0).bytes().length) {
             bodies.add(body());

@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import org.ebml.matroska.MatroskaFile;
 import org.ebml.matroska.MatroskaFileFrame;
@@ -17,7 +19,7 @@ import java.util.function.Consumer;
  * jebml, which reads one document that is wholly there: it is told where fragments end. It makes
  * tracks and frames, each a copy, and never sees the tags behind the frames.
  */
-final class Jebml implements Contender {
+public final class Jebml implements Contender {
 
     @Override
     public void read(Body body, Consumer<Object> sink) {

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
 
 import java.util.function.IntFunction;
 
@@ -39,19 +39,19 @@ public enum Peer {
         this.contender = contender;
     }
 
-    Task task() {
+    public Task task() {
         return task;
     }
 
-    boolean isOurs() {
+    public boolean isOurs() {
         return label.startsWith("ours");
     }
 
-    String label() {
+    public String label() {
         return label;
     }
 
-    Contender contender(int largestFragment) {
+    public Contender contender(int largestFragment) {
         return contender.apply(largestFragment);
     }
 }

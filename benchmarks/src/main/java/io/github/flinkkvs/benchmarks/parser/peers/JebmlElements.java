@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import org.ebml.EBMLReader;
 import org.ebml.Element;
@@ -15,7 +17,7 @@ import org.ebml.MasterElement;
 import java.util.function.Consumer;
 
 /** jebml's elements, each leaf with a copy of its data; it is told where fragments end. */
-final class JebmlElements implements Contender {
+public final class JebmlElements implements Contender {
 
     @Override
     public void read(Body body, Consumer<Object> sink) {

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.document.MkvElement;
@@ -17,14 +17,14 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 import java.util.function.Consumer;
 
 /** The connector's tree of elements, from the document down to the last leaf. */
-final class Elements extends OwnFragments {
+public final class Elements extends OwnFragments {
 
-    Elements(boolean atHand, int largestFragment) {
+    public Elements(boolean atHand, int largestFragment) {
         super(atHand, largestFragment);
     }
 
     @Override
-    void visit(Fragment fragment, Consumer<Object> sink) throws MkvException {
+    public void visit(Fragment fragment, Consumer<Object> sink) throws MkvException {
         visit(fragment.document(), sink);
     }
 

@@ -6,8 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
 
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
@@ -24,12 +25,12 @@ import java.util.function.Consumer;
  * the limit fills its buffer, but in as many buffers as a fragment needs, since the parser keeps
  * references to them: reading is paid for by both, the memory of what is read by neither.
  */
-final class Connector implements Contender {
+public final class Connector implements Contender {
 
     private final ByteBuffer[] chunks;
     private int next;
 
-    Connector(int chunkBytes, int largestFragment) {
+    public Connector(int chunkBytes, int largestFragment) {
         // A fragment may begin and end within a chunk.
         chunks = new ByteBuffer[largestFragment / chunkBytes + 3];
         for (int i = 0; i < chunks.length; i++) {

@@ -6,7 +6,10 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.rounds;
+
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.peers.Task;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -17,16 +20,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM of its own for one set, so that no set is measured with what others left behind. */
-final class MeasuringJvm {
+public final class MeasuringJvm {
 
     /** Without a pre-touched heap it is the kernel's page faults that would be measured. */
-    static final List<String> OPTIONS =
+    public static final List<String> OPTIONS =
             List.of("-XX:+UseG1GC", "-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Starts the JVM and waits for its result. */
-    static SetResult measure(Task task, MediaSet set, Rounds rounds)
+    public static SetResult measure(Task task, MediaSet set, Rounds rounds)
             throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("parser-benchmark");
         Path setFile = folder.resolve("set.json");

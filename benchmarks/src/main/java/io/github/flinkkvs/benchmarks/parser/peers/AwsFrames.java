@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import com.amazonaws.kinesisvideo.parser.ebml.InputStreamParserByteSource;
 import com.amazonaws.kinesisvideo.parser.mkv.Frame;
@@ -20,7 +22,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** AWS's FrameVisitor: each frame, a copy, with its track and what is known of its fragment. */
-final class AwsFrames implements Contender {
+public final class AwsFrames implements Contender {
 
     @Override
     public void read(Body body, Consumer<Object> sink) throws Exception {

@@ -6,7 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.rounds;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
+import io.github.flinkkvs.benchmarks.parser.peers.Contender;
+import io.github.flinkkvs.benchmarks.parser.peers.Peer;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;

@@ -6,16 +6,16 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.media;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
 /** One GetMedia body: whole fragments, one behind the other. Nobody writes into its bytes. */
-record Body(byte[] bytes, List<Integer> ends) {
+public record Body(byte[] bytes, List<Integer> ends) {
 
-    static Body of(List<byte[]> documents) {
+    public static Body of(List<byte[]> documents) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<Integer> ends = new ArrayList<>();
         for (byte[] document : documents) {

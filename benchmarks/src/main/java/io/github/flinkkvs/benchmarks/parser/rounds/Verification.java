@@ -6,8 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.rounds;
 
+import io.github.flinkkvs.benchmarks.parser.media.Body;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.peers.Contender;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -25,13 +28,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whether a contender makes of a set what is in it; what does not is not worth a clock. */
-final class Verification {
+public final class Verification {
 
     private static final int SIMPLE_BLOCK = 0xA3;
     private static final int BLOCK_HEADER = 4;
 
     /** What is wrong with what the contender makes; empty if nothing is. */
-    static Optional<String> problem(Contender contender, MediaSet set) {
+    public static Optional<String> problem(Contender contender, MediaSet set) {
         List<ByteBuffer> documents = set.documents().stream().map(ByteBuffer::wrap).toList();
         List<ByteBuffer> foundDocuments = new ArrayList<>();
         List<ByteBuffer> foundFrames = new ArrayList<>();
@@ -89,7 +92,7 @@ final class Verification {
     }
 
     /** All frames of a set, as the connector finds them. */
-    static List<ByteBuffer> frames(MediaSet set) throws Exception {
+    public static List<ByteBuffer> frames(MediaSet set) throws Exception {
         List<ByteBuffer> frames = new ArrayList<>();
         for (Fragment fragment : set.fragments()) {
             for (Frame frame : fragment.frames()) {

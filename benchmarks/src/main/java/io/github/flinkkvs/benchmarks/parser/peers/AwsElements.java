@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import com.amazonaws.kinesisvideo.parser.ebml.InputStreamParserByteSource;
 import com.amazonaws.kinesisvideo.parser.mkv.MkvDataElement;
@@ -19,7 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.util.function.Consumer;
 
 /** AWS's parser library with a visitor that takes every element and decodes none. */
-final class AwsElements implements Contender {
+public final class AwsElements implements Contender {
 
     @Override
     public void read(Body body, Consumer<Object> sink) throws Exception {

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.media;
 
 import io.github.flinkkvs.testing.ClusterSize;
 import io.github.flinkkvs.testing.EmbeddedKvs;
@@ -51,7 +51,7 @@ public final class MediaSets {
     /** Not all fragments of a set have the same frames. */
     private static final int FRAGMENTS = 4;
 
-    static List<MediaSet> generated() {
+    public static List<MediaSet> generated() {
         List<MediaSet> sets = new ArrayList<>();
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             for (Kind kind : KINDS) {
@@ -83,7 +83,7 @@ public final class MediaSets {
     }
 
     /** Generated sets, and recorded ones if there is a folder with recordings. */
-    static List<MediaSet> all(@Nullable Path samples) throws IOException {
+    public static List<MediaSet> all(@Nullable Path samples) throws IOException {
         List<MediaSet> sets = new ArrayList<>(generated());
         if (samples != null) {
             sets.addAll(recorded(samples));

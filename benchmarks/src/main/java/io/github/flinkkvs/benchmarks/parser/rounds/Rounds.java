@@ -6,7 +6,13 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.rounds;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
+import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
+import io.github.flinkkvs.benchmarks.parser.peers.Contender;
+import io.github.flinkkvs.benchmarks.parser.peers.Peer;
+import io.github.flinkkvs.benchmarks.parser.peers.Task;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.IterationResult;
@@ -34,11 +40,11 @@ import java.util.Optional;
  *
  * @param rounds how many, after a longer one to warm up
  */
-record Rounds(int rounds, int warmUpMillis, int iterationMillis) {
+public record Rounds(int rounds, int warmUpMillis, int iterationMillis) {
 
     private static final long BODY_BYTES_TOTAL = 64_000_000;
 
-    SetResult measure(Task task, MediaSet set) throws Exception {
+    public SetResult measure(Task task, MediaSet set) throws Exception {
         Map<Peer, String> problems = new EnumMap<>(Peer.class);
         List<Peer> able = new ArrayList<>();
         for (Peer peer : task.peers()) {

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -15,14 +15,14 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 import java.util.function.Consumer;
 
 /** The connector's frames, each with its track and what is known of its fragment. */
-final class Frames extends OwnFragments {
+public final class Frames extends OwnFragments {
 
-    Frames(boolean atHand, int largestFragment) {
+    public Frames(boolean atHand, int largestFragment) {
         super(atHand, largestFragment);
     }
 
     @Override
-    void visit(Fragment fragment, Consumer<Object> sink) throws MkvException {
+    public void visit(Fragment fragment, Consumer<Object> sink) throws MkvException {
         for (FrameRecord record : FrameRecord.of(fragment)) {
             sink.accept(record);
             sink.accept(record.frame().data());

@@ -6,8 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
 
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
@@ -22,13 +23,13 @@ import java.util.function.Consumer;
  * Goes through the connector's fragments: of a body that is parsed for it, in chunks of 64 KiB, or
  * of fragments that are at hand, as in a job that has them from the source.
  */
-abstract class OwnFragments implements Contender {
+public abstract class OwnFragments implements Contender {
 
     private final Connector connector;
     private final boolean atHand;
     private final Map<Body, List<Fragment>> parsed = new IdentityHashMap<>();
 
-    OwnFragments(boolean atHand, int largestFragment) {
+    public OwnFragments(boolean atHand, int largestFragment) {
         this.connector = new Connector(64 << 10, largestFragment);
         this.atHand = atHand;
     }
@@ -70,5 +71,5 @@ abstract class OwnFragments implements Contender {
     }
 
     /** Hands over what is to be found in a fragment. */
-    abstract void visit(Fragment fragment, Consumer<Object> sink) throws MkvException;
+    public abstract void visit(Fragment fragment, Consumer<Object> sink) throws MkvException;
 }

@@ -6,7 +6,9 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.peers;
+
+import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import java.util.function.Consumer;
 
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
  * What cannot be saved: reads 64 KiB at a time and copies each fragment into an array of its own.
  * It parses nothing and is told where fragments end.
  */
-final class Limit implements Contender {
+public final class Limit implements Contender {
 
     private final byte[] buffer = new byte[64 << 10];
 

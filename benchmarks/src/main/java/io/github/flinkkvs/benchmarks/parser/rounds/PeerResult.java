@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.benchmarks.parser;
+package io.github.flinkkvs.benchmarks.parser.rounds;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 
@@ -21,21 +21,21 @@ import java.util.List;
  * @param problem why it was not measured; null if it was
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record PeerResult(
+public record PeerResult(
         List<Double> megabytesPerSecond,
         List<Double> allocatedPerFragment,
         @Nullable String problem) {
 
-    static PeerResult empty() {
+    public static PeerResult empty() {
         return new PeerResult(new ArrayList<>(), new ArrayList<>(), null);
     }
 
-    static PeerResult unable(String problem) {
+    public static PeerResult unable(String problem) {
         return new PeerResult(List.of(), List.of(), problem);
     }
 
     /** Both, one behind the other. */
-    PeerResult and(PeerResult more) {
+    public PeerResult and(PeerResult more) {
         PeerResult both = new PeerResult(new ArrayList<>(), new ArrayList<>(), problem);
         both.megabytesPerSecond.addAll(megabytesPerSecond);
         both.megabytesPerSecond.addAll(more.megabytesPerSecond);

@@ -1,0 +1,2 @@
+/** Measures all peers of a task on one set, in JVMs of its own. */
+package io.github.flinkkvs.benchmarks.parser.rounds;
