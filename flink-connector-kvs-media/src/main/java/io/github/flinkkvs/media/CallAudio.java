@@ -154,28 +154,28 @@ public final class CallAudio {
         return firstTimestampMillis + duration().toMillis();
     }
 
-    /** How long it sounds. */
+    /** The duration of the sound. */
     public Duration duration() {
         long samples = (wav.length - Wav.HEADER_BYTES) / (Wav.BYTES_PER_SAMPLE * channels);
         return Duration.ofNanos(samples * 1_000_000_000L / samplesPerSecond);
     }
 
-    /** In each channel. */
+    /** The sampling rate, in samples per second of each channel. */
     public int samplesPerSecond() {
         return samplesPerSecond;
     }
 
-    /** 2 in stereo. */
+    /** The number of channels: 2 in stereo. */
     public int channels() {
         return channels;
     }
 
-    /** The file: linear PCM of 16 bits. Read-only, a view of its own at each call. */
+    /** The file: linear PCM of 16 bits. A new read-only view each time. */
     public ByteBuffer wav() {
         return ByteBuffer.wrap(wav).asReadOnlyBuffer();
     }
 
-    /** The size of the file. */
+    /** The size of the file in bytes. */
     public int sizeBytes() {
         return wav.length;
     }
@@ -255,9 +255,9 @@ public final class CallAudio {
 
     @Override
     public String toString() {
-        return track
+        return Quoted.of(track)
                 + " of call "
-                + callId
+                + Quoted.of(callId)
                 + " in stream "
                 + streamName
                 + ", part "

@@ -92,4 +92,10 @@ class CallAudioTest {
                     .matches("[A-Za-z0-9._-]{1,255}");
         }
     }
+
+    @Test
+    void nobodyForgesALineOfTheLog() {
+        assertThat(audio("c\n1", "t\n2", 0, 0))
+                .hasToString("'t\\u000A2' of call 'c\\u000A1' in stream s, part 0, PT0S");
+    }
 }

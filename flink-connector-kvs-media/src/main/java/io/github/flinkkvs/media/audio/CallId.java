@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media.audio;
 
+import io.github.flinkkvs.media.Quoted;
+
 import javax.annotation.Nullable;
 
 import java.util.List;
@@ -94,6 +96,6 @@ final class CallId {
 
     @Override
     public String toString() {
-        return text;
+        return Quoted.of(text);
     }
 }

@@ -22,10 +22,12 @@ final class TrackAudio {
     /** Timestamps are millis and jitter; a shorter gap is none. */
     static final int JITTER_MILLIS = 100;
 
-    /** No memory holds so much silence; and products of longer times overflow. */
+    /** No memory holds so much silence, and products of longer times overflow. */
     private static final long MAX_SPAN_MILLIS = Integer.MAX_VALUE;
 
-    /** How many bytes samples may still take: media says how many they are. Not thread-safe. */
+    /**
+     * How many bytes the samples may still take. Media decides how many there are. Not thread-safe.
+     */
     static final class Room {
         private final long bytes;
         private long left;
@@ -42,7 +44,7 @@ final class TrackAudio {
             return fits;
         }
 
-        /** How many are taken. */
+        /** How many bytes are taken. */
         long taken() {
             return bytes - left;
         }
@@ -123,7 +125,7 @@ final class TrackAudio {
         return length / Math.max(1, channels);
     }
 
-    /** Each channel by itself. */
+    /** The samples of each channel. */
     short[][] channels() {
         short[][] split = new short[channels][length()];
         for (int i = 0; i < length; i++) {

@@ -16,10 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which fragments may follow each other in one file. */
+/** Decides which fragments may follow each other in one file. */
 final class Continuity {
 
-    /** A longer one is a clock that was set, not a pause: nobody wants to play it. */
+    /** After a longer gap the clock was set: it is not a pause that anybody wants to play. */
     static final Duration LONGEST_GAP = Duration.ofDays(1);
 
     @Nullable private byte[] tracks;
@@ -28,8 +28,9 @@ final class Continuity {
     private final Map<Long, Long> lastTimes = new HashMap<>();
 
     /**
-     * Whether this one may be next: of the same tracks, later as a whole, and not earlier in any of
-     * them. Browsers round, so that the first frame of a track may have the time of the last one.
+     * Whether a fragment may be next: it has the same tracks, is later as a whole, and no track
+     * goes back in time. Browsers round, so the first frame of a track may have the time of the
+     * last one before it.
      */
     boolean accepts(FragmentLayout next) {
         if (tracks == null || next.clusters.isEmpty()) {
@@ -52,14 +53,14 @@ final class Continuity {
         return true;
     }
 
-    /** It was accepted, and is there. */
+    /** The fragment was accepted and written. */
     void advance(FragmentLayout fragment) {
         List<FragmentLayout.Cluster> clusters = fragment.clusters;
         if (clusters.isEmpty()) {
             return;
         }
         if (tracks == null) {
-            // A copy, so that the fragment does not live on.
+            // A copy, so that the fragment can be collected.
             tracks = new byte[fragment.tracks == null ? 0 : fragment.tracks.remaining()];
             if (fragment.tracks != null) {
                 fragment.tracks.duplicate().get(tracks);

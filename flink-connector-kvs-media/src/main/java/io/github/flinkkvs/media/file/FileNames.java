@@ -8,7 +8,9 @@
  */
 package io.github.flinkkvs.media.file;
 
-/** What may name a file below a folder. */
+import io.github.flinkkvs.media.Quoted;
+
+/** Checks names of files below a folder. */
 final class FileNames {
 
     private FileNames() {}
@@ -19,7 +21,9 @@ final class FileNames {
      * @throws IllegalArgumentException if it would lead out of the folder, or hide what it names
      */
     static String checked(String path) {
-        if (path.indexOf('\\') >= 0 || path.indexOf(':') >= 0 || path.indexOf('\0') >= 0) {
+        if (path.indexOf('\\') >= 0
+                || path.indexOf(':') >= 0
+                || path.chars().anyMatch(Character::isISOControl)) {
             throw wrong(path);
         }
         for (String part : path.split("/", -1)) {
@@ -32,6 +36,7 @@ final class FileNames {
     }
 
     private static IllegalArgumentException wrong(String path) {
-        return new IllegalArgumentException("Not a file name within the folder: '" + path + "'");
+        return new IllegalArgumentException(
+                "Not a file name within the folder: " + Quoted.of(path));
     }
 }

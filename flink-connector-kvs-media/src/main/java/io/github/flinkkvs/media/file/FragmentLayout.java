@@ -24,9 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Where a merger finds in a fragment what it copies: the Tracks, and the blocks of each Cluster.
- */
+/** Finds what a merger copies from a fragment: the Tracks, and the blocks of each Cluster. */
 final class FragmentLayout {
 
     private static final int TRACKS = 0x1654AE6B;
@@ -42,7 +40,7 @@ final class FragmentLayout {
         long timestamp;
         long blockBytes;
 
-        /** Begins and ends by turns; blocks that follow each other are one range. */
+        /** Pairs of begin and end; adjacent blocks are one range. */
         private int[] ranges = new int[2];
 
         private int count;
@@ -64,7 +62,7 @@ final class FragmentLayout {
     /** When the frames of a track are shown, in nanoseconds of the producer's clock. */
     static final class TrackTimes {
 
-        /** Of the first one in the order of the fragment. */
+        /** The time of the frame that comes first in the fragment. */
         final long first;
 
         private long earliest;
@@ -91,7 +89,7 @@ final class FragmentLayout {
             return latest;
         }
 
-        /** From one frame to the next one, on average; 0 if there is only one time. */
+        /** The average step from frame to frame; 0 if all frames have the same time. */
         long step() {
             return (latest - earliest) / Math.max(1, frames - 1);
         }
@@ -107,7 +105,7 @@ final class FragmentLayout {
     /** Of each track that has frames. */
     final Map<Long, TrackTimes> times = new HashMap<>();
 
-    /** How far the earliest frame is before its Cluster, in units of TimestampScale. */
+    /** How long before its Cluster the earliest frame is, in units of TimestampScale. */
     final long lead;
 
     private final ByteBuffer document;
@@ -121,7 +119,7 @@ final class FragmentLayout {
             throw new IllegalStateException("What was read once cannot be read again", e);
         }
         long origin = clusters.isEmpty() ? 0 : clusters.get(0).timestamp * timestampScale;
-        // Blocks that cannot be read are copied like others: times are those of the rest.
+        // Blocks that cannot be read are copied, too; the times are those of the others.
         List<Frame> all = fragment.frames((track, leftOut, problem) -> {});
         long earliest = 0;
         for (Frame frame : all) {
@@ -155,7 +153,7 @@ final class FragmentLayout {
         while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
             int id = parser.id();
             if (event == MkvParser.Event.START && id == CLUSTER) {
-                // Of Clusters without blocks only the first means anything: its time.
+                // Clusters without blocks do not matter, except for the time of the first one.
                 if (cluster == null || cluster.count > 0 || clusters.size() == 1) {
                     cluster = new Cluster();
                     clusters.add(cluster);
@@ -175,7 +173,7 @@ final class FragmentLayout {
         }
     }
 
-    /** What ends where the parser is. */
+    /** The element that ends where the parser is. */
     private ByteBuffer element(MkvParser parser, ByteBuffer in) {
         ByteBuffer element = document.duplicate();
         element.limit(in.position()).position((int) parser.offset());

@@ -42,7 +42,9 @@ public final class MergedFiles {
 
     private MergedFiles() {}
 
-    /** A sink of fragments with media into a folder of any file system that FileSink can use. */
+    /**
+     * A sink for fragments with media. The folder may be on any file system that FileSink supports.
+     */
     public static FileSink<Fragment> sink(Path folder) {
         return sink(folder, MergedFiles::writer);
     }
@@ -72,8 +74,9 @@ public final class MergedFiles {
     }
 
     /**
-     * Names the folder of a fragment and says whether a file ends before it. Flink asks the two one
-     * after the other for each fragment, of one object: both are serialized with their sink.
+     * Names the folder of a fragment, and tells whether a new file begins with it. Flink asks for
+     * both, one after the other, for each fragment. It serializes both with their sink, so they
+     * stay one object.
      */
     private static final class Files extends CheckpointRollingPolicy<Fragment, String>
             implements BucketAssigner<Fragment, String> {

@@ -19,12 +19,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What jebml writes of a file: all but Tracks and blocks, which are the producer's. */
+/** The elements that jebml writes: all but Tracks and blocks, which are copied. */
 final class MkvHeader {
 
     private static final String APPLICATION = "flink-connector-kvs";
 
-    /** A Segment ends with its file. */
+    /** An unknown size: the Segment ends with its file. */
     private static final byte[] UNKNOWN_SIZE = {1, -1, -1, -1, -1, -1, -1, -1};
 
     private MkvHeader() {}
@@ -78,7 +78,7 @@ final class MkvHeader {
         parent.addChildElement(element);
     }
 
-    /** Where jebml writes to; it never seeks while it writes whole elements. */
+    /** Memory that jebml writes to. It never seeks while it writes whole elements. */
     private static final class Memory implements DataWriter {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

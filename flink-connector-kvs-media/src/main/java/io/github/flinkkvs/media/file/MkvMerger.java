@@ -18,8 +18,8 @@ import java.io.OutputStream;
 /**
  * Makes one playable Matroska file of consecutive fragments: one header, one Segment, the Tracks of
  * the first fragment, and a Cluster for each Cluster of theirs. Blocks are copied byte for byte,
- * those that cannot be read among them; times begin at 0, and pauses remain unless they are to be
- * left out. Tags are not taken over.
+ * even those that cannot be read. Times begin at 0. Pauses remain, unless the merger leaves them
+ * out. Tags are not copied.
  *
  * <p>A file is complete after each fragment. It is as large as it is written: nothing is kept but
  * the fragment at hand, so the file has neither a duration nor Cues.
@@ -48,9 +48,9 @@ public final class MkvMerger {
     }
 
     /**
-     * Leaves out the time between fragments, for streams that are mostly silent: each one follows
-     * the last one by the average time between its frames. Within a fragment times remain, and so
-     * does what belongs together in several tracks.
+     * A merger that leaves out the time between fragments, for streams that are mostly silent: each
+     * fragment follows the one before it after the average time between frames. Times within a
+     * fragment stay as they are, so its tracks stay in step.
      *
      * @param out should be buffered
      */
@@ -72,8 +72,8 @@ public final class MkvMerger {
     /**
      * Writes the next fragment if it can go on in this file.
      *
-     * @return false if {@link #accepts} is; then nothing was written
-     * @throws IOException if writing fails; the file is not to be used then
+     * @return false if {@link #accepts} returns false; then nothing was written
+     * @throws IOException if writing fails; the file is then incomplete
      * @throws IllegalStateException if the fragment was read for its tags only
      */
     public boolean add(Fragment fragment) throws IOException {
@@ -87,7 +87,7 @@ public final class MkvMerger {
             }
             long shift = timeline.place(layout);
             for (FragmentLayout.Cluster cluster : layout.clusters) {
-                // A Cluster that claims to be before all others begins with them.
+                // A later Cluster may claim a time before the first one: it begins with it.
                 long timestamp = Math.max(0, cluster.timestamp + shift);
                 out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
                 layout.writeBlocks(cluster, out);

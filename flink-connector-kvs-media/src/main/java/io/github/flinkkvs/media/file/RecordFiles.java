@@ -82,11 +82,13 @@ public final class RecordFiles<T> implements Serializable {
     public Path write(T record) throws IOException {
         Path file = new Path(new Path(folder), FileNames.checked(name.of(record)));
         FileSystem system = file.getFileSystem();
+        Path attempts = new Path(file.getParent(), "." + file.getName() + ".tmp");
         if (system.exists(file)) {
+            // Of a process that died after it had renamed the file.
+            system.delete(attempts, true);
             return file;
         }
-        Path attempts = new Path(file.getParent(), "." + file.getName() + ".tmp");
-        // Of its own name: an attempt that was given up may still be writing.
+        // With a name of its own: an attempt that was given up may still be writing.
         Path attempt = new Path(attempts, UUID.randomUUID().toString());
         system.delete(attempts, true);
         system.mkdirs(attempts);

@@ -11,10 +11,10 @@ package io.github.flinkkvs.media.file;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Where fragments are placed in the time of their file. */
+/** Places fragments in the time of their file. */
 final class Timeline {
 
-    /** Between frames of which nothing is known: that of 25 a second. */
+    /** The step after a single frame: 25 frames a second. */
     static final long ASSUMED_STEP_NANOS = 40_000_000;
 
     private final boolean keepsPauses;
@@ -26,7 +26,7 @@ final class Timeline {
     /** In nanoseconds of the file: where the last fragment's tracks go on. */
     private final Map<Long, Long> ends = new HashMap<>();
 
-    /** Where all that is there has ended. */
+    /** Where everything written so far ends, in nanoseconds of the file. */
     private long end;
 
     Timeline(boolean keepsPauses) {
@@ -37,7 +37,7 @@ final class Timeline {
      * Places the next fragment.
      *
      * @param next has a Cluster, and is later than the last one
-     * @return what its Clusters' times have to be moved by, in units of TimestampScale
+     * @return how far to move the times of its Clusters, in units of TimestampScale
      */
     long place(FragmentLayout next) {
         long cluster = next.clusters.get(0).timestamp;

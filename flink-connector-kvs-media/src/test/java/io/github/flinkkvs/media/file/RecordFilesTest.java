@@ -87,16 +87,30 @@ class RecordFilesTest {
         assertThat(all()).containsExactly("a.txt");
     }
 
+    /** A process that was killed after it had renamed the file. */
+    @Test
+    void whatAnAttemptLeftBesideItsFileIsCleanedUp() throws Exception {
+        files().write("a.txt whole");
+        Files.createDirectories(folder.resolve(".a.txt.tmp"));
+        files().write("a.txt again");
+        assertThat(folder.resolve("a.txt")).hasContent("whole");
+        assertThat(folder.resolve(".a.txt.tmp")).doesNotExist();
+    }
+
     @ParameterizedTest
     @ValueSource(
-            strings = {"../a", "a/../b", "/a", "a//b", "a/", "", "..", ".a", "a/.b", "c:a", "a\\b"})
+            strings = {
+                "../a", "a/../b", "/a", "a//b", "a/", "", "..", ".a", "a/.b", "c:a", "a\\b", "a\nb"
+            })
     void namesThatEscapeAreRefused(String name) throws Exception {
         RecordFiles<String> files =
                 new RecordFiles<>(
                         Path.fromLocalFile(folder.toFile()), record -> name, (record, out) -> {});
         assertThatThrownBy(() -> files.write("any"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(name);
+                .hasMessageContaining("Not a file name within the folder")
+                .message()
+                .doesNotContain("\n");
         assertThat(all()).isEmpty();
     }
 

@@ -10,7 +10,7 @@ package io.github.flinkkvs.media.audio.codec;
 
 import javax.annotation.Nullable;
 
-/** What AAC says of itself: in an AudioSpecificConfig, or before each frame, as ADTS. Immutable. */
+/** Rate and channels of AAC, from an AudioSpecificConfig or the header of ADTS. Immutable. */
 final class AacHeader {
 
     private static final int ADTS_BYTES = 7;
@@ -27,7 +27,7 @@ final class AacHeader {
         this.channels = channels;
     }
 
-    /** Null if it does not say its rate. */
+    /** From an AudioSpecificConfig; null if it has no rate. */
     @Nullable
     static AacHeader ofConfig(byte[] config) {
         if (config.length < 2) {
@@ -38,7 +38,7 @@ final class AacHeader {
         return of(bits >> 7 & 0xF, bits >> 3 & 0xF);
     }
 
-    /** Of the frames of ADTS that fill these bytes; null if they do not. */
+    /** From frames of ADTS that fill these bytes; null if the bytes are anything else. */
     @Nullable
     static AacHeader ofAdts(byte[] bytes) {
         AacHeader first = null;
@@ -67,7 +67,7 @@ final class AacHeader {
 
     @Nullable
     private static AacHeader of(int rate, int channels) {
-        // 7 stands for 8; 0 for what is told elsewhere.
+        // 7 means 8 channels; 0 means that a program config element tells.
         return rate < RATES.length
                 ? new AacHeader(RATES[rate], channels == 7 ? 8 : Math.max(1, channels))
                 : null;

@@ -12,7 +12,7 @@ import io.github.flinkkvs.media.MediaException;
 
 import org.apache.flink.annotation.Internal;
 
-/** Makes linear samples of 16 bits of the coded frames of one track. Not thread-safe. */
+/** Decodes the frames of one track to linear samples of 16 bits. Not thread-safe. */
 @Internal
 public interface AudioDecoder extends AutoCloseable {
 
@@ -47,13 +47,13 @@ public interface AudioDecoder extends AutoCloseable {
      */
     boolean decode(byte[] data, int offset, int length, Samples out);
 
-    /** Brings what is held back; nothing can be decoded after it. */
+    /** Hands out the samples that the decoder held back. Nothing can be decoded after it. */
     void finish(Samples out);
 
-    /** In a channel; certain once there were samples, and the same for all. */
+    /** The sampling rate. Valid once there were samples, and the same for all of them. */
     int samplesPerSecond();
 
-    /** As certain. */
+    /** The number of channels. Valid in the same way. */
     int channels();
 
     @Override

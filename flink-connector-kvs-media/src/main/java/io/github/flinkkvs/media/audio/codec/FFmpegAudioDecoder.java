@@ -40,10 +40,16 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
 
     /**
      * How many times higher or lower a rate may become within a track. From 7,350 to 96,000 Hz, the
-     * lowest and the highest of AAC, is 13 times. The resampler takes memory and time with the
-     * square of it: gigabytes for 1 Hz after 655,350, which FLAC can have.
+     * lowest and the highest of AAC, is 13 times. Each time, a resampler computes a filter as long
+     * as this factor: FLAC, from 1 to 655,350 Hz, would take a second for a frame of 20 bytes.
      */
     private static final int MAX_RESAMPLING = 16;
+
+    /**
+     * How often rate or channels may change. Microphones are changed rarely, but a producer may
+     * change them with each frame, and each change takes some milliseconds.
+     */
+    private static final int MAX_CHANGES = 100;
 
     /** Whoever uses this knows where an encoder's delay has to be skipped, FFmpeg does not. */
     private static final int SKIP_MANUAL = avcodec.AV_CODEC_FLAG2_SKIP_MANUAL;
@@ -59,6 +65,7 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
 
     private int samplesPerSecond;
     private int channels;
+    private int changes;
 
     /**
      * @throws IllegalArgumentException if there is no decoder, or CodecPrivate is damaged
@@ -151,9 +158,10 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
         }
         int result = linearize(frame);
         if (result == avutil.AVERROR_INPUT_CHANGED) {
-            if (!drain(out)) {
+            if (changes == MAX_CHANGES || !drain(out)) {
                 return false;
             }
+            changes++;
             swresample.swr_close(converter);
             result = linearize(frame);
         }

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.media.audio.codec;
 
-/** What the bytes of ITU-T G.711 stand for, as linear samples of 16 bits. */
+/** The linear samples of 16 bits that the codes of ITU-T G.711 stand for. */
 final class G711 {
 
     private static final int SEGMENT_BITS = 4;
@@ -19,7 +19,7 @@ final class G711 {
     /** Sent with every other bit inverted, so that silence is no row of zeros. */
     private static final int A_LAW_INVERTED = 0x55;
 
-    /** What is added before a sample is coded logarithmically, in 16 bits. */
+    /** The encoder adds this before it takes the logarithm, in 16 bits. */
     private static final int MU_LAW_BIAS = 0x84;
 
     private static final short[] A_LAW = new short[256];

@@ -18,7 +18,7 @@ final class PcmDecoder implements AudioDecoder {
     private final AudioCoding coding;
     private final int sampleBytes;
 
-    /** The begin of a sample that goes on in the next frame. */
+    /** The first bytes of a sample that continues in the next frame. */
     private byte[] rest = {};
 
     PcmDecoder(AudioCoding coding) {
@@ -36,7 +36,7 @@ final class PcmDecoder implements AudioDecoder {
 
     @Override
     public void finish(Samples out) {
-        // What is left is no whole sample.
+        // The rest is not a whole sample.
     }
 
     /** Whole samples; the rest is kept for the next frame. */

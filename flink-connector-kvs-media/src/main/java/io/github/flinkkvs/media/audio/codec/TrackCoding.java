@@ -39,8 +39,8 @@ public final class TrackCoding {
      * @param mimeType such as {@code audio/L16;rate=8000;channels=1}; null without the tag
      * @param connects whether the track has a name that Amazon Connect gives to its tracks
      * @param codecDelayNanos CodecDelay of the track
-     * @param firstFrame by which AAC is told from what is only called so
-     * @throws IllegalArgumentException if no decoder for it is here
+     * @param firstFrame tells ADTS from raw AAC
+     * @throws IllegalArgumentException if there is no decoder for it
      */
     public static AudioCoding of(
             Track track,
@@ -77,7 +77,7 @@ public final class TrackCoding {
         return declared;
     }
 
-    /** Null if the type says nothing of audio that is known here. */
+    /** By a MimeType; null if it is not one of those that are known here. */
     @Nullable
     private static AudioCoding ofMimeType(Track track, String mimeType, byte[] firstFrame) {
         String[] parts = mimeType.split(";");
@@ -110,11 +110,14 @@ public final class TrackCoding {
         }
     }
 
-    /** AAC, or what producers call so: ADTS, or G.711 with a WAVEFORMATEX in CodecPrivate. */
+    /**
+     * A track that is declared AAC. It may be raw AAC, ADTS, or, with a WAVEFORMATEX in
+     * CodecPrivate, what that says, such as G.711.
+     */
     private static AudioCoding calledAac(Track track, long codecDelayNanos, byte[] firstFrame) {
         AacHeader adts = AacHeader.ofAdts(firstFrame);
         if (adts != null) {
-            // Of each frame, its header says it anew.
+            // Each frame has its own header, so no configuration is needed.
             return AudioCoding.ofFFmpeg(
                     AudioCoding.AAC, adts.samplesPerSecond, adts.channels, null, codecDelayNanos);
         }
@@ -132,7 +135,7 @@ public final class TrackCoding {
                 codecDelayNanos);
     }
 
-    /** Null if no decoder for it is here. */
+    /** By the CodecID; null if there is no decoder for it. */
     @Nullable
     private static AudioCoding declared(Track track, long codecDelayNanos) {
         int rate = declaredRate(track);
@@ -164,7 +167,7 @@ public final class TrackCoding {
         }
     }
 
-    /** The decoder in FFmpeg of what needs nothing but its CodecPrivate; null for others. */
+    /** FFmpeg's decoder for a CodecID that needs nothing but its CodecPrivate; null for others. */
     @Nullable
     private static String decoderOf(String codecId) {
         switch (codecId) {

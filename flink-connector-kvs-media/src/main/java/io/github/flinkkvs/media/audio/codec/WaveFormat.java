@@ -26,15 +26,15 @@ final class WaveFormat {
     private static final int AAC = 0xFF;
     private static final int AC3 = 0x2000;
 
-    /** The shorter of its forms, for linear samples. */
+    /** The shorter form, for linear samples. */
     private static final int MIN_BYTES = 16;
 
-    /** With the size of what follows. */
+    /** The longer form ends with the size of what follows. */
     private static final int BYTES = 18;
 
     private WaveFormat() {}
 
-    /** Null if it is none, or of a coding that is not known here. */
+    /** Null if it is no WAVEFORMATEX, or its coding has no decoder here. */
     @Nullable
     static AudioCoding coding(byte[] bytes) {
         if (bytes.length < MIN_BYTES) {

@@ -142,6 +142,22 @@ class FFmpegAudioDecoderTest {
         assertThat(samples).isEqualTo(2 * 1024 * frames.size());
     }
 
+    /** Each change makes a filter anew, which takes longer than to decode the frame. */
+    @Test
+    void channelsThatChangeOverAndOverAreDamage() throws Exception {
+        byte[] mono = RecordedAudio.adts("mono.aac").get(3);
+        byte[] stereo = RecordedAudio.adts("stereo.aac").get(3);
+        int decoded = 0;
+        try (AudioDecoder decoder = decoder(null)) {
+            for (int i = 0; i < 150; i++) {
+                decoded += samples(decoder, mono, 0, mono.length) > 0 ? 1 : 0;
+                decoded += samples(decoder, stereo, 0, stereo.length) > 0 ? 1 : 0;
+            }
+            // Changes to stereo and back are 100 together; mono, which it is then, goes on.
+            assertThat(decoded).isEqualTo(1 + 100 + 99);
+        }
+    }
+
     @Test
     void saysThatNativesAreMissing() throws Exception {
         String classPath =
