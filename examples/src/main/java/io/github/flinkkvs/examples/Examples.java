@@ -10,7 +10,7 @@ package io.github.flinkkvs.examples;
 
 import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.examples.sql.SqlExample;
-import io.github.flinkkvs.testing.EmbeddedKvsMain;
+import io.github.flinkkvs.testing.cli.EmbeddedKvsMain;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -12,7 +12,7 @@ import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -16,12 +16,12 @@ import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaClip;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
 import io.github.flinkkvs.testing.PhoneCall;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;

@@ -9,8 +9,8 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
-import io.github.flinkkvs.testing.StreamStatus;
+import io.github.flinkkvs.testing.behavior.StreamStatus;
+import io.github.flinkkvs.testing.faults.Fault;
 
 import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.ValidationException;

@@ -14,13 +14,13 @@ import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
-import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.ExpiredPosition;
-import io.github.flinkkvs.testing.FutureTimestamp;
-import io.github.flinkkvs.testing.StoredFragment;
-import io.github.flinkkvs.testing.StreamSettings;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.ExpiredPosition;
+import io.github.flinkkvs.testing.behavior.FutureTimestamp;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.log.StoredFragment;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

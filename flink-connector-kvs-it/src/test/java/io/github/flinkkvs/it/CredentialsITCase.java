@@ -12,14 +12,14 @@ import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceBuilder;
-import io.github.flinkkvs.testing.ApiCall;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.EndReason;
-import io.github.flinkkvs.testing.Fault;
-import io.github.flinkkvs.testing.MediaSession;
-import io.github.flinkkvs.testing.RoleSession;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.ApiCall;
+import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.RoleSession;
+import io.github.flinkkvs.testing.log.ServedMedia;
 
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -229,7 +229,7 @@ class CredentialsITCase extends KvsTestBase {
         push(stream, 2);
         assertAll(job.results.awaitCommitted(17), stream);
 
-        List<MediaSession> calls = kvs.log().sessions(stream.name());
+        List<ServedMedia> calls = kvs.log().sessions(stream.name());
         assertThat(calls.get(0).fragmentsSent()).hasSize(15);
         assertThat(calls.get(0).endReason()).isEqualTo(EndReason.IDLE);
         List<ApiCall> asked = kvs.log().calls("GetMedia", stream.name());

@@ -12,9 +12,9 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.Camera;
-import io.github.flinkkvs.testing.Cut;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
+import io.github.flinkkvs.testing.faults.Cut;
+import io.github.flinkkvs.testing.faults.Fault;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;

@@ -12,21 +12,21 @@ import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
-import io.github.flinkkvs.testing.AfterBreak;
-import io.github.flinkkvs.testing.ApiCall;
-import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.Camera;
-import io.github.flinkkvs.testing.Cut;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.EndReason;
-import io.github.flinkkvs.testing.Fault;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaSession;
-import io.github.flinkkvs.testing.MillisBehindNow;
-import io.github.flinkkvs.testing.SessionCapEnd;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.SessionCapEnd;
+import io.github.flinkkvs.testing.faults.AfterBreak;
+import io.github.flinkkvs.testing.faults.Cut;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.ApiCall;
+import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.ServedMedia;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.configuration.MemorySize;
 
@@ -167,7 +167,7 @@ class FaultsITCase extends KvsTestBase {
                         .map(new LongPause(pause))
                         .start();
 
-        List<MediaSession> ended = kvs.log().awaitEndedSessions("stream", 1, TIME);
+        List<ServedMedia> ended = kvs.log().awaitEndedSessions("stream", 1, TIME);
         assertThat(ended.get(0).endReason()).isEqualTo(end);
         kvs.limits().sessionCap(Duration.ZERO);
         kvs.log().awaitSessions("stream", 2, pause.plus(TIME));
@@ -336,7 +336,7 @@ class FaultsITCase extends KvsTestBase {
             assertAll(job.results.awaitCommitted(10), stream);
         }
         assertThat(kvs.log().sessions("capped"))
-                .extracting(MediaSession::endReason)
+                .extracting(ServedMedia::endReason)
                 .contains(EndReason.SESSION_CAP);
     }
 
@@ -371,7 +371,7 @@ class FaultsITCase extends KvsTestBase {
         job.results.awaitCommitted(2);
         push(stream, 1);
         assertAll(job.results.awaitCommitted(3), stream);
-        List<MediaSession> sessions = kvs.log().sessions("silent");
+        List<ServedMedia> sessions = kvs.log().sessions("silent");
         assertThat(sessions).hasSize(1);
         assertThat(sessions.get(0).endReason()).isNull();
         assertThat(sessions.get(0).fragmentsSent()).hasSize(3);

@@ -14,14 +14,14 @@ import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
-import io.github.flinkkvs.testing.Cut;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.faults.Cut;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.junit.jupiter.api.Test;
 

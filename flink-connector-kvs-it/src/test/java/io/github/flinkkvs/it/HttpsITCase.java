@@ -11,9 +11,9 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceBuilder;
-import io.github.flinkkvs.testing.CertificateFlaw;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.faults.CertificateFlaw;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

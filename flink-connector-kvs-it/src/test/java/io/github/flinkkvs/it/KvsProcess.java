@@ -11,9 +11,9 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaClip;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import java.io.BufferedReader;
 import java.io.IOException;

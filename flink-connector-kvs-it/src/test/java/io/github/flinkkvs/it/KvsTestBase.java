@@ -16,10 +16,11 @@ import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedKvsBuilder;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Limits;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -115,7 +116,7 @@ abstract class KvsTestBase {
     }
 
     /** Replaces the service by one of other settings; its limits are those of {@link #limits}. */
-    final void startService(EmbeddedKvs.Builder builder) {
+    final void startService(EmbeddedKvsBuilder builder) {
         if (kvs != null) {
             kvs.close();
         }

@@ -10,13 +10,13 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
-import io.github.flinkkvs.testing.Behavior;
-import io.github.flinkkvs.testing.Cut;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.faults.Cut;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.junit.jupiter.api.Test;
 

@@ -12,12 +12,12 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
-import io.github.flinkkvs.testing.ApiCall;
-import io.github.flinkkvs.testing.Cut;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.faults.Cut;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.ApiCall;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.junit.jupiter.api.Test;
 

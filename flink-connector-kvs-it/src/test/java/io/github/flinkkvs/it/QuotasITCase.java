@@ -9,9 +9,9 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.testing.ApiCall;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.ApiCall;
 
 import org.junit.jupiter.api.Test;
 

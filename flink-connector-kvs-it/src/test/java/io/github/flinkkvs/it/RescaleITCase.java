@@ -11,7 +11,7 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaSession;
+import io.github.flinkkvs.testing.log.ServedMedia;
 
 import org.junit.jupiter.api.Test;
 
@@ -147,7 +147,7 @@ class RescaleITCase extends KvsTestBase {
         awaitSession(stream, 1);
         assertThat(kvs.log().sessions("stream"))
                 .first()
-                .extracting(MediaSession::startSelector)
+                .extracting(ServedMedia::startSelector)
                 .isEqualTo("FRAGMENT_NUMBER " + stream.pushed().get(2).number());
         assertThat(kvs.log().calls("DescribeStream", "stream")).isEmpty();
         restored.cancel();

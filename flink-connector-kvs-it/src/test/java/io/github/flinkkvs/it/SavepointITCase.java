@@ -11,12 +11,12 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
-import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MillisBehindNow;
-import io.github.flinkkvs.testing.StoredFragment;
-import io.github.flinkkvs.testing.StreamSettings;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.log.StoredFragment;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;

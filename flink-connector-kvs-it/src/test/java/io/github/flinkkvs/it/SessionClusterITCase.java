@@ -13,7 +13,7 @@ import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.media.MediaClip;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

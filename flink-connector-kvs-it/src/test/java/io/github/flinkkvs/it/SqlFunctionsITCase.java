@@ -22,9 +22,9 @@ import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaFragment;
 import io.github.flinkkvs.testing.PhoneCall;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;

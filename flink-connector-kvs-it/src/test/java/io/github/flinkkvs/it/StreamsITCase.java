@@ -15,15 +15,15 @@ import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
-import io.github.flinkkvs.testing.Behavior;
 import io.github.flinkkvs.testing.Camera;
-import io.github.flinkkvs.testing.Delivery;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.StoredFragment;
-import io.github.flinkkvs.testing.StreamStatus;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Delivery;
+import io.github.flinkkvs.testing.behavior.StreamStatus;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.configuration.MemorySize;
 

@@ -9,10 +9,10 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.PlanReference;

@@ -9,7 +9,7 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
 
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;

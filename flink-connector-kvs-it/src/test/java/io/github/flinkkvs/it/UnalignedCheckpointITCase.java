@@ -11,7 +11,7 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaSession;
+import io.github.flinkkvs.testing.log.ServedMedia;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -99,7 +99,7 @@ class UnalignedCheckpointITCase extends KvsTestBase {
         assertThat(Upstream.restored).isGreaterThanOrEqualTo(Upstream.overtaking);
         int emitted = Upstream.EMITTED.get(Upstream.restored);
         assertThat(kvs.log().sessions("stream"))
-                .extracting(MediaSession::startSelector)
+                .extracting(ServedMedia::startSelector)
                 .contains("FRAGMENT_NUMBER " + stream.pushed().get(emitted - 1).number());
     }
 

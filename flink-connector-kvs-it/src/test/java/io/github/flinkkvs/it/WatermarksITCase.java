@@ -14,9 +14,9 @@ import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Fault;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;

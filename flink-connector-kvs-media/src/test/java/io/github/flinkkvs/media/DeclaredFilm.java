@@ -9,9 +9,9 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.testing.MediaClip;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

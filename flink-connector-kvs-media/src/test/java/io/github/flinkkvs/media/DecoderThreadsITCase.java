@@ -10,7 +10,7 @@ package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.media.MediaClip;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

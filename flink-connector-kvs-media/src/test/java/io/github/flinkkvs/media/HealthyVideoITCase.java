@@ -13,10 +13,10 @@ import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.mkv.bitstream.NalStream;
-import io.github.flinkkvs.testing.MediaClip;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -11,7 +11,7 @@ package io.github.flinkkvs.media;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.media.MediaClip;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;

@@ -11,7 +11,7 @@ package io.github.flinkkvs.media;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.BeforeAll;

@@ -9,8 +9,8 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.parser.MkvParser;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
 
 import java.io.InputStream;
 import java.nio.ByteBuffer;

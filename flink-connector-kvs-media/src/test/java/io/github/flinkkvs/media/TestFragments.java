@@ -13,7 +13,7 @@ import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.log.StoredFragment;
 
 import org.junit.jupiter.api.Assumptions;
 

@@ -12,9 +12,9 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeAll;

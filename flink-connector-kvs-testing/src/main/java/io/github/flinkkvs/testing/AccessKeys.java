@@ -8,79 +8,35 @@
  */
 package io.github.flinkkvs.testing;
 
-import javax.annotation.Nullable;
+import io.github.flinkkvs.testing.internal.streams.KnownKeys;
 
 import java.time.Instant;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Whom the service knows. It takes any access key until the first one is {@linkplain #allow
- * allowed}; of temporary ones it always checks session token and age, by its own clock. What is
- * looked at is the access key id: signatures are not verified. Thread-safe.
+ * The access keys that the service accepts: any key, until the first one is {@linkplain #allow
+ * allowed}. For temporary keys it always checks the session token and the expiry, by its own clock.
+ * Only the access key id counts: the service does not verify signatures. Thread-safe.
  */
 public final class AccessKeys {
-    private final ServiceClock clock;
-    private final Set<String> allowed = ConcurrentHashMap.newKeySet();
-    private final Set<String> expired = ConcurrentHashMap.newKeySet();
-    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final KnownKeys keys;
 
-    AccessKeys(ServiceClock clock) {
-        this.clock = clock;
+    AccessKeys(KnownKeys keys) {
+        this.keys = keys;
     }
 
-    /** Knows a key that never expires; keys that are not known are refused from now on. */
+    /** Accepts a key that never expires, and refuses unknown keys from now on. */
     public AccessKeys allow(String accessKeyId) {
-        allowed.add(accessKeyId);
+        keys.allow(accessKeyId);
         return this;
     }
 
     /**
-     * Knows a temporary key.
+     * Accepts a temporary key until it expires.
      *
      * @param expiry when it expires, by the service's clock
      */
     public AccessKeys addSession(String accessKeyId, String sessionToken, Instant expiry) {
-        sessions.put(accessKeyId, new Session(sessionToken, expiry));
+        keys.addSession(accessKeyId, sessionToken, expiry);
         return this;
-    }
-
-    void expire(String accessKeyId) {
-        expired.add(accessKeyId);
-    }
-
-    void renew(String accessKeyId) {
-        expired.remove(accessKeyId);
-    }
-
-    /**
-     * @throws AwsError what the service answers, if these are not the credentials of anybody
-     */
-    void check(String accessKeyId, @Nullable String sessionToken) throws AwsError {
-        if (expired.contains(accessKeyId)) {
-            throw AwsError.notAuthorized();
-        }
-        Session session = sessions.get(accessKeyId);
-        if (session != null) {
-            if (!session.token.equals(sessionToken)) {
-                throw AwsError.unknownClient();
-            }
-            if (!clock.now().isBefore(session.expiry)) {
-                throw AwsError.expiredToken();
-            }
-        } else if (!allowed.isEmpty() && !allowed.contains(accessKeyId)) {
-            throw AwsError.unknownClient();
-        }
-    }
-
-    private static final class Session {
-        final String token;
-        final Instant expiry;
-
-        Session(String token, Instant expiry) {
-            this.token = token;
-            this.expiry = expiry;
-        }
     }
 }

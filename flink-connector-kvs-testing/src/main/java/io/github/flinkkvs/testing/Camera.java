@@ -8,6 +8,13 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.StreamStatus;
+import io.github.flinkkvs.testing.media.ClipLoop;
+import io.github.flinkkvs.testing.media.ClusterSize;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.ProducerTime;
+
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import org.slf4j.Logger;
@@ -16,9 +23,7 @@ import org.slf4j.LoggerFactory;
 import javax.annotation.Nullable;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +44,7 @@ public final class Camera implements AutoCloseable {
 
     private final EmbeddedStream stream;
     private final Builder settings;
-    private final MediaClip clip;
+    private final ClipLoop loop;
     private final Vertx vertx;
     private final Context context;
     private final CountDownLatch done = new CountDownLatch(1);
@@ -53,20 +58,22 @@ public final class Camera implements AutoCloseable {
     private long startMillis;
     private long startNanos;
 
-    /** Index of the next frame, counted over all rounds of the clip. */
-    private long nextFrame;
-
     private long fragmentsDone;
     @Nullable private FragmentUpload upload;
-    private long fragmentStart;
-    private List<Long> frameTimes = List.of();
+
+    /** What is being uploaded; null before the first fragment. */
+    @Nullable private ClipLoop.Part part;
+
     private int framesUploaded;
-    private long fragmentEnd;
 
     private Camera(Builder settings) {
         this.settings = settings;
         this.stream = settings.stream;
-        this.clip = settings.clip;
+        this.loop =
+                new ClipLoop(
+                        settings.clip,
+                        settings.fragmentDuration.toMillis(),
+                        settings.framesPerSecond);
         this.vertx = stream.service().vertx();
         this.context = stream.service().eventLoop();
     }
@@ -156,8 +163,8 @@ public final class Camera implements AutoCloseable {
                 }
                 beginFragment();
             }
-            while (framesUploaded < frameTimes.size()) {
-                if (!due(frameTimes.get(framesUploaded))) {
+            while (framesUploaded < part.frameMillis().size()) {
+                if (!due(part.frameMillis().get(framesUploaded))) {
                     return;
                 }
                 if (!settings.wholeFragments) {
@@ -165,7 +172,7 @@ public final class Camera implements AutoCloseable {
                 }
                 framesUploaded++;
             }
-            if (!due(fragmentEnd)) {
+            if (!due(part.endMillis())) {
                 return;
             }
             upload.complete();
@@ -197,39 +204,16 @@ public final class Camera implements AutoCloseable {
     }
 
     private void beginFragment() {
-        List<MediaFrame> frames = new ArrayList<>();
-        List<Long> times = new ArrayList<>();
-        fragmentStart = time(nextFrame);
-        long limit = fragmentStart + settings.fragmentDuration.toMillis();
-        while (true) {
-            MediaClip.ClipFrame frame = frame(nextFrame);
-            long time = time(nextFrame);
-            // A new fragment begins with a key frame of the video, or with any frame of sound.
-            boolean mayBegin = frame.track == clip.mainTrack && frame.key;
-            if (!frames.isEmpty() && time >= limit && mayBegin) {
-                break;
-            }
-            frames.add(
-                    MediaFrame.of(
-                            frame.track, (int) (time - fragmentStart), frame.key, frame.data));
-            times.add(time);
-            nextFrame++;
-        }
-        fragmentEnd = time(nextFrame);
-        frameTimes = times;
+        part = loop.next();
         framesUploaded = 0;
-        MediaFragment.Builder media =
-                MediaFragment.builder()
-                        .header(clip.ebml, clip.info, clip.tracks)
-                        .clusterSize(settings.clusterSize)
-                        .frames(frames);
-        timestamps(media);
+        MediaFragment.Builder media = part.media().clusterSize(settings.clusterSize);
+        timestamps(media, part.startMillis());
         settings.tags.forEach(media::tagBefore);
         settings.tagsOf.apply(fragmentsDone).forEach(media::tagAfter);
         upload = stream.begin(media.build());
     }
 
-    private void timestamps(MediaFragment.Builder media) {
+    private void timestamps(MediaFragment.Builder media, long fragmentStart) {
         switch (settings.producerTime) {
             case RELATIVE:
                 media.producerTimestampMillis(startMillis + fragmentStart);
@@ -243,18 +227,6 @@ public final class Camera implements AutoCloseable {
                 media.producerTimestampMillis(startMillis + fragmentStart);
                 media.clusterTimestamp(startMillis + fragmentStart);
         }
-    }
-
-    private MediaClip.ClipFrame frame(long index) {
-        return clip.frames.get((int) (index % clip.frames.size()));
-    }
-
-    /** Milliseconds of media before a frame. */
-    private long time(long index) {
-        if (settings.framesPerSecond > 0) {
-            return Math.round(index * 1000 / settings.framesPerSecond);
-        }
-        return index / clip.frames.size() * clip.durationMillis + frame(index).millis;
     }
 
     private void finish() {
@@ -371,7 +343,7 @@ public final class Camera implements AutoCloseable {
             if (clip == null) {
                 clip = MediaClip.h264();
             }
-            if (framesPerSecond > 0 && clip.trackCount > 1) {
+            if (framesPerSecond > 0 && clip.trackCount() > 1) {
                 throw new IllegalArgumentException("A frame rate is for clips with a single track");
             }
             return new Camera(this);

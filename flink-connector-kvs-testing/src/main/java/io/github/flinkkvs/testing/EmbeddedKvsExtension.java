@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 public final class EmbeddedKvsExtension
         implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
-    private final EmbeddedKvs.Builder builder;
+    private final EmbeddedKvsBuilder builder;
     private EmbeddedKvs kvs;
 
     /** With the defaults of {@link EmbeddedKvs#start()}. */
@@ -30,7 +30,7 @@ public final class EmbeddedKvsExtension
     }
 
     /** Each test gets a server of its own, all built alike. */
-    public EmbeddedKvsExtension(EmbeddedKvs.Builder builder) {
+    public EmbeddedKvsExtension(EmbeddedKvsBuilder builder) {
         this.builder = builder;
     }
 

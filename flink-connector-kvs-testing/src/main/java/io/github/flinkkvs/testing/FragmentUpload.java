@@ -8,6 +8,14 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.Delivery;
+import io.github.flinkkvs.testing.internal.store.FragmentStore;
+import io.github.flinkkvs.testing.internal.store.StoredDocument;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.ClusterSize;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -17,9 +25,9 @@ import java.util.Deque;
  * Thread-safe; {@link #close()} completes it unless it was abandoned.
  */
 public final class FragmentUpload implements AutoCloseable {
-    private final EmbeddedStream stream;
+    private final FragmentStore store;
     private final MediaFragment media;
-    private final StoredFragment fragment;
+    private final StoredDocument fragment;
 
     /** Guarded by this. */
     private final Deque<byte[]> planned = new ArrayDeque<>();
@@ -28,8 +36,8 @@ public final class FragmentUpload implements AutoCloseable {
     private long durationMillis;
     private boolean done;
 
-    FragmentUpload(EmbeddedStream stream, MediaFragment media, StoredFragment fragment) {
-        this.stream = stream;
+    FragmentUpload(FragmentStore store, MediaFragment media, StoredDocument fragment) {
+        this.store = store;
         this.media = media;
         this.fragment = fragment;
         this.durationMillis = media.durationMillis();
@@ -65,7 +73,7 @@ public final class FragmentUpload implements AutoCloseable {
         while (left > 0 && !planned.isEmpty()) {
             byte[] block = planned.peek();
             int length = Math.min(left, block.length - offsetInFirst);
-            stream.append(fragment, block, offsetInFirst, length);
+            store.append(fragment, block, offsetInFirst, length);
             left -= length;
             offsetInFirst += length;
             if (offsetInFirst == block.length) {
@@ -84,13 +92,13 @@ public final class FragmentUpload implements AutoCloseable {
         flush();
         byte[] block = media.block(frame);
         durationMillis = Math.max(durationMillis, frame.offsetMillis());
-        stream.append(fragment, block, 0, block.length);
+        store.append(fragment, block, 0, block.length);
     }
 
     /** Adds bytes as they are, behind everything planned. */
     public synchronized void writeRaw(byte[] bytes) {
         flush();
-        stream.append(fragment, bytes, 0, bytes.length);
+        store.append(fragment, bytes, 0, bytes.length);
     }
 
     /** Adds a user tag behind the Cluster; no frame may follow it. */
@@ -103,9 +111,9 @@ public final class FragmentUpload implements AutoCloseable {
         if (!done) {
             flush();
             byte[] trailer = media.trailer();
-            stream.append(fragment, trailer, 0, trailer.length);
+            store.append(fragment, trailer, 0, trailer.length);
             done = true;
-            stream.completed(fragment, durationMillis);
+            store.completed(fragment, durationMillis);
         }
         return fragment;
     }
@@ -123,7 +131,7 @@ public final class FragmentUpload implements AutoCloseable {
     public synchronized void abandon() {
         if (!done) {
             done = true;
-            stream.abandoned(fragment);
+            store.abandoned(fragment);
         }
     }
 

@@ -8,6 +8,11 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.media.ClusterSize;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -10,6 +10,18 @@ package io.github.flinkkvs.testing;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.assembler.FragmentReader;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.internal.store.StoredDocument;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.ClusterSize;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
+import io.github.flinkkvs.testing.media.ProducerTime;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +106,7 @@ class CameraTest {
                     .isEqualTo(fragments.get(0).producerTimestampMillis() + 1000L * i);
             assertThat(fragment.tag("camera")).isEqualTo("left");
             assertThat(fragment.tag("count")).isEqualTo(Integer.toString(i));
-            assertThat(truth.durationMillis()).isEqualTo(1000);
+            assertThat(((StoredDocument) truth).durationMillis()).isEqualTo(1000);
         }
     }
 

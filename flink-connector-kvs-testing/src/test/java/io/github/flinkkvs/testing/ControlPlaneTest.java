@@ -8,6 +8,12 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.behavior.StreamStatus;
+import io.github.flinkkvs.testing.faults.Fault;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,10 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.ErrorDocument;
+import io.github.flinkkvs.testing.internal.ebml.EbmlWriter;
+import io.github.flinkkvs.testing.internal.ebml.ServiceTags;
+
 import org.junit.jupiter.api.Test;
 
 import java.math.BigInteger;
@@ -93,42 +97,9 @@ class DocumentLayoutTest {
     }
 
     @Test
-    void fragmentNumbers() {
-        FragmentNumbers numbers = new FragmentNumbers(1, 42);
-        BigInteger first = numbers.next(1_511_852_109_126L);
-        assertThat(first.toString()).hasSize(47).startsWith("913438523331814323926820626");
-        assertThat(first.shiftRight(28).longValue() & ((1L << 44) - 1))
-                .isEqualTo(1_511_852_109_126L);
-        assertThat(counter(first)).isEqualTo(1);
-        assertThat(counter(numbers.next(1))).isEqualTo(2);
-        numbers.newProducerSession();
-        assertThat(counter(numbers.next(1))).isEqualTo(1002);
-        numbers.moveBehind(new BigInteger(NUMBER));
-        assertThat(counter(numbers.next(1))).isEqualTo(1_050_128_640);
-    }
-
-    private static long counter(BigInteger number) {
-        return number.clearBit(156).shiftRight(92).longValue();
-    }
-
-    @Test
     void timestampsAreSecondsWithThreeDecimals() {
         assertThat(ServiceTags.seconds(0)).isEqualTo("0.000");
         assertThat(ServiceTags.seconds(5_000)).isEqualTo("5.000");
         assertThat(ServiceTags.seconds(1_511_852_109_126L)).isEqualTo("1511852109.126");
-    }
-
-    /** Track numbers from 127 on take two bytes. */
-    @Test
-    void aTrackWithAHighNumber() throws Exception {
-        for (int number : new int[] {1, 126, 127, 200, 20_000}) {
-            byte[] block = MediaFrame.of(number, 7, true, new byte[] {42}).toSimpleBlock(0);
-            EbmlElement element = EbmlElement.at(block, 0, block.length);
-            int length = Integer.numberOfLeadingZeros(block[element.payload] & 0xFF) - 23;
-            long coded = EbmlElement.unsigned(block, element.payload, length);
-            assertThat(coded & ~(1L << (7 * length))).isEqualTo(number);
-            assertThat(element.end()).isEqualTo(block.length);
-            assertThat(element.size).isEqualTo(length + 4);
-        }
     }
 }

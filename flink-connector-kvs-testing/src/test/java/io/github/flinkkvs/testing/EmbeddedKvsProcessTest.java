@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.cli.EmbeddedKvsMain;
+import io.github.flinkkvs.testing.media.MediaFragment;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

@@ -9,6 +9,15 @@
 package io.github.flinkkvs.testing;
 
 import io.github.flinkkvs.testing.TestClients.Body;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.faults.AfterBreak;
+import io.github.flinkkvs.testing.faults.Cut;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

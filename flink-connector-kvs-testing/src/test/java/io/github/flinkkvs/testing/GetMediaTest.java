@@ -9,6 +9,22 @@
 package io.github.flinkkvs.testing;
 
 import io.github.flinkkvs.testing.TestClients.Body;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Delivery;
+import io.github.flinkkvs.testing.behavior.ErrorDocument;
+import io.github.flinkkvs.testing.behavior.ExpiredPosition;
+import io.github.flinkkvs.testing.behavior.FutureTimestamp;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.NowStart;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.behavior.TimestampMatch;
+import io.github.flinkkvs.testing.behavior.UnknownPosition;
+import io.github.flinkkvs.testing.internal.ebml.ServiceTags;
+import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.ServedMedia;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +88,7 @@ class GetMediaTest {
     void earliestDeliversEverythingThenEnds() {
         List<StoredFragment> all = pushThreeASecondApart();
         assertThat(clients.readAll("camera", earliest())).isEqualTo(concat(all));
-        MediaSession session = kvs.log().sessions("camera").get(0);
+        ServedMedia session = kvs.log().sessions("camera").get(0);
         assertThat(session.endReason()).isEqualTo(EndReason.IDLE);
         assertThat(session.fragmentsSent())
                 .containsExactly(all.get(0).number(), all.get(1).number(), all.get(2).number());
@@ -231,7 +247,7 @@ class GetMediaTest {
             body.next(upload.fragment().size());
             long before = System.nanoTime();
             upload.close();
-            body.next(upload.fragment().size() - upload.fragment().visible());
+            body.next(ServiceTags.trailing(upload.fragment().number(), 0).length);
             kvs.log().awaitSent("camera", number, TestClients.PATIENCE);
             long after = System.nanoTime();
             assertThat(kvs.log().sessions("camera").get(0).fragmentsSentNanos().get(number))
@@ -299,7 +315,10 @@ class GetMediaTest {
         assertThat(text(clients.readAll("camera", after(future)))).contains("4000");
         kvs.behavior(kvs.behavior().futurePosition(UnknownPosition.NEXT_GREATER));
         assertThat(clients.readAll("camera", after(future))).isEmpty();
-        String unknown = all.get(1).sequence().subtract(java.math.BigInteger.ONE).toString();
+        String unknown =
+                new java.math.BigInteger(all.get(1).number())
+                        .subtract(java.math.BigInteger.ONE)
+                        .toString();
         assertThat(text(clients.readAll("camera", after(unknown)))).contains("4000");
         kvs.behavior(kvs.behavior().unknownPosition(UnknownPosition.NEXT_GREATER));
         assertThat(clients.readAll("camera", after(unknown))).isEqualTo(concat(all.subList(1, 3)));
@@ -388,7 +407,7 @@ class GetMediaTest {
             assertThat(body.toEnd()).isEmpty();
         }
         assertThat(kvs.log().awaitEndedSessions("camera", 1, TestClients.PATIENCE).get(0))
-                .extracting(MediaSession::endReason)
+                .extracting(ServedMedia::endReason)
                 .isEqualTo(EndReason.STREAM_GONE);
         EmbeddedStream again = kvs.createStream("camera");
         assertThat(again.arn()).isNotEqualTo(arn);

@@ -9,6 +9,15 @@
 package io.github.flinkkvs.testing;
 
 import io.github.flinkkvs.testing.TestClients.Body;
+import io.github.flinkkvs.testing.behavior.Delivery;
+import io.github.flinkkvs.testing.behavior.IdleRule;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.SessionCapEnd;
+import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.ServedMedia;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +70,7 @@ class LimitsTest {
         }
         kvs.awaitOpenConnections("camera", 0, PATIENCE);
         assertThat(kvs.log().awaitEndedSessions("camera", 4, PATIENCE))
-                .extracting(MediaSession::endReason)
+                .extracting(ServedMedia::endReason)
                 .containsOnly(EndReason.CLIENT);
     }
 
@@ -95,7 +104,7 @@ class LimitsTest {
             stream.push(MediaFragment.ofSize(1_000));
         }
         clients.readAll("camera", earliest());
-        MediaSession session = kvs.log().sessions("camera").get(0);
+        ServedMedia session = kvs.log().sessions("camera").get(0);
         assertThat(session.fragmentsSent()).hasSize(11);
         assertThat(Duration.ofNanos(session.durationNanos()))
                 .isBetween(Duration.ofMillis(2_000), Duration.ofMillis(4_000));
@@ -160,7 +169,7 @@ class LimitsTest {
         kvs.behavior(kvs.behavior().slowReaderLimit(Duration.ofMillis(500)));
         stream.push(MediaFragment.ofSize(40_000_000));
         try (Body body = clients.open("camera", earliest())) {
-            List<MediaSession> ended = kvs.log().awaitEndedSessions("camera", 1, PATIENCE);
+            List<ServedMedia> ended = kvs.log().awaitEndedSessions("camera", 1, PATIENCE);
             assertThat(ended.get(0).endReason()).isEqualTo(EndReason.SLOW_READER);
             assertThat(ended.get(0).bytesSent()).isLessThan(15_000_000);
         }

@@ -8,6 +8,11 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.internal.http.HostAddress;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -244,7 +249,7 @@ class PortsTest {
         }
     }
 
-    private static URI archiveEndpoint(KinesisVideoClient control, String stream) {
+    static URI archiveEndpoint(KinesisVideoClient control, String stream) {
         return URI.create(
                 control.getDataEndpoint(r -> r.streamName(stream).apiName(APIName.LIST_FRAGMENTS))
                         .dataEndpoint());

@@ -8,6 +8,19 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.ErrorDocument;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.internal.ebml.Ebml;
+import io.github.flinkkvs.testing.internal.ebml.EbmlWriter;
+import io.github.flinkkvs.testing.internal.ebml.ServiceTags;
+import io.github.flinkkvs.testing.internal.store.StoredDocument;
+import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.ClusterSize;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,12 +127,12 @@ class ReplayTest {
                     .isEqualTo(original.serverTimestampMillis());
             assertThat(fragments.get(i).producerTimestampMillis())
                     .isEqualTo(original.producerTimestampMillis());
-            assertThat(fragments.get(i).durationMillis()).isEqualTo(original.durationMillis());
+            assertThat(durationMillis(fragments.get(i))).isEqualTo(durationMillis(original));
         }
         assertThat(clients.readAll("camera", earliest())).isEqualTo(Arrays.copyOf(recorded, cut));
 
         StoredFragment next = stream.push(MediaFragment.ofSize(1_000));
-        assertThat(next.sequence()).isGreaterThan(fragments.get(4).sequence());
+        assertThat(next.number()).isGreaterThan(fragments.get(4).number());
         stream.neverComplete(fragments.get(1).number());
         stream.oversize(fragments.get(0).number(), 100);
         byte[] broken = clients.readAll("camera", earliest());
@@ -147,8 +160,8 @@ class ReplayTest {
                     .containsExactly(
                             first.pushed().get(0).number(), first.pushed().get(1).number());
             assertThat(concat(again.pushed())).isEqualTo(concat(first.pushed()));
-            assertThat(again.push(MediaFragment.ofSize(3_000)).sequence())
-                    .isGreaterThan(first.pushed().get(1).sequence());
+            assertThat(again.push(MediaFragment.ofSize(3_000)).number())
+                    .isGreaterThan(first.pushed().get(1).number());
         }
     }
 
@@ -222,5 +235,9 @@ class ReplayTest {
         assertThatThrownBy(() -> stream.replay(file))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1E999999999");
+    }
+
+    private static long durationMillis(StoredFragment fragment) {
+        return ((StoredDocument) fragment).durationMillis();
     }
 }

@@ -8,6 +8,17 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.ServedMedia;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,7 +66,7 @@ class RetentionTest {
                                     .build());
             FragmentUpload first = stream.begin(MediaFragment.ofSize(20_000));
             first.next();
-            int begun = first.fragment().visible();
+            int begun = first.fragment().size();
             stream.faults().nextConnection(Fault.drip(100, Duration.ofMillis(1)));
             try (TestClients.Body body = clients.open("a", TestClients.now())) {
                 byte[] head = body.next(100);
@@ -107,7 +118,7 @@ class RetentionTest {
             assertThat(kvs.log().calls()).hasSize(3);
             assertThat(kvs.log().calls().get(2).operation()).isEqualTo("GetMedia");
             assertThat(kvs.log().sessions("a")).hasSize(3);
-            MediaSession last = kvs.log().sessions("a").get(2);
+            ServedMedia last = kvs.log().sessions("a").get(2);
             String[] newest =
                     stream.pushed().subList(2, 5).stream()
                             .map(StoredFragment::number)

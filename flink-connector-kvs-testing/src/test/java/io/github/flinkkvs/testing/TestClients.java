@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.log.StoredFragment;
+
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.ResponseInputStream;

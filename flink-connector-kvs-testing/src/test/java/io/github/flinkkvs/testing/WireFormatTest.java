@@ -8,9 +8,17 @@
  */
 package io.github.flinkkvs.testing;
 
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.log.ApiCall;
+import io.github.flinkkvs.testing.log.ServedMedia;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,7 +136,7 @@ class WireFormatTest {
         assertUnsupported(post(kvs.endpoint(), "/createStream", "{}"), "CreateStream");
         assertUnsupported(post(kvs.endpoint(), "/TagResource", "{}"), "TagResource");
         assertUnsupported(post(stream.mediaEndpoint(), "/putMedia", ""), "PutMedia");
-        assertUnsupported(post(kvs.archiveEndpoint(), "/getClip", "{}"), "GetClip");
+        assertUnsupported(post(archiveEndpoint(), "/getClip", "{}"), "GetClip");
     }
 
     private static void assertUnsupported(HttpResponse<String> response, String operation) {
@@ -142,7 +150,7 @@ class WireFormatTest {
 
     @Test
     void operationsThatAHostDoesNotHave() throws Exception {
-        URI[] hosts = {kvs.endpoint(), stream.mediaEndpoint(), kvs.archiveEndpoint()};
+        URI[] hosts = {kvs.endpoint(), stream.mediaEndpoint(), archiveEndpoint()};
         for (URI host : hosts) {
             assertWrongHost(post(host, "/fly", "{}"));
             assertWrongHost(post(host, "/", "{}"));
@@ -151,7 +159,7 @@ class WireFormatTest {
         }
         for (String control : new String[] {"/listStreams", "/createStream", "/tagStream"}) {
             assertWrongHost(post(stream.mediaEndpoint(), control, "{}"));
-            assertWrongHost(post(kvs.archiveEndpoint(), control, "{}"));
+            assertWrongHost(post(archiveEndpoint(), control, "{}"));
         }
         assertWrongHost(post(stream.mediaEndpoint(), "/listFragments", "{}"));
         assertWrongHost(post(kvs.endpoint(), "/putMedia", ""));
@@ -372,7 +380,7 @@ class WireFormatTest {
         kvs.awaitOpenConnections("camera", 0, TestClients.PATIENCE);
     }
 
-    private boolean awaitSent(MediaSession session, StoredFragment fragment) {
+    private boolean awaitSent(ServedMedia session, StoredFragment fragment) {
         kvs.log()
                 .await(
                         log -> session.fragmentsSent().contains(fragment.number()),
@@ -403,5 +411,11 @@ class WireFormatTest {
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);
+    }
+
+    private URI archiveEndpoint() {
+        try (KinesisVideoClient control = TestClients.control(kvs.endpoint())) {
+            return PortsTest.archiveEndpoint(control, "camera");
+        }
     }
 }

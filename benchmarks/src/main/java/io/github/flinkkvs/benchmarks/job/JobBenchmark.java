@@ -14,7 +14,7 @@ import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
-import io.github.flinkkvs.testing.Delivery;
+import io.github.flinkkvs.testing.behavior.Delivery;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

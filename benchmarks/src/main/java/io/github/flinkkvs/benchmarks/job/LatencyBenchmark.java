@@ -12,7 +12,7 @@ import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.benchmarks.options.ReportOptions;
 import io.github.flinkkvs.benchmarks.report.Chart;
 import io.github.flinkkvs.benchmarks.report.Machine;
-import io.github.flinkkvs.testing.Delivery;
+import io.github.flinkkvs.testing.behavior.Delivery;
 
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine;

@@ -10,7 +10,7 @@ package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import javax.annotation.Nullable;
 

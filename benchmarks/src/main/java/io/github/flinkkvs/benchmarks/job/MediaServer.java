@@ -9,18 +9,18 @@
 package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
-import io.github.flinkkvs.testing.Behavior;
-import io.github.flinkkvs.testing.Delivery;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Limits;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaSession;
-import io.github.flinkkvs.testing.MediaTrack;
-import io.github.flinkkvs.testing.MillisBehindNow;
-import io.github.flinkkvs.testing.StoredFragment;
-import io.github.flinkkvs.testing.StreamSettings;
+import io.github.flinkkvs.testing.behavior.Behavior;
+import io.github.flinkkvs.testing.behavior.Delivery;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.MillisBehindNow;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.log.ServedMedia;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import javax.annotation.Nullable;
 
@@ -178,7 +178,7 @@ final class MediaServer {
 
     private static List<FragmentTime> sent(EmbeddedKvs kvs) {
         List<FragmentTime> times = new ArrayList<>();
-        for (MediaSession session : kvs.log().sessions(null)) {
+        for (ServedMedia session : kvs.log().sessions(null)) {
             for (Map.Entry<String, Long> sent : session.fragmentsSentNanos().entrySet()) {
                 times.add(new FragmentTime(session.stream(), sent.getKey(), sent.getValue()));
             }

@@ -12,7 +12,7 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
-import io.github.flinkkvs.testing.StreamSettings;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
 
 import java.util.List;
 import java.util.Map;

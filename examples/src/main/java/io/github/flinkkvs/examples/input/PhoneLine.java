@@ -13,8 +13,8 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Limits;
 import io.github.flinkkvs.testing.PhoneCall;
+import io.github.flinkkvs.testing.behavior.Limits;
 
 import java.time.Duration;
 import java.util.Arrays;

@@ -14,8 +14,8 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Limits;
-import io.github.flinkkvs.testing.StreamSettings;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
 
 import java.nio.file.Path;
 import java.time.Duration;

@@ -11,7 +11,7 @@ package io.github.flinkkvs.examples.sql;
 import io.github.flinkkvs.examples.errors.ExampleException;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
-import io.github.flinkkvs.testing.Limits;
+import io.github.flinkkvs.testing.behavior.Limits;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

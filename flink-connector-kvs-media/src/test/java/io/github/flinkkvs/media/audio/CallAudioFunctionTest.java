@@ -16,9 +16,9 @@ import io.github.flinkkvs.media.RecordedAudio;
 import io.github.flinkkvs.media.Sound;
 import io.github.flinkkvs.media.audio.codec.AudioCoding;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 

@@ -11,7 +11,7 @@ package io.github.flinkkvs.media.audio;
 import io.github.flinkkvs.media.CallAudio;
 import io.github.flinkkvs.media.Fragments;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;

@@ -9,9 +9,9 @@
 package io.github.flinkkvs.media.audio;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.junit.jupiter.api.Test;
 

@@ -14,7 +14,7 @@ import io.github.flinkkvs.media.RecordedAudio;
 import io.github.flinkkvs.media.Sound;
 import io.github.flinkkvs.media.audio.codec.AudioCoding;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.junit.jupiter.api.Test;
 

@@ -9,7 +9,7 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.source.KvsSource;
-import io.github.flinkkvs.testing.MediaClip;
+import io.github.flinkkvs.testing.media.MediaClip;
 
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.factories.FactoryUtil;

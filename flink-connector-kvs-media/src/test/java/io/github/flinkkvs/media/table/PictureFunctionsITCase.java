@@ -15,10 +15,10 @@ import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.testing.MediaClip;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.MediaFrame;
-import io.github.flinkkvs.testing.MediaTrack;
+import io.github.flinkkvs.testing.media.MediaClip;
+import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
+import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.apache.flink.table.functions.UserDefinedFunction;
 

@@ -9,7 +9,7 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.mkv.FragmentNumber;
-import io.github.flinkkvs.testing.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.types.Row;
 import org.apache.flink.util.Collector;

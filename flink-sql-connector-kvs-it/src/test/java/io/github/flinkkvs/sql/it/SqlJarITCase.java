@@ -11,9 +11,9 @@ package io.github.flinkkvs.sql.it;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.Limits;
-import io.github.flinkkvs.testing.MediaFragment;
-import io.github.flinkkvs.testing.StoredFragment;
+import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.log.StoredFragment;
+import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;

@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.behavior;
+
+import java.time.Duration;
+
+/**
+ * The service's quotas and time limits. A number of 0 or a duration of zero switches a limit off.
+ * The instance that {@link io.github.flinkkvs.testing.EmbeddedKvs#limits()} returns may be changed
+ * while the server runs; what is open already keeps its session cap. Thread-safe.
+ */
+public final class Limits {
+    private volatile int callsPerSecond;
+    private volatile int accountCallsPerSecond;
+    private volatile int listCallsPerSecond;
+    private volatile int connectionsPerStream;
+    private volatile int fragmentsPerSecond;
+    private volatile long bytesPerSecond;
+    private volatile Duration idleEnd = Duration.ofSeconds(3);
+    private volatile Duration sessionCap = Duration.ZERO;
+
+    private Limits() {}
+
+    /** The true values. */
+    public static Limits service() {
+        return none().callsPerSecond(5)
+                .accountCallsPerSecond(300)
+                .listCallsPerSecond(50)
+                .connectionsPerStream(3)
+                .fragmentsPerSecond(5)
+                .bytesPerSecond(25_000_000)
+                .sessionCap(Duration.ofMinutes(45));
+    }
+
+    /** No quotas and no session cap; only the idle end stays, at 3 s. */
+    public static Limits none() {
+        return new Limits();
+    }
+
+    /** The same limits, to be changed on their own. */
+    public Limits copy() {
+        return none().callsPerSecond(callsPerSecond)
+                .accountCallsPerSecond(accountCallsPerSecond)
+                .listCallsPerSecond(listCallsPerSecond)
+                .connectionsPerStream(connectionsPerStream)
+                .fragmentsPerSecond(fragmentsPerSecond)
+                .bytesPerSecond(bytesPerSecond)
+                .idleEnd(idleEnd)
+                .sessionCap(sessionCap);
+    }
+
+    /** Calls per second of each operation on one stream; ListStreams has no stream. */
+    public Limits callsPerSecond(int calls) {
+        callsPerSecond = calls;
+        return this;
+    }
+
+    /** Calls per second of DescribeStream, and as many of GetDataEndpoint, on all streams. */
+    public Limits accountCallsPerSecond(int calls) {
+        accountCallsPerSecond = calls;
+        return this;
+    }
+
+    /** Calls per second of ListStreams, and as many of ListTagsForStream on all streams. */
+    public Limits listCallsPerSecond(int calls) {
+        listCallsPerSecond = calls;
+        return this;
+    }
+
+    /** GetMedia connections at the same time on one stream, of all consumers together. */
+    public Limits connectionsPerStream(int connections) {
+        connectionsPerStream = connections;
+        return this;
+    }
+
+    /** Fragments that one GetMedia connection delivers per second. */
+    public Limits fragmentsPerSecond(int fragments) {
+        fragmentsPerSecond = fragments;
+        return this;
+    }
+
+    /** Bytes that one GetMedia connection delivers per second. */
+    public Limits bytesPerSecond(long bytes) {
+        bytesPerSecond = bytes;
+        return this;
+    }
+
+    /** Time without media after which a GetMedia body ends. */
+    public Limits idleEnd(Duration time) {
+        idleEnd = time;
+        return this;
+    }
+
+    /** Time after which a GetMedia body ends in any case. */
+    public Limits sessionCap(Duration time) {
+        sessionCap = time;
+        return this;
+    }
+
+    public int callsPerSecond() {
+        return callsPerSecond;
+    }
+
+    public int accountCallsPerSecond() {
+        return accountCallsPerSecond;
+    }
+
+    public int listCallsPerSecond() {
+        return listCallsPerSecond;
+    }
+
+    public int connectionsPerStream() {
+        return connectionsPerStream;
+    }
+
+    public int fragmentsPerSecond() {
+        return fragmentsPerSecond;
+    }
+
+    public long bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
+    public Duration idleEnd() {
+        return idleEnd;
+    }
+
+    public Duration sessionCap() {
+        return sessionCap;
+    }
+}

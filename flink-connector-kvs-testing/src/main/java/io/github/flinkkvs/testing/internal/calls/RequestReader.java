@@ -1,0 +1,25 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.internal.calls;
+
+import io.github.flinkkvs.testing.internal.streams.AwsError;
+
+import io.vertx.core.Handler;
+
+/**
+ * How the fields of a request are read. Operations with a JSON body have {@link JsonBody}; one
+ * whose body is media takes its fields from headers, and leaves the body to its handler.
+ */
+public interface RequestReader {
+    /**
+     * Tells the fields, or what the service answers if they cannot be read, once and on the event
+     * loop of the call's connection.
+     */
+    public void read(Call call, Handler<RequestFields> fields, Handler<AwsError> refused);
+}

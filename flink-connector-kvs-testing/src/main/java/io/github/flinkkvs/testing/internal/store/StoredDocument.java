@@ -1,0 +1,311 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.internal.store;
+
+import io.github.flinkkvs.testing.faults.AfterBreak;
+import io.github.flinkkvs.testing.internal.ebml.Ebml;
+import io.github.flinkkvs.testing.internal.ebml.EbmlWriter;
+import io.github.flinkkvs.testing.internal.ebml.Recording;
+import io.github.flinkkvs.testing.internal.ebml.ServiceTags;
+import io.github.flinkkvs.testing.log.StoredFragment;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+
+import javax.annotation.Nullable;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A fragment in the store of its stream. Thread-safe: the producer's thread appends while
+ * connections' event loops read; its bytes are guarded by its own monitor, and bytes once visible
+ * never move.
+ */
+public final class StoredDocument implements StoredFragment {
+    private enum State {
+        OPEN,
+        COMPLETE,
+        BROKEN
+    }
+
+    private final BigInteger sequence;
+    private final String number;
+    private final long serverTimestampMillis;
+    private final long producerTimestampMillis;
+    private final long ingestedAtMillis;
+
+    /** Recorded documents bring their own trailing Tags; pushed ones get them at delivery. */
+    private final boolean recorded;
+
+    private byte[] content;
+    private int visible;
+    private State state;
+    private long durationMillis;
+    private boolean intact = true;
+    @Nullable private AfterBreak afterBreak;
+    private volatile boolean forgotten;
+
+    private StoredDocument(
+            BigInteger sequence,
+            long serverTimestampMillis,
+            long producerTimestampMillis,
+            long ingestedAtMillis,
+            boolean recorded,
+            byte[] content,
+            State state) {
+        this.sequence = sequence;
+        this.number = sequence.toString();
+        this.serverTimestampMillis = serverTimestampMillis;
+        this.producerTimestampMillis = producerTimestampMillis;
+        this.ingestedAtMillis = ingestedAtMillis;
+        this.recorded = recorded;
+        this.content = content;
+        this.visible = content.length;
+        this.state = state;
+    }
+
+    static StoredDocument open(
+            BigInteger sequence, long serverMillis, long producerMillis, byte[] first) {
+        return new StoredDocument(
+                sequence, serverMillis, producerMillis, serverMillis, false, first, State.OPEN);
+    }
+
+    /**
+     * The documents of recorded GetMedia output. One that breaks off is followed by the next one,
+     * and at the end of the recording by the end of the body.
+     */
+    static List<StoredDocument> recorded(byte[] file, long ingestedAtMillis) {
+        List<StoredDocument> fragments = new ArrayList<>();
+        for (Recording.Document document : Recording.documents(file)) {
+            StoredDocument fragment =
+                    new StoredDocument(
+                            document.number(),
+                            document.serverTimestampMillis(),
+                            document.producerTimestampMillis(),
+                            ingestedAtMillis,
+                            true,
+                            Arrays.copyOfRange(file, document.start, document.end),
+                            document.complete() ? State.COMPLETE : State.BROKEN);
+            fragment.durationMillis = document.durationMillis();
+            if (!document.complete()) {
+                fragment.afterBreak =
+                        document.end == file.length
+                                ? AfterBreak.END_OF_BODY
+                                : AfterBreak.NEXT_FRAGMENT;
+                fragment.intact = false;
+            }
+            fragments.add(fragment);
+        }
+        return fragments;
+    }
+
+    @Override
+    public String number() {
+        return number;
+    }
+
+    public BigInteger sequence() {
+        return sequence;
+    }
+
+    @Override
+    public long serverTimestampMillis() {
+        return serverTimestampMillis;
+    }
+
+    @Override
+    public long producerTimestampMillis() {
+        return producerTimestampMillis;
+    }
+
+    /** Retention counts from here: a recording is as old as its replay. */
+    long ingestedAtMillis() {
+        return ingestedAtMillis;
+    }
+
+    @Override
+    public synchronized int size() {
+        return visible + trailingTags(0).length;
+    }
+
+    @Override
+    public synchronized byte[] bytes() {
+        byte[] trailing = trailingTags(0);
+        byte[] bytes = Arrays.copyOf(content, visible + trailing.length);
+        System.arraycopy(trailing, 0, bytes, visible, trailing.length);
+        return bytes;
+    }
+
+    @Override
+    public boolean matches(ByteBuffer received) {
+        byte[] expected;
+        int comparable;
+        synchronized (this) {
+            expected = content;
+            comparable = visible;
+        }
+        if (received.remaining() < comparable
+                || !ByteBuffer.wrap(expected, 0, comparable)
+                        .equals(received.duplicate().limit(received.position() + comparable))) {
+            return false;
+        }
+        ByteBuffer rest = received.duplicate();
+        rest.position(received.position() + comparable);
+        byte[] trailing = new byte[rest.remaining()];
+        rest.get(trailing);
+        if (trailingTags(0).length == 0) {
+            return trailing.length == 0;
+        }
+        String text = new String(trailing, StandardCharsets.ISO_8859_1);
+        int name = text.indexOf(ServiceTags.MILLIS_BEHIND_NOW);
+        // Behind the name come id (2 bytes) and size (4 bytes) of the value.
+        int value = name + ServiceTags.MILLIS_BEHIND_NOW.length() + 6;
+        int end = value;
+        while (end < trailing.length && Character.isDigit(text.charAt(end))) {
+            end++;
+        }
+        return name >= 0
+                && end > value
+                && end - value < 19
+                && Arrays.equals(
+                        trailing, trailingTags(Long.parseLong(text.substring(value, end))));
+    }
+
+    @Override
+    public synchronized boolean intact() {
+        return intact;
+    }
+
+    @Override
+    public synchronized boolean complete() {
+        return state == State.COMPLETE;
+    }
+
+    public synchronized boolean open() {
+        return state == State.OPEN;
+    }
+
+    /** What follows it when it breaks off; null for one that does not. */
+    @Nullable
+    public synchronized AfterBreak afterBreak() {
+        return state == State.BROKEN ? afterBreak : null;
+    }
+
+    public synchronized long durationMillis() {
+        return durationMillis;
+    }
+
+    synchronized void append(byte[] bytes, int offset, int length) {
+        if (state != State.OPEN) {
+            throw new IllegalStateException("Fragment " + number + " is not open");
+        }
+        if (visible + length > content.length) {
+            // A reader may still hold the old array: it is left as it is.
+            content = Arrays.copyOf(content, Math.max(2 * content.length, visible + length));
+        }
+        System.arraycopy(bytes, offset, content, visible, length);
+        visible += length;
+    }
+
+    synchronized void complete(long duration) {
+        durationMillis = duration;
+        content = content.length == visible ? content : Arrays.copyOf(content, visible);
+        state = State.COMPLETE;
+    }
+
+    synchronized void abandon() {
+        state = State.BROKEN;
+        afterBreak = AfterBreak.NEXT_FRAGMENT;
+        intact = false;
+    }
+
+    /** Replaces bytes of the producer. */
+    public synchronized void corrupt(int offset, byte[] bytes) {
+        if (offset < 0 || offset + bytes.length > visible) {
+            throw new IllegalArgumentException(
+                    "Fragment " + number + " has only " + visible + " bytes of the producer");
+        }
+        byte[] changed = content.clone();
+        System.arraycopy(bytes, 0, changed, offset, bytes.length);
+        content = changed;
+        intact = false;
+    }
+
+    /** Makes it larger by an element Void at its end. */
+    public synchronized void enlarge(int by) {
+        byte[] filler = new EbmlWriter(by + 16).bytes(Ebml.VOID, new byte[by], 8).toByteArray();
+        int at = producerBytes();
+        byte[] changed = Arrays.copyOf(content, visible + filler.length);
+        System.arraycopy(filler, 0, changed, at, filler.length);
+        System.arraycopy(content, at, changed, at + filler.length, visible - at);
+        content = changed;
+        visible = changed.length;
+        intact = false;
+    }
+
+    /** Truncates it. */
+    public synchronized void breakOff(int offset, AfterBreak afterwards) {
+        visible = offset < 0 ? producerBytes() : Math.min(offset, visible);
+        content = Arrays.copyOf(content, visible);
+        state = State.BROKEN;
+        afterBreak = afterwards;
+        intact = false;
+    }
+
+    /** Bytes before the service's trailing Tags. */
+    private int producerBytes() {
+        if (!recorded || state != State.COMPLETE) {
+            return visible;
+        }
+        byte[] document = Arrays.copyOf(content, visible);
+        return Recording.documents(document).get(0).trailingTagsOffset();
+    }
+
+    /** It has expired in a stream that does not keep what has. */
+    void forget() {
+        forgotten = true;
+    }
+
+    boolean forgotten() {
+        return forgotten;
+    }
+
+    public synchronized int visible() {
+        return visible;
+    }
+
+    /**
+     * The next bytes from an offset without a copy, at most {@code max}; null if there are none.
+     */
+    @Nullable
+    public synchronized ByteBuf slice(int offset, int max) {
+        int length = Math.min(max, visible - offset);
+        return length <= 0 ? null : Unpooled.wrappedBuffer(content, offset, length);
+    }
+
+    /** The service's trailing Tags as they are to be added; empty if there are none to add. */
+    public byte[] trailingTags(long millisBehindNow) {
+        synchronized (this) {
+            if (recorded || state != State.COMPLETE) {
+                return new byte[0];
+            }
+        }
+        return ServiceTags.trailing(number, millisBehindNow);
+    }
+
+    @Override
+    public String toString() {
+        return "StoredDocument{" + number + ", " + size() + " bytes}";
+    }
+}

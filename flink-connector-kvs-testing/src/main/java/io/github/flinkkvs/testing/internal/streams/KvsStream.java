@@ -1,0 +1,125 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.internal.streams;
+
+import io.github.flinkkvs.testing.behavior.StreamSettings;
+import io.github.flinkkvs.testing.behavior.StreamStatus;
+import io.github.flinkkvs.testing.faults.Faults;
+import io.github.flinkkvs.testing.internal.store.FragmentStore;
+import io.github.flinkkvs.testing.log.EndReason;
+
+import io.vertx.core.Future;
+
+import java.net.URI;
+
+/** A stream: what it is, what is stored in it, and who reads it. Thread-safe. */
+public final class KvsStream {
+    private final StreamSettings settings;
+    private final String arn;
+    private final long creationMillis;
+    private final Faults faults = new Faults();
+    private final CallRates calls = new CallRates();
+    private final StreamConnections connections;
+    private final FragmentStore store;
+
+    private volatile StreamStatus status = StreamStatus.ACTIVE;
+
+    /** Set before any client can know the stream. */
+    private volatile URI mediaEndpoint;
+
+    KvsStream(ServiceState service, StreamSettings settings, long creationMillis) {
+        this.settings = settings;
+        this.creationMillis = creationMillis;
+        arn =
+                "arn:aws:kinesisvideo:"
+                        + service.region()
+                        + ":"
+                        + service.accountId()
+                        + ":stream/"
+                        + settings.name()
+                        + "/"
+                        + creationMillis;
+        connections =
+                new StreamConnections(settings.name(), this::readable, service.log()::changed);
+        store = new FragmentStore(settings, service.clock(), service.log(), connections::wakeAll);
+    }
+
+    public String name() {
+        return settings.name();
+    }
+
+    /** The ARN; its last part is the creation time in epoch milliseconds. */
+    public String arn() {
+        return arn;
+    }
+
+    public long creationMillis() {
+        return creationMillis;
+    }
+
+    public StreamSettings settings() {
+        return settings;
+    }
+
+    /** Where GetDataEndpoint sends readers of this stream. */
+    public URI mediaEndpoint() {
+        return mediaEndpoint;
+    }
+
+    void mediaEndpoint(URI endpoint) {
+        mediaEndpoint = endpoint;
+    }
+
+    /** Faults of calls on this stream. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** The calls on this stream within the last second, by operation. */
+    public CallRates calls() {
+        return calls;
+    }
+
+    public FragmentStore store() {
+        return store;
+    }
+
+    /** The connections of GetMedia. */
+    public StreamConnections connections() {
+        return connections;
+    }
+
+    public StreamStatus status() {
+        return status;
+    }
+
+    /** Changes the status; bodies end unless the stream can still be read. */
+    public void status(StreamStatus newStatus) {
+        status = newStatus;
+        if (!readable()) {
+            connections.endAll(EndReason.STREAM_GONE);
+        }
+    }
+
+    /** Marks it as deleted; the returned future completes when all bodies have ended. */
+    Future<?> delete() {
+        status = StreamStatus.DELETING;
+        return connections.endAll(EndReason.STREAM_GONE);
+    }
+
+    /** Whether it can be read now. */
+    public boolean readable() {
+        return status == StreamStatus.ACTIVE || status == StreamStatus.UPDATING;
+    }
+
+    @Override
+    public String toString() {
+        return arn;
+    }
+}

@@ -1,0 +1,22 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.media;
+
+/** The timestamps that a camera writes. */
+public enum ProducerTime {
+    /** Both the producer timestamp and the Cluster Timestamp are times of day. */
+    ABSOLUTE,
+    /**
+     * The Cluster Timestamp counts from the start of the camera, the producer timestamp is a time
+     * of day.
+     */
+    RELATIVE,
+    /** Both count from the start of the camera: the first producer timestamp is {@code 0.000}. */
+    FROM_ZERO
+}
