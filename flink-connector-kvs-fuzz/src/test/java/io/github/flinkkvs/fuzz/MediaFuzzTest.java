@@ -9,8 +9,8 @@
 package io.github.flinkkvs.fuzz;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.media.PictureOptions;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.media.file.MkvMerger;
 import io.github.flinkkvs.media.table.KvsFrames;

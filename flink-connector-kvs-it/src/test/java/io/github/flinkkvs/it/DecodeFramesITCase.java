@@ -8,11 +8,11 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.media.DecodeFrames;
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureSerializer;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.DecodeFrames;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;

@@ -43,6 +43,7 @@ class DocumentedCodeTest {
                     "import io.github.flinkkvs.media.*;",
                     "import io.github.flinkkvs.media.audio.*;",
                     "import io.github.flinkkvs.media.file.*;",
+                    "import io.github.flinkkvs.media.video.*;",
                     "import io.github.flinkkvs.mkv.*;",
                     "import io.github.flinkkvs.mkv.bitstream.NalStream;",
                     "import io.github.flinkkvs.mkv.document.*;",

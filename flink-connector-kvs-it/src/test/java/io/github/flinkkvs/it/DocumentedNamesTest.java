@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.document.MkvDocument;
 import io.github.flinkkvs.mkv.document.MkvElement;

@@ -9,10 +9,10 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.media.DecodeFragments;
-import io.github.flinkkvs.media.DecodeFrames;
+import io.github.flinkkvs.media.video.DecodeFragments;
+import io.github.flinkkvs.media.video.DecodeFrames;
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.video.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.media.table.KvsJpeg;

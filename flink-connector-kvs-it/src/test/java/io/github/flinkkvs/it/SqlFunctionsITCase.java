@@ -8,10 +8,10 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
-import io.github.flinkkvs.media.VideoDecoder;
 import io.github.flinkkvs.media.table.KvsModule;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.Track;

@@ -55,6 +55,30 @@ public final class Picture {
         public int bytesPerPixel() {
             return bytesPerPixel;
         }
+
+        /**
+         * An image of three bytes a pixel, or gray.
+         *
+         * @param bytes pixels as those of a picture of this format, or a JPEG; not kept
+         * @throws UncheckedIOException if it is a JPEG that is damaged
+         */
+        public BufferedImage image(int width, int height, byte[] bytes) {
+            if (this == JPEG) {
+                return decodedJpeg(bytes);
+            }
+            BufferedImage image = new BufferedImage(width, height, imageType);
+            byte[] target = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+            if (this == RGB24) {
+                for (int i = 0; i < bytes.length; i += 3) {
+                    target[i] = bytes[i + 2];
+                    target[i + 1] = bytes[i + 1];
+                    target[i + 2] = bytes[i];
+                }
+            } else {
+                System.arraycopy(bytes, 0, target, 0, bytes.length);
+            }
+            return image;
+        }
     }
 
     private final String streamName;
@@ -161,26 +185,7 @@ public final class Picture {
      *     not
      */
     public BufferedImage toBufferedImage() {
-        return image(width, height, format, pixels);
-    }
-
-    /** An image of pixels that are as those of a picture. */
-    static BufferedImage image(int width, int height, Format format, byte[] pixels) {
-        if (format == Format.JPEG) {
-            return decodedJpeg(pixels);
-        }
-        BufferedImage image = new BufferedImage(width, height, format.imageType);
-        byte[] target = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-        if (format == Format.RGB24) {
-            for (int i = 0; i < pixels.length; i += 3) {
-                target[i] = pixels[i + 2];
-                target[i + 1] = pixels[i + 1];
-                target[i + 2] = pixels[i];
-            }
-        } else {
-            System.arraycopy(pixels, 0, target, 0, pixels.length);
-        }
-        return image;
+        return format.image(width, height, pixels);
     }
 
     private static BufferedImage decodedJpeg(byte[] jpeg) {

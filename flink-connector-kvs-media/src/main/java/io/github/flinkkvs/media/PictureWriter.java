@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.video.PictureOptions;
+
 import org.apache.flink.annotation.PublicEvolving;
 
 import javax.imageio.IIOImage;
@@ -30,7 +32,8 @@ import java.io.UncheckedIOException;
 @PublicEvolving
 public final class PictureWriter implements Serializable {
 
-    static final float USUAL_QUALITY = 0.85f;
+    /** The quality of a JPEG where none is named. */
+    public static final float USUAL_QUALITY = 0.85f;
 
     private static final long serialVersionUID = 1L;
 

@@ -60,7 +60,7 @@ class ArchitectureTest {
                     .whereLayer("file")
                     .mayOnlyBeAccessedByLayers("table")
                     .whereLayer("ffmpeg")
-                    .mayOnlyBeAccessedByLayers("video", "codec", "media");
+                    .mayOnlyBeAccessedByLayers("video", "codec");
 
     @ArchTest
     static final ArchRule WHAT_IS_PUBLIC_SAYS_FOR_WHOM =

@@ -42,12 +42,12 @@ public final class DeclaredFilm {
         return new DeclaredFilm(track.codecId(), track.codecPrivate(), film.frames());
     }
 
-    static DeclaredFilm of(String codecId, byte[] frame) {
+    public static DeclaredFilm of(String codecId, byte[] frame) {
         return new DeclaredFilm(codecId, new byte[0], List.of(MediaFrame.of(1, 0, true, frame)));
     }
 
     /** The film with other bytes of each frame. */
-    DeclaredFilm withFrames(UnaryOperator<byte[]> change) {
+    public DeclaredFilm withFrames(UnaryOperator<byte[]> change) {
         List<MediaFrame> changed = new ArrayList<>();
         for (MediaFrame frame : frames) {
             changed.add(
@@ -102,7 +102,7 @@ public final class DeclaredFilm {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static byte[] number(int value) {
+    public static byte[] number(int value) {
         return ByteBuffer.allocate(4).putInt(value).array();
     }
 
@@ -110,7 +110,7 @@ public final class DeclaredFilm {
         return ByteBuffer.allocate(8).putDouble(value).array();
     }
 
-    static byte[] element(int id, byte[] content) {
+    public static byte[] element(int id, byte[] content) {
         int idBytes = (39 - Integer.numberOfLeadingZeros(id)) / 8;
         ByteBuffer bytes = ByteBuffer.allocate(idBytes + 4 + content.length);
         for (int i = idBytes - 1; i >= 0; i--) {
@@ -119,7 +119,7 @@ public final class DeclaredFilm {
         return bytes.putInt(0x10000000 | content.length).put(content).array();
     }
 
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         ByteBuffer all = ByteBuffer.allocate(1 << 16);
         for (byte[] part : parts) {
             all.put(part);

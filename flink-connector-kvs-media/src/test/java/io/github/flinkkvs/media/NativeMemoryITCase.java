@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.video.KeyFrameDecoder;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.testing.Camera;
@@ -71,5 +73,10 @@ public final class TestFragments {
             decoder.decode(fragment, pictures::add);
         }
         return pictures;
+    }
+
+    /** The bytes of a picture, not to be changed. */
+    public static byte[] array(Picture picture) {
+        return picture.array();
     }
 }

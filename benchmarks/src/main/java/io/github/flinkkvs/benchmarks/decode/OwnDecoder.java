@@ -12,9 +12,9 @@ import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.benchmarks.jvm.CompilerCpu;
 import io.github.flinkkvs.benchmarks.parser.media.MediaSet;
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 
 import com.sun.management.OperatingSystemMXBean;

@@ -8,7 +8,8 @@
  */
 package io.github.flinkkvs.media.table;
 
-import io.github.flinkkvs.media.PictureOptions;
+import io.github.flinkkvs.media.PictureWriter;
+import io.github.flinkkvs.media.video.PictureOptions;
 
 import javax.annotation.Nullable;
 
@@ -35,9 +36,6 @@ final class JpegDecoders<D> implements AutoCloseable {
 
     static final int MAX_WIDTH = 16_384;
 
-    /** As that of {@link PictureOptions#jpeg()}. */
-    static final double USUAL_QUALITY = 0.85;
-
     private final String function;
     private final Function<PictureOptions, D> open;
     private final Consumer<D> close;
@@ -57,7 +55,7 @@ final class JpegDecoders<D> implements AutoCloseable {
      */
     D decoder(@Nullable Integer width, @Nullable Double quality) {
         int pixels = width == null ? OWN_WIDTH : width;
-        float goodness = (float) checked(quality == null ? USUAL_QUALITY : quality);
+        float goodness = quality == null ? PictureWriter.USUAL_QUALITY : (float) checked(quality);
         if (pixels < 0 || pixels > MAX_WIDTH) {
             throw wrong(
                     "width is from 1 to "

@@ -8,8 +8,8 @@
  */
 package io.github.flinkkvs.media.table;
 
-import io.github.flinkkvs.media.KeyFrameDecoder;
 import io.github.flinkkvs.media.MediaException;
+import io.github.flinkkvs.media.video.KeyFrameDecoder;
 
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.table.annotation.ArgumentHint;

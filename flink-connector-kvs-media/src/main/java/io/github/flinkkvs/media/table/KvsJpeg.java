@@ -10,7 +10,7 @@ package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureWriter;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 
 import org.apache.flink.annotation.PublicEvolving;

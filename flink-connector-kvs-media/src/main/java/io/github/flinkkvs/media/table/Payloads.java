@@ -9,7 +9,7 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;

@@ -9,8 +9,8 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.PictureOptions;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Track;
 

@@ -9,9 +9,9 @@
 package io.github.flinkkvs.media.table;
 
 import io.github.flinkkvs.media.DeclaredFilm;
-import io.github.flinkkvs.media.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
-import io.github.flinkkvs.media.VideoDecoder;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.Track;

@@ -6,8 +6,12 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.Fragments;
+import io.github.flinkkvs.media.MediaException;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.TestFragments;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -96,9 +100,9 @@ class HealthyVideoITCase {
     private static void assertSamePixels(List<Picture> pictures, List<Picture> expected) {
         assertThat(pictures).hasSameSizeAs(expected);
         for (int i = 0; i < pictures.size(); i++) {
-            assertThat(pictures.get(i).array())
+            assertThat(TestFragments.array(pictures.get(i)))
                     .as("picture %d", i)
-                    .isEqualTo(expected.get(i).array());
+                    .isEqualTo(TestFragments.array(expected.get(i)));
         }
     }
 

@@ -6,9 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
-import io.github.flinkkvs.media.VideoState.Pending;
+import io.github.flinkkvs.media.MediaException;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.video.VideoState.Pending;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;

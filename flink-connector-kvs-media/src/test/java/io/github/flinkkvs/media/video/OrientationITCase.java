@@ -6,8 +6,12 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.DeclaredFilm;
+import io.github.flinkkvs.media.Fragments;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.TestFragments;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -107,7 +111,7 @@ class OrientationITCase {
         assertThat(image.getWidth()).isEqualTo(pixels.width());
         assertThat(image.getHeight()).isEqualTo(pixels.height());
         byte[] decoded = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-        assertThat(psnr(pixels.array(), decoded, 0)).isGreaterThan(MIN_PSNR_OF_A_JPEG);
+        assertThat(psnr(TestFragments.array(pixels), decoded, 0)).isGreaterThan(MIN_PSNR_OF_A_JPEG);
     }
 
     /** What is turned must not say that it is to be turned. */
@@ -118,7 +122,7 @@ class OrientationITCase {
         MediaFragment turned =
                 film.withFrames(frame -> concat(number(7), unit, frame)).declaring(96, 64, 0);
         for (Picture picture : TestFragments.pictures(Fragments.of(turned).get(0), ALL.jpeg())) {
-            assertThat(new String(picture.array(), StandardCharsets.ISO_8859_1))
+            assertThat(new String(TestFragments.array(picture), StandardCharsets.ISO_8859_1))
                     .doesNotContain("Exif");
         }
     }
@@ -315,7 +319,8 @@ class OrientationITCase {
         int size = width * height * 3;
         assertThat(expected).hasSize(count * size);
         for (int i = 0; i < count; i++) {
-            assertThat(psnr(pictures.get(i).array(), expected, i * size)).isGreaterThan(MIN_PSNR);
+            assertThat(psnr(TestFragments.array(pictures.get(i)), expected, i * size))
+                    .isGreaterThan(MIN_PSNR);
         }
     }
 

@@ -6,8 +6,13 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.Fragments;
+import io.github.flinkkvs.media.MediaException;
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureWriter;
+import io.github.flinkkvs.media.TestFragments;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -277,7 +282,8 @@ class VideoDecoderITCase {
     private static void assertSamePixels(List<Picture> pictures, List<Picture> expected) {
         assertThat(pictures).hasSameSizeAs(expected);
         for (int i = 0; i < pictures.size(); i++) {
-            assertThat(pictures.get(i).array()).isEqualTo(expected.get(i).array());
+            assertThat(TestFragments.array(pictures.get(i)))
+                    .isEqualTo(TestFragments.array(expected.get(i)));
         }
     }
 

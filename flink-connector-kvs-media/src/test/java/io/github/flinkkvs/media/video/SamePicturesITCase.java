@@ -6,8 +6,10 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.TestFragments;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -64,10 +66,10 @@ class SamePicturesITCase {
             byte[] expected = ffmpeg(fragment);
             assertThat(pictures).hasSizeGreaterThanOrEqualTo(minFrames);
             assertThat(pictures).hasSize(fragment.frameCounts().get(1L));
-            int size = pictures.get(0).array().length;
+            int size = TestFragments.array(pictures.get(0)).length;
             assertThat(expected).hasSize(size * pictures.size());
             for (int i = 0; i < pictures.size(); i++) {
-                assertThat(psnr(pictures.get(i).array(), expected, i * size))
+                assertThat(psnr(TestFragments.array(pictures.get(i)), expected, i * size))
                         .as("%s, picture %d", pictures.get(i), i)
                         .isGreaterThan(MIN_PSNR);
             }

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
 import io.github.flinkkvs.mkv.FragmentNumber;
 
@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
-import static io.github.flinkkvs.media.HexBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -152,5 +151,14 @@ class VideoStateTest {
         assertThatThrownBy(() -> VideoState.fromBytes(new byte[] {3}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("The state of a decoder in version 3");
+    }
+
+    private static byte[] bytes(String hex) {
+        String digits = hex.replace(" ", "");
+        byte[] bytes = new byte[digits.length() / 2];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) Integer.parseInt(digits.substring(2 * i, 2 * i + 2), 16);
+        }
+        return bytes;
     }
 }

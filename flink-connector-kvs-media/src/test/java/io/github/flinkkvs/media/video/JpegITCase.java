@@ -6,8 +6,11 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureWriter;
+import io.github.flinkkvs.media.TestFragments;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -62,7 +65,7 @@ class JpegITCase {
         Picture source = picture(fragment, PIXELS.format(Picture.Format.GRAY8));
         byte[] theirs = PictureWriter.jpeg(quality).encode(picture(fragment, PIXELS));
 
-        byte[] ours = picture(fragment, PIXELS.jpeg(quality)).array();
+        byte[] ours = TestFragments.array(picture(fragment, PIXELS.jpeg(quality)));
 
         assertThat(ssim(source, brightness(ours)))
                 .isGreaterThan(ssim(source, brightness(theirs)) - 0.005);
@@ -82,10 +85,11 @@ class JpegITCase {
         Fragment fragment = TestFragments.ofCamera(1).get(0);
         Picture source = picture(fragment, PIXELS.format(Picture.Format.GRAY8));
 
-        byte[] jpeg = picture(fragment, PIXELS.jpeg(1)).array();
+        byte[] jpeg = TestFragments.array(picture(fragment, PIXELS.jpeg(1)));
 
         assertThat(ssim(source, brightness(jpeg))).isGreaterThan(0.998);
-        assertThat(mean(brightness(jpeg))).isCloseTo(mean(source.array()), within(0.2));
+        assertThat(mean(brightness(jpeg)))
+                .isCloseTo(mean(TestFragments.array(source)), within(0.2));
     }
 
     @Test
@@ -257,7 +261,7 @@ class JpegITCase {
     }
 
     private static byte[] bytes(Picture picture) {
-        return picture.array();
+        return TestFragments.array(picture);
     }
 
     /** Through a frame of MJPEG. */
@@ -346,7 +350,12 @@ class JpegITCase {
         int blocks = 0;
         for (int top = 0; top + 8 <= gray.height(); top += 4) {
             for (int left = 0; left + 8 <= gray.width(); left += 4) {
-                sum += ssim(gray.array(), other, top * gray.width() + left, gray.width());
+                sum +=
+                        ssim(
+                                TestFragments.array(gray),
+                                other,
+                                top * gray.width() + left,
+                                gray.width());
                 blocks++;
             }
         }

@@ -6,12 +6,13 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
-import io.github.flinkkvs.media.VideoState.Pending;
-import io.github.flinkkvs.media.VideoState.Start;
+import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.ffmpeg.FFmpegDecoder.Outcome;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
+import io.github.flinkkvs.media.video.VideoState.Pending;
+import io.github.flinkkvs.media.video.VideoState.Start;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.mkv.parser.MkvException;

@@ -6,8 +6,10 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureTypeInfo;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.Track;

@@ -6,8 +6,10 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.media;
+package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.MediaException;
+import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.ffmpeg.FFmpegDecoder.Outcome;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.parser.MkvException;
@@ -58,7 +60,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
      */
     public BufferedImage decode(String codecId, @Nullable byte[] codecPrivate, ByteBuffer frame) {
         byte[] pixels = convert(codecId, codecPrivate, frame);
-        return Picture.image(converter.width(), converter.height(), options.format(), pixels);
+        return options.format().image(converter.width(), converter.height(), pixels);
     }
 
     /**

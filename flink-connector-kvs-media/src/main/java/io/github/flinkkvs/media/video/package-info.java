@@ -1,0 +1,2 @@
+/** Pictures of video: decoders, options, and functions of the DataStream API. */
+package io.github.flinkkvs.media.video;
