@@ -9,14 +9,14 @@
 package io.github.flinkkvs.fuzz;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.media.video.PictureOptions;
-import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.media.file.MkvMerger;
 import io.github.flinkkvs.media.table.KvsFrames;
 import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsTags;
 import io.github.flinkkvs.media.table.KvsWav;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.media.video.VideoDecoder;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.mkv.parser.MkvException;

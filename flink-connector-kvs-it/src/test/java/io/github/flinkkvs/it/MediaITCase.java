@@ -8,11 +8,11 @@
  */
 package io.github.flinkkvs.it;
 
-import io.github.flinkkvs.media.video.DecodeFragments;
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.video.PictureOptions;
 import io.github.flinkkvs.media.file.MergedFiles;
 import io.github.flinkkvs.media.file.RecordFiles;
+import io.github.flinkkvs.media.video.DecodeFragments;
+import io.github.flinkkvs.media.video.PictureOptions;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.parser.MkvParser;
 import io.github.flinkkvs.source.StoppingPosition;

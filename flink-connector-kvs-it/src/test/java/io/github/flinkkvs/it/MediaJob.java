@@ -9,14 +9,14 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.media.CallAudio;
-import io.github.flinkkvs.media.video.DecodeFragments;
-import io.github.flinkkvs.media.video.DecodeFrames;
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.video.PictureOptions;
 import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsWav;
+import io.github.flinkkvs.media.video.DecodeFragments;
+import io.github.flinkkvs.media.video.DecodeFrames;
+import io.github.flinkkvs.media.video.PictureOptions;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.source.KvsSource;

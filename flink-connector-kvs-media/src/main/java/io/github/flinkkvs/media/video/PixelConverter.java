@@ -22,6 +22,8 @@ import org.bytedeco.javacpp.BytePointer;
 
 import javax.annotation.Nullable;
 
+import java.util.Arrays;
+
 /**
  * Makes pixels of decoded frames: the only place where their colours and their size change. What it
  * makes of a frame depends on that frame alone. Memory is FFmpeg's own, freed by {@link #close}.
@@ -44,6 +46,11 @@ final class PixelConverter implements AutoCloseable {
 
     /** As it is shown, where that differs. */
     @Nullable private AVFrame arranged;
+
+    /** As it is shown, with half of the chroma, where that was arranged as a whole. */
+    @Nullable private AVFrame halved;
+
+    @Nullable private SwsContext halving;
 
     private int width;
     private int height;
@@ -71,10 +78,12 @@ final class PixelConverter implements AutoCloseable {
             scaler.flags(swscale.SWS_BICUBIC);
             target = FFmpegLibrary.present(avutil.av_frame_alloc());
             arranged = FFmpegLibrary.present(avutil.av_frame_alloc());
+            halved = FFmpegLibrary.present(avutil.av_frame_alloc());
+            halving = FFmpegLibrary.present(swscale.sws_alloc_context());
+            halving.flags(swscale.SWS_BICUBIC);
         }
         declareWhatCanBeConverted(frame);
         avutil.av_frame_unref(target);
-        target.format(pixelFormat());
         target.color_range(avutil.AVCOL_RANGE_JPEG);
         if (jpeg != null) {
             // That of JFIF, whatever that of the video is.
@@ -87,9 +96,14 @@ final class PixelConverter implements AutoCloseable {
         setSize(frame, declared, orientation.isTransposed());
         target.width(orientation.isTransposed() ? height : width);
         target.height(orientation.isTransposed() ? width : height);
+        // Chroma of two pixels each would be that of other two, if an odd row began at its end.
+        boolean halvesLast =
+                jpeg != null && !orientation.isAsCoded() && (width % 2 != 0 || height % 2 != 0);
+        target.format(halvesLast ? avutil.AV_PIX_FMT_YUV444P : pixelFormat());
         if ((long) width * height > options.maxPixels()
-                || avutil.av_frame_get_buffer(target, 0) < 0
-                || swscale.sws_scale_frame(scaler, target, frame) < 0) {
+                || !scale(scaler, frame, target)
+                || !orientation.isAsCoded() && !arrange(orientation)
+                || halvesLast && !halve()) {
             throw new MediaException(
                     "A frame of "
                             + frame.width()
@@ -100,8 +114,17 @@ final class PixelConverter implements AutoCloseable {
                             + "x"
                             + height);
         }
-        AVFrame shown = orientation.isAsCoded() ? target : arranged(orientation);
+        AVFrame shown = halvesLast ? halved : orientation.isAsCoded() ? target : arranged;
         return jpeg == null ? copy(shown) : jpeg.encode(shown);
+    }
+
+    private static boolean scale(SwsContext scaler, AVFrame from, AVFrame to) {
+        return hasBuffer(to)
+                && FFmpegLibrary.allocated(swscale.sws_scale_frame(scaler, to, from)) >= 0;
+    }
+
+    private static boolean hasBuffer(AVFrame frame) {
+        return FFmpegLibrary.allocated(avutil.av_frame_get_buffer(frame, 0)) >= 0;
     }
 
     /** Of the last picture, as it is shown. */
@@ -143,17 +166,28 @@ final class PixelConverter implements AutoCloseable {
         }
     }
 
-    private AVFrame arranged(Orientation orientation) {
+    private boolean arrange(Orientation orientation) {
         avutil.av_frame_unref(arranged);
         avutil.av_frame_copy_props(arranged, target);
         arranged.format(target.format());
         arranged.width(width);
         arranged.height(height);
-        if (avutil.av_frame_get_buffer(arranged, 0) < 0) {
-            throw new OutOfMemoryError("No native memory for pixels");
+        if (!hasBuffer(arranged)) {
+            return false;
         }
         orientation.arrange(target, arranged);
-        return arranged;
+        return true;
+    }
+
+    private boolean halve() {
+        avutil.av_frame_unref(halved);
+        avutil.av_frame_copy_props(halved, arranged);
+        halved.format(pixelFormat());
+        halved.width(width);
+        halved.height(height);
+        // That of JFIF.
+        halved.chroma_location(avutil.AVCHROMA_LOC_CENTER);
+        return scale(halving, arranged, halved);
     }
 
     /** Rows of a frame have gaps between them. */
@@ -202,17 +236,20 @@ final class PixelConverter implements AutoCloseable {
         if (jpeg != null) {
             jpeg.close();
         }
-        if (scaler != null) {
-            swscale.sws_freeContext(scaler);
-            scaler = null;
+        for (SwsContext context : Arrays.asList(scaler, halving)) {
+            if (context != null) {
+                swscale.sws_freeContext(context);
+            }
         }
-        if (target != null) {
-            avutil.av_frame_free(target);
-            target = null;
+        scaler = null;
+        halving = null;
+        for (AVFrame frame : Arrays.asList(target, arranged, halved)) {
+            if (frame != null) {
+                avutil.av_frame_free(frame);
+            }
         }
-        if (arranged != null) {
-            avutil.av_frame_free(arranged);
-            arranged = null;
-        }
+        target = null;
+        arranged = null;
+        halved = null;
     }
 }

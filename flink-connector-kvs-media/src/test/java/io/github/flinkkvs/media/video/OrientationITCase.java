@@ -114,6 +114,28 @@ class OrientationITCase {
         assertThat(psnr(TestFragments.array(pixels), decoded, 0)).isGreaterThan(MIN_PSNR_OF_A_JPEG);
     }
 
+    /** The colours of a picture of odd sides stay where they are when it is turned or mirrored. */
+    @ParameterizedTest
+    @CsvSource({"0, 90", "0, 180", "0, -90", "180, 0", "180, 90", "180, 180", "180, -90"})
+    void coloursOfAJpegOfOddSidesDoNotMove(double yaw, double roll) throws Exception {
+        PictureOptions odd = ALL.size(roll % 180 == 0 ? 47 : 31, 0);
+        Fragment fragment = fragment(projection(0, yaw, 0, roll));
+        byte[] pixels = TestFragments.array(TestFragments.pictures(fragment, odd).get(0));
+        BufferedImage jpeg = TestFragments.pictures(fragment, odd.jpeg(1)).get(0).toBufferedImage();
+        Fragment upright = fragment();
+        PictureOptions asCoded = ALL.size(47, 31);
+        byte[] expected = TestFragments.array(TestFragments.pictures(upright, asCoded).get(0));
+        BufferedImage jpegAsCoded =
+                TestFragments.pictures(upright, asCoded.jpeg(1)).get(0).toBufferedImage();
+        // That one has its chroma half a pixel beside, as the video. 17.1 if it moves by a pixel.
+        assertThat(psnr(pixels, bytes(jpeg), 0))
+                .isGreaterThan(psnr(expected, bytes(jpegAsCoded), 0) + 1);
+    }
+
+    private static byte[] bytes(BufferedImage image) {
+        return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+    }
+
     /** What is turned must not say that it is to be turned. */
     @Test
     void aJpegThatIsTurnedSaysNothingOfIt() throws Exception {

@@ -35,6 +35,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -359,6 +360,39 @@ class VideoDecoderITCase {
             List<Picture> pictures = new ArrayList<>();
             decoder.decode(fragments.get(1), pictures::add);
             assertThat(pictures).isEqualTo(pictures(fragments.get(1), ALL));
+        }
+    }
+
+    /** FFmpeg makes a grey picture of it and says so: that is no picture. */
+    @Test
+    void aKeyFrameOfGarbageIsNoPicture() throws Exception {
+        Track track = fragments.get(0).tracks().get(0);
+        byte[] whole = payloads(fragments.get(0)).get(0);
+        byte[] half = Arrays.copyOf(whole, whole.length / 2);
+        // The length of its last NAL unit fits.
+        int sei = ByteBuffer.wrap(whole).getInt();
+        boolean isSingle = sei + 4 == whole.length;
+        int at = isSingle ? 0 : 4 + sei;
+        ByteBuffer.wrap(half).putInt(at, half.length - at - 4);
+        byte[] garbage = {0, 0, 0, 1, 0x65, 0, 0x11, 0, 0x22, 0x33};
+        for (byte[] frame : List.of(garbage, half)) {
+            Fragment fragment = fragment(track.codecId(), track.codecPrivate(), List.of(frame));
+            try (VideoDecoder decoder = new VideoDecoder(ALL);
+                    KeyFrameDecoder single = new KeyFrameDecoder(ALL)) {
+                decoder.decode(
+                        fragment,
+                        picture -> {
+                            throw new AssertionError(picture);
+                        });
+                assertThat(decoder.damagedFrames()).isEqualTo(1);
+                assertThatThrownBy(
+                                () ->
+                                        single.decode(
+                                                track.codecId(),
+                                                track.codecPrivate(),
+                                                ByteBuffer.wrap(frame)))
+                        .isInstanceOf(MediaException.class);
+            }
         }
     }
 
