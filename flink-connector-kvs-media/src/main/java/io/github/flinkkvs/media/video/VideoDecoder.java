@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -175,13 +174,10 @@ public final class VideoDecoder implements AutoCloseable {
     }
 
     private void convert(
-            Pending frame,
-            AVFrame decodedFrame,
-            @Nullable Track.Video declared,
-            Consumer<Picture> out) {
+            Pending frame, AVFrame from, @Nullable Track.Video declared, Consumer<Picture> out) {
         byte[] pixels;
         try {
-            pixels = converter.convert(decodedFrame, declared);
+            pixels = converter.convert(from, declared);
         } catch (MediaException e) {
             damage(1, frame + ": " + e.getMessage());
             return;
@@ -207,8 +203,6 @@ public final class VideoDecoder implements AutoCloseable {
         }
     }
 
-    // ---- whole fragments ----------------------------------------------------------------------
-
     /**
      * The chosen pictures of a fragment's video tracks, one track after the other. The decoder
      * knows nothing of fragments before.
@@ -227,21 +221,17 @@ public final class VideoDecoder implements AutoCloseable {
             }
         }
         if (damaged > damagedBefore) {
-            LOG.warn(
-                    "Left out {} damaged frames of {}: {}",
-                    damaged - damagedBefore,
-                    whole,
-                    lastDamage);
+            long count = damaged - damagedBefore;
+            LOG.warn("Left out {} damaged frames of {}: {}", count, whole, lastDamage);
         }
     }
 
     private void decodeTrack(long number, List<FrameRecord> records, Chosen out) {
         state.forgetFragment();
-        List<FrameRecord> own = ofTrack(number, records);
-        int reordering = reordering(own);
+        TrackFrames own = TrackFrames.of(number, records);
         try {
-            for (FrameRecord record : own) {
-                decode(record, reordering, out);
+            for (FrameRecord record : own.records()) {
+                decode(record, own.reordering(), out);
             }
             decoder.flush(out);
         } finally {
@@ -270,17 +260,18 @@ public final class VideoDecoder implements AutoCloseable {
         if (track == null) {
             return null;
         }
-        List<FrameRecord> own = ofTrack(track.number(), records(whole));
-        if (place >= own.size()) {
+        TrackFrames own = TrackFrames.of(track.number(), records(whole));
+        if (place >= own.records().size()) {
             return null;
         }
         state.forgetFragment();
-        int reordering = reordering(own);
         Single wanted = new Single(place);
         try {
-            for (int i = 0; i < own.size() && !wanted.passed; i++) {
-                FrameRecord record = own.get(i);
-                decoder.decode(record, state.nextPlace(record), reordering, true, wanted);
+            for (FrameRecord record : own.records()) {
+                if (!wanted.passed) {
+                    int at = state.nextPlace(record);
+                    decoder.decode(record, at, own.reordering(), true, wanted);
+                }
             }
             if (!wanted.passed) {
                 decoder.flush(wanted);
@@ -316,32 +307,6 @@ public final class VideoDecoder implements AutoCloseable {
             return List.of();
         }
     }
-
-    private static List<FrameRecord> ofTrack(long number, List<FrameRecord> records) {
-        List<FrameRecord> own = new ArrayList<>();
-        for (FrameRecord record : records) {
-            if (record.frame().trackNumber() == number) {
-                own.add(record);
-            }
-        }
-        return own;
-    }
-
-    /** How many frames a frame of these waits for at most, by what their times say. */
-    private static int reordering(List<FrameRecord> records) {
-        long[] sorted =
-                records.stream().mapToLong(record -> record.frame().offsetNanos()).toArray();
-        Arrays.sort(sorted);
-        int most = 0;
-        for (int i = 0; i < sorted.length; i++) {
-            // As many as are decoded before it and shown after it.
-            int shown = Arrays.binarySearch(sorted, records.get(i).frame().offsetNanos());
-            most = Math.max(most, i - shown);
-        }
-        return Math.min(most, 16);
-    }
-
-    // ---- frames as they come ------------------------------------------------------------------
 
     /**
      * The next frame of a track, in the order of the stream, and the pictures that it brings.
@@ -387,8 +352,6 @@ public final class VideoDecoder implements AutoCloseable {
         checkOpen();
         decoder.flush(new Chosen(out));
     }
-
-    // ---- counts -------------------------------------------------------------------------------
 
     /** How many frames were decoded so far, whether or not they were chosen. */
     public long decodedFrames() {
