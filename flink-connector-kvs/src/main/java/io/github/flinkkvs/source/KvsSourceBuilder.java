@@ -40,14 +40,14 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
 
 /**
  * Builds a {@link KvsSource}. Streams and a deserialization schema are needed, and the region
- * unless the streams are given by ARN. Whatever contradicts itself is refused by {@link #build}.
+ * unless the streams are given by ARN. {@link #build} refuses settings that contradict each other.
  *
  * @param <T> the type of the records
  */
 @PublicEvolving
 public final class KvsSourceBuilder<T> {
 
-    /** As good as for ever, and far from what overflows in nanoseconds. */
+    /** Longer than any job runs, and short enough to be counted in nanoseconds. */
     private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
     private static final Duration MIN_DURATION = Duration.ofMillis(1);
@@ -95,8 +95,8 @@ public final class KvsSourceBuilder<T> {
     }
 
     /**
-     * Another address for the control plane, such as that of an embedded service; the same as
-     * {@code aws.endpoint}. Where media is served the control plane tells.
+     * Another address of the control plane, such as that of an embedded service; the same as {@code
+     * aws.endpoint}. The control plane says where media is served.
      */
     public KvsSourceBuilder<T> setEndpoint(String endpoint) {
         return set(AwsOptions.ENDPOINT, endpoint);
@@ -110,7 +110,7 @@ public final class KvsSourceBuilder<T> {
         return this;
     }
 
-    /** Where to begin one of the streams, spelt as in {@link #setStreams}. */
+    /** Where to begin one of the streams, named as in {@link #setStreams}. */
     public KvsSourceBuilder<T> setStartingPosition(String stream, StartingPosition position) {
         startByStream.put(stream, checkNotNull(position));
         return this;
@@ -316,7 +316,7 @@ public final class KvsSourceBuilder<T> {
                 why);
     }
 
-    /** As options are written; what is far too long for that in Java's way. */
+    /** In the format of options, or in ISO-8601 if it is too long for that. */
     private static String text(Duration duration) {
         return duration.abs().compareTo(MAX_DURATION) <= 0
                 ? TimeUtils.formatWithHighestUnit(duration)

@@ -44,7 +44,7 @@ public final class KvsReaderMetrics {
         CUT("cut"),
         /** The call ended without anything new, and too soon to mean that there is nothing. */
         EMPTY("empty"),
-        /** Nothing came though it was asked for. */
+        /** Bytes were asked for, and none came. */
         SILENCE("silence"),
         /** The data endpoint is asked for anew. */
         ENDPOINT("endpoint"),

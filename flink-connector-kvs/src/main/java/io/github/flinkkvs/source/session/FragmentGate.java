@@ -19,9 +19,9 @@ import javax.annotation.Nullable;
 import java.util.OptionalLong;
 
 /**
- * Decides which fragments of a stream are to be emitted: each once, none before the start, none
- * after the stop. What the service was asked for only says where reading begins; this is what
- * counts. Guarded by the reader lock.
+ * Decides which fragments of a stream are emitted: each once, none before the start, none after the
+ * stop. The request to the service only says where reading begins; the gate has the last word.
+ * Guarded by the reader lock.
  */
 final class FragmentGate {
 
@@ -43,7 +43,7 @@ final class FragmentGate {
     /** The last fragment that passed or was skipped; null before the first. */
     @Nullable private FragmentPosition last;
 
-    /** Whether reading has begun, so that it does not matter any more where it was to begin. */
+    /** Whether a fragment has passed, so that the start no longer matters. */
     private boolean begun;
 
     /** Fragments before this server timestamp are left out until one passes. */
@@ -124,13 +124,13 @@ final class FragmentGate {
         }
     }
 
-    /** Leaves a fragment out as if it had passed: one that would. */
+    /** Leaves out a fragment that would pass, as if it had passed. */
     void skip(FragmentPosition position) {
         last = position;
         begin();
     }
 
-    /** Frames of a fragment that would pass have passed, whatever becomes of the rest. */
+    /** Frames of a fragment that would pass have passed, even if its rest is lost. */
     void begin() {
         begun = true;
         // Clocks may go back, and what comes behind a fragment is not left out.

@@ -25,8 +25,8 @@ import io.github.flinkkvs.source.split.OpenFragment;
 import javax.annotation.Nullable;
 
 /**
- * How far a session has read its stream, and what to ask the service for next. Ahead of the split's
- * state by what waits to be emitted. Guarded by the reader lock.
+ * How far a session has read its stream, and where it goes on. It is ahead of the split's state by
+ * the events that wait to be emitted. Guarded by the reader lock.
  */
 final class ReadCursor {
 
@@ -41,16 +41,16 @@ final class ReadCursor {
     /** Whether "now" was asked for once; from then on it is a server timestamp. */
     private boolean nowIsOver;
 
-    /** Replaces the position as what to ask for, until a fragment passes. */
+    /** Where the next fetch begins in place of the position, until a fragment passes. */
     @Nullable private StartingPosition detour;
 
-    /** Whether the detour leads over a gap that was told of. */
+    /** Whether the detour leads over a gap that was reported. */
     private boolean overGap;
 
     /** The highest fragment that was in the way. */
     @Nullable private FragmentNumber passedOver;
 
-    /** Behind the last fragment, one of which frames were passed on; null if there is none. */
+    /** The fragment behind the last one, if some of its frames have passed; else null. */
     @Nullable private OpenFragment open;
 
     /** As far as events were taken. */
@@ -97,9 +97,9 @@ final class ReadCursor {
         return StartingPosition.of(Kind.SERVER_TIMESTAMP, millis, null);
     }
 
-    /** Whether what is asked for next leads over a gap that was told of. */
+    /** Whether the next fetch leads over a gap that was reported. */
     boolean isOverGap() {
-        // A fragment of which frames passed is behind the gap, if only it tells where it stands.
+        // A fragment whose frames passed is behind the gap, if its number tells its time.
         return overGap && (open == null || timeOf(open.number()) == UNREAD);
     }
 
@@ -262,7 +262,7 @@ final class ReadCursor {
         return true;
     }
 
-    /** Goes around a position that is not there, though nothing unread was deleted. */
+    /** Goes around a position that the service does not find, though nothing unread was deleted. */
     void goAroundPosition(StreamDescription stream) {
         // What the producer's clock says tells nothing about where the service has a fragment.
         boolean knowsServerTime = gate.last() != null || !startsByProducerTime();

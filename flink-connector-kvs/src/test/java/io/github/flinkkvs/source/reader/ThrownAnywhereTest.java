@@ -126,7 +126,8 @@ class ThrownAnywhereTest {
 
     @Test
     void whereAnAnswerIsHeard() {
-        connection.onOpen = answer(listener -> {});
+        // Not while the call is still being opened: then who opens it would cancel it.
+        connection.onRequest = answer(listener -> {});
         connection.onCancel =
                 () -> {
                     throw thrown(poison);
