@@ -26,21 +26,21 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Parses a body piece by piece: {@link #read} in the thread that brings the bytes, without the
- * reader lock, then {@link #handOver} what was found, with the lock held.
+ * Parses a body piece by piece: {@link #read} in the thread that delivers the bytes, without the
+ * reader lock, then {@link #handOver} of the results, with the lock held.
  */
 final class BodyReader implements FragmentHandler {
 
     /** Null once the fetch is over: the network may keep the fetch for longer than its bytes. */
     @Nullable private FragmentAssembler assembler;
 
-    /** What the last piece brought, in its order. */
+    /** The results of the last piece, in order. */
     private final List<Function<Fetch.Sink, Outcome>> found = new ArrayList<>();
 
     @Nullable private ServiceError error;
     @Nullable private MkvException problem;
 
-    // How the assembler was left by the last piece.
+    // The state of the assembler after the last piece.
     private boolean inFragment;
     @Nullable private PartialFragment open;
     private long openBytes;
@@ -52,7 +52,12 @@ final class BodyReader implements FragmentHandler {
         this.assembler = assembler;
     }
 
-    /** Parses a piece that arrived at a time of the machine's clock, and of the one of nanos. */
+    /**
+     * Parses a piece.
+     *
+     * @param arrivedMillis by the machine's clock
+     * @param arrivedNanos by the monotonic clock
+     */
     void read(ByteBuffer bytes, long arrivedMillis, long arrivedNanos) {
         try {
             assembler.feed(bytes, arrivedMillis, arrivedNanos, this);
@@ -62,7 +67,7 @@ final class BodyReader implements FragmentHandler {
     }
 
     /**
-     * Hands over what the last piece brought.
+     * Hands over the results of the last piece.
      *
      * @return false if the stream is over with it
      */
@@ -88,12 +93,12 @@ final class BodyReader implements FragmentHandler {
         return true;
     }
 
-    /** Forgets what the last piece brought. */
+    /** Forgets the results of the last piece. */
     void clear() {
         found.clear();
     }
 
-    /** Leaves the bytes of the open fragment to whoever collects garbage. */
+    /** Leaves the bytes of the open fragment to the garbage collector. */
     void release() {
         assembler = null;
     }
@@ -118,7 +123,7 @@ final class BodyReader implements FragmentHandler {
         return open;
     }
 
-    /** How many bytes of that fragment came. */
+    /** How many bytes of that fragment have arrived. */
     long openBytes() {
         return openBytes;
     }
@@ -128,12 +133,12 @@ final class BodyReader implements FragmentHandler {
         return Math.max(problem.offset() - assembler.fragmentOffset(), 0);
     }
 
-    /** Bytes that are kept of a fragment that is not complete. */
+    /** Bytes kept of the incomplete fragment. */
     int heldBytes() {
         return heldBytes;
     }
 
-    /** Whether the stream got on by what was read. */
+    /** Whether reading has made progress. */
     boolean hasProgress() {
         return progress;
     }

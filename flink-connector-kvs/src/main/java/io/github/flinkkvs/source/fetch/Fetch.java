@@ -17,15 +17,15 @@ import io.github.flinkkvs.source.StartingPosition;
 import org.apache.flink.annotation.Internal;
 
 /**
- * One attempt to read fragments, from some position until it ends for whatever reason. It reports
- * to its owner, and only while it is the owner's current attempt. Guarded by the reader lock.
+ * One attempt to read fragments from a position. It reports to its owner, and only while it is the
+ * owner's current attempt. Guarded by the reader lock.
  */
 @Internal
 public interface Fetch {
 
     /** What became of a fragment or a frame. */
     enum Outcome {
-        /** The stream got on by it. */
+        /** It is progress of the stream. */
         PROGRESS,
         /** It was not wanted. */
         NO_PROGRESS,
@@ -33,13 +33,13 @@ public interface Fetch {
         OVER
     }
 
-    /** Takes what a fetch brings. All methods are called with the reader lock held. */
+    /** Takes what a fetch delivers. All methods are called with the reader lock held. */
     interface Sink {
 
         /** A frame is complete. */
         Outcome onFrame(FrameRecord frame);
 
-        /** A block is left out, since its frames cannot be read. */
+        /** A block was left out, since its frames cannot be read. */
         void onDamagedBlock(
                 FragmentHead fragment, long trackNumber, int frames, MkvException problem);
 
@@ -53,8 +53,8 @@ public interface Fetch {
         boolean isCurrent(Fetch fetch);
 
         /**
-         * How many pieces may be asked for ahead of those that came; 0 if memory or alignment do
-         * not allow any. The fetch asks for as many, at the latest when half of them have come.
+         * How many pieces may be outstanding; 0 if memory or alignment do not allow any. The fetch
+         * requests up to this number, once half of them or more have come.
          */
         int piecesAhead();
 
@@ -67,19 +67,19 @@ public interface Fetch {
          */
         void onAnswered(StartingPosition asked, String requestId, long serviceTimeMillis);
 
-        /** So many bytes of what is not complete are held now. */
+        /** The fetch now holds this many bytes of an incomplete fragment. */
         void onHeld(int bytes);
 
         /** The fetch ended. With {@link FetchEnd.How#BROKEN} it need not be the current one. */
         void onOver(FetchEnd end);
     }
 
-    /** Makes the call, as soon as the lock is free. */
+    /** Makes the call once the lock is free. */
     void begin();
 
-    /** Asks for the next bytes if the owner allows it, unless that was done already. */
+    /** Requests the next bytes if the owner allows it, unless they were requested already. */
     void askForMore();
 
-    /** Gives the fetch up, once. What it still brings is not reported. */
+    /** Gives the fetch up, once. It reports nothing after this. */
     void cancel();
 }

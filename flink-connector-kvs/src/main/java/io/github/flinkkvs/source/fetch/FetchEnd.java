@@ -29,7 +29,7 @@ public final class FetchEnd {
         BODY_ENDED,
         /** The call failed: {@link #cause()}. */
         FAILED,
-        /** Nothing came for too long though it was asked for. */
+        /** Nothing came for too long although bytes were requested. */
         SILENT,
         /** The service sent an error in place of a fragment: {@link #serviceError()}. */
         ERROR_TAG,
@@ -69,7 +69,7 @@ public final class FetchEnd {
         this.lastedNanos = facts.lastedNanos;
     }
 
-    /** Begins to describe the end of a fetch that asked for media from some position. */
+    /** Begins to describe the end of a fetch that began at a position. */
     public static Builder of(How how, StartingPosition asked) {
         return new Builder(how, asked);
     }
@@ -78,7 +78,7 @@ public final class FetchEnd {
         return how;
     }
 
-    /** Whether it would end in the same way if it were made again. */
+    /** Whether it would end in the same way if it were repeated. */
     public boolean isFinal() {
         return how == How.STOP_REACHED || how == How.BROKEN;
     }
@@ -121,22 +121,25 @@ public final class FetchEnd {
         return inFragment;
     }
 
-    /** Where in that fragment it ended, or bytes are bad: in bytes from its beginning. */
+    /**
+     * Where it ended in that fragment, or where bytes are bad: in bytes from the fragment's
+     * beginning.
+     */
     public long offset() {
         return offset;
     }
 
-    /** Whether it was silent before as the service is when it has nothing to send. */
+    /** Whether it ended after a silence like that of a service that has nothing to send. */
     public boolean isQuiet() {
         return quiet;
     }
 
-    /** Whether the stream got on by it. */
+    /** Whether the stream made progress by it. */
     public boolean hasProgress() {
         return progress;
     }
 
-    /** Whether it was not read before, for so long that the service may have given it up. */
+    /** Whether it was not read for so long before its end that the service may have given it up. */
     public boolean isHeldUp() {
         return heldUp;
     }

@@ -30,11 +30,11 @@ import java.time.Instant;
 import java.util.OptionalLong;
 
 /**
- * One GetMedia call: asks for bytes a few pieces ahead, has them parsed, and notices when they
- * cease to come.
+ * One GetMedia call: requests bytes a few pieces ahead, has them parsed, and notices when they stop
+ * coming.
  *
  * <p>Guarded by the reader lock, except for the body while it is parsed: then it belongs to the
- * thread that brings bytes.
+ * thread that delivers the bytes.
  */
 @Internal
 public final class LiveFetch implements Fetch, MediaListener {
@@ -55,7 +55,7 @@ public final class LiveFetch implements Fetch, MediaListener {
     private String requestId = "unknown";
     private OptionalLong answeredAtMillis = OptionalLong.empty();
 
-    /** How many pieces were asked for that did not come yet. */
+    /** How many requested pieces have not come yet. */
     private int outstanding;
 
     /** Whether the body is being parsed, in an I/O thread, without the lock. */
@@ -63,9 +63,10 @@ public final class LiveFetch implements Fetch, MediaListener {
 
     /**
      * @param asked where to begin
-     * @param assembler for the bytes of this call, and of no other
-     * @param silenceTimeoutNanos a connection that was asked and is silent for so long is dead
-     * @param quietTimeNanos a body that ends after so long a silence had nothing to send
+     * @param assembler for the bytes of this call only
+     * @param silenceTimeoutNanos a connection that sends nothing for this long, although bytes were
+     *     requested, is dead
+     * @param quietTimeNanos a body that ends after a silence of this length had nothing to send
      */
     public LiveFetch(
             Owner owner,
@@ -122,7 +123,7 @@ public final class LiveFetch implements Fetch, MediaListener {
     @Override
     public void askForMore() {
         lock.assertHeld();
-        // Who parses asks afterwards; who opens asks when the call is there.
+        // The parsing thread requests more afterwards, the opening thread once it has the call.
         if (parsing || call == null) {
             return;
         }
@@ -144,7 +145,7 @@ public final class LiveFetch implements Fetch, MediaListener {
             resources.metrics().onPartialDiscarded();
         }
         if (!parsing) {
-            // Who parses leaves it behind.
+            // The parsing thread releases it afterwards.
             body.release();
         }
     }
@@ -222,7 +223,7 @@ public final class LiveFetch implements Fetch, MediaListener {
             return false;
         }
         owner.onHeld(body.heldBytes());
-        // What became free may have gone to a stream for which this one had to make way.
+        // The freed memory may have gone to a stream for which this one had to make way.
         return owner.isCurrent(this);
     }
 
@@ -253,7 +254,7 @@ public final class LiveFetch implements Fetch, MediaListener {
                         .build();
             case SERVER_TIMESTAMP:
             case PRODUCER_TIMESTAMP:
-                // Both have the service's own names.
+                // The two enums use the same names, those of the service.
                 return selector.startSelectorType(from.kind().name())
                         .startTimestamp(Instant.ofEpochMilli(from.timestampMillis()))
                         .build();
@@ -262,9 +263,9 @@ public final class LiveFetch implements Fetch, MediaListener {
         }
     }
 
-    /** How many pieces to ask for now: none until half of those asked for have come. */
+    /** How many pieces to request now: none until half of the requested ones have come. */
     private int piecesToAskFor() {
-        // The owner is asked each time: it may have to make room for what has come meanwhile.
+        // Ask the owner each time: it may have to make room for the bytes that came meanwhile.
         int ahead = owner.piecesAhead();
         if (ahead == 0 || outstanding > ahead / 2) {
             return 0;
@@ -291,7 +292,7 @@ public final class LiveFetch implements Fetch, MediaListener {
         return body.isInFragment() ? end.inFragment(body.open(), body.openBytes()) : end;
     }
 
-    /** Reports what nobody foresaw, also of a fetch that is over. */
+    /** Reports an unexpected exception, also of a fetch that is over. */
     private void onBroken(Throwable cause) {
         owner.onOver(FetchEnd.of(How.BROKEN, asked).cause(cause).build());
     }

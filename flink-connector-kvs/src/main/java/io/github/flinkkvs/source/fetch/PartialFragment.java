@@ -13,7 +13,7 @@ import io.github.flinkkvs.source.split.FragmentPosition;
 
 import org.apache.flink.annotation.Internal;
 
-/** A fragment that is being received, once its leading Tags were met. Immutable. */
+/** A fragment that is being received, once its leading Tags were read. Immutable. */
 @Internal
 public final class PartialFragment {
 

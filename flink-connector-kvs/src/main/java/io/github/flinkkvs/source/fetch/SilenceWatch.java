@@ -15,8 +15,8 @@ import javax.annotation.Nullable;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Watches a connection: whether it sends nothing though it was asked, and whether we did not ask
- * for so long that it may be dead by our own doing. Guarded by the reader lock.
+ * Watches a connection: whether it sends nothing although bytes were requested, and whether nothing
+ * was requested for so long that the peer may have closed it. Guarded by the reader lock.
  */
 final class SilenceWatch {
 
@@ -26,21 +26,21 @@ final class SilenceWatch {
     private final long timeoutNanos;
     private final Runnable whenDue;
 
-    /** Whether bytes were asked for that did not come yet. */
+    /** Whether requested bytes have not come yet. */
     private boolean waiting;
 
     /** Before the service answers, it has nothing that could wait for us. */
     private boolean answered;
 
-    /** When bytes last came, or were asked for after they had not been. */
+    /** When bytes last came, or when requests were resumed. */
     private long activeNanos;
 
-    /** Since when the connection is not asked, if it is not. */
+    /** When requests were paused, if they are. */
     private long unaskedSinceNanos;
 
     private boolean heldUp;
 
-    /** Since it was held up: how long we waited for the bytes that came. */
+    /** Since requests were paused for too long: how long we waited for the bytes that came. */
     private long waitedNanos;
 
     @Nullable private Timer.Task check;
@@ -55,7 +55,7 @@ final class SilenceWatch {
         this.activeNanos = timer.nanoTime();
     }
 
-    /** From now on silence counts. */
+    /** Silence counts from now on. */
     void begin() {
         activeNanos = timer.nanoTime();
         schedule();
@@ -67,7 +67,7 @@ final class SilenceWatch {
         unaskedSinceNanos = activeNanos;
     }
 
-    /** Bytes are asked for. */
+    /** Bytes are requested. */
     void onAsked() {
         if (waiting) {
             return;
@@ -83,13 +83,13 @@ final class SilenceWatch {
     /**
      * Bytes came.
      *
-     * @param more whether more of them were asked for
+     * @param more whether more of them were requested
      */
     void onBytes(boolean more) {
         long now = timer.nanoTime();
         waitedNanos += now - activeNanos;
         if (waitedNanos > HELD_UP_NANOS) {
-            // Bytes that were under way before would have come at once, so the connection lives.
+            // Bytes already in transit would have come at once, so the connection is alive.
             heldUp = false;
         }
         waiting = more;
@@ -97,14 +97,14 @@ final class SilenceWatch {
         unaskedSinceNanos = now;
     }
 
-    /** Whether bytes were asked for so long ago, and none came. */
+    /** Whether bytes were requested at least this long ago, and none came. */
     boolean isSilentFor(long nanos) {
         return waiting && timer.nanoTime() - activeNanos >= nanos;
     }
 
     /**
-     * Whether the connection was not asked for a while, in which whoever is between us and the
-     * service may have given it up, and nothing has come since that proves the contrary.
+     * Whether requests were paused long enough for the service, or a proxy in between, to give the
+     * connection up, and nothing has come since that proves it alive.
      */
     boolean wasHeldUp() {
         return heldUp || isUnaskedForLong();
@@ -114,10 +114,10 @@ final class SilenceWatch {
         return !waiting && answered && timer.nanoTime() - unaskedSinceNanos > HELD_UP_NANOS;
     }
 
-    /** Whether the connection was silent for too long. If not, it is watched on. */
+    /** Whether the connection was silent for too long. If not, watching continues. */
     boolean isDead() {
         if (!waiting) {
-            // It was not asked, because of alignment or memory, so it may be silent.
+            // Nothing was requested, because of alignment or memory, so it may be silent.
             activeNanos = timer.nanoTime();
         }
         if (timer.nanoTime() - activeNanos >= timeoutNanos) {

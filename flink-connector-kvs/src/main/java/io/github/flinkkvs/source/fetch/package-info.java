@@ -1,5 +1,5 @@
 /**
- * One attempt to read a stream: it asks for bytes, has them parsed, and says how it ended. What
- * follows from that is for the session to decide.
+ * One attempt to read a stream: it requests bytes, has them parsed, and reports how it ended. The
+ * session decides what follows.
  */
 package io.github.flinkkvs.source.fetch;

@@ -26,8 +26,8 @@ import java.util.Set;
 
 /**
  * Where the queues of the streams, which I/O threads fill, meet Flink's fetcher thread. The fetcher
- * takes what is ready in small batches, one stream after the other, and sleeps while there is
- * nothing. How much waits here is bounded by the memory budget.
+ * takes events in small batches, one stream after the other, and sleeps while there are none. The
+ * memory budget bounds how much waits here.
  *
  * <p>Guarded by the reader lock; {@link #take} is called by the fetcher thread only.
  */
@@ -35,7 +35,8 @@ import java.util.Set;
 public final class Handover implements EventQueue.Taker {
 
     /**
-     * A batch ends with the event that makes it reach this: paused streams keep what is not taken.
+     * A batch ends with the event that makes it reach this size: paused streams keep the events
+     * that are not taken.
      */
     private static final int BATCH_BYTES = 1 << 20;
 
@@ -47,7 +48,7 @@ public final class Handover implements EventQueue.Taker {
         private final Map<String, List<StreamEvent>> events = new LinkedHashMap<>();
         private final List<EventQueue> finished = new ArrayList<>();
 
-        /** By split id: of each stream in its order. */
+        /** The events by split id, in the order of each stream. */
         public Map<String, List<StreamEvent>> events() {
             return events;
         }
@@ -60,7 +61,7 @@ public final class Handover implements EventQueue.Taker {
 
     private final ReaderLock lock;
 
-    /** Those that have something to take, in the order of their turn. */
+    /** The queues with events, in the order of their turn. */
     private final Set<EventQueue> ready = new LinkedHashSet<>();
 
     private final List<EventQueue> finished = new ArrayList<>();
@@ -87,7 +88,7 @@ public final class Handover implements EventQueue.Taker {
         }
     }
 
-    /** Reading has failed for good; whoever takes next fails too. */
+    /** Reading has failed for good; the next {@link #take} throws. */
     @Override
     public void onFailure(KvsReadException cause) {
         lock.assertHeld();
@@ -109,7 +110,7 @@ public final class Handover implements EventQueue.Taker {
     }
 
     /**
-     * Takes what is ready; waits while there is nothing.
+     * Takes the events that are ready; waits while there are none.
      *
      * @return an empty batch after {@link #wakeUp}
      * @throws KvsReadException if reading has failed for good

@@ -28,16 +28,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes records of a fragment or a frame, emits them and moves the position: the only place where
- * it moves, and where duplicates could come from. Flink takes no checkpoint in the middle of a
- * call. Runs in the task thread.
+ * Makes records from a fragment or a frame, emits them and moves the position. The position moves
+ * nowhere else, so duplicates could only come from here. Flink takes no checkpoint in the middle of
+ * a call. Runs in the task thread.
  */
 @Internal
 public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, KvsSplitState> {
 
     private final KvsDeserializationSchema<T> schema;
 
-    /** The same if it wants frames; else null, as none come. */
+    /** The schema if it wants frames, else null, since none come. */
     @Nullable private final KvsFrameDeserializationSchema<T> frameSchema;
 
     private final KvsReaderMetrics metrics;
@@ -87,8 +87,8 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
             metrics.onRecordError();
             throw new IOException("No record could be made of " + source + ": " + e, e);
         }
-        // Outside of the try block: what an operator behind throws is not to be blamed on the
-        // schema.
+        // Outside of the try block: the schema is not to blame for what a downstream operator
+        // throws.
         for (T record : records.list) {
             output.collect(record, timestampMillis);
         }
@@ -96,7 +96,7 @@ public final class KvsRecordEmitter<T> implements RecordEmitter<StreamEvent, T, 
         records.list.clear();
     }
 
-    /** How many records there were so far. */
+    /** The number of records so far. */
     long emitted() {
         return emitted;
     }

@@ -41,19 +41,19 @@ public final class KvsSourceReader<T>
     private final StreamSelector streams;
     private final KvsRecordEmitter<T> emitter;
 
-    /** So many records are enough. */
+    /** The number of records after which reading ends. */
     private final long limit;
 
     /** Ids of restored splits that are not read. */
     private final List<String> forgotten = new ArrayList<>();
 
-    /** Whether no streams are to come. Until then a reader without streams is not idle. */
+    /** Whether no more streams will come. Until then a reader without streams is not idle. */
     private boolean allAssigned;
 
-    /** Whether the output was told that nothing comes from here. */
+    /** Whether the output was marked idle. */
     private boolean idle;
 
-    /** Whether Flink has said that nothing is to come, and so may be told of the end. */
+    /** Whether Flink has said that no more splits will come, so that the reader may end. */
     private boolean noMoreSplits;
 
     public KvsSourceReader(
@@ -76,7 +76,7 @@ public final class KvsSourceReader<T>
             if (streams.contains(split.arn())) {
                 toRead.add(split);
             } else {
-                // It comes from a checkpoint that was taken when it still was.
+                // It comes from a checkpoint taken when it was still read.
                 LOG.info("Stream {} is no longer among those to read, it is forgotten", split);
                 forgotten.add(split.splitId());
             }
@@ -95,7 +95,7 @@ public final class KvsSourceReader<T>
         poll();
     }
 
-    /** Has {@link #pollNext} called, which otherwise waits for the first fragment. */
+    /** Makes Flink call {@link #pollNext}, which otherwise waits for the first fragment. */
     private void poll() {
         splitFetcherManager.getQueue().notifyAvailable();
     }
@@ -127,7 +127,7 @@ public final class KvsSourceReader<T>
 
     @Override
     protected void onSplitFinished(Map<String, KvsSplitState> finishedSplits) {
-        // The enumerator hands out a stream once; there is nothing to tell it.
+        // The enumerator assigns each stream once; it needs no report.
     }
 
     @Override

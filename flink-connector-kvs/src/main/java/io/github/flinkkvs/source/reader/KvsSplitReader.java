@@ -60,11 +60,11 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     private final Handover handover = new Handover(lock);
     private final ReaderResources resources;
 
-    /** By split id; touched by the fetcher thread only. */
+    /** By split id; used by the fetcher thread only. */
     private final Map<String, StreamSession> sessions = new LinkedHashMap<>();
 
     /**
-     * @param frames those that are wanted one by one; null if fragments are wanted as a whole
+     * @param frames the wanted frames; null if fragments are wanted as a whole
      * @param connection to the service; closed with this reader
      */
     public KvsSplitReader(
@@ -166,7 +166,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         connection.close();
     }
 
-    /** Runs what is due in the connection's own thread. */
+    /** Runs due actions in the connection's own thread. */
     private static final class ExecutorTimer implements Timer {
 
         private final KvsConnection connection;
@@ -174,8 +174,8 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         private final Consumer<Throwable> onThrown;
 
         /**
-         * @param onThrown is told, with the lock held, of what an action throws: the executor keeps
-         *     it in a future that nobody asks
+         * @param onThrown called, with the lock held, with whatever an action throws: the executor
+         *     would keep it in a future that nobody reads
          */
         ExecutorTimer(KvsConnection connection, ReaderLock lock, Consumer<Throwable> onThrown) {
             this.connection = connection;

@@ -12,11 +12,11 @@ import org.apache.flink.annotation.Internal;
 
 /**
  * The memory of one stream: bytes of the fragment that it receives, and of what is complete and not
- * emitted yet. Each change of it may let another stream go on, or make this one give way; {@link
+ * emitted yet. Each change may let another stream continue, or make this one give way; {@link
  * MemoryBudget} decides that.
  *
- * <p>Decisions over several streams must not see them change. So the account keeps what its stream
- * said of itself, such as its position, when it last called.
+ * <p>Streams must not change during a decision over several of them. So the account keeps what its
+ * stream last reported, such as its position.
  *
  * <p>Guarded by the reader lock.
  */
@@ -26,7 +26,7 @@ public final class MemoryAccount {
     private final MemoryBudget budget;
     final MemoryBudget.Tenant tenant;
 
-    /** Tells apart streams that stand at the same place. */
+    /** Orders streams that stand at the same place. */
     long order;
 
     /** Bytes of the fragment being received. */
@@ -41,34 +41,34 @@ public final class MemoryAccount {
     /** The size of the last fragment, the best guess for the next one. */
     long expected;
 
-    /** Whether the stream is to be told when there is room. */
+    /** Whether to tell the stream when there is room. */
     boolean waiting;
 
-    /** Whether it waits for a fragment that it had already begun. */
+    /** Whether it waits to read again a fragment that it had begun. */
     boolean evicted;
 
-    /** Whether the stream is not begun, or over and only there for what is not emitted yet. */
+    /** Whether the stream has not begun, or is over and only has events to be emitted. */
     boolean closed = true;
 
-    // What the budget has counted.
+    // As counted by the budget.
     long countedUsed;
     long countedHeld;
 
-    // What the stream said when it last called.
+    // As last reported by the stream.
     boolean paused;
     boolean canGiveBack;
     long positionMillis;
 
-    /** Whether bytes were asked for. */
+    /** Whether bytes were requested. */
     boolean asked;
 
-    /** When it was asked, or last sent some. */
+    /** When bytes were requested or last came. */
     long heardNanos;
 
     /** The {@link MemoryRanks} that it is in, a bit for each. */
     int ranks;
 
-    /** The account of a stream, which does not count before {@link #open}. */
+    /** Creates an account, which does not count before {@link #open}. */
     public MemoryAccount(MemoryBudget budget, MemoryBudget.Tenant tenant) {
         this.budget = budget;
         this.tenant = tenant;
@@ -81,7 +81,7 @@ public final class MemoryAccount {
         positionMillis = tenant.positionMillis();
     }
 
-    /** The stream is over. What was taken and not emitted counts until it is released. */
+    /** The stream is over. Events taken but not emitted count until they are released. */
     public void close() {
         if (!closed) {
             closed = true;
@@ -92,11 +92,11 @@ public final class MemoryAccount {
         }
     }
 
-    /** The stream holds so many bytes of a partial fragment: 0 between fragments. */
+    /** The stream holds this many bytes of a partial fragment: 0 between fragments. */
     public void received(long bytes) {
         long reservedBefore = reserved();
         partial = bytes;
-        // What was set aside for a fragment that turned out not to be kept.
+        // Set aside for a fragment that is not kept after all.
         admitted &= bytes > 0;
         budget.update(this);
         budget.heard(this);
@@ -111,12 +111,12 @@ public final class MemoryAccount {
         admitted = false;
         complete += bytes;
         expected = bytes;
-        // Its stream may be in the middle of a piece that brought more. Nobody is told before that
-        // is over, since that might evict the stream.
+        // Its stream may be in the middle of a piece that contains more. No other stream is told
+        // before that ends, since it might evict this one.
         budget.update(this);
     }
 
-    /** Something that is no fragment is held until {@link #released}. */
+    /** Something other than a fragment is held until {@link #released}. */
     public void added(long bytes) {
         complete += bytes;
         budget.update(this);
@@ -139,7 +139,7 @@ public final class MemoryAccount {
         }
     }
 
-    /** The stream was paused or resumed, which may let another one go on. */
+    /** The stream was paused or resumed, which may let another one continue. */
     public void changed() {
         if (!closed) {
             budget.update(this);
@@ -148,8 +148,9 @@ public final class MemoryAccount {
     }
 
     /**
-     * Whether the stream may ask for more now. If not, {@link MemoryBudget.Tenant#proceed} tells it
-     * later, and it may have been told to {@link MemoryBudget.Tenant#evict} before this returned.
+     * Whether the stream may request more now. If not, {@link MemoryBudget.Tenant#proceed} is
+     * called later, and {@link MemoryBudget.Tenant#evict} may have been called before this
+     * returned.
      */
     public boolean mayGoOn() {
         return budget.mayGoOn(this);
@@ -163,7 +164,7 @@ public final class MemoryAccount {
     // ---- for the budget --------------------------------------------------------------------
 
     void drop() {
-        // What was too much once is likely to be as much again.
+        // A fragment that was too large once is likely to be as large again.
         expected = Math.max(expected, partial);
         partial = 0;
         admitted = false;
@@ -171,12 +172,12 @@ public final class MemoryAccount {
         asked = false;
     }
 
-    /** Bytes of the fragment being received, and those set aside for the rest of it. */
+    /** Bytes of the fragment being received, and bytes set aside for the rest of it. */
     long reserved() {
         return admitted ? Math.max(expected, partial) : partial;
     }
 
-    /** Whether it wants memory: for a fragment that it has begun, or is to begin. */
+    /** Whether it wants memory for a fragment that it has begun or will begin. */
     boolean wants() {
         return partial > 0 || waiting;
     }

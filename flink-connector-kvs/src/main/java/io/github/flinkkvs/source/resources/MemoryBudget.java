@@ -20,10 +20,10 @@ import java.util.function.LongSupplier;
  * together outgrow the budget make way, since a partial fragment can always be read again: first
  * those of paused streams, then those of silent ones, then those furthest ahead in time. The stream
  * furthest behind never waits for the partial fragments of others, and its one fragment may exceed
- * the budget. So there is always a stream that gets on.
+ * the budget. So some stream always makes progress.
  *
- * <p>A decision is made on one snapshot: {@link MemoryAccount} keeps what each stream said when it
- * last called, {@link MemoryRanks} keeps the accounts in order.
+ * <p>A decision uses one snapshot: {@link MemoryAccount} keeps what each stream last reported,
+ * {@link MemoryRanks} keeps the accounts in order.
  *
  * <p>Guarded by the reader lock.
  */
@@ -33,13 +33,18 @@ public final class MemoryBudget {
     /** A stream that holds memory. The methods are called with the reader lock held. */
     public interface Tenant {
 
-        /** Whether alignment keeps it from being read. Who changes this calls {@code changed}. */
+        /**
+         * Whether alignment pauses it. Each change of this must be followed by a call of {@code
+         * changed}.
+         */
         boolean isPaused();
 
-        /** Tells which stream is further behind: epoch millis of its last fragment. */
+        /**
+         * The time of its last fragment in epoch millis; it shows which stream is further behind.
+         */
         long positionMillis();
 
-        /** Whether something complete waits that {@link #evict} gives back. Asked if paused. */
+        /** Whether {@link #evict} would give back something complete. Called if paused. */
         boolean canGiveBack();
 
         /**
@@ -48,7 +53,7 @@ public final class MemoryBudget {
          */
         void evict();
 
-        /** It may go on after it was told to wait. */
+        /** It may continue after it was told to wait. */
         void proceed();
     }
 
@@ -63,14 +68,14 @@ public final class MemoryBudget {
     private long held;
 
     /**
-     * Set while room is made for one stream, or given away to one after the other: what becomes
-     * free meanwhile is not given away by anyone else.
+     * Set while room is made for one stream, or given to one after the other: nested calls do not
+     * give away the room that becomes free meanwhile.
      */
     private boolean busy;
 
     /**
      * @param limit in bytes
-     * @param nanoTime a clock that never goes back, to tell who is silent
+     * @param nanoTime a clock that never goes back; it shows which streams are silent
      */
     public MemoryBudget(ReaderLock lock, long limit, LongSupplier nanoTime) {
         this.lock = lock;
@@ -79,7 +84,7 @@ public final class MemoryBudget {
         this.ranks = new MemoryRanks(nanoTime);
     }
 
-    /** Bytes held, and those set aside for admitted fragments. */
+    /** Bytes held, and bytes set aside for admitted fragments. */
     public long used() {
         return used;
     }
@@ -89,7 +94,7 @@ public final class MemoryBudget {
         return held;
     }
 
-    /** Whether there is so much room for each of the streams. */
+    /** Whether there is this much room for each stream. */
     public boolean hasForEach(long bytes) {
         return limit - used >= bytes * open;
     }
@@ -149,8 +154,8 @@ public final class MemoryBudget {
     }
 
     /**
-     * Waiting for a fragment to begin costs nothing, so nothing is set aside for it. But what comes
-     * next may be whole fragments.
+     * Waiting for a fragment to begin costs nothing, so nothing is set aside for it. But whole
+     * fragments may come next.
      */
     private boolean mayBegin(MemoryAccount account) {
         if (usedByOthers(account) > limit && account == ranks.furthestBehind(account)) {
@@ -192,7 +197,7 @@ public final class MemoryBudget {
         return usedByOthers(account) + Math.max(account.expected, account.partial) <= limit;
     }
 
-    /** All but the fragment that the account's stream is receiving. */
+    /** All bytes but those of the fragment that the account's stream is receiving. */
     private long usedByOthers(MemoryAccount account) {
         return used - account.reserved();
     }
@@ -200,7 +205,7 @@ public final class MemoryBudget {
     // ---- making and giving room ------------------------------------------------------------
 
     /**
-     * Drops what is less urgent than one stream's fragment, until that is enough or all there is.
+     * Evicts streams less urgent than the asking one, until there is enough room or none is left.
      */
     private void evictUntil(MemoryAccount asking, BooleanSupplier enough) {
         MemoryAccount furthestBehind = ranks.furthestBehind(asking);
@@ -227,13 +232,13 @@ public final class MemoryBudget {
             goesOnLater = !victim.paused;
             victim.evicted = true;
         }
-        // Also what was only set aside.
+        // Including bytes that were only set aside.
         victim.drop();
         victim.waiting = goesOnLater;
         update(victim);
     }
 
-    /** Lets waiting streams go on, furthest behind first, as long as there is room. */
+    /** Lets waiting streams continue, furthest behind first, as long as there is room. */
     void giveRoom() {
         if (busy) {
             return;

@@ -20,18 +20,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the accounts of a {@link MemoryBudget} in order, so that it need not look at all of them to
- * find the one whose turn it is. A change of an account costs the logarithm of their number.
- * Guarded by the reader lock.
+ * Keeps the accounts of a {@link MemoryBudget} in order, so that it finds the next one without
+ * looking at all of them. Updating an account takes logarithmic time. Guarded by the reader lock.
  */
 final class MemoryRanks {
 
-    /** Without bytes for this long, though they were asked for, a stream makes way for others. */
+    /** A stream that sent no requested bytes for this long makes way for others. */
     static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /**
-     * Those further behind come first. Total, as streams that begin together stand at the same
-     * place: if each took itself for the last one, all could end up waiting for each other.
+     * Those further behind come first. A total order, since streams that begin together stand at
+     * the same place: if each took itself for the last one, all could wait for each other.
      */
     static final Comparator<MemoryAccount> FURTHER_BEHIND = MemoryRanks::compare;
 
@@ -40,7 +39,7 @@ final class MemoryRanks {
     private static final int HOLDING = 1 << 2;
     private static final int PAUSED = 1 << 3;
 
-    /** The accounts that have something in common, those further behind first. */
+    /** Accounts with something in common, those further behind first. */
     private static final class Rank {
 
         private final int bit;
@@ -67,7 +66,7 @@ final class MemoryRanks {
     private final Rank paused = new Rank(PAUSED);
     private final List<Rank> ranks = List.of(waiting, wanting, holding, paused);
 
-    /** Those of the holding that were asked for more: the one that sent none for longest first. */
+    /** Those of the holding with outstanding requests, the longest silent one first. */
     private final Set<MemoryAccount> asked = new LinkedHashSet<>();
 
     private final LongSupplier nanoTime;
@@ -76,14 +75,14 @@ final class MemoryRanks {
         this.nanoTime = nanoTime;
     }
 
-    /** An account has changed; asks its stream for the rest. */
+    /** An account has changed; gets the rest from its stream. */
     void update(MemoryAccount account) {
         MemoryBudget.Tenant tenant = account.tenant;
         account.paused = !account.closed && tenant.isPaused();
         account.canGiveBack = account.paused && tenant.canGiveBack();
         long position = tenant.positionMillis();
         if (position != account.positionMillis) {
-            // It can be found by its old position only.
+            // The sets find it only by its old position.
             move(account, 0);
             account.positionMillis = position;
         }
@@ -108,7 +107,7 @@ final class MemoryRanks {
     private void move(MemoryAccount account, int to) {
         int changed = account.ranks ^ to;
         if (changed == 0) {
-            // As for most pieces of a fragment.
+            // The usual case for a piece of a fragment.
             return;
         }
         for (int i = 0; i < ranks.size(); i++) {
@@ -138,13 +137,13 @@ final class MemoryRanks {
         }
     }
 
-    /** Who is to be told first when there is room; null if nobody waits. */
+    /** The stream to tell first when there is room; null if none waits. */
     @Nullable
     MemoryAccount firstWaiting() {
         return waiting.furthestBehind();
     }
 
-    /** Of the streams that are not paused and want memory, with one more, the last one. */
+    /** The last of the streams that want memory and are not paused, and of one more. */
     @Nullable
     MemoryAccount furthestBehind(MemoryAccount oneMore) {
         MemoryAccount last = wanting.furthestBehind();
@@ -155,11 +154,11 @@ final class MemoryRanks {
     }
 
     /**
-     * Who is to make way next for a stream: of those that are paused the one furthest ahead, else
-     * the one that is silent for longest, else the one furthest ahead of it.
+     * The next stream to make way for the asking one: the paused one furthest ahead, else the
+     * longest silent one, else the one furthest ahead of the asking one.
      *
-     * @param spared makes way for nobody
-     * @return null if nobody is left
+     * @param spared is never evicted
+     * @return null if none is left
      */
     @Nullable
     MemoryAccount nextVictim(MemoryAccount asking, @Nullable MemoryAccount spared, long nowNanos) {

@@ -22,9 +22,8 @@ import java.util.function.Consumer;
  * of a change, such as asking a connection for more or cancelling it, is {@linkplain #defer
  * deferred}, and runs in the same thread as soon as the lock is free again.
  *
- * <p>Flink sees what throws in its own threads. Timers and the network have theirs, where an
- * exception would be lost: whatever they call goes through {@link #run} or {@link #watch}, which
- * report it.
+ * <p>Flink sees exceptions in its own threads. In the threads of timers and the network they would
+ * be lost: all code called there goes through {@link #run} or {@link #watch}, which report them.
  */
 @Internal
 public final class ReaderLock {
@@ -49,7 +48,7 @@ public final class ReaderLock {
         run(actions, 0);
     }
 
-    /** Runs all of them, whatever becomes of one: each may be what another stream waits for. */
+    /** Runs all of them even if one throws: another stream may wait for each of them. */
     private static void run(Runnable[] actions, int from) {
         int next = from;
         try {
@@ -64,7 +63,7 @@ public final class ReaderLock {
     }
 
     /**
-     * Runs an action with the lock held, in a thread that nobody watches.
+     * Runs an action with the lock held, in a thread whose exceptions would be lost.
      *
      * @param onThrown as with {@link #watch}
      */
@@ -82,10 +81,10 @@ public final class ReaderLock {
     }
 
     /**
-     * Runs an action without the lock, in a thread that nobody watches.
+     * Runs an action without the lock, in a thread whose exceptions would be lost.
      *
-     * @param onThrown is told of whatever it throws, or of what throws that was deferred; with the
-     *     lock held
+     * @param onThrown called, with the lock held, with whatever the action or a deferred action
+     *     throws
      */
     public void watch(Runnable action, Consumer<? super Throwable> onThrown) {
         try {
@@ -106,7 +105,7 @@ public final class ReaderLock {
         deferred.add(action);
     }
 
-    /** Wakes whoever {@linkplain #awaitChange waits}. */
+    /** Wakes the threads that {@linkplain #awaitChange wait}. */
     public void signalChange() {
         assertHeld();
         changed.signalAll();

@@ -17,7 +17,7 @@ public interface Timer {
     /** Nanoseconds of a clock that never goes back. */
     long nanoTime();
 
-    /** Epoch millis by the clock of this machine, which may be set. */
+    /** Epoch millis by the clock of this machine, which may jump. */
     long epochMillis();
 
     /** A random number from 0 to 1, which spreads delays so that few end at the same time. */
@@ -26,9 +26,9 @@ public interface Timer {
     /** Runs an action once, after a delay, in a thread that may make calls. */
     Task schedule(Runnable action, long delayNanos);
 
-    /** An action to come. */
+    /** A scheduled action. */
     interface Task {
-        /** Has no effect if it runs or ran already. */
+        /** Has no effect if the action is running or has run. */
         void cancel();
     }
 }

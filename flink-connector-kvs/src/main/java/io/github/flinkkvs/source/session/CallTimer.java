@@ -31,7 +31,7 @@ final class CallTimer {
     private long lastCallNanos;
 
     /**
-     * @param onThrown is told, with the lock held, of what an action throws
+     * @param onThrown called, with the lock held, with whatever an action throws
      */
     CallTimer(Timer timer, ReaderLock lock, Consumer<? super Throwable> onThrown) {
         this.timer = timer;
@@ -39,7 +39,7 @@ final class CallTimer {
         this.onThrown = onThrown;
     }
 
-    /** Runs an action after a delay, with the lock held, in place of one that was to run. */
+    /** Runs an action after a delay, with the lock held; replaces the action scheduled before. */
     void schedule(Runnable action, long delayNanos) {
         cancel();
         long wait = Math.max(delayNanos, 0);

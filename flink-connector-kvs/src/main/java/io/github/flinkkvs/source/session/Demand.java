@@ -12,16 +12,16 @@ import io.github.flinkkvs.source.resources.MemoryAccount;
 import io.github.flinkkvs.source.resources.MemoryBudget;
 import io.github.flinkkvs.source.session.Holds.Hold;
 
-/** How much a stream may ask for. Guarded by the reader lock. */
+/** How much media a stream may request. Guarded by the reader lock. */
 final class Demand {
 
     /**
-     * To ask for each piece by itself would cost more than to receive and parse it. With more of
-     * them, more would come when memory is spent already.
+     * Requesting each piece by itself would cost more than receiving and parsing it. A higher
+     * number would let more arrive after memory is spent.
      */
     static final int PIECES_AHEAD = 8;
 
-    /** Twice as many bytes as that may be: with less, what comes ahead would drive others out. */
+    /** Twice the bytes of these pieces: with less room, they would evict other streams. */
     private static final long PLENTY_BYTES = 2 * PIECES_AHEAD * 8192;
 
     private final Holds holds;
@@ -34,7 +34,7 @@ final class Demand {
         this.budget = budget;
     }
 
-    /** How many pieces may be asked for ahead of those that came; 0 if the stream is held. */
+    /** How many pieces may be outstanding; 0 if the stream is held. */
     int piecesAhead() {
         if (holds.has(Hold.ALIGNMENT)) {
             return 0;

@@ -17,7 +17,7 @@ import javax.annotation.Nullable;
 import java.util.ArrayDeque;
 
 /**
- * The events of a stream that were not taken yet, and their memory. Guarded by the reader lock.
+ * The events of a stream that still have to be taken, and their memory. Guarded by the reader lock.
  *
  * <p>Nothing is taken while alignment holds the stream. If its memory is needed meanwhile, it
  * {@linkplain #giveBack gives it back}.
@@ -25,10 +25,10 @@ import java.util.ArrayDeque;
 @Internal
 public final class EventQueue {
 
-    /** Whoever takes events. Called with the reader lock held. */
+    /** Consumes the events. Called with the reader lock held. */
     public interface Taker {
 
-        /** Something changed of what {@link #isReady} and {@link #takeFinished} say. */
+        /** The result of {@link #isReady} or {@link #takeFinished} may have changed. */
         void onChange(EventQueue queue);
 
         /** Reading has failed for good. */
@@ -42,13 +42,13 @@ public final class EventQueue {
     private final MemoryAccount account;
     private final ArrayDeque<StreamEvent> events = new ArrayDeque<>();
 
-    /** Whether the stream was deleted, so that nothing of it can be read again. */
+    /** Whether the stream was deleted, so that none of it can be read again. */
     private boolean deleted;
 
-    /** Whether all that is left has to be taken, also while alignment holds the stream. */
+    /** Whether the remaining events must be taken even while alignment holds the stream. */
     private boolean overdue;
 
-    /** Whether nothing is to be added. */
+    /** Whether no more events will be added. */
     private boolean finished;
 
     private boolean finishedTold;
@@ -108,15 +108,15 @@ public final class EventQueue {
         changed();
     }
 
-    /** Everything that is wanted was read that the service had received by this time. */
+    /** All wanted media that the service had received by this time was read. */
     void addCaughtUp(long serviceTimeMillis) {
         if (!cursor.caughtUp(serviceTimeMillis)) {
             return;
         }
         StreamEvent.CaughtUp event = new StreamEvent.CaughtUp(account, serviceTimeMillis);
         if (events.peekLast() instanceof StreamEvent.CaughtUp) {
-            // Only the last of those that follow each other says anything. It takes the place of
-            // the other one, and as much memory.
+            // Of several in a row only the last matters. It replaces the one before, and uses the
+            // same memory.
             events.removeLast();
             events.add(event);
         } else {
@@ -135,9 +135,9 @@ public final class EventQueue {
     }
 
     /**
-     * Nothing is to be added.
+     * No more events will be added.
      *
-     * @param streamDeleted whether nothing can be read again
+     * @param streamDeleted whether none of it can be read again
      */
     void finish(boolean streamDeleted) {
         finished = true;
@@ -151,11 +151,12 @@ public final class EventQueue {
     }
 
     /**
-     * Frees memory though alignment holds the stream. What can be read again is dropped, and the
-     * cursor goes back to its beginning. What precedes a stream that was created anew cannot be:
-     * that is taken now, as its memory may be what the other streams need to catch up.
+     * Frees memory although alignment holds the stream. Drops the events that can be read again,
+     * and moves the cursor back to the first of them. Events of the old stream, before it was
+     * created anew, cannot be read again: they are taken now, since the other streams may need
+     * their memory to catch up.
      *
-     * @return whether there is something to be read again
+     * @return whether something must be read again
      */
     boolean giveBack() {
         boolean dropped = false;
@@ -176,7 +177,7 @@ public final class EventQueue {
         return dropped;
     }
 
-    /** Drops everything; nothing is told any more. */
+    /** Drops everything; reports nothing after this. */
     void close() {
         finishedTold = true;
         while (!events.isEmpty()) {
@@ -185,7 +186,7 @@ public final class EventQueue {
         changed();
     }
 
-    /** For tests: what waits. */
+    /** For tests: the waiting events. */
     ArrayDeque<StreamEvent> events() {
         return events;
     }

@@ -27,7 +27,7 @@ final class FragmentGate {
 
     enum Verdict {
         EMIT,
-        /** Emit it, it is the last one. */
+        /** Emit it; it is the last one. */
         EMIT_LAST,
         /** It was emitted before. */
         DUPLICATE,
@@ -130,27 +130,27 @@ final class FragmentGate {
         begin();
     }
 
-    /** Frames of a fragment that would pass have passed, even if its rest is lost. */
+    /** Frames of a fragment that would pass have passed, even if the rest of it is lost. */
     void begin() {
         begun = true;
-        // Clocks may go back, and what comes behind a fragment is not left out.
+        // Clocks may go back, but nothing after the first fragment is left out.
         notBeforeMillis = Long.MIN_VALUE;
     }
 
-    /** Goes back to an earlier fragment: those behind it are read again. */
+    /** Goes back to an earlier fragment: those after it are read again. */
     void rewindTo(@Nullable FragmentPosition position) {
         last = position;
         begun = position != null;
     }
 
-    /** Leaves out what lies before a server timestamp, up to the first fragment that does not. */
+    /** Leaves out fragments before a server timestamp, until one is not before it. */
     void skipToServerTimestamp(long millis) {
         notBeforeMillis = millis;
     }
 
     /**
-     * Whether nothing can come any more that is not beyond the stop, given that nothing comes at
-     * all and this is the service's clock.
+     * Whether everything still to come lies beyond the stop, given that nothing arrives now and the
+     * service's clock shows this time.
      */
     boolean isPastStop(long serviceTimeMillis) {
         switch (stop.kind()) {
@@ -160,7 +160,7 @@ final class FragmentGate {
                 if (last != null && last.number().compareTo(stop.fragmentNumber()) >= 0) {
                     return true;
                 }
-                // A number that does not tell its time cannot be waited for.
+                // A fragment number without a time cannot be waited for.
                 OptionalLong time = stop.fragmentNumber().serverTimestampHint();
                 return time.isEmpty() || serviceTimeMillis > time.getAsLong();
             default:
@@ -168,14 +168,14 @@ final class FragmentGate {
         }
     }
 
-    /** Whether the last fragment that passed is the last there will be. */
+    /** Whether the last fragment that passed is the one at the stop. */
     boolean isAtStop() {
         return stop.kind() == StoppingPosition.Kind.FRAGMENT
                 && last != null
                 && last.number().compareTo(stop.fragmentNumber()) >= 0;
     }
 
-    /** The fragment after which to go on; null if there is none yet. */
+    /** The fragment after which reading continues; null if there is none yet. */
     @Nullable
     FragmentNumber resumeAfter() {
         if (last != null) {
@@ -185,8 +185,8 @@ final class FragmentGate {
     }
 
     /**
-     * A time, in epoch millis, that tells which of two streams is further behind: of the last
-     * fragment, else of the start.
+     * The time of the last fragment, else of the start, in epoch millis; it shows which of two
+     * streams is further behind.
      */
     long positionMillis() {
         if (last != null) {

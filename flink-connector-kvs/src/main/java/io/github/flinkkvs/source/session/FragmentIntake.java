@@ -38,13 +38,13 @@ final class FragmentIntake implements Fetch.Sink {
     private final PositionSearch search;
     private final EventQueue queue;
 
-    /** Whether frames are wanted one by one. */
+    /** Whether the source reads frames instead of fragments. */
     private final boolean byFrames;
 
     private final KvsReaderMetrics metrics;
     private final StreamMetrics streamMetrics;
 
-    /** The head that the last frame brought. */
+    /** The head of the last frame's fragment. */
     @Nullable private StreamEvent.SharedHead lastHead;
 
     /** The fragment whose damage was logged last. */
@@ -99,7 +99,7 @@ final class FragmentIntake implements Fetch.Sink {
                 return passOver();
             case TOO_EARLY:
                 if (cursor.startsByProducerTime()) {
-                    // Whatever the service received before it is not wanted either.
+                    // Media that the service received before it is not wanted either.
                     queue.addCaughtUp(fragment.serverTimestampMillis());
                 }
                 return passOver();
@@ -114,7 +114,9 @@ final class FragmentIntake implements Fetch.Sink {
         }
     }
 
-    /** A fragment is not to be emitted. On the way to one that is, that is progress too. */
+    /**
+     * Passes over a fragment that is not emitted. On the way to a wanted one, that is progress too.
+     */
     private Outcome passOver() {
         if (!cursor.isOnDetour()) {
             return Outcome.NO_PROGRESS;
@@ -144,7 +146,7 @@ final class FragmentIntake implements Fetch.Sink {
             return;
         }
         metrics.onDamagedFrames(frames);
-        // One line for each fragment: there may be as many blocks as there are frames.
+        // One line per fragment: there may be a damaged block for every frame.
         if (!fragment.number().equals(lastDamaged)) {
             lastDamaged = fragment.number();
             LOG.warn(
@@ -156,18 +158,18 @@ final class FragmentIntake implements Fetch.Sink {
         }
     }
 
-    /** There was nothing to read at this moment of the service's clock: epoch millis. */
+    /** At this moment of the service's clock (epoch millis) there was nothing to read. */
     void onCaughtUp(long serviceTimeMillis) {
         queue.addCaughtUp(serviceTimeMillis);
         streamMetrics.onCaughtUp();
     }
 
-    /** A fetch is over: the heads of its frames are not shared with those of the next one. */
+    /** A fetch is over: the next one does not share fragment heads with it. */
     void onFetchOver() {
         lastHead = null;
     }
 
-    /** If another fragment comes in place of the open one, the rest of the open one is lost. */
+    /** If another fragment arrives instead of the open one, the rest of the open one is lost. */
     static void leaveBehind(ReadCursor cursor, FragmentNumber next, KvsReaderMetrics metrics) {
         OpenFragment left = cursor.leftBehindBy(next);
         if (left != null) {

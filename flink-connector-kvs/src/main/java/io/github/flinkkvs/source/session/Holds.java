@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Why a stream is not read at present, if it is not, and a clock that stands still meanwhile: who
- * did not try did not fail either. Guarded by the reader lock.
+ * The reasons why a stream is not read at present, and a clock that stands still meanwhile: a
+ * stream that did not try did not fail either. Guarded by the reader lock.
  */
 final class Holds {
 
@@ -30,7 +30,7 @@ final class Holds {
     private final Set<Hold> holds = EnumSet.noneOf(Hold.class);
     private long heldSinceNanos;
 
-    /** For how long the stream was held before. */
+    /** How long the stream was held before. */
     private long heldNanos;
 
     /**
@@ -40,7 +40,7 @@ final class Holds {
         this.clock = clock;
     }
 
-    /** The stream is held; returns false if it was held by this before. */
+    /** Holds the stream; returns false if this already held it. */
     boolean add(Hold hold) {
         if (holds.isEmpty()) {
             heldSinceNanos = clock.getAsLong();
@@ -48,7 +48,7 @@ final class Holds {
         return holds.add(hold);
     }
 
-    /** The stream is released; returns false if it was not held by this. */
+    /** Releases the stream; returns false if this did not hold it. */
     boolean remove(Hold hold) {
         boolean removed = holds.remove(hold);
         if (removed && holds.isEmpty()) {
@@ -61,7 +61,7 @@ final class Holds {
         return holds.contains(hold);
     }
 
-    /** The time in nanoseconds, without the times in which the stream was held. */
+    /** The time in nanoseconds, not counting the time for which the stream was held. */
     long nanoTime() {
         long now = holds.isEmpty() ? clock.getAsLong() : heldSinceNanos;
         return now - heldNanos;

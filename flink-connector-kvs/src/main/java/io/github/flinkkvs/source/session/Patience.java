@@ -16,8 +16,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * How long a session puts up with errors, and how long it waits after each. All times are of the
- * clock in {@link Holds}. Guarded by the reader lock.
+ * How long a session tolerates errors, and how long it waits after each. All times are by the clock
+ * in {@link Holds}. Guarded by the reader lock.
  */
 final class Patience {
 
@@ -34,7 +34,7 @@ final class Patience {
     /** Nothing but errors. */
     private final Spell failing = new Spell();
 
-    /** Nothing but calls that end at once and bring nothing. */
+    /** Nothing but calls that end at once without media. */
     private final Spell fruitless = new Spell();
 
     /** Other consumers hold all connections. */
@@ -52,7 +52,7 @@ final class Patience {
                 new Backoff(THROTTLED_BACKOFF_NANOS, settings.maxBackoffNanos, jitter);
     }
 
-    /** The service does what it should. */
+    /** The service works as it should. */
     void restore() {
         failing.end();
         fruitless.end();
@@ -60,14 +60,15 @@ final class Patience {
         throttledBackoff.reset();
     }
 
-    /** The service answers, be it with a refusal that has its own limit. */
+    /** The service answers, if only with a refusal that has a limit of its own. */
     void restoreAfterAnswer() {
         failing.end();
     }
 
     /**
-     * Notes an error; returns for how long errors have kept the stream from getting on. The time up
-     * to a call that only brought nothing does not count, but it does not end the errors either.
+     * Notes an error; returns how long errors have kept the stream from making progress. The time
+     * up to a call that ended without media does not count, but such a call does not end the errors
+     * either.
      */
     long failingNanos() {
         failing.note();
@@ -78,13 +79,15 @@ final class Patience {
         return failingNanos > settings.retryBudgetNanos;
     }
 
-    /** Whether errors last so long that it is time to warn; true once until things get better. */
+    /**
+     * Whether errors have lasted long enough for a warning; true once until the stream recovers.
+     */
     boolean takeFailureWarning() {
         return failing.takeWarning(FAILURE_WARNING_NANOS);
     }
 
     /**
-     * Notes a call that ended at once and brought nothing; returns for how long there were such.
+     * Notes a call that ended at once without media; returns how long there have been such calls.
      */
     long fruitlessNanos() {
         failing.interrupt();
@@ -92,7 +95,7 @@ final class Patience {
         return fruitless.nanos();
     }
 
-    /** The same for such calls as {@link #takeFailureWarning} for errors. */
+    /** Like {@link #takeFailureWarning}, for such calls. */
     boolean takeFruitlessWarning() {
         return fruitless.takeWarning(FRUITLESS_WARNING_NANOS);
     }
@@ -111,7 +114,7 @@ final class Patience {
         return atConnectionLimit.note();
     }
 
-    /** Notes that a connection was to be had; true if none was before. */
+    /** Notes that a connection was available; true if none was before. */
     boolean leaveConnectionLimit() {
         return atConnectionLimit.end();
     }
@@ -125,7 +128,7 @@ final class Patience {
         return atConnectionLimit.takeWarning(CONNECTION_LIMIT_WARNING_NANOS);
     }
 
-    /** Something that goes on: the sum of the times between one note of it and the next. */
+    /** A lasting condition: the sum of the times between one note of it and the next. */
     private final class Spell {
 
         private boolean on;
@@ -133,7 +136,7 @@ final class Patience {
         private long lastNanos;
         private long nanos;
 
-        /** Notes that it is so; true if it was not before. */
+        /** Notes that the condition holds; true if it did not before. */
         boolean note() {
             boolean began = !on;
             long now = clock.getAsLong();
@@ -148,24 +151,24 @@ final class Patience {
             return began;
         }
 
-        /** The time since it was noted last does not count. */
+        /** Does not count the time since the last note. */
         void interrupt() {
             lastNanos = clock.getAsLong();
         }
 
-        /** Notes that it is not so; true if it was before. */
+        /** Notes that the condition has ended; true if it held before. */
         boolean end() {
             boolean ended = on;
             on = false;
             return ended;
         }
 
-        /** How long it goes on, when it was noted last. */
+        /** How long the condition had lasted at the last note. */
         long nanos() {
             return nanos;
         }
 
-        /** Whether it goes on for longer than this; true once. */
+        /** Whether the condition has lasted longer than this; true once. */
         boolean takeWarning(long afterNanos) {
             if (warned || nanos <= afterNanos) {
                 return false;

@@ -25,27 +25,27 @@ import javax.annotation.Nullable;
 import java.time.Instant;
 
 /**
- * Decides where a stream is read on when its position, or the stream itself, may be gone: by the
- * stream's description, and by what the user chose for such cases. It decides only; {@link
- * StreamLookup} asks. Guarded by the reader lock.
+ * Decides where reading continues when the position, or the stream itself, may be gone, based on
+ * the stream's description and the user's options. It only decides; {@link StreamLookup} asks the
+ * service. Guarded by the reader lock.
  */
 final class PositionSearch {
 
     private static final Logger LOG = LoggerFactory.getLogger(PositionSearch.class);
 
-    /** What was read more recently than this cannot have left any stream's retention. */
+    /** Media read more recently than this is within the retention of every stream. */
     private static final long ALWAYS_RETAINED_MILLIS = 240_000;
 
-    /** Why the stream's description is asked for. */
+    /** Why the session requests the stream's description. */
     enum Question {
-        /** Is everything still there that was not read? */
+        /** Is all unread media still there? */
         CHECK,
-        /** The service does not know the position. Where to go on? */
+        /** The service does not know the position. Where does reading continue? */
         POSITION,
         /** The service does not know the stream. Was it deleted, or created anew? */
         STREAM;
 
-        /** What to ask for: the stream of that ARN, or whichever has the name now. */
+        /** What to ask for: the stream with that ARN, or the one that has the name now. */
         String nameOrArn(StreamArn arn) {
             return this == STREAM ? arn.name() : arn.toString();
         }
@@ -59,15 +59,15 @@ final class PositionSearch {
     private final KvsReaderMetrics metrics;
 
     /**
-     * Until this moment of the service's clock nothing unread is deleted, as the last look-up
-     * showed; {@link #UNCHECKED} if there was none.
+     * The last look-up showed that no unread media is deleted before this moment of the service's
+     * clock; {@link #UNCHECKED} if there was none.
      */
     private long checkedUntilMillis = UNCHECKED;
 
     /** The same for the fetch that is under way. */
     private long fetchCheckedUntilMillis = UNCHECKED;
 
-    /** Up to where the stream was read before a gap that is not yet reported. */
+    /** How far the stream was read before a gap that is not yet reported. */
     @Nullable private String gapAfter;
 
     PositionSearch(
@@ -83,20 +83,22 @@ final class PositionSearch {
 
     // ---- whether to check ------------------------------------------------------------------
 
-    /** A fetch begins. A check is good for this one only, as what is read next may change. */
+    /**
+     * A fetch begins. A check is valid for this fetch only, since the next one may begin elsewhere.
+     */
     void onFetch() {
         fetchCheckedUntilMillis = checkedUntilMillis;
         checkedUntilMillis = UNCHECKED;
     }
 
-    /** Time has passed without a fetch, so what was checked may have expired. */
+    /** Time has passed without a fetch, so the checked media may have expired. */
     void forgetCheck() {
         checkedUntilMillis = UNCHECKED;
     }
 
     /**
-     * Whether the position has to be checked before what a fetch brings is read: the service may
-     * silently begin with the oldest fragment where it should tell of a gap.
+     * Whether to check the position before reading what a fetch delivers: the service may silently
+     * begin with the oldest fragment when it should report a gap.
      *
      * @param serviceTimeMillis the service's clock when it answered
      */
@@ -108,7 +110,7 @@ final class PositionSearch {
                 && serviceTimeMillis > fetchCheckedUntilMillis;
     }
 
-    /** A fragment is read on. */
+    /** The next fragment was read. */
     void onProgress(Fragment fragment) {
         if (gapAfter != null) {
             LOG.warn(
@@ -132,7 +134,7 @@ final class PositionSearch {
         if (cursor.hasExpired(description)) {
             return afterExpiry(description);
         }
-        // What is there now is deleted when the retention gets there.
+        // Media that is there now is deleted once its retention ends.
         checkedUntilMillis =
                 description.serviceTimeMillis()
                         + cursor.readUpToMillis()
@@ -192,7 +194,7 @@ final class PositionSearch {
         return Step.call(0, null);
     }
 
-    /** There is a stream of the name. */
+    /** There is a stream with this name. */
     private Step afterNamesake(StreamArn found) {
         if (found.equals(cursor.arn())) {
             return retries.after(ErrorClass.RETRY, "the stream exists but is not active", null);

@@ -25,12 +25,12 @@ import io.github.flinkkvs.source.split.OpenFragment;
 import javax.annotation.Nullable;
 
 /**
- * How far a session has read its stream, and where it goes on. It is ahead of the split's state by
- * the events that wait to be emitted. Guarded by the reader lock.
+ * How far a session has read its stream, and where it continues. The cursor is ahead of the split's
+ * state by the events that wait to be emitted. Guarded by the reader lock.
  */
 final class ReadCursor {
 
-    /** {@link #readUpToMillis()} of a stream that nothing is known of. */
+    /** {@link #readUpToMillis()} of a stream about which nothing is known. */
     static final long UNREAD = Long.MIN_VALUE;
 
     private StreamArn arn;
@@ -38,22 +38,22 @@ final class ReadCursor {
     private FragmentGate gate;
     @Nullable private Long caughtUpMillis;
 
-    /** Whether "now" was asked for once; from then on it is a server timestamp. */
+    /** Whether a call has begun at "now"; from then on it is a server timestamp. */
     private boolean nowIsOver;
 
-    /** Where the next fetch begins in place of the position, until a fragment passes. */
+    /** Where the next fetch begins instead of at the position, until a fragment passes. */
     @Nullable private StartingPosition detour;
 
-    /** Whether the detour leads over a gap that was reported. */
+    /** Whether the detour skips a gap that was reported. */
     private boolean overGap;
 
     /** The highest fragment that was in the way. */
     @Nullable private FragmentNumber passedOver;
 
-    /** The fragment behind the last one, if some of its frames have passed; else null. */
+    /** The fragment after the last one, if some of its frames have passed; else null. */
     @Nullable private OpenFragment open;
 
-    /** As far as events were taken. */
+    /** The state after the events that were taken. */
     private final KvsSplitState taken;
 
     ReadCursor(KvsSplit split) {
@@ -73,7 +73,7 @@ final class ReadCursor {
         return gate;
     }
 
-    /** Where the next fetch is to begin. */
+    /** Where the next fetch begins. */
     StartingPosition next() {
         if (detour != null) {
             return detour;
@@ -97,15 +97,15 @@ final class ReadCursor {
         return StartingPosition.of(Kind.SERVER_TIMESTAMP, millis, null);
     }
 
-    /** Whether the next fetch leads over a gap that was reported. */
+    /** Whether the next fetch skips a gap that was reported. */
     boolean isOverGap() {
-        // A fragment whose frames passed is behind the gap, if its number tells its time.
+        // A fragment whose frames passed lies after the gap, if its number contains its time.
         return overGap && (open == null || timeOf(open.number()) == UNREAD);
     }
 
     /**
-     * Everything that is wanted, and that the service received before this server timestamp, was
-     * read; {@link #UNREAD} if nothing is known.
+     * All wanted media that the service received before this server timestamp was read; {@link
+     * #UNREAD} if nothing is known.
      */
     long readUpToMillis() {
         long millis = caughtUpMillis == null ? UNREAD : caughtUpMillis;
@@ -114,7 +114,7 @@ final class ReadCursor {
         } else if (start.kind() == Kind.AFTER_FRAGMENT) {
             millis = Math.max(millis, timeOf(start.fragmentNumber()));
         }
-        // Of the open fragment the rest is to be read, so it has to be there still.
+        // The rest of the open fragment must still be read, so the fragment must still be there.
         return open == null ? millis : Math.max(millis, timeOf(open.number()));
     }
 
@@ -122,12 +122,12 @@ final class ReadCursor {
         return number.serverTimestampHint().orElse(UNREAD);
     }
 
-    /** Whether something may have been deleted that was not read. */
+    /** Whether unread media may have been deleted. */
     boolean hasExpired(StreamDescription stream) {
         return readUpToMillis() < stream.oldestRetainedMillis();
     }
 
-    /** Whether a call for "now" was answered later than that, and may have missed something. */
+    /** Whether a call for "now" was answered so late that it may have missed media. */
     boolean isTooLateForNow(StartingPosition asked, long serviceTimeMillis) {
         return asked.kind() == Kind.NOW && serviceTimeMillis > start.timestampMillis();
     }
@@ -143,7 +143,7 @@ final class ReadCursor {
             endDetour();
             open = null;
         } else if (verdict == FragmentGate.Verdict.TOO_EARLY || detour != null) {
-            // There may be more of them than a call brings: the next one goes on behind it.
+            // There may be more of them than one call delivers: the next call continues after it.
             detour = after(fragment.number());
         }
         return verdict;
@@ -176,8 +176,7 @@ final class ReadCursor {
     }
 
     /**
-     * The fragment that was open, if another one comes in its place: the rest of it is lost. Null
-     * otherwise.
+     * The open fragment, if another one arrives instead, so that its rest is lost. Null otherwise.
      */
     @Nullable
     OpenFragment leftBehindBy(FragmentNumber next) {
@@ -191,7 +190,7 @@ final class ReadCursor {
                 && (gate.last() == null || number.compareTo(gate.last().number()) > 0);
     }
 
-    /** Nothing more is to be read of the open fragment. */
+    /** The rest of the open fragment is not read. */
     void leaveOpen() {
         open = null;
         gate.begin();
@@ -202,15 +201,15 @@ final class ReadCursor {
         overGap = false;
     }
 
-    /** Whether something in place of the position is asked for. */
+    /** Whether the next fetch begins elsewhere than at the position. */
     boolean isOnDetour() {
         return detour != null;
     }
 
     /**
-     * Everything that is wanted was read that there was at this moment of the service's clock.
+     * All wanted media that the service had at this moment of its clock was read.
      *
-     * @return false if that was known, as before a start in the future
+     * @return false if that was already known, as before a start in the future
      */
     boolean caughtUp(long serviceTimeMillis) {
         if (caughtUpMillis != null && serviceTimeMillis < caughtUpMillis) {
@@ -225,12 +224,12 @@ final class ReadCursor {
         return start.kind() == Kind.PRODUCER_TIMESTAMP;
     }
 
-    /** Judges a fragment that is being received; it does not pass by that. */
+    /** Judges a fragment that is being received, without making it pass. */
     FragmentGate.Verdict judge(PartialFragment fragment) {
         return judge(fragment.number(), fragment.serverMillis(), fragment.producerMillis());
     }
 
-    /** Whether what is read of a fragment may pass. */
+    /** Whether frames of this fragment may pass. */
     boolean wants(FragmentHead fragment) {
         FragmentGate.Verdict verdict =
                 judge(
@@ -240,7 +239,7 @@ final class ReadCursor {
         return verdict == FragmentGate.Verdict.EMIT || verdict == FragmentGate.Verdict.EMIT_LAST;
     }
 
-    /** Goes on behind a fragment that would pass, but cannot be read. */
+    /** Continues after a fragment that would pass, but cannot be read. */
     void skip(FragmentPosition bad) {
         endDetour();
         open = null;
@@ -248,10 +247,10 @@ final class ReadCursor {
     }
 
     /**
-     * Goes on behind a fragment that would not pass, and cannot be read either: it is merely in the
-     * way.
+     * Continues after a fragment that would not pass, and cannot be read either: it is merely in
+     * the way.
      *
-     * @return whether reading was never that far on a way around something
+     * @return whether no detour has come this far before
      */
     boolean passOver(FragmentNumber inTheWay) {
         detour = after(inTheWay);
@@ -262,11 +261,13 @@ final class ReadCursor {
         return true;
     }
 
-    /** Goes around a position that the service does not find, though nothing unread was deleted. */
+    /**
+     * Goes around a position that the service does not find, although no unread media was deleted.
+     */
     void goAroundPosition(StreamDescription stream) {
-        // What the producer's clock says tells nothing about where the service has a fragment.
+        // The producer's clock does not show where the service keeps a fragment.
         boolean knowsServerTime = gate.last() != null || !startsByProducerTime();
-        // The gate leaves out what was read.
+        // The gate leaves out what was read before.
         detour =
                 knowsServerTime && gate.positionMillis() >= stream.oldestRetainedMillis()
                         ? atServerTimestamp(gate.positionMillis())
@@ -281,13 +282,13 @@ final class ReadCursor {
         detour = StartingPosition.earliest();
     }
 
-    /** Goes on with the oldest fragment, over a gap. */
+    /** Continues with the oldest fragment, after a gap. */
     void skipToEarliest() {
         overGap = true;
         detour = StartingPosition.earliest();
     }
 
-    /** Goes on from a server timestamp, over a gap. */
+    /** Continues from a server timestamp, after a gap. */
     void skipToServerTimestamp(long millis) {
         overGap = true;
         gate.skipToServerTimestamp(millis);
@@ -312,7 +313,7 @@ final class ReadCursor {
         event.applyTo(taken);
     }
 
-    /** Goes back to the end of what was taken, and of the events that are to be taken still. */
+    /** Goes back to the end of the taken events and of those that must still be taken. */
     void rewindTo(Iterable<StreamEvent> stillToTake) {
         KvsSplitState to = new KvsSplitState(taken.toSplit());
         stillToTake.forEach(event -> event.applyTo(to));
@@ -324,7 +325,7 @@ final class ReadCursor {
         endDetour();
     }
 
-    /** Where it is, for messages. */
+    /** The position, for messages. */
     @Override
     public String toString() {
         FragmentNumber after = gate.resumeAfter();

@@ -58,7 +58,7 @@ import java.util.concurrent.TimeUnit;
  * a bad fragment    CALL behind it if it is not wanted, else FAIL or LEAVE_OUT, as the user chose
  * </pre>
  *
- * <p>Decides only: it knows no lock, timer, connection or event. Guarded by the reader lock.
+ * <p>Only decides: it knows no lock, timer, connection or event. Guarded by the reader lock.
  */
 final class Recovery {
 
@@ -103,17 +103,17 @@ final class Recovery {
         patience.restore();
     }
 
-    /** A fragment came that lies on the way to what is wanted. */
+    /** A fragment came that precedes the wanted ones. */
     void onPassedOver() {
         patience.restore();
     }
 
-    /** What was read is to be read again. */
+    /** Media that was read will be read again. */
     void onRewound() {
         quietPastStop = 0;
     }
 
-    /** Another stream is read. */
+    /** The session reads another stream now. */
     void onSwitched() {
         strikes.clear();
     }
@@ -235,7 +235,7 @@ final class Recovery {
         }
         MkvException problem = (MkvException) end.cause();
         if (!strike(end, problem.kind().name())) {
-            // Failures that always come at another place are bounded by the retry budget.
+            // The retry budget bounds failures that come at a different place each time.
             return retries.retry(
                     ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, problem.getMessage(), null);
         }
@@ -247,7 +247,9 @@ final class Recovery {
         return " (request " + end.requestId() + ")";
     }
 
-    /** The call died while memory or alignment kept us from reading it. That is no error. */
+    /**
+     * The call died while memory or alignment kept the session from reading it. That is no error.
+     */
     private Step afterHoldUp(ReconnectCause cause) {
         return Step.call(0, cause);
     }
@@ -263,7 +265,7 @@ final class Recovery {
     /**
      * A call ended as it does when there is nothing to read.
      *
-     * @param upToMillis nothing can come any more that the service received before this time
+     * @param upToMillis no media that the service received before this time can still come
      */
     private Step quiet(FetchEnd end, long upToMillis) {
         patience.restore();
@@ -277,7 +279,7 @@ final class Recovery {
         return Step.call(settings.idleIntervalNanos - end.lastedNanos(), ReconnectCause.IDLE);
     }
 
-    /** A call brought nothing, but ended too soon to mean that there is nothing. */
+    /** A call delivered nothing, but ended too soon to prove that there is nothing. */
     private Step fruitless(FetchEnd end) {
         long fruitlessFor = patience.fruitlessNanos();
         if (patience.takeFruitlessWarning()) {

@@ -22,8 +22,8 @@ import javax.annotation.Nullable;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Decides what follows an error, whoever met it: usually another call after the back-off, until the
- * retry budget is spent. Guarded by the reader lock.
+ * Decides what follows any error: usually another call after the back-off, until the retry budget
+ * is spent. Guarded by the reader lock.
  */
 final class Retries {
 
@@ -73,7 +73,7 @@ final class Retries {
     /**
      * An error of the service or the network.
      *
-     * @param what one line for logs and messages
+     * @param what a line for logs and messages
      */
     Step after(ErrorClass errorClass, String what, @Nullable Throwable cause) {
         switch (errorClass) {
@@ -86,7 +86,7 @@ final class Retries {
                 return Step.lookUp(Question.STREAM);
             case FATAL:
                 if (accepted && cause != null && ErrorTable.isLackOfCredentials(cause)) {
-                    // There were some before, so their source is out of order for a while.
+                    // There were credentials before, so their provider fails only for a while.
                     return retry(ErrorClass.RETRY, ReconnectCause.ERROR, what, cause);
                 }
                 metrics.onError(errorClass);

@@ -69,7 +69,7 @@ public final class SessionSettings {
         this.quietTimeNanos = config.get(KvsSourceOptions.QUIET_TIME).toNanos();
         this.idleIntervalNanos = config.get(KvsSourceOptions.IDLE_INTERVAL).toNanos();
         this.maxBackoffNanos = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF).toNanos();
-        // The default may be above what was chosen as the longest delay.
+        // The default may exceed the maximum delay that the user chose.
         this.initialBackoffNanos =
                 Math.min(
                         config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF).toNanos(),
@@ -81,7 +81,7 @@ public final class SessionSettings {
                         .orElse(Long.MAX_VALUE);
     }
 
-    /** An assembler for one call: of what is wanted of the stream, within the allowed size. */
+    /** An assembler for one call, which keeps the wanted media within the allowed size. */
     FragmentAssembler newAssembler(StreamArn stream) {
         String name = stream.name();
         String arn = stream.toString();

@@ -26,7 +26,7 @@ final class Step {
         CALL,
         /** Ask for the stream's description, because of {@link #question()}. */
         LOOK_UP,
-        /** Leave out the fragment at {@link #position()}, and go on behind it. */
+        /** Leave out the fragment at {@link #position()}, and continue after it. */
         LEAVE_OUT,
         /** Read the stream {@link #arn()} instead. */
         SWITCH,
@@ -54,7 +54,8 @@ final class Step {
     }
 
     /**
-     * @param reconnectCause what is counted; null for a call that only goes on with what was begun
+     * @param reconnectCause the reason that is counted; null for a call that only continues what
+     *     was begun
      */
     static Step call(long delayNanos, @Nullable ReconnectCause reconnectCause) {
         Step step = new Step(Kind.CALL);
@@ -96,13 +97,13 @@ final class Step {
         return step;
     }
 
-    /** The same, and the data endpoint is asked for anew before the next call. */
+    /** The same, but looks up the data endpoint again before the next call. */
     Step atNewEndpoint() {
         forgetsEndpoint = true;
         return this;
     }
 
-    /** The same, and the stream is caught up to a moment of the service's clock: epoch millis. */
+    /** The same, with the stream caught up to this moment of the service's clock: epoch millis. */
     Step caughtUpAt(long serviceTimeMillis) {
         caughtUpAtMillis = OptionalLong.of(serviceTimeMillis);
         return this;
@@ -146,7 +147,7 @@ final class Step {
         return cause;
     }
 
-    /** Up to when the stream is caught up, if that was found out: epoch millis. */
+    /** The time up to which the stream is caught up, if known: epoch millis. */
     OptionalLong caughtUpAtMillis() {
         return caughtUpAtMillis;
     }

@@ -20,8 +20,8 @@ import io.github.flinkkvs.source.split.OpenFragment;
 import org.apache.flink.annotation.Internal;
 
 /**
- * Something that was found out about a stream, in the order of the stream. Whatever moves the state
- * of a split comes as an event, so that it takes effect after the fragments that precede it.
+ * Something learned about a stream, in stream order. Every change of a split's state is an event,
+ * so that it takes effect after the fragments before it.
  */
 @Internal
 public abstract class StreamEvent {
@@ -44,17 +44,17 @@ public abstract class StreamEvent {
     /** Moves the state of the split. */
     public abstract void applyTo(KvsSplitState state);
 
-    /** Frees its memory: the record emitter is through with it. Runs in the task thread. */
+    /** Frees its memory: the record emitter is done with it. Runs in the task thread. */
     public final void onEmitted() {
         account.locked(() -> account.released(release()));
     }
 
-    /** Bytes of memory that it keeps, without what it shares with other events. */
+    /** Bytes of memory that it keeps, without those that it shares with other events. */
     public final int retainedBytes() {
         return retainedBytes;
     }
 
-    /** Whether it carries media, as opposed to what only moves the position. */
+    /** Whether it carries media, as opposed to only moving the position. */
     boolean isMedia() {
         return false;
     }
@@ -62,7 +62,7 @@ public abstract class StreamEvent {
     /**
      * It begins to wait; guarded by the reader lock.
      *
-     * @return how many more bytes are kept because of that
+     * @return how many bytes are now kept in addition
      */
     int hold() {
         return retainedBytes;
@@ -71,7 +71,7 @@ public abstract class StreamEvent {
     /**
      * It was emitted or given up; guarded by the reader lock.
      *
-     * @return how many bytes nobody keeps any more
+     * @return how many bytes are no longer kept
      */
     int release() {
         return retainedBytes;
@@ -103,7 +103,7 @@ public abstract class StreamEvent {
         }
     }
 
-    /** The head of a fragment some of whose frames wait. */
+    /** The head of a fragment with waiting frames. */
     static final class SharedHead {
 
         private final FragmentHead head;
@@ -126,7 +126,7 @@ public abstract class StreamEvent {
         private final SharedHead head;
 
         /**
-         * @param head the frame's, kept once by all frames of the fragment that wait
+         * @param head the head of its fragment, kept once for all waiting frames of the fragment
          */
         FrameArrived(MemoryAccount account, FrameRecord frame, SharedHead head) {
             super(account, frame.retainedBytes());
@@ -161,7 +161,7 @@ public abstract class StreamEvent {
     }
 
     /**
-     * Nothing more is to come of a fragment: all its frames have arrived, or it cannot be read and
+     * Nothing more of a fragment will come: all its frames have arrived, or it cannot be read and
      * is left out.
      */
     @Internal
@@ -197,7 +197,7 @@ public abstract class StreamEvent {
         }
     }
 
-    /** From here on another stream is read that has the same name. */
+    /** From here on, another stream with the same name is read. */
     @Internal
     public static final class StreamRecreated extends StreamEvent {
 

@@ -33,7 +33,7 @@ final class StreamLookup {
         void onAnswer(
                 Question question, @Nullable StreamDescription found, @Nullable Throwable error);
 
-        /** Something was thrown that nobody foresaw. */
+        /** An unexpected exception was thrown. */
         void onBroken(Throwable cause);
     }
 
@@ -50,7 +50,7 @@ final class StreamLookup {
     }
 
     void ask() {
-        // A call may wait for credentials, so it is not for the I/O threads.
+        // A call may wait for credentials, so it must not run in an I/O thread.
         resources.timer().schedule(this::describe, 0);
     }
 

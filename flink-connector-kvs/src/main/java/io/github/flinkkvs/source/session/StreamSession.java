@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 import javax.annotation.Nullable;
 
 /**
- * Reads one stream for as long as it takes, one fetch after the other, each from where the last
- * complete fragment ended. It is always in one of these phases:
+ * Reads one stream to its end, one fetch after the other, each from the end of the last complete
+ * fragment. It is always in one of these phases:
  *
  * <pre>
  * WAITING     the timer of the next call runs         PARKED   nothing runs; {@link Holds} says why
@@ -64,19 +64,19 @@ import javax.annotation.Nullable;
  * step FINISH         to DONE
  * </pre>
  *
- * <p>A fetch that ends while alignment holds the stream is made again later, so nothing is
- * concluded from its end, unless the stop was reached or something broke.
+ * <p>A fetch that ends while alignment holds the stream is repeated later, so its end has no
+ * meaning unless the stop was reached or something broke.
  *
- * <p>Only {@link #enter} moves the phase, and what belongs to the old one ends there: its timer,
- * its look-up, its fetch with the memory that it held. Whatever reports back is heard only while it
- * is the current attempt. All state is guarded by the reader lock.
+ * <p>Only {@link #enter} changes the phase, and ends what belongs to the old one: its timer, its
+ * look-up, its fetch with the memory that it held. A report is heard only if it comes from the
+ * current attempt. All state is guarded by the reader lock.
  */
 @Internal
 public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, MemoryBudget.Tenant {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSession.class);
 
-    /** Where a session stands. */
+    /** What a session is doing. */
     enum Phase {
         NEW,
         WAITING,
@@ -186,7 +186,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
     // ---- phases ----------------------------------------------------------------------------
 
     /**
-     * Moves to another phase, and ends what belonged to the old one.
+     * Enters a phase, and ends what belonged to the old one.
      *
      * @return false if that made the session move on: what it freed may have let another stream
      *     evict this one
@@ -195,7 +195,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         phase = next;
         callTimer.cancel();
         lookup = null;
-        // Who has no call does not wait for memory to read on.
+        // A session without a call does not wait for memory.
         holds.remove(Hold.MEMORY);
         if (fetch != null) {
             fetch.cancel();
@@ -208,7 +208,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
 
     private void perform(Step step) {
         if (step.kind() == Step.Kind.FAIL) {
-            // First of all: what else is to be done might throw, too.
+            // This comes first, since the rest may throw, too.
             queue.fail(new KvsReadException(step.message(), step.cause()));
             enter(Phase.CLOSED);
             return;
@@ -376,7 +376,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
             enter(Phase.PARKED);
         }
         if (!holds.has(Hold.ALIGNMENT)) {
-            // The budget says when it may begin anew.
+            // The budget tells the session when it may begin again.
             holds.add(Hold.MEMORY);
         } else if (queue.giveBack()) {
             recovery.onRewound();

@@ -21,7 +21,7 @@ import java.util.Objects;
  */
 final class Strikes {
 
-    /** So many failures in a row at one place are final. */
+    /** This many failures in a row at one place are final. */
     static final int LIMIT = 3;
 
     @Nullable private FragmentNumber after;
