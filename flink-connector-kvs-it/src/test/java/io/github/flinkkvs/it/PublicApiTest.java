@@ -8,13 +8,12 @@
  */
 package io.github.flinkkvs.it;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-
 import org.apache.flink.annotation.Experimental;
 import org.apache.flink.annotation.PublicEvolving;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -70,8 +69,7 @@ class PublicApiTest {
                                                         key -> new StringJoiner(", "))
                                                 .add(name(type)));
         StringBuilder table = new StringBuilder("| package | types |\n|---|---|\n");
-        packages.forEach(
-                (name, types) -> table.append("| `" + name + "` | " + types + " |\n"));
+        packages.forEach((name, types) -> table.append("| `" + name + "` | " + types + " |\n"));
         return table.toString();
     }
 
