@@ -52,7 +52,7 @@ public final class Camera implements AutoCloseable {
     private final AtomicBoolean started = new AtomicBoolean();
     @Nullable private volatile RuntimeException failure;
 
-    // All below is owned by the event loop.
+    // The event loop owns everything below.
     private boolean stopped;
     private long timer = -1;
     private long startMillis;
@@ -101,7 +101,7 @@ public final class Camera implements AutoCloseable {
         return this;
     }
 
-    /** Stops soon; a fragment that is open is completed with the frames it has so far. */
+    /** Stops soon; an open fragment is completed with the frames it has so far. */
     public void stop() {
         if (done.getCount() == 0) {
             return;
@@ -114,7 +114,7 @@ public final class Camera implements AutoCloseable {
     }
 
     /**
-     * Waits until all its fragments are pushed, or it was stopped, or its stream deleted.
+     * Waits until it has pushed all its fragments or was stopped, or its stream was deleted.
      *
      * @throws IllegalStateException if it could not push
      */
@@ -132,7 +132,7 @@ public final class Camera implements AutoCloseable {
         }
     }
 
-    /** Stops and waits until it has. */
+    /** Stops and waits until it has stopped. */
     @Override
     public void close() {
         stop();
@@ -141,7 +141,7 @@ public final class Camera implements AutoCloseable {
 
     // ------------------------------------------------------------------ on the event loop
 
-    /** Does all that is due now, then sets a timer for what comes next. */
+    /** Does everything that is due now, then sets a timer for the next step. */
     private void step() {
         try {
             pushWhatIsDue();
@@ -178,7 +178,7 @@ public final class Camera implements AutoCloseable {
             upload.complete();
             upload = null;
             fragmentsDone++;
-            // Others on this event loop get their turn between two fragments.
+            // Lets other work on this event loop run between two fragments.
             context.runOnContext(next -> step());
             return;
         }
@@ -236,7 +236,7 @@ public final class Camera implements AutoCloseable {
         }
         if (upload != null) {
             if (settings.clusterSize == ClusterSize.KNOWN) {
-                // The size of the Cluster was announced: all its frames come now.
+                // The Cluster's size was announced, so all its frames must follow.
                 upload.complete();
             } else {
                 upload.completeEarly();
@@ -298,19 +298,22 @@ public final class Camera implements AutoCloseable {
             return this;
         }
 
-        /** A number of fragments; 0, the default, means without end. */
+        /** How many fragments to push; 0, the default, means endlessly. */
         public Builder fragments(long number) {
             fragments = number;
             return this;
         }
 
-        /** Frames of a fragment arrive together at its end, not each in its time. */
+        /** Frames of a fragment arrive together at its end, not one by one. */
         public Builder wholeFragments(boolean whole) {
             wholeFragments = whole;
             return this;
         }
 
-        /** Unknown in one byte by default, as the Producer SDK writes it. */
+        /**
+         * The size field of Clusters; by default unknown, in one byte, as the Producer SDK writes
+         * it.
+         */
         public Builder clusterSize(ClusterSize size) {
             clusterSize = Objects.requireNonNull(size);
             return this;
@@ -327,7 +330,7 @@ public final class Camera implements AutoCloseable {
             return this;
         }
 
-        /** User tags behind the Cluster, by the count of fragments, from 0. */
+        /** User tags after the Cluster, by fragment index, from 0. */
         public Builder tagsOf(LongFunction<Map<String, String>> function) {
             tagsOf = Objects.requireNonNull(function);
             return this;
@@ -338,13 +341,13 @@ public final class Camera implements AutoCloseable {
                 throw new IllegalArgumentException("Unlimited speed needs a number of fragments");
             }
             if (!unlimited && !(speed > 0)) {
-                throw new IllegalArgumentException("The speed is above 0");
+                throw new IllegalArgumentException("The speed must be above 0");
             }
             if (clip == null) {
                 clip = MediaClip.h264();
             }
             if (framesPerSecond > 0 && clip.trackCount() > 1) {
-                throw new IllegalArgumentException("A frame rate is for clips with a single track");
+                throw new IllegalArgumentException("A frame rate needs a clip with a single track");
             }
             return new Camera(this);
         }

@@ -139,7 +139,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         return state.accountId();
     }
 
-    /** What was pushed, asked and sent. */
+    /** What was pushed, requested and sent. */
     public ServiceLog log() {
         return state.log();
     }
@@ -208,13 +208,13 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     // ------------------------------------------------------------------ connections
 
-    /** GetMedia connections held now on one stream; 0 if there is no such stream. */
+    /** Open GetMedia connections on one stream; 0 if there is no such stream. */
     public int openConnections(String streamName) {
         KvsStream stream = registry.find(streamName);
         return stream == null ? 0 : stream.connections().count();
     }
 
-    /** GetMedia connections held now on all streams. */
+    /** Open GetMedia connections on all streams. */
     public int openConnections() {
         return registry.all().stream().mapToInt(stream -> stream.connections().count()).sum();
     }
@@ -259,8 +259,8 @@ public final class EmbeddedKvs implements AutoCloseable {
     }
 
     /**
-     * Lets credentials expire: calls with them answer NotAuthorizedException, and open bodies end
-     * if {@link Behavior#credentialsCheckedOnlyAtStart()} is false.
+     * Expires credentials: calls with them get NotAuthorizedException, and open bodies end if
+     * {@link Behavior#credentialsCheckedOnlyAtStart()} is false.
      */
     public void expireCredentials(String accessKeyId) {
         state.keys().expire(accessKeyId);
@@ -305,8 +305,7 @@ public final class EmbeddedKvs implements AutoCloseable {
     // ------------------------------------------------------------------ running
 
     /**
-     * Sets what handles exceptions that nothing else handles on an event loop; by default they are
-     * logged.
+     * Sets the handler of uncaught exceptions on an event loop; by default they are logged.
      *
      * @param handler called on an event loop
      */
@@ -318,7 +317,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         return vertx;
     }
 
-    /** One of the event loops, in turn. */
+    /** The next event loop, in turn. */
     Context eventLoop() {
         return ((VertxInternal) vertx).createEventLoopContext();
     }

@@ -77,9 +77,9 @@ public final class EmbeddedKvsBuilder {
     }
 
     /**
-     * All operations on the port of the control plane, for a server in a container or behind a
-     * published port; false by default, which makes clients notice when they mix up endpoints. What
-     * a call means is told by its path, and by its host where {@link #dataHosts} names others.
+     * Serves all operations on the control plane's port, for a server in a container or behind a
+     * published port; false by default, so that clients notice when they mix up endpoints. The path
+     * of a call, and its host where {@link #dataHosts} names others, tell which operation it is.
      */
     public EmbeddedKvsBuilder onePort(boolean enabled) {
         onePort = enabled;
@@ -99,8 +99,8 @@ public final class EmbeddedKvsBuilder {
     }
 
     /**
-     * Other hosts in the URLs of GetMedia and of archived media than that of the control plane,
-     * each like the advertised host of {@link #host}.
+     * Hosts in the URLs of GetMedia and of archived media, instead of the control plane's; each in
+     * the form of the advertised host of {@link #host}.
      */
     public EmbeddedKvsBuilder dataHosts(String media, String archive) {
         mediaHost = Objects.requireNonNull(media);
@@ -108,7 +108,7 @@ public final class EmbeddedKvsBuilder {
         return this;
     }
 
-    /** The ports of planes that do not share that of the control plane; 0 for a free one. */
+    /** The ports of planes that do not share the control plane's; 0 for a free one. */
     Map<Plane, Integer> ownPorts() {
         Map<Plane, Integer> ports = new EnumMap<>(Plane.class);
         if (mediaPort != null || !onePort) {
@@ -122,20 +122,20 @@ public final class EmbeddedKvsBuilder {
 
     /**
      * How many entries of each kind the log keeps, and how many fragments of each session; all by
-     * default. For servers that run for long.
+     * default. For long-running servers.
      */
     public EmbeddedKvsBuilder logLimit(int entries) {
         if (entries < 1) {
-            throw new IllegalArgumentException("The log keeps at least 1 entry");
+            throw new IllegalArgumentException("The log must keep at least 1 entry");
         }
         logLimit = entries;
         return this;
     }
 
     /**
-     * Where to listen and the host in the URLs that clients are given; 127.0.0.1 for both by
-     * default. The advertised host may be an address of IP version 6, and have a port, {@code
-     * [::1]:8080}, if clients reach the port of the control plane under another number.
+     * The address to listen on and the host in URLs given to clients; 127.0.0.1 for both by
+     * default. The advertised host may be an IPv6 address, and may have a port, {@code [::1]:8080},
+     * if clients reach the control plane's port under another number.
      */
     public EmbeddedKvsBuilder host(String listenAddress, String advertisedHost) {
         bindAddress = Objects.requireNonNull(listenAddress);
@@ -179,12 +179,12 @@ public final class EmbeddedKvsBuilder {
     }
 
     /**
-     * How fast the service's clock goes; 1 is real time. Cameras that are to keep up with it need
-     * the same {@linkplain Camera.EmbeddedKvsBuilder#speed speed}.
+     * How fast the service's clock runs; 1 is real time. Cameras need the same {@linkplain
+     * Camera.Builder#speed speed} to keep up with it.
      */
     public EmbeddedKvsBuilder clockSpeed(double factor) {
         if (!(factor > 0)) {
-            throw new IllegalArgumentException("The speed is above 0");
+            throw new IllegalArgumentException("The speed must be above 0");
         }
         clockSpeed = factor;
         return this;
@@ -203,7 +203,7 @@ public final class EmbeddedKvsBuilder {
     public EmbeddedKvs start() {
         if (onePort && dataPortPerStream) {
             throw new IllegalArgumentException(
-                    "One port for all operations leaves none to each stream");
+                    "With one port for all operations, streams have no ports of their own");
         }
         return new EmbeddedKvs(copy());
     }

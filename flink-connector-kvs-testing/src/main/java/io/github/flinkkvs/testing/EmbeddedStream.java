@@ -113,11 +113,11 @@ public final class EmbeddedStream {
 
     /**
      * Stores recorded GetMedia output: each document byte for byte with its recorded number, tags
-     * and timestamps. A document that breaks off is delivered as far as it goes; at the end of the
-     * recording the body then ends, too. Retention counts from now.
+     * and timestamps. A truncated document is delivered as far as it goes; at the end of the
+     * recording, the body then ends, too. Retention counts from now.
      *
-     * @throws IllegalArgumentException if the file does not hold what GetMedia sends, or fragments
-     *     that are not above those of the stream; nothing of it is stored then
+     * @throws IllegalArgumentException if the file is not GetMedia output, or its fragment numbers
+     *     are not above those of the stream; nothing is stored then
      */
     public void replay(Path getMediaFile) {
         byte[] file;
@@ -132,13 +132,13 @@ public final class EmbeddedStream {
             throw e;
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    getMediaFile + " is no recorded GetMedia output: " + e.getMessage(), e);
+                    getMediaFile + " is not recorded GetMedia output: " + e.getMessage(), e);
         }
     }
 
     /**
-     * Writes the stored complete fragments into a file, for {@link #replay}; as {@link
-     * StoredFragment#bytes()} has them.
+     * Writes the {@link StoredFragment#bytes()} of all complete stored fragments into a file, for
+     * {@link #replay}.
      */
     public void record(Path getMediaFile) {
         try (OutputStream out = Files.newOutputStream(getMediaFile)) {
@@ -162,7 +162,7 @@ public final class EmbeddedStream {
         store.spoil(number, fragment -> fragment.enlarge(byBytes));
     }
 
-    /** Removes the trailing Tags of a stored fragment permanently; a body ends behind it. */
+    /** Removes the trailing Tags of a stored fragment permanently; a body ends after it. */
     public void neverComplete(String number) {
         neverComplete(number, -1, AfterBreak.END_OF_BODY);
     }

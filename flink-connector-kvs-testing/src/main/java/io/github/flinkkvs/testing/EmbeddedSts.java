@@ -57,7 +57,7 @@ public final class EmbeddedSts {
         return this;
     }
 
-    /** How long the credentials live, whatever was asked for; an hour by default. */
+    /** The lifetime of credentials, whatever the caller requests; an hour by default. */
     public EmbeddedSts sessionDuration(Duration time) {
         tokens.sessionDuration(time);
         return this;
@@ -71,7 +71,7 @@ public final class EmbeddedSts {
         return faults;
     }
 
-    /** The credentials that it issued, in order: as many as the log keeps entries. */
+    /** The newest credentials that it issued, in order; the log's limit of entries applies. */
     public List<RoleSession> sessions() {
         return tokens.sessions();
     }

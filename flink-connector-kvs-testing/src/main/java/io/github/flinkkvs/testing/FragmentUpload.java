@@ -95,18 +95,18 @@ public final class FragmentUpload implements AutoCloseable {
         store.append(fragment, block, 0, block.length);
     }
 
-    /** Adds bytes as they are, behind everything planned. */
+    /** Adds bytes as they are, after everything planned. */
     public synchronized void writeRaw(byte[] bytes) {
         flush();
         store.append(fragment, bytes, 0, bytes.length);
     }
 
-    /** Adds a user tag behind the Cluster; no frame may follow it. */
+    /** Adds a user tag after the Cluster; no frame may follow it. */
     public synchronized void userTag(String name, String value) {
         writeRaw(MediaFragment.userTag(name, value));
     }
 
-    /** Lets the rest arrive, then the fragment is complete. */
+    /** Lets the rest arrive and completes the fragment. */
     public synchronized StoredFragment complete() {
         if (!done) {
             flush();
@@ -127,7 +127,7 @@ public final class FragmentUpload implements AutoCloseable {
         complete();
     }
 
-    /** Breaks off: who reads it gets what came so far, then the next fragment's header. */
+    /** Breaks off: readers get what arrived so far, then the next fragment's header. */
     public synchronized void abandon() {
         if (!done) {
             done = true;

@@ -25,7 +25,7 @@ import java.util.Set;
 /**
  * A call as Amazon Connect sends it into a stream: what the customer says and hears as two tracks
  * of raw PCM (16 bits, little endian, mono, 8 kHz) that declare themselves as AAC, in blocks of 64
- * ms and now and then a shorter one, with the tags that tell the truth. Immutable.
+ * ms and an occasional shorter one. Tags state the real format. Immutable.
  */
 public final class PhoneCall {
 
@@ -39,7 +39,7 @@ public final class PhoneCall {
     private static final int SHORT_BLOCK = 5;
     private static final int BLOCKS_PER_FRAGMENT = 16;
 
-    /** What the tracks wrongly declare: AAC of 48 kHz in stereo. */
+    /** What the tracks wrongly declare: AAC, 48 kHz, stereo. */
     private static final byte[] CODEC_PRIVATE = {0x11, (byte) 0x90};
 
     private final Builder settings;
@@ -165,8 +165,8 @@ public final class PhoneCall {
         }
 
         /**
-         * The numbers of the tracks, which stand in the order of their numbers; 1 and 2 by default.
-         * The service does not promise any.
+         * The track numbers, 1 and 2 by default; the tracks are in ascending order. The service
+         * promises no particular numbers.
          */
         public Builder trackNumbers(int from, int to) {
             fromCustomerNumber = from;
@@ -180,7 +180,7 @@ public final class PhoneCall {
             return this;
         }
 
-        /** Fragments without the tags, by their place in the call, from 0. */
+        /** The indices, from 0, of the fragments that lack the tags. */
         public Builder untagged(int... fragments) {
             Arrays.stream(fragments).forEach(untagged::add);
             return this;

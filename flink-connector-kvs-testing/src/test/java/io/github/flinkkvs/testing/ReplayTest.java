@@ -197,7 +197,7 @@ class ReplayTest {
         Path file = Files.write(folder.resolve("sizes.mkv"), recording);
         assertThatThrownBy(() -> stream.replay(file))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no recorded GetMedia output");
+                .hasMessageContaining("is not recorded GetMedia output");
         byte[] clip =
                 new EbmlWriter()
                         .bytes(Ebml.EBML, new byte[0])

@@ -12,8 +12,7 @@ package io.github.flinkkvs.benchmarks.decode;
  * What was decoded, and the time that it took.
  *
  * @param bytes the number of bytes of all pictures
- * @param cpuSeconds CPU time on all processors together, without work that is done once at the
- *     start
+ * @param cpuSeconds CPU time on all processors together, excluding one-time work at the start
  */
 record Decoding(long frames, long bytes, double cpuSeconds) {
 

@@ -66,7 +66,7 @@ final class FFmpegProgram {
     /**
      * Decodes and scales the whole video of a file in one thread, and discards the pictures.
      *
-     * @param times how often to do all of it
+     * @param times how often to repeat it
      */
     Decoding decode(Path file, int width, int height, int times)
             throws IOException, InterruptedException {
@@ -194,7 +194,7 @@ final class FFmpegProgram {
             throw new IOException(
                     "There is no program '"
                             + program
-                            + "': install it (Debian and Ubuntu: apt-get install ffmpeg), or tell"
+                            + "': install it (Debian and Ubuntu: apt-get install ffmpeg), or say"
                             + " with --ffmpeg where it is",
                     e);
         }

@@ -32,7 +32,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The connector's decoder, in a JVM of its own. It reads one order per line and answers each. */
+/** The connector's decoder, in a separate JVM. It reads one order per line and answers each. */
 final class OwnDecoder {
 
     /**
@@ -40,7 +40,7 @@ final class OwnDecoder {
      *
      * @param set the file with the fragments
      * @param width the width of the pictures, which keep their shape; 0 for that of the video
-     * @param times how often to do all of it
+     * @param times how often to repeat it
      * @param jpegs the frames that become JPEGs; null for the pixels of all frames
      * @param out receives the JPEGs, one after the other; null to write nothing
      */

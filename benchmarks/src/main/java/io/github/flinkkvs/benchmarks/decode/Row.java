@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param ours those of the connector's decoder
  * @param program those of the ffmpeg program of the system
- * @param sameBuild those of the ffmpeg program that comes with the libraries that ours calls
+ * @param sameBuild those of the ffmpeg program shipped with the libraries that our decoder calls
  */
 record Row(
         String input,

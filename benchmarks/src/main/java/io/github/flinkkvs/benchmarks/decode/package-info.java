@@ -1,2 +1,2 @@
-/** Decoding video: frames a second of one processor, beside the ffmpeg program. */
+/** Decoding video: frames per second on one processor, compared with the ffmpeg program. */
 package io.github.flinkkvs.benchmarks.decode;

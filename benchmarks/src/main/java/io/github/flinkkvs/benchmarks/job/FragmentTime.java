@@ -9,8 +9,8 @@
 package io.github.flinkkvs.benchmarks.job;
 
 /**
- * The time of an event of a fragment or frame, by the clock that all processes of a machine share:
- * on Linux, {@link System#nanoTime()} counts from the start of the machine.
+ * When a fragment or frame was sent or received, by the clock that all processes of a machine
+ * share: on Linux, {@link System#nanoTime()} counts from the start of the machine.
  */
 record FragmentTime(String stream, String number, long nanos) {
 

@@ -46,13 +46,13 @@ public final class JobBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            description = "Number of rounds before those; default ${DEFAULT-VALUE}.")
+            description = "Number of warm-up rounds before those; default ${DEFAULT-VALUE}.")
     private int warmUp = 5;
 
     @Option(
             names = "--megabytes",
             description =
-                    "What a reader reads per round, over all streams; default ${DEFAULT-VALUE}.")
+                    "The bytes that a reader reads per round, over all streams; default ${DEFAULT-VALUE}.")
     private int megabytes = 2400;
 
     @Option(
@@ -76,7 +76,7 @@ public final class JobBenchmark implements Callable<Integer> {
             names = "--no-pin",
             negatable = true,
             description =
-                    "Lets service and readers share all processors; by default each has its own one.")
+                    "Lets service and readers share all processors; by default each has its own.")
     private boolean pin = true;
 
     @Option(

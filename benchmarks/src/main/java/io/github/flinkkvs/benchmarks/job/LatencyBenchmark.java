@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 /**
  * Measures the time until the record of a fragment or frame is in the sink: from the moment at
  * which the service hands the last byte of the fragment to the network, or at which the frame
- * arrives at the service. The service does not wait for the job, so a job that hangs makes every
- * fragment late that is sent meanwhile.
+ * arrives at the service. The service does not wait for the job, so when a job hangs, every
+ * fragment sent meanwhile is late.
  */
 @Command(
         name = "latency",
@@ -46,7 +46,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
     /** Fragments sent this shortly before the end may not arrive before the job is cancelled. */
     private static final int MARGIN_SECONDS = 1;
 
-    /** The percentiles in the chart as nines, which gives the interesting end room on the axis. */
+    /** The percentiles in the chart as nines, which gives the tail room on the axis. */
     private static final List<Double> NINES = List.of(0.0, 0.3, 1.0, 2.0, 3.0);
 
     private static final double FRAME_RATE = 10;
@@ -78,9 +78,7 @@ public final class LatencyBenchmark implements Callable<Integer> {
             description = "Size of a fragment; default ${DEFAULT-VALUE}.")
     private int fragmentKilobytes = 10;
 
-    @Option(
-            names = "--warm-up",
-            description = "Seconds before those that count; default ${DEFAULT-VALUE}.")
+    @Option(names = "--warm-up", description = "Seconds of warm-up; default ${DEFAULT-VALUE}.")
     private int warmUp = 20;
 
     @Option(names = "--seconds", description = "Seconds that count; default ${DEFAULT-VALUE}.")

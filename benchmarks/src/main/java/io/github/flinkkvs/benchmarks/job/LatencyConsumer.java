@@ -32,7 +32,7 @@ final class LatencyConsumer {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** Formatted only after the job, so that formatting takes no time from it. */
+    /** Formatted only after the job, so that formatting does not slow it down. */
     private record Arrival(String stream, FragmentNumber number, int frame, long nanos) {
 
         FragmentTime time() {

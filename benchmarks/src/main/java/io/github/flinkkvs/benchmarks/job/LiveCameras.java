@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Cameras that push frame by frame in real time, without end. Their frames are spread evenly over
+ * Cameras that push frame by frame in real time, endlessly. Their frames are spread evenly over
  * time, as those of independent cameras are.
  */
 final class LiveCameras implements Runnable {

@@ -47,7 +47,7 @@ final class MediaServer {
     /** The last line of an answer of many lines. */
     static final String END = ".";
 
-    /** How many times as large as another frame a key frame is. */
+    /** The size of a key frame relative to other frames. */
     private static final int KEY_FRAME_WEIGHT = 10;
 
     /** Live media is read at once or never. */
@@ -95,7 +95,7 @@ final class MediaServer {
         try (EmbeddedKvs kvs =
                 EmbeddedKvs.builder()
                         .https(settings.https)
-                        // A body that is complete waits for the others.
+                        // A complete body waits for the others.
                         .limits(Limits.none().idleEnd(Duration.ZERO))
                         // Each answer has the same bytes.
                         .behavior(

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Measures one reader, from the moment at which a tenth of all bytes has come out of it until the
- * last byte. At that moment the job runs and all connections are open. Bytes that the reader has
+ * Measures one reader, from the moment when it has delivered a tenth of all bytes until the last
+ * byte. At that moment the job runs and all connections are open. Bytes that the reader has
  * received by then but not passed on yet do not count in its favour, but the time for them does.
  */
 final class Meter {
@@ -84,8 +84,8 @@ final class Meter {
 
     /**
      * @param total the number of bytes that will come
-     * @param received the number of bytes that the reader has received, from the number that came
-     *     out of it
+     * @param received maps the number of bytes that the reader has delivered to the number it has
+     *     received
      */
     Meter(Reader reader, long total, ProcessHandle server, LongUnaryOperator received) {
         this.reader = reader;
@@ -94,7 +94,7 @@ final class Meter {
         this.received = received;
     }
 
-    /** Counts bytes that came out of the reader. Any thread. */
+    /** Counts bytes that the reader delivered. Any thread. */
     void count(int bytes) {
         long sum = passed.addAndGet(bytes);
         long beginAt = total / 10;
@@ -104,7 +104,7 @@ final class Meter {
         if (sum == total) {
             run.complete(between(begin, stamp(total)));
         } else if (sum > total) {
-            fail(new IllegalStateException(reader + " brought more than " + total + " bytes"));
+            fail(new IllegalStateException(reader + " delivered more than " + total + " bytes"));
         }
     }
 

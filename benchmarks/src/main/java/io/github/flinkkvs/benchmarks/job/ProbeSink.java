@@ -20,7 +20,7 @@ final class ProbeSink<T> implements Sink<T> {
 
     private static final long serialVersionUID = 1L;
 
-    /** The sink in the job is a copy, but it runs in this JVM: it finds its probe here. */
+    /** The sink in the job is a copy, but it runs in this JVM: so it finds its probe here. */
     private static volatile Consumer<?> probe;
 
     ProbeSink(Consumer<T> newProbe) {

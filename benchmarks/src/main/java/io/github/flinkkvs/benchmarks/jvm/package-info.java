@@ -1,2 +1,2 @@
-/** Processes that are measured, and what they cost. */
+/** Measured processes and their CPU time. */
 package io.github.flinkkvs.benchmarks.jvm;

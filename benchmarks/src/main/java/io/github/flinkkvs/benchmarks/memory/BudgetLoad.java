@@ -18,10 +18,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 
-/**
- * Streams that share a {@link MemoryBudget}, and nothing else: no service, no media. Not
- * thread-safe.
- */
+/** Streams that only share a {@link MemoryBudget}: no service, no media. Not thread-safe. */
 public final class BudgetLoad {
 
     /** What the streams do. */
@@ -29,10 +26,10 @@ public final class BudgetLoad {
         /** There is memory for all of them. */
         PLENTY("enough memory", 4),
 
-        /** What came is emitted slowly, takes all memory, and nearly all of them wait for it. */
+        /** A slow sink lets complete fragments fill the memory, and most streams wait for it. */
         SLOW_SINK("slow sink", 0.25),
 
-        /** What came is emitted at once, but they begin more fragments than there is memory for. */
+        /** The sink is fast, but the streams begin more fragments than fit in the memory. */
         TOO_LITTLE("too little memory", 0.5);
 
         private final String title;
@@ -57,7 +54,7 @@ public final class BudgetLoad {
     private final List<Stream> streams = new ArrayList<>();
     private final Queue<Stream> complete = new ArrayDeque<>();
 
-    /** Those that were asked for bytes. */
+    /** Streams that have requested a piece. */
     private final ArrayDeque<Stream> asked = new ArrayDeque<>();
 
     private long evictions;
@@ -68,7 +65,7 @@ public final class BudgetLoad {
         private int pieces;
         private boolean outstanding;
 
-        /** How many pieces are still among those asked for, but of calls that were given up. */
+        /** How many requested pieces belong to cancelled calls. */
         private int cancelled;
 
         private Stream(long position) {
@@ -83,7 +80,7 @@ public final class BudgetLoad {
             }
         }
 
-        /** A piece comes; with the last one the fragment is complete. */
+        /** Receives a piece; the last one completes the fragment. */
         void receive() {
             if (cancelled > 0) {
                 cancelled--;
@@ -149,7 +146,7 @@ public final class BudgetLoad {
         emit(4L * count);
     }
 
-    /** Streams receive until so many fragments were emitted, each in 4 pieces. */
+    /** Receives, 4 pieces per fragment, until this many fragments were emitted. */
     public void emit(long fragments) {
         for (long i = 0; i < fragments; i++) {
             while (complete.isEmpty() || load == Case.SLOW_SINK && !asked.isEmpty()) {
@@ -159,7 +156,7 @@ public final class BudgetLoad {
         }
     }
 
-    /** How many fragments made way so far. */
+    /** How many fragments were evicted so far. */
     public long evictions() {
         return evictions;
     }

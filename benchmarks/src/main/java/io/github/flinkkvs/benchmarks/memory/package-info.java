@@ -1,2 +1,2 @@
-/** What it costs to share a reader's memory. */
+/** The cost of sharing a reader's memory. */
 package io.github.flinkkvs.benchmarks.memory;

@@ -14,7 +14,7 @@ import javax.annotation.Nullable;
 
 import java.nio.file.Path;
 
-/** Recordings to measure in addition to generated media. */
+/** Recordings to measure besides generated media. */
 public final class SamplesOption {
 
     @Nullable

@@ -14,5 +14,5 @@ import io.github.flinkkvs.benchmarks.report.Chart;
 
 import java.util.List;
 
-/** What a run measured, and where; plots are drawn from its file. */
+/** The measurements of a run and their machine; plots are drawn from its file. */
 record ParserResults(String machine, Rounds rounds, List<SetResult> sets, List<Chart> charts) {}

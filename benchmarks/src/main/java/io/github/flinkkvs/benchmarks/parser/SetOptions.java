@@ -64,7 +64,7 @@ final class SetOptions {
         return results;
     }
 
-    /** Prints the tables, and publishes them if all sets were measured, and in full. */
+    /** Prints the tables, and publishes them if all sets were measured in full. */
     void report(String name, Object result, String tables, List<Chart> charts) throws IOException {
         if (only.isEmpty()) {
             options.report(name, result, tables, charts);

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** Measures how fast one gets at elements and frames, beside AWS's library and jebml. */
+/** Measures the speed of reading elements and frames, compared with AWS's library and jebml. */
 @Command(
         name = "tree",
         mixinStandardHelpOptions = true,

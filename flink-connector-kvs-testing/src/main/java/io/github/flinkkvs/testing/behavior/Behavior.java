@@ -11,8 +11,8 @@ package io.github.flinkkvs.testing.behavior;
 import java.time.Duration;
 
 /**
- * What the service's documentation leaves open: one switch each. Immutable; every method returns a
- * changed copy.
+ * One switch for each behaviour that the service's documentation leaves open. Immutable; every
+ * method returns a changed copy.
  */
 public final class Behavior {
     private Delivery delivery = Delivery.AS_INGESTED;

@@ -12,8 +12,8 @@ package io.github.flinkkvs.testing.behavior;
 public enum ExpiredPosition {
     /** In-band error 4000, the documented id, then the end of the body. */
     IN_BAND_ERROR_4000,
-    /** In-band error 3000, the id really seen, then the end of the body. */
+    /** In-band error 3000, the id actually seen, then the end of the body. */
     IN_BAND_ERROR_3000,
-    /** Silently the oldest stored fragment. */
+    /** Silently starts at the oldest stored fragment. */
     START_AT_EARLIEST
 }

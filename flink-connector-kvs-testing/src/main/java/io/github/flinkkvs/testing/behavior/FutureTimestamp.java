@@ -10,7 +10,9 @@ package io.github.flinkkvs.testing.behavior;
 
 /** What GetMedia does when StartTimestamp is later than the service's clock. */
 public enum FutureTimestamp {
-    /** The body begins with the first fragment at or after it, and ends like any without media. */
+    /**
+     * The body begins with the first fragment at or after it, and ends like any body without media.
+     */
     FIRST_AT_OR_AFTER,
     /** It starts like NOW. */
     AS_NOW,

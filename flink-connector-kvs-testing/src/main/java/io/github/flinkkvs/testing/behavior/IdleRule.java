@@ -12,7 +12,7 @@ package io.github.flinkkvs.testing.behavior;
 public enum IdleRule {
     /** Bytes that were delivered to this reader. */
     DELIVERED_BYTES,
-    /** Bytes that the stream ingests, also those that this reader does not see yet. */
+    /** Bytes that the stream ingests, including those that this reader does not see yet. */
     INGESTED_BYTES,
     /** Fragments only: one that stays open for longer than the limit ends the body. */
     FRAGMENTS

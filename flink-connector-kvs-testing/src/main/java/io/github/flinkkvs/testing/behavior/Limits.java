@@ -13,7 +13,7 @@ import java.time.Duration;
 /**
  * The service's quotas and time limits. A number of 0 or a duration of zero switches a limit off.
  * The instance that {@link io.github.flinkkvs.testing.EmbeddedKvs#limits()} returns may be changed
- * while the server runs; what is open already keeps its session cap. Thread-safe.
+ * while the server runs; open bodies keep their session cap. Thread-safe.
  */
 public final class Limits {
     private volatile int callsPerSecond;
@@ -27,7 +27,7 @@ public final class Limits {
 
     private Limits() {}
 
-    /** The true values. */
+    /** The service's real values. */
     public static Limits service() {
         return none().callsPerSecond(5)
                 .accountCallsPerSecond(300)
@@ -43,7 +43,7 @@ public final class Limits {
         return new Limits();
     }
 
-    /** The same limits, to be changed on their own. */
+    /** An independent copy. */
     public Limits copy() {
         return none().callsPerSecond(callsPerSecond)
                 .accountCallsPerSecond(accountCallsPerSecond)
@@ -73,7 +73,7 @@ public final class Limits {
         return this;
     }
 
-    /** GetMedia connections at the same time on one stream, of all consumers together. */
+    /** Concurrent GetMedia connections of all consumers on one stream. */
     public Limits connectionsPerStream(int connections) {
         connectionsPerStream = connections;
         return this;

@@ -24,14 +24,14 @@ public final class ServiceClock {
 
     /**
      * @param offset the distance from this machine's clock
-     * @param speed how fast it goes; 1 is real time
+     * @param speed how fast it runs; 1 is real time
      */
     public ServiceClock(Duration offset, double speed) {
         this.offsetMillis = new AtomicLong(offset.toMillis());
         this.speed = speed;
     }
 
-    /** The service's time, in full milliseconds. */
+    /** The service's time, in whole milliseconds. */
     public Instant now() {
         return Instant.ofEpochMilli(millis());
     }

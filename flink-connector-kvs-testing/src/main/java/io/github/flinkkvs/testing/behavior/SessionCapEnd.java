@@ -8,10 +8,10 @@
  */
 package io.github.flinkkvs.testing.behavior;
 
-/** Where a GetMedia body ends when it has lasted for the session cap. */
+/** Where a GetMedia body ends when it reaches the session cap. */
 public enum SessionCapEnd {
-    /** At once, in the middle of a fragment if it so happens. */
+    /** At once, possibly in the middle of a fragment. */
     AT_ONCE,
-    /** Behind the fragment that is being delivered. */
+    /** After the fragment that is being delivered. */
     AFTER_FRAGMENT
 }

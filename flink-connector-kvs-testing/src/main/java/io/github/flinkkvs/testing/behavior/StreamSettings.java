@@ -51,7 +51,7 @@ public final class StreamSettings {
         keepExpired = builder.keepExpired;
     }
 
-    /** Whether the service takes a stream of this name. */
+    /** Whether the service accepts this stream name. */
     public static boolean isName(String name) {
         return NAME.matcher(name).matches();
     }
@@ -113,14 +113,17 @@ public final class StreamSettings {
             this.name = Objects.requireNonNull(name);
         }
 
-        /** How long fragments are kept; zero: what a host buffers, 5 minutes and 200 MB at most. */
+        /**
+         * How long fragments are kept; zero means the buffer of a host, at most 5 minutes and 200
+         * MB.
+         */
         public Builder retention(Duration time) {
             retention = time;
             return this;
         }
 
         /**
-         * How many bytes of fragments are kept, whatever their age; without bound by default. For
+         * How many bytes of fragments are kept, whatever their age; unbounded by default. For
          * endless cameras, with {@link #keepExpired keepExpired(false)}; the service has no such
          * bound.
          */
@@ -134,7 +137,7 @@ public final class StreamSettings {
             return this;
         }
 
-        /** A tag of the stream, as ListTagsForStream gives it. */
+        /** A tag of the stream, as ListTagsForStream returns it. */
         public Builder tag(String key, String value) {
             tags.put(key, value);
             return this;
@@ -158,7 +161,7 @@ public final class StreamSettings {
         }
 
         /**
-         * False: fragments that leave retention are dropped entirely, also from {@link
+         * False: fragments that leave retention are dropped entirely, even from {@link
          * io.github.flinkkvs.testing.EmbeddedStream#pushed()} and from the log. For endless
          * cameras.
          */
@@ -168,7 +171,7 @@ public final class StreamSettings {
         }
 
         /**
-         * @throws IllegalArgumentException if the service would not take a stream like this
+         * @throws IllegalArgumentException if the service would refuse such a stream
          */
         public StreamSettings build() {
             require(
@@ -182,8 +185,11 @@ public final class StreamSettings {
                     "A media type looks like 'video/h264,audio/aac', not '%s'",
                     mediaType);
             // More than the service's ten years: recordings may be older.
-            require(!retention.isNegative(), "Retention is not below 0, as %s is", retention);
-            require(retentionBytes > 0, "Retention is above 0 bytes, not %s", retentionBytes);
+            require(!retention.isNegative(), "Retention must not be below 0, but is %s", retention);
+            require(
+                    retentionBytes > 0,
+                    "Retention must be above 0 bytes, but is %s",
+                    retentionBytes);
             require(
                     tags.size() <= MAX_TAGS,
                     "A stream has at most %s tags, not %s",

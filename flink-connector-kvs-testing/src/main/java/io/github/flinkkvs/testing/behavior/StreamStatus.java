@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.testing.behavior;
 
-/** The status of a stream as DescribeStream gives it; only ACTIVE streams can be read. */
+/** The status of a stream as DescribeStream returns it; only ACTIVE streams can be read. */
 public enum StreamStatus {
     CREATING,
     ACTIVE,

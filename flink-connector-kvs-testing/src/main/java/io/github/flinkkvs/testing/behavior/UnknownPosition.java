@@ -8,7 +8,9 @@
  */
 package io.github.flinkkvs.testing.behavior;
 
-/** What GetMedia does when AfterFragmentNumber never existed in the stream, or not yet. */
+/**
+ * What GetMedia does when AfterFragmentNumber never existed in the stream, or does not exist yet.
+ */
 public enum UnknownPosition {
     /** In-band error 4000, then the end of the body. */
     IN_BAND_ERROR_4000,

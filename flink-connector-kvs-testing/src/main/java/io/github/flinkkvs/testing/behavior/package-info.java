@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-/** Public API: how the service and its streams behave, as far as that can be set. */
+/** Public API: how the service and its streams behave, where that is configurable. */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.behavior;
 

@@ -39,7 +39,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Runs the embedded service alone, until the process is ended. Its memory is bounded by what
- * retention keeps; if memory ends all the same, so does the process, with a reason.
+ * retention keeps; if memory runs out all the same, the process states the reason and ends.
  */
 @Command(
         name = "embedded-kvs",
@@ -56,13 +56,13 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int WRONG_OPTIONS = 2;
 
-    /** The exit code of a JVM that is told to end when memory does. */
+    /** The exit code of a JVM that is told to exit when memory runs out. */
     private static final int OUT_OF_MEMORY = 3;
 
-    /** Nobody can ask a process for its log. */
+    /** Nothing reads the log of a process. */
     private static final int LOG_ENTRIES = 100;
 
-    /** The rest is for fragments in the making, for connections, and for the garbage collector. */
+    /** The rest is for open fragments, connections and the garbage collector. */
     private static final int PARTS_OF_HEAP = 4;
 
     @Spec private CommandSpec spec;
@@ -100,16 +100,16 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             names = "--advertise",
             paramLabel = "HOST[:PORT]",
             description =
-                    "What clients call it: stands in the URLs that they are given. Such as"
-                            + " localhost, kvs.example:8080 or [::1]:8080; default: the address"
-                            + " that is listened on.")
+                    "The host, and port, in URLs given to clients. Such as"
+                            + " localhost, kvs.example:8080 or [::1]:8080; default: the listen"
+                            + " address.")
     private String advertise;
 
     @Nullable
     @Option(
             names = "--advertise-media",
             paramLabel = "HOST[:PORT]",
-            description = "Another host for GetMedia; refuses what is called there by mistake.")
+            description = "Another host for GetMedia; refuses other operations there.")
     private String advertiseMedia;
 
     @Nullable
@@ -166,8 +166,8 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             paramLabel = "SIZE",
             converter = Quantities.Size.class,
             description =
-                    "How much media of all cameras together is kept, such as 64m or 2g; beyond"
-                            + " it the oldest goes early. Default: a quarter of the heap that"
+                    "How much media of all cameras together is kept, such as 64m or 2g; above"
+                            + " it the oldest expires early. Default: a quarter of the heap that"
                             + " recordings leave.")
     private Long retentionBytes;
 
@@ -175,7 +175,7 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
         System.exit(commandLine().execute(arguments));
     }
 
-    /** What goes wrong is one line of its errors. */
+    /** Each error is one line on its error output. */
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new EmbeddedKvsMain());
         line.setParameterExceptionHandler(
@@ -231,10 +231,10 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             }
         }
         if (!(speed > 0)) {
-            throw wrong("--speed is above 0");
+            throw wrong("--speed must be above 0");
         }
         if (retentionBytes != null && retentionBytes == 0) {
-            throw wrong("--retention-bytes is above 0");
+            throw wrong("--retention-bytes must be above 0");
         }
     }
 
@@ -271,7 +271,7 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
         }
     }
 
-    /** How clients of this machine call an address that is listened on. */
+    /** The host by which clients on this machine reach a listen address. */
     private static String called(String address) {
         boolean any = Set.of("0.0.0.0", "::", "[::]").contains(address);
         return any ? "localhost" : address;
@@ -320,7 +320,7 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
         LOG.error("Failure in the embedded service", failure);
     }
 
-    /** Without memory nothing else can be relied on, an orderly end neither. */
+    /** Without memory nothing is reliable, not even an orderly shutdown. */
     private void outOfMemory() {
         try {
             fail(

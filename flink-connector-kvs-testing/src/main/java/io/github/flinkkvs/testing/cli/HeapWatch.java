@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells when the heap is full of what is in use. A JVM in that state may go on for minutes, and do
- * nothing but collect garbage.
+ * Tells when the heap is full of live objects. A JVM in that state may spend minutes doing nothing
+ * but collect garbage.
  */
 final class HeapWatch implements AutoCloseable {
     private static final double FULL = 0.9;
@@ -32,7 +32,7 @@ final class HeapWatch implements AutoCloseable {
     private final NotificationListener listener;
 
     /**
-     * @param whenFull called in a thread of the JVM, when a collection has left a heap that is full
+     * @param whenFull called in a thread of the JVM when the heap is full after a collection
      */
     HeapWatch(Runnable whenFull) {
         listener =
@@ -46,7 +46,7 @@ final class HeapWatch implements AutoCloseable {
         memory.addNotificationListener(listener, null, null);
         for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
             long max = pool.getUsage().getMax();
-            // Not the space where objects begin: it may be full at any time.
+            // Eden, which may be full at any time, supports no usage threshold.
             if (pool.getType() == MemoryType.HEAP
                     && pool.isUsageThresholdSupported()
                     && pool.isCollectionUsageThresholdSupported()

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations and sizes as options of the command line have them: a number and a unit. */
+/** Durations and sizes in command-line options: a number and a unit. */
 final class Quantities {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([a-z]*)");
 

@@ -6,9 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-/**
- * Public API: the service as a process of its own. Its classes are called by command lines only.
- */
+/** Public API: the service as a process of its own. Only command lines call its classes. */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.cli;
 

@@ -65,7 +65,7 @@ public final class Fault {
         return new Fault(kind, number, offset, "", "", Duration.ZERO, null, new byte[0]);
     }
 
-    /** An answer with this status and no AWS error type, as a load balancer gives it. */
+    /** An answer with this status and no AWS error type, as a load balancer sends it. */
     public static Fault refuse(int status) {
         return httpError(status, "", "");
     }
@@ -102,7 +102,7 @@ public final class Fault {
                 "The security token included in the request is expired");
     }
 
-    /** InvalidEndpointException, 400: the data endpoint must be asked for again. */
+    /** InvalidEndpointException, 400: the client must request the data endpoint again. */
     public static Fault invalidEndpoint() {
         return httpError(
                 400,
@@ -125,12 +125,12 @@ public final class Fault {
         return simple(Kind.SILENCE, 0, 0);
     }
 
-    /** The answer comes this much later. */
+    /** The answer is delayed by this time. */
     public static Fault delay(Duration time) {
         return new Fault(Kind.DELAY, 0, 0, "", "", time, null, new byte[0]);
     }
 
-    /** The GetMedia body is broken off behind exactly this many bytes. */
+    /** The GetMedia body breaks off after exactly this many bytes. */
     public static Fault cutAfter(long bytes, Cut how) {
         return new Fault(
                 Kind.CUT,
@@ -143,9 +143,7 @@ public final class Fault {
                 new byte[0]);
     }
 
-    /**
-     * The GetMedia body falls silent behind exactly this many bytes, until the client goes away.
-     */
+    /** The GetMedia body falls silent after exactly this many bytes, until the client goes away. */
     public static Fault stallAfter(long bytes) {
         return simple(Kind.STALL, 0, bytes);
     }
@@ -155,18 +153,18 @@ public final class Fault {
         return new Fault(Kind.CORRUPT, 0, offset, "", "", Duration.ZERO, null, bytes.clone());
     }
 
-    /** An in-band error instead of the first fragment; the body ends behind it. */
+    /** An in-band error instead of the first fragment; the body ends after it. */
     public static Fault errorTag(int id, String code) {
         return errorTag(id, code, 0);
     }
 
-    /** An in-band error behind this many fragments; the body ends behind it. */
+    /** An in-band error after this many fragments; the body ends after it. */
     public static Fault errorTag(int id, String code, int afterFragments) {
         return new Fault(
                 Kind.ERROR_TAG, id, afterFragments, code, "", Duration.ZERO, null, new byte[0]);
     }
 
-    /** The fragment delivered last before this count is delivered a second time. */
+    /** After this many fragments, the last one is delivered a second time. */
     public static Fault repeatFragment(int afterFragments) {
         return simple(Kind.REPEAT, 0, Math.max(1, afterFragments));
     }
@@ -186,38 +184,38 @@ public final class Fault {
         return kind;
     }
 
-    /** Of ANSWER the HTTP status, of ERROR_TAG the error id, of DRIP bytes of a write; else 0. */
+    /** The HTTP status of ANSWER, error id of ERROR_TAG, or bytes per write of DRIP; else 0. */
     public int number() {
         return number;
     }
 
-    /** Of CUT, STALL and CORRUPT bytes of the body, of ERROR_TAG and REPEAT fragments; else 0. */
+    /** Bytes of the body for CUT, STALL, CORRUPT; fragments for ERROR_TAG, REPEAT; else 0. */
     public long offset() {
         return offset;
     }
 
-    /** Of ANSWER the error type, of ERROR_TAG the error code; otherwise empty. */
+    /** The error type of ANSWER, or error code of ERROR_TAG; otherwise empty. */
     public String text() {
         return text;
     }
 
-    /** Of ANSWER the message for people; otherwise empty. */
+    /** The message of ANSWER for people; otherwise empty. */
     public String message() {
         return message;
     }
 
-    /** Of DELAY and DRIP; otherwise zero. */
+    /** The delay of DELAY, or pause of DRIP; otherwise zero. */
     public Duration time() {
         return time;
     }
 
-    /** Of CUT; otherwise null. */
+    /** How CUT breaks off; otherwise null. */
     @Nullable
     public Cut cut() {
         return cut;
     }
 
-    /** Of CORRUPT what takes the place of the body's bytes; otherwise empty. */
+    /** The replacement bytes of CORRUPT; otherwise empty. */
     public byte[] bytes() {
         return bytes.clone();
     }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The faults scripted for a stream (or, on the server, for all calls): for coming calls in their
- * order, and standing ones. Thread-safe: guarded by its own monitor.
+ * The faults scripted for a stream (or, on the server, for all calls): for the next calls, in
+ * order, and for every call. Thread-safe: guarded by its own monitor.
  */
 public final class Faults {
     private static final String GET_MEDIA = "GetMedia";
@@ -56,15 +56,15 @@ public final class Faults {
         return this;
     }
 
-    /** Forgets everything scripted; bodies under way keep their faults. */
+    /** Forgets everything scripted; open bodies keep their faults. */
     public synchronized void clear() {
         next.clear();
         every.clear();
     }
 
     /**
-     * The faults of the call that has just come; those scripted for a single call are used up by
-     * it. Called by the service.
+     * Takes the faults of a call that has just arrived, which uses up those scripted for a single
+     * call. Called by the service.
      */
     public synchronized List<Fault> take(String operation) {
         List<Fault> taken = new ArrayList<>(every.getOrDefault(operation, List.of()));

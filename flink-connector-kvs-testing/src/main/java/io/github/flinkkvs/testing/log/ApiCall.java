@@ -50,7 +50,7 @@ public final class ApiCall {
         return operation;
     }
 
-    /** The stream's name as far as it is known; null for ListStreams. */
+    /** The stream's name if it is known; null for ListStreams. */
     @Nullable
     public String stream() {
         return stream;
@@ -81,7 +81,7 @@ public final class ApiCall {
         return requestId;
     }
 
-    /** Of GetMedia: the type and, behind a blank, number, time or token. */
+    /** For GetMedia: the type and, after a blank, the number, time or token. */
     @Nullable
     public String startSelector() {
         return startSelector;

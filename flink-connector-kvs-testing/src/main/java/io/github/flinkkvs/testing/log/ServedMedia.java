@@ -13,7 +13,7 @@ import javax.annotation.Nullable;
 import java.util.List;
 import java.util.Map;
 
-/** What one GetMedia connection was sent. Thread-safe. */
+/** What was sent on one GetMedia connection. Thread-safe. */
 public interface ServedMedia {
     /** The name of the stream. */
     String stream();
@@ -31,8 +31,8 @@ public interface ServedMedia {
 
     /**
      * When the last byte of each fragment was handed to the network, by fragment number: a {@link
-     * System#nanoTime()} from before it was encrypted and written. Of a fragment that was sent
-     * twice, the second time.
+     * System#nanoTime()} from before it was encrypted and written. For a fragment sent twice, the
+     * second time.
      */
     Map<String, Long> fragmentsSentNanos();
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What was pushed, asked and sent: the truth that tests compare with. Thread-safe; waiting is by
- * notification, and a wait that runs out throws an {@link AssertionError} that says what was seen.
+ * What was pushed, requested and sent: the reference for tests. Thread-safe; waiting is by
+ * notification, and a wait that times out throws an {@link AssertionError} that says what was seen.
  */
 public interface ServiceLog {
     /** All calls, in the order of their answers. */
@@ -51,11 +51,11 @@ public interface ServiceLog {
     List<StoredFragment> awaitPushed(@Nullable String stream, int count, Duration timeout);
 
     /**
-     * Waits until the log fulfils a condition; it is looked at after each new entry, with the log
-     * locked. It may look at streams as well.
+     * Waits until the log meets a condition, which is checked after each new entry with the log
+     * locked. The condition may look at streams as well.
      */
     void await(Predicate<ServiceLog> condition, String what, Duration timeout);
 
-    /** Forgets all entries; sessions that are open go on to be written but are not listed. */
+    /** Forgets all entries; open sessions are still recorded but no longer listed. */
     void clear();
 }

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-/** Public API: what the service was given, was asked for and has sent. */
+/** Public API: what the service received, was asked for and sent. */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.log;
 

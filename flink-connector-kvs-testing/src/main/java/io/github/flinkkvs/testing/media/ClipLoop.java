@@ -12,10 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/**
- * A clip that is played round after round, cut into fragments that begin with a key frame. Not
- * thread-safe.
- */
+/** A clip played in a loop, cut into fragments that begin with a key frame. Not thread-safe. */
 public final class ClipLoop {
     private final MediaClip clip;
     private final long minimumMillis;
@@ -73,7 +70,7 @@ public final class ClipLoop {
     }
 
     /**
-     * A fragment to be, with the times of its frames in milliseconds from the start of the loop.
+     * A future fragment, with the times of its frames in milliseconds from the start of the loop.
      */
     public static final class Part {
         private final MediaFragment.Builder media;

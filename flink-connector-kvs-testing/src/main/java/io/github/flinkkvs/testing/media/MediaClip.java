@@ -63,7 +63,7 @@ public final class MediaClip {
     final int mainTrack;
     private final int trackCount;
 
-    /** The time of one round: where the first frame comes again. */
+    /** The duration of one round, after which the first frame repeats. */
     final long durationMillis;
 
     private MediaClip(byte[] file) {
@@ -80,7 +80,7 @@ public final class MediaClip {
                 continue;
             }
             if (element.unknownSize() || element.end() > file.length) {
-                throw new IllegalArgumentException("Clips have whole elements of known size");
+                throw new IllegalArgumentException("A clip needs complete elements of known size");
             }
             offset = (int) element.end();
             if (element.id == Ebml.EBML) {
@@ -131,8 +131,8 @@ public final class MediaClip {
     }
 
     /**
-     * The clip once, as a producer sends it: its frames in the order of the file, which is that of
-     * decoding, also where they are shown in another one.
+     * The clip once, as a producer sends it: its frames in file order, which is decoding order even
+     * where it differs from display order.
      *
      * @param startMillis the producer timestamp of the clip's time 0
      * @param framesEach how many frames a fragment has, at most
@@ -184,8 +184,8 @@ public final class MediaClip {
     }
 
     /**
-     * Frames in the order of their time, from the first one of the main track on, as long as the
-     * round lasts: encoders of sound begin a little earlier and end a little later.
+     * The frames of one round in time order, from the first frame of the main track on: audio
+     * encoders begin a little earlier and end a little later.
      */
     private List<ClipFrame> loopable(List<ClipFrame> all) {
         long start =

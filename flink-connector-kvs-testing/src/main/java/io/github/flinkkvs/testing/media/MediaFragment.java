@@ -26,7 +26,7 @@ public final class MediaFragment {
     private static final int FILLER_FRAME = 16 * 1024;
     private static final int FILLER_FRAME_MILLIS = 40;
 
-    /** About what header, Tracks and service tags of a filler fragment take. */
+    /** The approximate size of header, Tracks and service tags of a filler fragment. */
     private static final int FILLER_OVERHEAD = 700;
 
     private final Builder parts;
@@ -72,7 +72,7 @@ public final class MediaFragment {
         return List.copyOf(parts.frames);
     }
 
-    /** The producer's start of recording in milliseconds; the other time if it has none. */
+    /** The producer's start of recording in milliseconds; {@code otherwise} if it has none. */
     public long producerTimestampMillis(long otherwise) {
         return parts.producerTimestampMillis == null ? otherwise : parts.producerTimestampMillis;
     }
@@ -82,7 +82,7 @@ public final class MediaFragment {
         return parts.clusterSize;
     }
 
-    /** The time from the first to the end of the last frame, as far as frames tell. */
+    /** The time from the first frame to the end of the last one, as far as frames tell. */
     public long durationMillis() {
         int last = 0;
         int beforeLast = 0;
@@ -137,7 +137,7 @@ public final class MediaFragment {
         return out.raw(first).toByteArray();
     }
 
-    /** A frame as this fragment has it: as a SimpleBlock. */
+    /** A frame as a SimpleBlock of this fragment. */
     public byte[] block(MediaFrame frame) {
         // The Producer SDK, which leaves the Cluster size open, writes block sizes in 8 bytes.
         return frame.toSimpleBlock(parts.clusterSize == ClusterSize.UNKNOWN_1_BYTE ? 8 : 0);
@@ -235,7 +235,7 @@ public final class MediaFragment {
             return this;
         }
 
-        /** A user tag behind the Cluster. */
+        /** A user tag after the Cluster. */
         public Builder tagAfter(String name, String value) {
             tagsAfter.add(new String[] {name, value});
             return this;
@@ -252,13 +252,13 @@ public final class MediaFragment {
             return this;
         }
 
-        /** A whole level-1 element, such as Cues, directly behind the Cluster. */
+        /** A whole level-1 element, such as Cues, directly after the Cluster. */
         public Builder elementAfter(byte[] element) {
             extraAfter.add(element.clone());
             return this;
         }
 
-        /** The producer's own EBML header, Info and Tracks elements, taken over byte for byte. */
+        /** The producer's own EBML header, Info and Tracks elements, copied byte for byte. */
         public Builder header(byte[] ebmlHeader, byte[] infoElement, byte[] tracks) {
             ebml = ebmlHeader.clone();
             info = infoElement.clone();

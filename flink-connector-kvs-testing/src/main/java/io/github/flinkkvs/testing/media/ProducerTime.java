@@ -10,11 +10,11 @@ package io.github.flinkkvs.testing.media;
 
 /** The timestamps that a camera writes. */
 public enum ProducerTime {
-    /** Both the producer timestamp and the Cluster Timestamp are times of day. */
+    /** Both the producer timestamp and the Cluster Timestamp are wall-clock times. */
     ABSOLUTE,
     /**
-     * The Cluster Timestamp counts from the start of the camera, the producer timestamp is a time
-     * of day.
+     * The Cluster Timestamp counts from the start of the camera, the producer timestamp is a
+     * wall-clock time.
      */
     RELATIVE,
     /** Both count from the start of the camera: the first producer timestamp is {@code 0.000}. */

@@ -53,14 +53,14 @@ class EmbeddedKvsMainTest {
         assertFails(2, "1 to 256 letters", "--stream", "a b");
         assertFails(2, "'1x' is not a time", "--retention", "1x");
         assertFails(2, "'1t' is not a size", "--retention-bytes", "1t");
-        assertFails(2, "--retention-bytes is above 0", "--retention-bytes", "0");
-        assertFails(2, "--speed is above 0", "--speed", "0");
+        assertFails(2, "--retention-bytes must be above 0", "--retention-bytes", "0");
+        assertFails(2, "--speed must be above 0", "--speed", "0");
         assertFails(2, "between 0 and 65535, not -1", "--port", "-1");
         assertFails(2, "between 0 and 65535, not 70000", "--media-port", "70000");
         assertFails(2, "'EU' is not a region", "--region", "EU");
         assertFails(2, "'[::1]::' is neither HOST nor", "--advertise", "[::1]::");
         Path text = Files.writeString(folder.resolve("text.mkv"), "no media");
-        assertFails(2, "is no recorded GetMedia output", "--replay", text.toString());
+        assertFails(2, "is not recorded GetMedia output", "--replay", text.toString());
         try (ServerSocket taken = new ServerSocket(0)) {
             String port = Integer.toString(taken.getLocalPort());
             assertFails(1, "Cannot listen on port " + port, "--port", port, "--listen", "0.0.0.0");

@@ -12,7 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One GetMedia body: whole fragments, one behind the other. Nobody writes into its bytes. */
+/** One GetMedia body: whole fragments, one after the other. Its bytes are never modified. */
 public record Body(byte[] bytes, List<Integer> ends) {
 
     public static Body of(List<byte[]> documents) {

@@ -23,7 +23,7 @@ import java.util.List;
  */
 public record MediaSet(String name, String cluster, List<byte[]> documents) {
 
-    /** Below this a body would hardly be worth the clock. */
+    /** Smaller bodies would be too short to time. */
     private static final int BODY_BYTES = 1_500_000;
 
     public String label() {
@@ -38,7 +38,7 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
         return documents.stream().mapToInt(document -> document.length).max().orElseThrow();
     }
 
-    /** What the connector makes of the documents. */
+    /** The fragments that the connector reads from the documents. */
     public List<Fragment> fragments() {
         List<Fragment> fragments = new ArrayList<>();
         try {
@@ -51,7 +51,7 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
         return fragments;
     }
 
-    /** The documents over and over; one body has all of them at least once. */
+    /** The documents, repeated; one body has all of them at least once. */
     public Body body() {
         List<byte[]> all = new ArrayList<>();
         for (long bytes = 0;
@@ -62,7 +62,7 @@ public record MediaSet(String name, String cluster, List<byte[]> documents) {
         return Body.of(all);
     }
 
-    /** Bodies of so many bytes together: more than the caches of the processor hold. */
+    /** Bodies of this total size, which exceeds the caches of the processor. */
     public List<Body> bodies(long totalBytes) {
         List<Body> bodies = new ArrayList<>();
         for (long bytes = 0; bytes < totalBytes; bytes += bodies.get(0).bytes().length) {

@@ -26,14 +26,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** The media that parsers are measured on: generated fragments, and recorded ones. */
+/** The media on which parsers are measured: generated and recorded fragments. */
 public final class MediaSets {
 
     /**
      * What is pushed into a stream.
      *
-     * @param bytes of a fragment as the service sends it
-     * @param tracks one of video, or several of sound
+     * @param bytes the size of a fragment as the service sends it
+     * @param tracks 1 means video, more mean audio
      */
     private record Kind(String name, int bytes, int blocks, int tracks) {}
 
@@ -45,10 +45,10 @@ public final class MediaSets {
                     new Kind("500 KB", 500_000, 60, 1),
                     new Kind("8 MB", 8_000_000, 120, 1));
 
-    /** A key frame is so many times as large as another one of its fragment, about. */
+    /** The approximate size of a key frame relative to other frames of its fragment. */
     private static final int KEY_FRAME_WEIGHT = 8;
 
-    /** Not all fragments of a set have the same frames. */
+    /** So many fragments of a set have different frames. */
     private static final int FRAGMENTS = 4;
 
     public static List<MediaSet> generated() {
@@ -112,7 +112,7 @@ public final class MediaSets {
         double sum = 0;
         for (int i = 0; i < weights.length; i++) {
             boolean large = kind.tracks() == 1 && i == 0;
-            // Blocks of sound are all alike.
+            // All audio blocks have the same size.
             weights[i] =
                     large ? KEY_FRAME_WEIGHT : kind.tracks() > 1 ? 1 : 0.5 + random.nextDouble();
             sum += weights[i];

@@ -1,2 +1,2 @@
-/** The media that parsers are measured on. */
+/** The media on which parsers are measured. */
 package io.github.flinkkvs.benchmarks.parser.media;

@@ -20,7 +20,7 @@ import com.amazonaws.kinesisvideo.parser.mkv.StreamingMkvReader;
 import java.io.ByteArrayInputStream;
 import java.util.function.Consumer;
 
-/** AWS's parser library with a visitor that takes every element and decodes none. */
+/** AWS's parser library with a visitor that passes on every element and decodes none. */
 public final class AwsElements implements Contender {
 
     @Override

@@ -21,7 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** AWS's FrameVisitor: each frame, a copy, with its track and what is known of its fragment. */
+/** AWS's FrameVisitor: a copy of each frame, with its track and fragment metadata. */
 public final class AwsFrames implements Contender {
 
     @Override

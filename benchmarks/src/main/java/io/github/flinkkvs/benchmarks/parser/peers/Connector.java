@@ -21,9 +21,9 @@ import java.util.function.Consumer;
  * The connector's parser, fed with chunks: complete fragments with their bytes, all service
  * metadata, tags and tracks decoded.
  *
- * <p>In a job the SDK brings each chunk in a heap buffer of its own. Here the chunks are filled as
- * the limit fills its buffer, but in as many buffers as a fragment needs, since the parser keeps
- * references to them: reading is paid for by both, the memory of what is read by neither.
+ * <p>In a job the SDK delivers each chunk in a new heap buffer. Here the chunks are filled as the
+ * limit fills its buffer, but in as many buffers as a fragment needs, because the parser keeps
+ * references to them: both pay for reading, neither for allocating read buffers.
  */
 public final class Connector implements Contender {
 

@@ -12,12 +12,12 @@ import io.github.flinkkvs.benchmarks.parser.media.Body;
 
 import java.util.function.Consumer;
 
-/** One way to get from a GetMedia body to what is in it. */
+/** One way to parse a GetMedia body. */
 public interface Contender {
 
     /** Reads a whole body and hands over what it finds in it. */
     void read(Body body, Consumer<Object> sink) throws Exception;
 
-    /** Makes what it may have at hand when it reads that body; nothing but for a few. */
+    /** Prepares what the contender has at hand when it reads the body; by default nothing. */
     default void prepare(Body body) throws Exception {}
 }

@@ -34,7 +34,7 @@ public final class Elements extends OwnFragments {
             if (element.type() == ElementType.MASTER) {
                 visit(element, sink);
             } else {
-                // The others have read it by now.
+                // The other parsers have read the data by now.
                 sink.accept(element.data());
             }
         }

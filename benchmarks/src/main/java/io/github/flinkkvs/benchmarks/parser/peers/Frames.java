@@ -14,7 +14,7 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.util.function.Consumer;
 
-/** The connector's frames, each with its track and what is known of its fragment. */
+/** The connector's frames, each with its track and fragment metadata. */
 public final class Frames extends OwnFragments {
 
     public Frames(boolean atHand, int largestFragment) {

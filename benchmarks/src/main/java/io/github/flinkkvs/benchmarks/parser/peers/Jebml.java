@@ -16,8 +16,8 @@ import org.ebml.matroska.MatroskaFileFrame;
 import java.util.function.Consumer;
 
 /**
- * jebml, which reads one document that is wholly there: it is told where fragments end. It makes
- * tracks and frames, each a copy, and never sees the tags behind the frames.
+ * jebml, which reads one complete document, so it is told where fragments end. It copies tracks and
+ * frames and never sees the tags after the frames.
  */
 public final class Jebml implements Contender {
 

@@ -17,16 +17,16 @@ import org.ebml.matroska.MatroskaDocTypes;
 
 import java.nio.ByteBuffer;
 
-/** What jebml reads a document from. */
+/** A document as input for jebml. */
 public final class JebmlSource implements DataSource {
 
-    /** Colour and its children, which the recordings have and jebml fails on. */
+    /** Colour and its children, which the recordings have and on which jebml fails. */
     private static final int[] UNKNOWN_IDS = {
         0x55B0, 0x55B1, 0x55B7, 0x55B8, 0x55B9, 0x55BA, 0x55BB
     };
 
     static {
-        // Its table of elements is filled when this class is first used, and not by its reader.
+        // Using this class fills jebml's table of elements, which its reader does not do.
         MatroskaDocTypes.Void.getName();
         for (int id : UNKNOWN_IDS) {
             new ProtoType<>(
@@ -39,7 +39,7 @@ public final class JebmlSource implements DataSource {
 
     private final ByteBuffer bytes;
 
-    /** The document between two places of a body. */
+    /** The document between two offsets of a body. */
     public static JebmlSource of(Body body, int start, int end) {
         return new JebmlSource(ByteBuffer.wrap(body.bytes(), start, end - start));
     }

@@ -13,8 +13,8 @@ import io.github.flinkkvs.benchmarks.parser.media.Body;
 import java.util.function.Consumer;
 
 /**
- * What cannot be saved: reads 64 KiB at a time and copies each fragment into an array of its own.
- * It parses nothing and is told where fragments end.
+ * The least possible work: reads 64 KiB at a time and copies each fragment into an array of its
+ * own. It parses nothing and is told where fragments end.
  */
 public final class Limit implements Contender {
 

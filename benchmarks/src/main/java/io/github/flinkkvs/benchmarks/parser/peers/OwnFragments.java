@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Goes through the connector's fragments: of a body that is parsed for it, in chunks of 64 KiB, or
- * of fragments that are at hand, as in a job that has them from the source.
+ * Visits the connector's fragments: either parsed from the body in chunks of 64 KiB, or already at
+ * hand, as in a job that gets them from the source.
  */
 public abstract class OwnFragments implements Contender {
 
@@ -70,6 +70,6 @@ public abstract class OwnFragments implements Contender {
         }
     }
 
-    /** Hands over what is to be found in a fragment. */
+    /** Hands over what this contender finds in a fragment. */
     public abstract void visit(Fragment fragment, Consumer<Object> sink) throws MkvException;
 }

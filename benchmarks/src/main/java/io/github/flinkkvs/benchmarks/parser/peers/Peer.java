@@ -10,7 +10,7 @@ package io.github.flinkkvs.benchmarks.parser.peers;
 
 import java.util.function.IntFunction;
 
-/** Who is measured at which task, in the order of each round. */
+/** The measured parsers by task, in the order of each round. */
 public enum Peer {
     LIMIT(Task.FRAGMENTS, "limit", largest -> new Limit()),
     CONNECTOR_1K(Task.FRAGMENTS, "ours, 1 KiB", largest -> new Connector(1 << 10, largest)),

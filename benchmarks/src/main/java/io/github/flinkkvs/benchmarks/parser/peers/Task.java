@@ -11,7 +11,7 @@ package io.github.flinkkvs.benchmarks.parser.peers;
 import java.util.Arrays;
 import java.util.List;
 
-/** What is made of a GetMedia body. */
+/** What a parser extracts from a GetMedia body. */
 public enum Task {
     /** Complete fragments. */
     FRAGMENTS,
@@ -20,7 +20,7 @@ public enum Task {
     /** All frames, with their tracks. */
     FRAMES;
 
-    /** Who is measured, in the order of each round. */
+    /** The measured parsers, in the order of each round. */
     public List<Peer> peers() {
         return Arrays.stream(Peer.values()).filter(peer -> peer.task() == this).toList();
     }

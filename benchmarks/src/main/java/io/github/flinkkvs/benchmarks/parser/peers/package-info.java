@@ -1,2 +1,2 @@
-/** The parsers that are measured, ours and others, each behind one interface. */
+/** The measured parsers, ours and others, behind one interface. */
 package io.github.flinkkvs.benchmarks.parser.peers;

@@ -19,10 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JVM of its own for one set, so that no set is measured with what others left behind. */
+/** A separate JVM for one set, so that no set affects the measurement of another. */
 public final class MeasuringJvm {
 
-    /** Without a pre-touched heap it is the kernel's page faults that would be measured. */
+    /** Without a pre-touched heap, the kernel's page faults would be measured. */
     public static final List<String> OPTIONS =
             List.of("-XX:+UseG1GC", "-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch");
 
@@ -63,8 +63,8 @@ public final class MeasuringJvm {
     }
 
     /**
-     * Of the JVM that was started: the task, and files with set, rounds and, to be written, the
-     * result.
+     * The main method of that JVM. Its arguments are the task and the files of the set, the rounds
+     * and the result, which it writes.
      */
     public static void main(String[] args) throws Exception {
         Task task = Task.valueOf(args[0]);

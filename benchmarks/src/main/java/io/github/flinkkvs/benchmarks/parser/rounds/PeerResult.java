@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a peer did on a set, round by round.
+ * The measurements of a peer on a set, round by round.
  *
  * @param problem why it was not measured; null if it was
  */
@@ -34,7 +34,7 @@ public record PeerResult(
         return new PeerResult(List.of(), List.of(), problem);
     }
 
-    /** Both, one behind the other. */
+    /** Both, one after the other. */
     public PeerResult and(PeerResult more) {
         PeerResult both = new PeerResult(new ArrayList<>(), new ArrayList<>(), problem);
         both.megabytesPerSecond.addAll(megabytesPerSecond);

@@ -22,14 +22,14 @@ import org.openjdk.jmh.infra.Blackhole;
 import java.util.List;
 import java.util.Map;
 
-/** An operation is one whole body; the bodies are taken in turn. */
+/** One operation reads one whole body; the bodies take turns. */
 @State(Scope.Thread)
 public class ReadBenchmark {
 
     /** Set before JMH runs, which is in this JVM: no benchmark should wait for its media. */
     static volatile List<Body> bodies;
 
-    /** The same; what they have at hand is not to be counted as what they allocate. */
+    /** The same; what they have at hand must not count as allocated. */
     static volatile Map<Peer, Contender> contenders;
 
     @Param private Peer peer;
@@ -42,7 +42,7 @@ public class ReadBenchmark {
     public void prepare() {
         contender = contenders.get(peer);
         turns = bodies;
-        // What the peer before has left behind; JMH's own way to do it takes longer than a round.
+        // Collects the garbage of the previous peer; JMH's own way takes longer than a round.
         System.gc();
     }
 

@@ -35,8 +35,8 @@ import java.util.Optional;
  * Measures all peers of a task on one set, in this JVM, one after the other in each round: noise
  * that lasts longer than a moment hits all of them alike, and they are compared within a round.
  *
- * <p>JMH itself would run all iterations of one benchmark before the next one. So it is run anew,
- * without forks and for one iteration, for each peer of each round.
+ * <p>JMH itself would run all iterations of one benchmark before the next one. So each peer of each
+ * round gets its own run, without forks and with one iteration.
  *
  * @param rounds how many, after a longer one to warm up
  */

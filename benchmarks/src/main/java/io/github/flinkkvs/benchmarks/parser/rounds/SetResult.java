@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What all peers did on a set. */
+/** The measurements of all peers on a set. */
 public record SetResult(
         String name,
         String cluster,

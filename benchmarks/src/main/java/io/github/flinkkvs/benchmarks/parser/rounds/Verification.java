@@ -27,13 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether a contender makes of a set what is in it; what does not is not worth a clock. */
+/** Checks that a contender parses a set correctly; others are not measured. */
 public final class Verification {
 
     private static final int SIMPLE_BLOCK = 0xA3;
     private static final int BLOCK_HEADER = 4;
 
-    /** What is wrong with what the contender makes; empty if nothing is. */
+    /** What is wrong with the contender's output; empty if it is correct. */
     public static Optional<String> problem(Contender contender, MediaSet set) {
         List<ByteBuffer> documents = set.documents().stream().map(ByteBuffer::wrap).toList();
         List<ByteBuffer> foundDocuments = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class Verification {
         }
     }
 
-    /** The bytes of a frame, if it is one in whatever form. */
+    /** The bytes of a frame in any form; empty if it is not a frame. */
     private static Optional<ByteBuffer> frame(Object found) {
         if (found instanceof FrameRecord record) {
             return Optional.of(record.frame().data());
@@ -73,20 +73,22 @@ public final class Verification {
             return Optional.of(withoutHeader(element.data()));
         } else if (found instanceof MkvDataElement element
                 && element.getElementMetaData().getTypeInfo().equals(MkvTypeInfos.SIMPLEBLOCK)) {
-            // Its buffer is used again.
+            // A copy, because its buffer is reused.
             return Optional.of(
                     ((com.amazonaws.kinesisvideo.parser.mkv.Frame) element.getValueCopy().getVal())
                             .getFrameData());
         } else if (found instanceof Element element
                 && element.isType(MatroskaDocTypes.SimpleBlock.getType())
-                // Of a Cluster of unknown size it takes most blocks for children of the Segment.
+                // In a Cluster of unknown size, it takes most blocks for children of the Segment.
                 && element.getParent().isType(MatroskaDocTypes.Cluster.getType())) {
             return Optional.of(withoutHeader(element.getData()));
         }
         return Optional.empty();
     }
 
-    /** What follows the track, the time and the flags of an unlaced block of a low track. */
+    /**
+     * The payload after the track, time and flags of an unlaced block with a one-byte track number.
+     */
     private static ByteBuffer withoutHeader(ByteBuffer block) {
         return block.duplicate().position(block.position() + BLOCK_HEADER).slice();
     }

@@ -1,2 +1,2 @@
-/** Measures all peers of a task on one set, in JVMs of its own. */
+/** Measures all peers of a task on one set, in a separate JVM. */
 package io.github.flinkkvs.benchmarks.parser.rounds;

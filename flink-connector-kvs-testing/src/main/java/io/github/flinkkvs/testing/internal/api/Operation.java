@@ -61,7 +61,7 @@ final class Operation {
                 name, plane, null, true, new JsonBody(), limits -> 0, limits -> 0, null);
     }
 
-    /** What GetDataEndpoint calls an operation of a data endpoint. */
+    /** The name that GetDataEndpoint uses for an operation of a data endpoint. */
     Operation apiName(String value) {
         return new Operation(
                 name, plane, value, onStream, reader, streamQuota, accountQuota, handler);
@@ -73,12 +73,12 @@ final class Operation {
                 name, plane, apiName, false, reader, streamQuota, accountQuota, handler);
     }
 
-    /** Calls per second on one stream, 0 for any number. */
+    /** Calls per second on one stream; 0 means no limit. */
     Operation streamQuota(ToIntFunction<Limits> value) {
         return new Operation(name, plane, apiName, onStream, reader, value, accountQuota, handler);
     }
 
-    /** Calls per second on all streams together, 0 for any number. */
+    /** Calls per second on all streams together; 0 means no limit. */
     Operation accountQuota(ToIntFunction<Limits> value) {
         return new Operation(name, plane, apiName, onStream, reader, streamQuota, value, handler);
     }

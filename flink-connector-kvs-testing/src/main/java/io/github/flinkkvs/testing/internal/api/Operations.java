@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All operations that the service has, each with its host. One that is answered is a row and a
+ * All operations that the service has, each with its host. Each operation that is answered has a
  * handler. Immutable.
  */
 final class Operations {

@@ -33,9 +33,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The way of a call: which operation it means, who calls, what it asks, which faults are scripted
- * for it, whether the quotas let it pass; then its operation answers it. Stateless; runs on the
- * event loops of its connections.
+ * Handles a call: finds its operation, caller, request fields and scripted faults, checks the
+ * quotas, then lets the operation answer it. Stateless; runs on the event loops of its connections.
  */
 public final class ServiceApi {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceApi.class);
@@ -55,8 +54,8 @@ public final class ServiceApi {
     }
 
     /**
-     * Answers a call on a port that several planes share: it means those of the host that it names,
-     * or all if clients know the port under another name.
+     * Answers a call on a port that several planes share: it can mean the planes of the host that
+     * it names, or all planes if clients know the port under another name.
      */
     public void handleShared(HttpServerRequest request, Set<Plane> planes) {
         String named = request.getHeader("Host");
@@ -74,7 +73,7 @@ public final class ServiceApi {
     /**
      * Answers a call.
      *
-     * @param planes what the host that was called is for
+     * @param planes the planes of the called host
      * @param only the one stream that this port serves; null for all
      */
     public void handle(HttpServerRequest request, Set<Plane> planes, @Nullable KvsStream only) {
@@ -150,7 +149,7 @@ public final class ServiceApi {
         void run() throws AwsError;
     }
 
-    /** Answers a call, or inflicts what its faults say. */
+    /** Answers a call as its faults say. */
     private final class Answering implements AnswerFaults.Answers {
         private final Operation operation;
         private final Call call;

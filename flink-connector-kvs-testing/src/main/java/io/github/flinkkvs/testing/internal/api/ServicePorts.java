@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which operations are called at which port: one for each plane, shared ones, one for a stream. */
+/** Maps operations to ports: one for each plane, shared ones, or one for each stream. */
 public final class ServicePorts implements StreamPorts {
     private final ServerHosts hosts;
     private final HttpListeners listeners;
@@ -51,9 +51,9 @@ public final class ServicePorts implements StreamPorts {
     }
 
     /**
-     * Opens the ports of all planes, and waits until they are.
+     * Opens the ports of all planes, and waits until they are open.
      *
-     * @param calls who answers what is called there
+     * @param calls answers the calls
      * @param controlPort 0 for a free one
      * @param ownPorts the ports of planes that do not share that one
      * @throws IllegalStateException if a port is taken

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-/** Internal: the table of operations, and the way of a call to its operation. */
+/** Internal: the table of operations, and the dispatch of calls to them. */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.internal.api;
 

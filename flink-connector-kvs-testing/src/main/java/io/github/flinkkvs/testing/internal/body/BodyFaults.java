@@ -53,12 +53,12 @@ final class BodyFaults {
                     repeats.add(fault);
                     break;
                 default:
-                    // Faults of the answer are over when the body begins.
+                    // Faults of the answer happen before the body begins.
             }
         }
     }
 
-    /** The cut or stall that is due behind this many bytes; null if none is. */
+    /** The cut or stall that is due after this many bytes; null if none is. */
     @Nullable
     Fault breakAt(long sent) {
         return sent >= breakAt ? breakFault : null;
@@ -77,7 +77,7 @@ final class BodyFaults {
         return dripPause.toMillis();
     }
 
-    /** The in-band error that is due behind this many fragments; null if none is. */
+    /** The in-band error that is due after this many fragments; null if none is. */
     @Nullable
     Fault errorTag(int fragments) {
         for (Fault fault : errorTags) {
@@ -93,7 +93,7 @@ final class BodyFaults {
         return repeats.removeIf(fault -> fault.offset() == fragments);
     }
 
-    /** The bytes as they are to be sent at this offset of the body. */
+    /** The bytes to send at this offset of the body, corrupted where a fault says so. */
     ByteBuf corrupt(long sent, ByteBuf bytes) {
         ByteBuf result = bytes;
         for (Fault fault : corruptions) {

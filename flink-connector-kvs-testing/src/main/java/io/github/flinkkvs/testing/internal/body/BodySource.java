@@ -22,9 +22,9 @@ interface BodySource {
     /**
      * The next bytes.
      *
-     * @param max how many there may be, at least 1
-     * @return null if there are none now; the source has then ended the body, paused it, or wakes
-     *     it with {@link BodyWriter#pump()} later
+     * @param max the most to return, at least 1
+     * @return null if there are none now; the source has then ended the body, paused it, or will
+     *     wake it with {@link BodyWriter#pump()} later
      */
     @Nullable
     ByteBuf next(int max);

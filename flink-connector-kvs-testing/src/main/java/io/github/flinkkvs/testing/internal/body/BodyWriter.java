@@ -34,7 +34,7 @@ import java.time.Duration;
 final class BodyWriter {
     private static final int SLICE = 64 * 1024;
 
-    /** With HTTPS Vert.x takes any number of bytes before it tells that its queue is full. */
+    /** With HTTPS Vert.x takes any number of bytes before it reports a full queue. */
     private static final int MAX_UNWRITTEN = 16 * SLICE;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -90,7 +90,7 @@ final class BodyWriter {
         lastWrite = response.write(Buffer.buffer());
     }
 
-    /** Sends what there is, as far as it may go out now. */
+    /** Sends the available bytes, as far as they may go out now. */
     void pump() {
         while (!ended && !stalled && !dripWaits && pauseTimer < 0) {
             Fault broken = faults.breakAt(sent);
@@ -117,7 +117,7 @@ final class BodyWriter {
         }
     }
 
-    /** Goes on after this time. */
+    /** Continues after this time. */
     void pause(long nanos) {
         pauseTimer =
                 vertx.setTimer(
@@ -173,7 +173,7 @@ final class BodyWriter {
         boolean full = unwritten >= MAX_UNWRITTEN;
         unwritten -= length;
         if (full && unwritten < MAX_UNWRITTEN) {
-            // Not from within: it may be told while it is sending.
+            // Deferred, because this may be called during a send.
             context.runOnContext(next -> pump());
         }
     }

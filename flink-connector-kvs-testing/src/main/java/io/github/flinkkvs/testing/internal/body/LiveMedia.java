@@ -26,8 +26,8 @@ import javax.annotation.Nullable;
 import java.math.BigInteger;
 
 /**
- * The bytes of a GetMedia body: the fragments behind a start, each with the service's trailing
- * Tags, and in-band errors. Owned by the event loop of its connection.
+ * The bytes of a GetMedia body: the fragments after a start, each with the service's trailing Tags,
+ * and in-band errors. Owned by the event loop of its connection.
  */
 final class LiveMedia {
     private final ServiceState service;
@@ -49,16 +49,16 @@ final class LiveMedia {
     /** Bytes that the service adds: trailing Tags, an error document. */
     @Nullable private ByteBuf extra;
 
-    /** Set when the body is to end behind {@link #extra}. */
+    /** Set when the body is to end after {@link #extra}. */
     @Nullable private EndReason endBehindExtra;
 
     @Nullable private EndReason endBehindFragment;
     @Nullable private EndReason end;
     private long delayNanos;
 
-    /** Told of each fragment. */
+    /** Observes each fragment. */
     interface Listener {
-        /** It is taken up; its bytes follow as they come. */
+        /** Its delivery begins; its bytes follow as they arrive. */
         void taken(StoredDocument fragment);
 
         /** Its first byte is returned next. */
@@ -94,8 +94,8 @@ final class LiveMedia {
     /**
      * The next bytes.
      *
-     * @return null if there are none now, or none before {@link #delayNanos()}, or none any more
-     *     because of {@link #end()}
+     * @return null if there are none now, or none before {@link #delayNanos()}, or no more because
+     *     of {@link #end()}
      */
     @Nullable
     ByteBuf next(int max) {
@@ -119,7 +119,7 @@ final class LiveMedia {
                 }
                 continue;
             }
-            // Asked before the bytes are: what arrives in between is seen in the next round.
+            // Asked before the bytes are read: what arrives in between is seen in the next round.
             boolean open = current.open();
             ByteBuf bytes = current.slice(offset, max);
             if (bytes != null) {
@@ -137,7 +137,7 @@ final class LiveMedia {
         return null;
     }
 
-    /** How long to wait before the next fragment may start; 0 if it is not for the quota. */
+    /** How long to wait before the next fragment may start; 0 if the quota does not delay it. */
     long delayNanos() {
         return delayNanos;
     }
@@ -152,12 +152,12 @@ final class LiveMedia {
         return current != null;
     }
 
-    /** Ends the body behind the fragment that is being delivered. */
+    /** Ends the body after the fragment that is being delivered. */
     void endBehindFragment(EndReason reason) {
         endBehindFragment = reason;
     }
 
-    /** Behind the last stored byte of a fragment. */
+    /** After the last stored byte of a fragment. */
     private void endOfStored() {
         AfterBreak afterBreak = current.afterBreak();
         if (afterBreak == AfterBreak.END_OF_BODY) {
@@ -183,7 +183,7 @@ final class LiveMedia {
         end = endBehindFragment;
     }
 
-    /** Takes up the next fragment, or an error in its place; false if there is none now. */
+    /** Moves to the next fragment, or to an error in its place; false if there is none now. */
     private boolean takeNext() {
         Fault errorTag = faults.errorTag(fragmentsDone);
         if (errorTag != null) {

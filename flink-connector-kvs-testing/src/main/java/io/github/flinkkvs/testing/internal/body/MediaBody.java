@@ -33,11 +33,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The body of one GetMedia call: live media until there is none for too long, or the session has
- * lasted for its time.
+ * The body of one GetMedia call: live media until none arrives for too long, or the session reaches
+ * its cap.
  *
- * <p>Owned by the event loop of its connection; what {@link LiveBody} has may be called by any
- * thread.
+ * <p>Owned by the event loop of its connection; any thread may call the methods of {@link
+ * LiveBody}.
  */
 public final class MediaBody implements LiveBody, BodySource, LiveMedia.Listener {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -82,7 +82,7 @@ public final class MediaBody implements LiveBody, BodySource, LiveMedia.Listener
         writer = new BodyWriter(vertx, service, request, record, faults, pacing, this);
     }
 
-    /** Sends the head of the answer at once, then what there is. */
+    /** Sends the head of the answer at once, then the media. */
     public void begin() {
         writer.begin();
         Duration cap = service.limits().sessionCap();

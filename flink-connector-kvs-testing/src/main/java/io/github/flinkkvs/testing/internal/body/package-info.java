@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-/** Internal: bodies that are sent bit by bit. */
+/** Internal: streamed bodies. */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.internal.body;
 

@@ -56,7 +56,7 @@ public final class Answers {
         headers(call, 200, "application/json").end(Buffer.buffer(body.toString()));
     }
 
-    /** Sets the head of an answer whose body comes bit by bit. */
+    /** Sets the head of an answer with a streamed body. */
     public void streamed(Call call, String contentType) {
         log(call, 200, null);
         headers(call, 200, contentType);
@@ -87,7 +87,7 @@ public final class Answers {
 
     public void internalFailure(Call call, RuntimeException e) {
         LOG.error("Call {} failed", call.operation(), e);
-        error(call, 500, "InternalFailure", "The call failed for a reason inside of the service");
+        error(call, 500, "InternalFailure", "The call failed for a reason inside the service");
     }
 
     /** The answer of a host that does not know the operation. */
@@ -97,7 +97,7 @@ public final class Answers {
         LastAnswer.send(vertx, call.request(), Buffer.buffer(WRONG_HOST));
     }
 
-    /** Nothing is answered. */
+    /** Sends no answer. */
     public void none(Call call, String why) {
         log(call, 0, why);
     }

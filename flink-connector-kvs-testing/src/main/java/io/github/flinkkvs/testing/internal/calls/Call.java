@@ -56,7 +56,7 @@ public final class Call {
         return requestId;
     }
 
-    /** The name of the operation; the path as long as that is not known. */
+    /** The name of the operation; the path until that is known. */
     public String operation() {
         return operation;
     }
@@ -75,7 +75,7 @@ public final class Call {
         accessKeyId = id;
     }
 
-    /** Only of a call whose request was read. */
+    /** Only after the request was read. */
     public RequestFields fields() {
         return Objects.requireNonNull(fields);
     }
@@ -84,12 +84,12 @@ public final class Call {
         fields = read;
     }
 
-    /** What it calls the stream, whether or not there is one; for the log. */
+    /** The stream's name in the request, whether or not it exists; for the log. */
     public void streamName(@Nullable String name) {
         streamName = name;
     }
 
-    /** Only of a call of an operation on a stream. */
+    /** Only for an operation on a stream. */
     public KvsStream stream() {
         return Objects.requireNonNull(stream);
     }
@@ -113,7 +113,7 @@ public final class Call {
         return faults;
     }
 
-    /** As it stands in the log, with its answer. */
+    /** The log entry of this call and its answer. */
     public ApiCall answered(int status, @Nullable String errorType) {
         return new ApiCall(
                 operation,

@@ -15,7 +15,7 @@ import javax.annotation.Nullable;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** The NextToken of a listing: where it goes on, and which listing that is. */
+/** The NextToken of a listing: where the listing continues, and which listing it is. */
 public final class PageToken {
     private static final char SEPARATOR = '\n';
     private static final int MAX_LENGTH = 1_024;
@@ -32,7 +32,7 @@ public final class PageToken {
     }
 
     /**
-     * The entry behind which the listing goes on; null without a token, at its beginning.
+     * The entry after which the listing continues; null, its beginning, without a token.
      *
      * @throws AwsError if the token was not made for this listing
      */

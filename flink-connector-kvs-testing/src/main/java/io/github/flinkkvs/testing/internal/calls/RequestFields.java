@@ -23,15 +23,15 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * The JSON object of a request, read like AWS does it: each field has one type, and a value of
- * another one is a SerializationException, never converted. Fields that are absent or null are null
- * here. Immutable.
+ * The JSON object of a request, read as AWS does: each field has one type, and a value of another
+ * type is a SerializationException, never converted. Fields that are absent or null are null here.
+ * Immutable.
  */
 public final class RequestFields {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-    /** Far beyond every date; a number with more digits is not even looked at. */
+    /** Far beyond every date; numbers with more digits are refused at once. */
     private static final int MAX_DIGITS_OF_SECONDS = 15;
 
     private static final int MILLIS_DIGITS = 3;
@@ -77,7 +77,7 @@ public final class RequestFields {
     }
 
     /**
-     * A time in seconds since the epoch, cut to milliseconds.
+     * A time in seconds since the epoch, truncated to milliseconds.
      *
      * @throws AwsError also if it is beyond every date: writing out its digits could take forever
      */

@@ -13,13 +13,13 @@ import io.github.flinkkvs.testing.internal.streams.AwsError;
 import io.vertx.core.Handler;
 
 /**
- * How the fields of a request are read. Operations with a JSON body have {@link JsonBody}; one
- * whose body is media takes its fields from headers, and leaves the body to its handler.
+ * Reads the fields of a request. Operations with a JSON body use {@link JsonBody}; one whose body
+ * is media takes its fields from headers and leaves the body to its handler.
  */
 public interface RequestReader {
     /**
-     * Tells the fields, or what the service answers if they cannot be read, once and on the event
-     * loop of the call's connection.
+     * Reports the fields, or the error to answer if they cannot be read, once, on the event loop of
+     * the call's connection.
      */
     public void read(Call call, Handler<RequestFields> fields, Handler<AwsError> refused);
 }

@@ -26,7 +26,7 @@ public final class StreamIds {
 
     private StreamIds() {}
 
-    /** The name for the log, as far as there is one. */
+    /** The name for the log, if there is one. */
     @Nullable
     public static String name(RequestFields request) throws AwsError {
         String arn = request.text("StreamARN");

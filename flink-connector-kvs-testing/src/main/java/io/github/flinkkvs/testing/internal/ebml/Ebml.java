@@ -36,7 +36,7 @@ public final class Ebml {
         return (id & 0xFF000000) != 0 ? 4 : (id & 0xFF0000) != 0 ? 3 : (id & 0xFF00) != 0 ? 2 : 1;
     }
 
-    /** Bytes of the shortest size field; all ones are kept for "unknown". */
+    /** Bytes of the shortest size field; all ones are reserved for "unknown". */
     public static int sizeLength(long size) {
         int length = 1;
         while (size >= (1L << (7 * length)) - 1) {

@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * One element in a byte array: where it starts, where its payload lies. Immutable.
  *
- * <p>The server reads recordings and clips with this instead of the connector's parser: what tests
- * compare a parser with must not come from that parser.
+ * <p>The server reads recordings and clips with this instead of the connector's parser: the
+ * reference for tests of a parser must not come from that parser.
  */
 public final class EbmlElement {
     public final int id;
@@ -82,7 +82,7 @@ public final class EbmlElement {
         return size == Ebml.UNKNOWN_SIZE;
     }
 
-    /** Offset behind the payload; only of an element of known size. */
+    /** Offset after the payload; only for an element of known size. */
     public long end() {
         return payload + size;
     }

@@ -7,8 +7,8 @@
  * governing permissions and limitations under the License.
  */
 /**
- * Internal: EBML elements, and the tags that the service writes. Not the parser of the connector:
- * what that one is tested with must not come from it.
+ * Internal: EBML elements, and the tags that the service writes. Not the connector's parser,
+ * because that must not produce its own test data.
  */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.internal.ebml;

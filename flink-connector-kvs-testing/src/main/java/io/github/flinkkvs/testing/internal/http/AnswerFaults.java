@@ -15,7 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 
 import java.util.List;
 
-/** Lets scripted faults take the place of an answer, or delay it. */
+/** Replaces or delays an answer as scripted faults say. */
 public final class AnswerFaults {
     private AnswerFaults() {}
 
@@ -34,7 +34,7 @@ public final class AnswerFaults {
         void none(String why);
     }
 
-    /** Answers a call, in the order of its faults. */
+    /** Answers a call, applying its faults in order. */
     public static void answer(
             Vertx vertx, HttpServerRequest request, List<Fault> faults, Answers answers) {
         for (int i = 0; i < faults.size(); i++) {

@@ -23,14 +23,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Breaks HTTP connections as networks do. Vert.x offers orderly ends only, so this reaches for the
- * Netty channel below it. To be called on the connection's event loop.
+ * Breaks HTTP connections as networks do. Vert.x offers orderly ends only, so this uses the Netty
+ * channel below it. Call it on the connection's event loop.
  */
 public final class ConnectionCut {
-    /**
-     * A reset throws away what the kernel has not yet handed to the other side; this is the time it
-     * gets for that.
-     */
+    /** A reset discards what the kernel has not yet sent to the peer; this delay gives it time. */
     private static final long DRAIN_MILLIS = 50;
 
     private ConnectionCut() {}

@@ -15,14 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A host as clients are to call it, and the port if it is another one than the server listens on,
+ * The host that clients call, and the port if it differs from the one that the server listens on,
  * as behind a published port. Immutable.
  */
 public final class HostAddress {
     private static final Pattern FORM =
             Pattern.compile("(\\[[^\\[\\]]+\\]|[^:\\[\\]]+)(?::([0-9]{1,5}))?");
 
-    /** An address of IP version 6 in brackets, as in URLs. */
+    /** An IPv6 address is in brackets, as in URLs. */
     private final String host;
 
     /** 0: that of the listener. */
@@ -34,8 +34,7 @@ public final class HostAddress {
     }
 
     /**
-     * Reads {@code HOST} or {@code HOST:PORT}; an address of IP version 6 is in brackets if a port
-     * follows.
+     * Reads {@code HOST} or {@code HOST:PORT}; an IPv6 address is in brackets if a port follows.
      *
      * @throws IllegalArgumentException if it is not a host that URLs can have
      */
@@ -88,7 +87,7 @@ public final class HostAddress {
                 || uri.getPort() == standard && uri.getHost().equalsIgnoreCase(header);
     }
 
-    /** An address to listen on: without the brackets that it may have. */
+    /** An address to listen on, without brackets. */
     public static String unbracketed(String address) {
         return address.startsWith("[") ? address.substring(1, address.length() - 1) : address;
     }

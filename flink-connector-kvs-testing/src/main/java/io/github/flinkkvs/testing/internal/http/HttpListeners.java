@@ -37,7 +37,7 @@ public final class HttpListeners {
     /** Session tokens are long, and AWS promises no bound. */
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
-    /** How long a port that is closed waits for readers to take the end of their bodies. */
+    /** How long closing a port waits for readers to receive the end of their bodies. */
     private static final long END_MILLIS = 5_000;
 
     /**
@@ -109,7 +109,7 @@ public final class HttpListeners {
     /**
      * Closes a port, which cuts its connections.
      *
-     * @param ended what to wait for before, though not for long
+     * @param ended what to wait for first, for a limited time
      */
     public void close(Listening listening, Future<?> ended) {
         Promise<Void> waited = Promise.promise();
@@ -142,7 +142,7 @@ public final class HttpListeners {
         }
     }
 
-    /** A port that is listened on. Immutable. */
+    /** An open port. Immutable. */
     public static final class Listening {
         private final String deployment;
         private final int port;

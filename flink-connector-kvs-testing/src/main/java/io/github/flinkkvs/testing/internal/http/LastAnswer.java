@@ -14,20 +14,20 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 
-/** The answer after which a connection is closed, as the service does it behind errors. */
+/** The answer after which a connection is closed, as the service does after errors. */
 public final class LastAnswer {
     private static final int LINGER_MILLIS = 1_000;
 
     private LastAnswer() {}
 
-    /** Sends it, and closes the connection when the client can have read it. */
+    /** Sends it, and closes the connection once the client has had time to read it. */
     public static void send(Vertx vertx, HttpServerRequest request, Buffer body) {
         HttpConnection connection = request.connection();
         Future<Void> sent = request.response().putHeader("Connection", "close").end(body);
         if (request.isEnded()) {
             sent.onComplete(done -> connection.close());
         } else {
-            // To close while the client still sends could take the answer from it.
+            // Closing while the client still sends could discard the answer.
             request.handler(ignored -> {});
             request.endHandler(end -> connection.close());
             vertx.setTimer(LINGER_MILLIS, id -> connection.close());

@@ -12,9 +12,9 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Reads bodies of requests as far as they may go. */
+/** Reads request bodies up to their maximum size. */
 public final class RequestBody {
-    /** Several times what the longest request takes, a list of fragments. */
+    /** Several times the longest request, a list of fragments. */
     public static final int MAX_BYTES = 1 << 20;
 
     private RequestBody() {}
@@ -22,7 +22,7 @@ public final class RequestBody {
     /**
      * Reads the whole body of a request.
      *
-     * @param tooLarge told instead if it has more than {@link #MAX_BYTES}; the rest is still to
+     * @param tooLarge called instead if it has more than {@link #MAX_BYTES}; the rest is still to
      *     come
      */
     public static void read(HttpServerRequest request, Handler<Buffer> whole, Runnable tooLarge) {

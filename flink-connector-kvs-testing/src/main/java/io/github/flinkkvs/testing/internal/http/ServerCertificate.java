@@ -46,11 +46,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An authority made anew for each server, which clients must trust, and the server's key and
- * certificate, issued by it.
+ * A certificate authority for each server, which clients must trust, and the server's key and
+ * certificate, which it issues.
  */
 public final class ServerCertificate {
-    /** Nothing is protected by it: the trust store holds a public certificate. */
+    /** It protects nothing: the trust store holds a public certificate. */
     public static final String PASSWORD = "changeit";
 
     private static final int SERIAL_BITS = 64;

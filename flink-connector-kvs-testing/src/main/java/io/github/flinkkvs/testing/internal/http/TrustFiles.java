@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 
-/** What clients must trust, as files in a folder that is made when one is first asked for. */
+/** What clients must trust, as files in a folder that is created on first use. */
 public final class TrustFiles {
     private static final String STORE = "truststore.p12";
     private static final String CERTIFICATE = "certificate.pem";

@@ -13,7 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 
-/** Entries in the order in which they came, of which only a number of the last are kept. */
+/** Entries in order of arrival; only a limited number of the newest are kept. */
 public final class Newest<E> extends AbstractCollection<E> {
     private final Deque<E> entries = new ArrayDeque<>();
     private final int limit;

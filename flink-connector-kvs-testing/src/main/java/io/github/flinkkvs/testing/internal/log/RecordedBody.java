@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Records what a connection is sent. Thread-safe: guarded by the lock of its log. */
+/** Records what is sent on a connection. Thread-safe: guarded by the lock of its log. */
 public final class RecordedBody implements ServedMedia {
     private final RecordedLog log;
     private final String stream;
@@ -117,7 +117,7 @@ public final class RecordedBody implements ServedMedia {
         }
     }
 
-    /** The last byte of a fragment was written; it was handed over at that time. */
+    /** The last byte of a fragment, handed over at that time, was written. */
     public void sent(String number, long handedOverNanos) {
         synchronized (log.lock) {
             sent.add(number);

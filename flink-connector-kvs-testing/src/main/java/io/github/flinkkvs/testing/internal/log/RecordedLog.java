@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 
 /**
  * The log of a running service, with what its parts write into it. Thread-safe: guarded by its own
- * lock. Nobody may write with the lock of a stream held, for who waits here may look at streams.
+ * lock. Writers must not hold the lock of a stream, because waiters may look at streams.
  */
 public final class RecordedLog implements ServiceLog {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
@@ -258,7 +258,7 @@ public final class RecordedLog implements ServiceLog {
         }
     }
 
-    /** Something outside the log that waiters may look at has changed. */
+    /** Wakes waiters after a change outside the log that they may look at. */
     public void changed() {
         synchronized (lock) {
             lock.notifyAll();

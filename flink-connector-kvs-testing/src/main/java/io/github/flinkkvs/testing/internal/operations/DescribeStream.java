@@ -18,7 +18,7 @@ import io.github.flinkkvs.testing.internal.streams.ServiceState;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Tells what a stream is. */
+/** Describes a stream. */
 public final class DescribeStream implements OperationHandler {
     private static final double MILLIS_PER_SECOND = 1000.0;
 

@@ -21,7 +21,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.net.URI;
 import java.util.function.Function;
 
-/** Tells where an operation of a data endpoint is called for a stream. */
+/** Returns the endpoint of an operation for a stream. */
 public final class GetDataEndpoint implements OperationHandler {
     private final ServiceState service;
     private final Answers answers;

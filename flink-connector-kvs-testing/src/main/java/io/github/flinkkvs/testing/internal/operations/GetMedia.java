@@ -27,7 +27,7 @@ import javax.annotation.Nullable;
 import java.math.BigDecimal;
 import java.util.regex.Pattern;
 
-/** Sends the media of a stream as it comes, from a start on. */
+/** Sends the media of a stream as it arrives, from a start position on. */
 public final class GetMedia implements OperationHandler {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,128}");
 

@@ -12,7 +12,7 @@ import java.math.BigInteger;
 import java.util.Random;
 
 /**
- * Makes fragment numbers in the layout seen in recordings: bit 156 set, a 64-bit counter, the
+ * Generates fragment numbers in the layout seen in recordings: bit 156 set, a 64-bit counter, the
  * server timestamp in milliseconds (44 bits), 28 random bits. Guarded by the lock of its store.
  */
 final class FragmentNumbers {
@@ -42,7 +42,7 @@ final class FragmentNumbers {
         counter += SESSION_JUMP - 1;
     }
 
-    /** Goes on behind a recorded number. */
+    /** Continues after a recorded number. */
     void moveBehind(BigInteger number) {
         counter = Math.max(counter, number.clearBit(156).shiftRight(COUNTER_SHIFT).longValue());
     }

@@ -35,7 +35,7 @@ import java.util.function.Consumer;
 /**
  * The fragments of a stream: those that are stored, those that were pushed, and the one that is
  * being ingested. Thread-safe: guarded by its own lock, which is never held while the log or a
- * reader is told.
+ * reader is notified.
  */
 public final class FragmentStore {
     private final StreamSettings settings;
@@ -162,12 +162,14 @@ public final class FragmentStore {
         wakeReaders.run();
     }
 
-    /** The open fragment breaks off: readers get what came so far, then the next one's header. */
+    /**
+     * The open fragment breaks off: readers get what arrived so far, then the next one's header.
+     */
     public void abandoned(StoredDocument fragment) {
         fragment.abandon();
         synchronized (lock) {
             open = null;
-            // It was never stored; only those who read it already have seen it.
+            // It was never stored; only its current readers have seen it.
             stored.remove(fragment.sequence());
         }
         wakeReaders.run();
@@ -184,7 +186,8 @@ public final class FragmentStore {
      * Stores recorded documents, all or none of them; retention counts from now.
      *
      * @param file recorded output of GetMedia
-     * @throws IllegalArgumentException if it is none, or does not go on behind what there is
+     * @throws IllegalArgumentException if it is not such output, or does not continue after the
+     *     stored fragments
      */
     public void replay(byte[] file) {
         List<StoredDocument> added = StoredDocument.recorded(file, clock.millis());
@@ -323,7 +326,7 @@ public final class FragmentStore {
         return start;
     }
 
-    /** The next fragment behind a number that a reader may see now; null if there is none. */
+    /** The next fragment after a number that a reader may see now; null if there is none. */
     @Nullable
     public StoredDocument next(BigInteger after, Delivery delivery) {
         StoredDocument fragment = null;
@@ -339,8 +342,8 @@ public final class FragmentStore {
     }
 
     /**
-     * What a reader gets whose position is behind fragments that left retention: an in-band error,
-     * or null if it goes on with the oldest one, or if none did.
+     * The in-band error for a reader whose next fragments left retention; null if it continues with
+     * the oldest one, or if none left.
      */
     @Nullable
     public MediaStart overtaken(BigInteger position, ExpiredPosition rule) {

@@ -14,19 +14,20 @@ import java.math.BigInteger;
 import java.util.function.Predicate;
 
 /**
- * The place where a GetMedia body starts, the in-band error that it is, or a refusal. Immutable.
+ * The place where a GetMedia body starts, the in-band error that it consists of, or a refusal.
+ * Immutable.
  */
 public final class MediaStart {
-    /** Fragments behind this number are delivered. */
+    /** Fragments after this number are delivered. */
     public final BigInteger after;
 
-    /** Fragments are left out until one passes. */
+    /** Fragments are skipped until one passes. */
     public final Predicate<StoredDocument> first;
 
     /** 0 if there is no error. */
     public final int errorId;
 
-    /** Why the service takes the selector for an invalid argument; null if it does not. */
+    /** Why the service refuses the selector as an invalid argument; null if it accepts it. */
     @Nullable public final String refusal;
 
     private MediaStart(

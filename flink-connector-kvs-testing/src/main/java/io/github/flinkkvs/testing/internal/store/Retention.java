@@ -32,7 +32,7 @@ final class Retention {
                         : settings.retentionBytes();
     }
 
-    /** Whether the oldest fragment is to go now, with so many bytes stored. */
+    /** Whether the oldest fragment must go now, given the number of stored bytes. */
     boolean ended(StoredDocument oldest, long storedBytes) {
         return storedBytes > keptBytes || oldest.ingestedAtMillis() < clock.millis() - keptMillis;
     }

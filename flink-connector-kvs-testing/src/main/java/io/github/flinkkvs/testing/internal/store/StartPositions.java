@@ -72,7 +72,7 @@ final class StartPositions {
         }
     }
 
-    /** The in-band error for a position that left retention, or the start behind it. */
+    /** The in-band error for a position that left retention, or the start after it. */
     static MediaStart expired(BigInteger number, ExpiredPosition rule) {
         switch (rule) {
             case IN_BAND_ERROR_4000:

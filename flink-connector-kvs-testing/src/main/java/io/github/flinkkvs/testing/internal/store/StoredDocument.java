@@ -45,7 +45,7 @@ public final class StoredDocument implements StoredFragment {
     private final long producerTimestampMillis;
     private final long ingestedAtMillis;
 
-    /** Recorded documents bring their own trailing Tags; pushed ones get them at delivery. */
+    /** Recorded documents have their own trailing Tags; pushed ones get them at delivery. */
     private final boolean recorded;
 
     private byte[] content;
@@ -169,7 +169,7 @@ public final class StoredDocument implements StoredFragment {
         }
         String text = new String(trailing, StandardCharsets.ISO_8859_1);
         int name = text.indexOf(ServiceTags.MILLIS_BEHIND_NOW);
-        // Behind the name come id (2 bytes) and size (4 bytes) of the value.
+        // The id (2 bytes) and size (4 bytes) of the value follow the name.
         int value = name + ServiceTags.MILLIS_BEHIND_NOW.length() + 6;
         int end = value;
         while (end < trailing.length && Character.isDigit(text.charAt(end))) {
@@ -196,7 +196,7 @@ public final class StoredDocument implements StoredFragment {
         return state == State.OPEN;
     }
 
-    /** What follows it when it breaks off; null for one that does not. */
+    /** What follows if it breaks off; null if it does not. */
     @Nullable
     public synchronized AfterBreak afterBreak() {
         return state == State.BROKEN ? afterBreak : null;
@@ -230,11 +230,11 @@ public final class StoredDocument implements StoredFragment {
         intact = false;
     }
 
-    /** Replaces bytes of the producer. */
+    /** Replaces bytes that the producer sent. */
     public synchronized void corrupt(int offset, byte[] bytes) {
         if (offset < 0 || offset + bytes.length > visible) {
             throw new IllegalArgumentException(
-                    "Fragment " + number + " has only " + visible + " bytes of the producer");
+                    "Fragment " + number + " has only " + visible + " bytes from the producer");
         }
         byte[] changed = content.clone();
         System.arraycopy(bytes, 0, changed, offset, bytes.length);
@@ -242,7 +242,7 @@ public final class StoredDocument implements StoredFragment {
         intact = false;
     }
 
-    /** Makes it larger by an element Void at its end. */
+    /** Enlarges it by a Void element at its end. */
     public synchronized void enlarge(int by) {
         byte[] filler = new EbmlWriter(by + 16).bytes(Ebml.VOID, new byte[by], 8).toByteArray();
         int at = producerBytes();
@@ -272,7 +272,7 @@ public final class StoredDocument implements StoredFragment {
         return Recording.documents(document).get(0).trailingTagsOffset();
     }
 
-    /** It has expired in a stream that does not keep what has. */
+    /** Marks it expired in a stream that does not keep expired fragments. */
     void forget() {
         forgotten = true;
     }
@@ -294,7 +294,7 @@ public final class StoredDocument implements StoredFragment {
         return length <= 0 ? null : Unpooled.wrappedBuffer(content, offset, length);
     }
 
-    /** The service's trailing Tags as they are to be added; empty if there are none to add. */
+    /** The service's trailing Tags to add; empty if there are none. */
     public byte[] trailingTags(long millisBehindNow) {
         synchronized (this) {
             if (recorded || state != State.COMPLETE) {

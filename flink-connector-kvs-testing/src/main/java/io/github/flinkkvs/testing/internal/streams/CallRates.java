@@ -22,7 +22,7 @@ public final class CallRates {
 
     private final Map<String, Deque<Long>> admitted = new HashMap<>();
 
-    /** True if a call may pass now; 0 means no limit. Calls that are turned away do not count. */
+    /** True if a call may pass now; 0 means no limit. Refused calls do not count. */
     public synchronized boolean admit(String operation, int perSecond) {
         if (perSecond <= 0) {
             return true;

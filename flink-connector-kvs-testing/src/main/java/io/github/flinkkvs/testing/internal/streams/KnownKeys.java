@@ -32,13 +32,13 @@ public final class KnownKeys {
         this.clock = clock;
     }
 
-    /** Knows a key that never expires; keys that are not known are refused from now on. */
+    /** Adds a key that never expires; from now on, unknown keys are refused. */
     public void allow(String accessKeyId) {
         allowed.add(accessKeyId);
     }
 
     /**
-     * Knows a temporary key.
+     * Adds a temporary key.
      *
      * @param expiry when it expires, by the service's clock
      */
@@ -57,8 +57,8 @@ public final class KnownKeys {
     /**
      * The access key that signed a request.
      *
-     * @param authorization its header of that name
-     * @throws AwsError if nobody did, or not by Signature Version 4
+     * @param authorization its header Authorization
+     * @throws AwsError if it is not signed, or not with Signature Version 4
      */
     public static String accessKeyId(@Nullable String authorization) throws AwsError {
         if (authorization == null) {
@@ -75,7 +75,7 @@ public final class KnownKeys {
     }
 
     /**
-     * @throws AwsError what the service answers, if these are not the credentials of anybody
+     * @throws AwsError if these credentials are unknown or expired
      */
     public void check(String accessKeyId, @Nullable String sessionToken) throws AwsError {
         if (expired.contains(accessKeyId)) {

@@ -18,7 +18,7 @@ import io.vertx.core.Future;
 
 import java.net.URI;
 
-/** A stream: what it is, what is stored in it, and who reads it. Thread-safe. */
+/** A stream: its settings, its fragments and its readers. Thread-safe. */
 public final class KvsStream {
     private final StreamSettings settings;
     private final String arn;

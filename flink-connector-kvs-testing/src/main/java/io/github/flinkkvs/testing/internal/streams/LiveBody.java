@@ -16,7 +16,7 @@ import javax.annotation.Nullable;
 
 /** A body that is being sent to a reader of a stream. Its methods may be called by any thread. */
 public interface LiveBody {
-    /** There may be new media. */
+    /** Called when there may be new media. */
     void wake();
 
     /** Ends the body cleanly; the returned future completes when its end was written. */

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /**
- * The connections on which a stream is read, of one quota. Thread-safe: guarded by its own monitor,
+ * The connections that read a stream and share one quota. Thread-safe: guarded by its own monitor,
  * which is never held while a body is called.
  */
 public final class StreamConnections {
@@ -30,7 +30,7 @@ public final class StreamConnections {
 
     /**
      * @param readable whether the stream can be read now
-     * @param changed told when a connection comes or goes
+     * @param changed called when a connection opens or closes
      */
     StreamConnections(String stream, BooleanSupplier readable, Runnable changed) {
         this.stream = stream;
@@ -42,7 +42,7 @@ public final class StreamConnections {
      * Adds a connection.
      *
      * @param limit how many there may be; 0 means any number
-     * @throws AwsError if there are too many, or the stream cannot be read any more
+     * @throws AwsError if there are too many, or the stream can no longer be read
      */
     public void admit(LiveBody body, int limit) throws AwsError {
         synchronized (this) {
@@ -78,7 +78,7 @@ public final class StreamConnections {
     public Future<?> endAll(EndReason reason) {
         List<LiveBody> admitted;
         synchronized (this) {
-            // The status has changed before, so no body is admitted after this.
+            // The status changed before this, so no more bodies are admitted.
             admitted = List.copyOf(bodies);
         }
         List<Future<Void>> ends = new ArrayList<>();

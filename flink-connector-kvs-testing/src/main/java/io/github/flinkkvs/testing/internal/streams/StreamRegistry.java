@@ -41,7 +41,7 @@ public final class StreamRegistry {
             throw new IllegalArgumentException(
                     "There is a stream with the name '" + settings.name() + "' already");
         }
-        // A stream that is deleted and created again within a millisecond is still another one.
+        // A stream deleted and recreated within a millisecond is still a different one.
         lastCreationMillis = Math.max(service.clock().millis(), lastCreationMillis + 1);
         long creationMillis =
                 settings.creationTime() == null
@@ -73,7 +73,7 @@ public final class StreamRegistry {
         return Collections.unmodifiableCollection(streams.values());
     }
 
-    /** Those behind a name, in the order of their names; with null all of them. */
+    /** Those after a name, in the order of their names; with null all of them. */
     public Collection<KvsStream> behind(@Nullable String name) {
         return name == null
                 ? all()
@@ -81,7 +81,7 @@ public final class StreamRegistry {
     }
 
     /**
-     * Deletes a stream; its bodies end, and the port that it may have of its own.
+     * Deletes a stream, ends its bodies and closes its own port, if it has one.
      *
      * @throws NoSuchElementException if there is none of this name
      */

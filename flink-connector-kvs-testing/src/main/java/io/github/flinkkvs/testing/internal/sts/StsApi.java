@@ -179,7 +179,7 @@ public final class StsApi {
                                 call.accessKeyId));
     }
 
-    /** Answers a call, or inflicts what its faults say. */
+    /** Answers a call as its faults say. */
     private final class Answering implements AnswerFaults.Answers {
         private final Call call;
 
