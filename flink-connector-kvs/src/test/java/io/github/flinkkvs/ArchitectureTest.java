@@ -90,7 +90,7 @@ class ArchitectureTest {
     static final ArchRule NO_CYCLES_IN_THE_SOURCE =
             slices().matching("io.github.flinkkvs.source.(*)..").should().beFreeOfCycles();
 
-    /** The rest of the package, such as positions and options, is known below as well. */
+    /** The rest of the package, such as positions and options, may be used below as well. */
     @ArchTest
     static final ArchRule ONLY_USERS_KNOW_THE_SOURCE_ITSELF =
             noClasses()
@@ -100,7 +100,7 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .belongToAnyOf(KvsSource.class, KvsSourceBuilder.class);
 
-    /** Each package is a slice; what users call of the source lies above everything of it. */
+    /** Each package is a slice; the source's user-facing classes are above all of them. */
     @ArchTest
     static final ArchRule NO_CYCLES_OF_PACKAGES =
             slices().assignedFrom(
@@ -173,7 +173,7 @@ class ArchitectureTest {
                             "sun..",
                             "com.sun..");
 
-    /** The SDK's own; it is met only to end its threads in time. */
+    /** The SDK's own; used only to end its threads in time. */
     @ArchTest
     static final ArchRule NETTY_FOR_EVENT_LOOPS_ONLY =
             noClasses()

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A page of the documentation with tables that are made of the code. With {@code -Dkvs.docs.update}
- * they are written anew.
+ * A page of the documentation with tables generated from the code. {@code -Dkvs.docs.update}
+ * regenerates them.
  */
 public final class DocsPage {
 
@@ -36,7 +36,7 @@ public final class DocsPage {
         return actual;
     }
 
-    /** Says what is to stand between the comments of this name. */
+    /** Sets the expected text between the comments of this name. */
     public DocsPage table(String name, String table) {
         String begin = "<!-- " + name + " -->\n";
         int from = expected.indexOf(begin) + begin.length();
@@ -52,7 +52,7 @@ public final class DocsPage {
             return;
         }
         assertThat(actual)
-                .as("run the test with -Dkvs.docs.update to write the tables anew")
+                .as("run the test with -Dkvs.docs.update to regenerate the tables")
                 .isEqualTo(expected);
     }
 }

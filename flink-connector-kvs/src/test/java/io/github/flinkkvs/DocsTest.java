@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Holds the documentation against the code. */
+/** Checks the documentation against the code. */
 class DocsTest {
 
     @Test

@@ -21,10 +21,13 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Looks for the messages that the page on errors explains: a user searches for their words. */
+/**
+ * Checks that the code contains the messages that the page on errors explains: users search for
+ * their words.
+ */
 class DocumentedMessagesTest {
 
-    /** Between two texts of a message stands a name, a number or a reason. */
+    /** A name, number or reason separates two literals of a message. */
     private static final String VARIABLE = "…|: ";
 
     @Test
@@ -57,7 +60,7 @@ class DocumentedMessagesTest {
                 .collect(Collectors.toList());
     }
 
-    /** All sources, with the literals joined that make one text. */
+    /** All sources, with concatenated literals joined. */
     private static String textsOfTheConnector() throws IOException {
         StringBuilder code = new StringBuilder();
         try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {

@@ -21,7 +21,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-/** The rooms of the service's side and of tables. */
+/** The packages of the client and of tables. */
 @AnalyzeClasses(
         packages = {"io.github.flinkkvs.client", "io.github.flinkkvs.table"},
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -94,7 +94,7 @@ class ClientArchitectureTest {
                     .orShould()
                     .beAnnotatedWith(Internal.class);
 
-    /** So that a message, which users read, is written where the configuration is read. */
+    /** So that messages about the configuration are written where it is read. */
     @ArchTest
     static final ArchRule ONLY_AWS_CONFIG_READS_CONFIGURATIONS =
             noClasses()

@@ -50,7 +50,7 @@ import static io.github.flinkkvs.mkv.TestMedia.trailingTags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Frames and CodecPrivate that the producer has packed come out as they were. */
+/** Frames and CodecPrivate that the producer packed are restored. */
 class ContentEncodingsTest {
 
     private static final int KEY = 0x80;
@@ -70,7 +70,7 @@ class ContentEncodingsTest {
         return element(0x6D80, encodings);
     }
 
-    /** What mkvmerge writes for zlib: all but an empty ContentCompression is left to defaults. */
+    /** What mkvmerge writes for zlib: an empty ContentCompression, and defaults for the rest. */
     private static byte[] zlibByDefault() {
         return element(0x6240, element(0x5034, new byte[0]));
     }
@@ -150,7 +150,7 @@ class ContentEncodingsTest {
                         encodings(zlibByDefault()),
                         simpleBlock(1, 0, KEY, zlib(bytes("CAFE"))),
                         blockGroup(block(1, 1, 0, zlib(large))),
-                        // Each laced frame is packed by itself.
+                        // Each laced frame is packed separately.
                         simpleBlock(
                                 1,
                                 2,

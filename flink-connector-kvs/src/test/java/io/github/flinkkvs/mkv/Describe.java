@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** What tests compare, as text: a difference is then read at once. */
+/** Describes values as text, so that a failed comparison is readable. */
 public final class Describe {
 
     public static String frame(Frame frame) {
@@ -72,7 +72,7 @@ public final class Describe {
         return bytes;
     }
 
-    /** All that a fragment says, but for its frames and bytes. */
+    /** Everything in a fragment except its frames and bytes. */
     public static String metadata(Fragment fragment) {
         return String.join(
                 "\n",

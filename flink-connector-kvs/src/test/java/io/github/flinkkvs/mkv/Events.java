@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
 /**
  * The events of an {@link MkvParser} as text, such as {@code START Segment 17..29 size unknown} or
  * {@code DATA EBML 0..5 size 3: 428200}: element, where header and payload begin, declared size,
- * and the payload, whose slices are put together. An exception is the last event.
+ * and the payload, whose slices are concatenated. An exception is the last event.
  */
 public final class Events {
 

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
 
-/** An assembler that is fed in pieces, and what came out of it. */
+/** An assembler that is fed in pieces, and its output. */
 public final class Feed implements FragmentHandler {
 
     public static final String STREAM = "camera";
@@ -31,12 +31,12 @@ public final class Feed implements FragmentHandler {
     public final List<FrameRecord> frames = new ArrayList<>();
     public final List<ServiceError> errors = new ArrayList<>();
 
-    /** Track, number of frames and problem of blocks that were left out. */
+    /** Track, number of frames and problem of skipped blocks. */
     public final List<String> damaged = new ArrayList<>();
 
     public final FragmentAssembler assembler;
 
-    /** The most that was held after any piece. */
+    /** The most bytes held after any piece. */
     public int mostHeld;
 
     public Feed(boolean keepMedia, int maxBytes) {
@@ -91,7 +91,7 @@ public final class Feed implements FragmentHandler {
         int at = from;
         while (at < to) {
             int end = Math.min(at + Math.max(pieceLengths.getAsInt(), 1), to);
-            // Pieces of their own, as from a network: nothing may be read beyond them.
+            // Each piece is a separate array, as from a network, so that reading beyond it fails.
             ByteBuffer piece = ByteBuffer.wrap(Arrays.copyOfRange(bytes, at, end));
             assembler.feed(piece, this);
             if (piece.hasRemaining()) {

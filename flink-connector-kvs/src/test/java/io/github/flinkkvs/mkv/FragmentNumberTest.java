@@ -37,7 +37,7 @@ class FragmentNumberTest {
         assertThat(first).hasToString(a);
     }
 
-    /** Few digits, so that equal and nearly equal numbers come about. */
+    /** Few digits, so that equal and nearly equal numbers occur. */
     @Provide
     Arbitrary<String> numbers() {
         return Arbitraries.strings().withChars("0019").ofMinLength(1).ofMaxLength(12);

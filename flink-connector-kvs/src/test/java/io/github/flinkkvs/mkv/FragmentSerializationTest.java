@@ -94,7 +94,7 @@ class FragmentSerializationTest {
         assertThat(copy.streamArn()).isNull();
     }
 
-    /** Checkpoints and savepoints hold this form: it is read for ever. */
+    /** Checkpoints and savepoints hold this form, so it must stay readable for ever. */
     @ParameterizedTest
     @ValueSource(strings = {"media", "tags-only"})
     void theFormStays(String form) throws Exception {
@@ -158,7 +158,7 @@ class FragmentSerializationTest {
                 .isInstanceOf(MkvException.class);
     }
 
-    /** A length is believed only as far as there are bytes. */
+    /** A length is trusted only as far as there are bytes. */
     @Test
     void aLengthThatIsWrongCostsLittleMemory() throws Exception {
         byte[] bytes = withContent(Integer.MAX_VALUE, new byte[9 << 20]);
@@ -172,7 +172,7 @@ class FragmentSerializationTest {
                 .getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    /** More than is taken without proof that it is there. */
+    /** More than is allocated without proof that it is there. */
     @Test
     void aLargeFragmentComesBack() throws Exception {
         byte[] frame = new byte[21_000_000];
@@ -230,7 +230,7 @@ class FragmentSerializationTest {
         }
     }
 
-    /** One is read after the other, as from a stream of records. */
+    /** Reads one after the other, as from a stream of records. */
     @Property(tries = 50)
     void whatFollowsIsLeft(@ForAll long seed, @ForAll boolean keepMedia) throws Exception {
         List<RandomMedia> documents = RandomMedia.documents(seed, 2);
@@ -248,7 +248,7 @@ class FragmentSerializationTest {
         assertThat(in.available()).isZero();
     }
 
-    /** What was written cannot be read when it was damaged, but never with another exception. */
+    /** Damaged bytes may fail to be read, but never with another exception. */
     @Property(tries = 300)
     void damagedBytesAreAnIoException(@ForAll long seed, @ForAll boolean keepMedia)
             throws Exception {

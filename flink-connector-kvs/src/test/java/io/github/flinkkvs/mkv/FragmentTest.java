@@ -215,7 +215,7 @@ class FragmentTest {
         MkvException e = catchThrowableOfType(MkvException.class, () -> withTags(tooDeep));
         assertThat(e).hasMessageStartingWith("SimpleTags nested more than 16 deep (SimpleTag at ");
         assertThat(e.elementId()).isEqualTo(0x67C8);
-        // As deep as a fragment may be large: no recursion without end.
+        // As deep as the size of a fragment allows: recursion must be bounded.
         byte[] abyss = new byte[4_000_000];
         int at = abyss.length;
         for (int size = 0; at >= 6; size = abyss.length - at) {
@@ -292,7 +292,7 @@ class FragmentTest {
         assertThat(track).hasToString("track 3 (VIDEO, V_MS/VFW/FOURCC)");
     }
 
-    /** RFC 8794, section 6.1: what is there without a value has its default. */
+    /** RFC 8794, section 6.1: an element without a value has its default. */
     @Test
     void anEmptyElementHasItsDefault() throws Exception {
         Track.Audio audio = onlyTrack(element(0xE1, element(0xB5), element(0x9F))).audio();
@@ -333,14 +333,14 @@ class FragmentTest {
         for (Fragment fragment : fragments) {
             assertThat(fragment.tracks()).extracting(Track::number).containsExactly(1L, 2L);
         }
-        // What it has left out the last time, it may need this time.
+        // It may need now what it left out last time.
         byte[] first = document(one, both, leadingTags(), cluster(), trailingTags());
         byte[] second = document(tracks(), both, leadingTags(), cluster(), trailingTags());
         fragments = Feed.of(TestMedia.concat(first, second)).fragments;
         assertThat(fragments.get(1).tracks()).extracting(Track::number).containsExactly(1L, 2L);
     }
 
-    /** Of 640x480 with pixels that are twice as wide as high. */
+    /** 640x480, with pixels twice as wide as high. */
     @ParameterizedTest
     @CsvSource({
         "0, 0, 0, 0, 0, false, 1280, 480",

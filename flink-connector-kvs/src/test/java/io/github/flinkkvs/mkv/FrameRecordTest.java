@@ -148,7 +148,7 @@ class FrameRecordTest {
         Feed other = new Feed(FrameFilter.all().trackNumbers(2)).all(whole, 1000);
         assertThat(other.frames).isEmpty();
         assertThat(other.mostHeld).isLessThan(2_500);
-        // The frames of the fragment are counted all the same.
+        // The frames of the fragment still count.
         assertThat(other.fragments.get(0).frameCounts()).containsEntry(1L, 20);
     }
 
@@ -275,7 +275,7 @@ class FrameRecordTest {
         assertThat(arriving.damaged).singleElement().asString().contains("ReferenceBlocks");
     }
 
-    /** All others come, with the indices that they have among all. */
+    /** All others are delivered, with their indices among all frames. */
     @Test
     void ofABlockThatIsDamagedAreLeftOutAlone() throws Exception {
         byte[] document =
@@ -283,7 +283,7 @@ class FrameRecordTest {
                         simpleBlock(1, 0, KEY, bytes("01")),
                         // Three frames of the same size in four bytes.
                         simpleBlock(2, 1, 0x04, bytes("02 AABBCCDD")),
-                        // A BlockDuration that is none.
+                        // An invalid BlockDuration.
                         blockGroup(block(1, 2, 0, bytes("02")), element(0x9B, number(-1, 8))),
                         simpleBlock(1, 3, 0, bytes("03")));
         Feed arriving = feed(FrameFilter.all(), document);
@@ -304,11 +304,11 @@ class FrameRecordTest {
         assertThatThrownBy(() -> FrameRecord.of(whole)).hasMessageStartingWith("Lacing");
         assertThatThrownBy(whole::frames).hasMessageStartingWith("Lacing");
 
-        // A track may be met with its damage only.
+        // A track may appear only in damage.
         byte[] undeclared = fragment(simpleBlock(9, 1, 0x04, bytes("02 AABBCCDD")));
         assertThat(feed(FrameFilter.all(), undeclared).damaged).hasSize(1);
 
-        // What nobody wants is not missed.
+        // Unwanted frames are not missed.
         assertThat(feed(FrameFilter.all().trackNumbers(1).keyFrames(), document).damaged)
                 .hasSize(1);
     }

@@ -77,7 +77,7 @@ class FrameTest {
                         simpleBlock(1, 1, 0x80),
                         simpleBlock(1, 2, 0x08),
                         simpleBlock(1, 3, 0x01),
-                        // Reserved bits say nothing.
+                        // Reserved bits are ignored.
                         simpleBlock(1, 4, 0x70));
         assertThat(frames)
                 .extracting(Frame::isKeyFrame)
@@ -120,7 +120,7 @@ class FrameTest {
         assertThat(other).hasToString("frame 1 of track 2, 1 bytes");
     }
 
-    /** The specification has one; what is counted must be what is found. */
+    /** The specification allows one; the count must match the frames found. */
     @Test
     void aBlockGroupOfSeveralBlocksOrNone() throws Exception {
         Fragment fragment =
@@ -192,7 +192,7 @@ class FrameTest {
         "1000000,-1,-1000000,-1",
         "1000000,-32768,-32768000000,-32768",
         "1000000,32767,32767000000,32767",
-        // A millisecond that has begun counts, also before the producer timestamp.
+        // A started millisecond counts, even before the producer timestamp.
         "100,9999,999900,0",
         "100,10000,1000000,1",
         "100,-1,-100,-1",
@@ -206,7 +206,7 @@ class FrameTest {
         assertThat(frame.timestampMillis()).isEqualTo(PRODUCER + millis);
     }
 
-    /** The Cluster's own Timestamp is the producer's: it may be relative, or that of an upload. */
+    /** The producer writes the Cluster's Timestamp: it may be relative, or that of an upload. */
     @Test
     void theClustersTimestampDoesNotCount() throws Exception {
         byte[] cluster = element(0x1F43B675, element(0xE7, 1_000_000), simpleBlock(1, 7, 0));

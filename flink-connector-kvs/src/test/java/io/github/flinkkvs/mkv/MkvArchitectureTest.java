@@ -52,7 +52,7 @@ class MkvArchitectureTest {
                     .whereLayer("document")
                     .mayOnlyBeAccessedByLayers("mkv");
 
-    /** The marks of the public API are only annotations: the code runs without Flink. */
+    /** The public API uses only annotations of Flink: the code runs without it. */
     @ArchTest
     static final ArchRule NEITHER_FLINK_NOR_AWS =
             noClasses()

@@ -22,20 +22,19 @@ import static io.github.flinkkvs.mkv.TestMedia.text;
 import static io.github.flinkkvs.mkv.TestMedia.unknownSized;
 import static io.github.flinkkvs.mkv.TestMedia.vint;
 
-/**
- * One document of the service with everything about it drawn by lot, and what a reader must find in
- * it.
- */
+/** One random document of the service, and what a reader must find in it. */
 public final class RandomMedia {
 
     private static final int[] LACINGS = {0, 0x02, 0x04, 0x06};
 
     private final Random random;
 
-    /** Without what AWS's own parser does not know: lacing, nested and binary tags. */
+    /** Without lacing, nested and binary tags, which AWS's own parser does not know. */
     private final boolean plain;
 
-    /** How sizes of the producer's elements are written: as short as can be, or all in 8 bytes. */
+    /**
+     * How sizes of the producer's elements are written: as short as possible, or all in 8 bytes.
+     */
     private final boolean longSizes;
 
     public final String number;
@@ -77,8 +76,8 @@ public final class RandomMedia {
         this.random = random;
         this.plain = plain;
         this.longSizes = random.nextInt(4) == 0;
-        // AWS's parser goes by way of a double and rounds up: 32.365 s are 32366 ms to it. Eighths
-        // of a second are exact in both.
+        // AWS's parser converts through double and rounds up: it reads 32.365 s as 32366 ms.
+        // Eighths of a second are exact in both.
         int step = plain ? 125 : 1;
         this.serverMillis = (1_500_000_000_000L + random.nextInt()) / step * step;
         this.producerMillis =
@@ -316,7 +315,7 @@ public final class RandomMedia {
         return payloads;
     }
 
-    /** Some are what a reader that scans for headers would stumble over; some are large. */
+    /** Some would confuse a reader that scans for headers; some are large. */
     private byte[] payload(int maxLength) {
         if (random.nextInt(6) == 0) {
             return TestMedia.bytes("1A45DFA3 8B 4282 88 'matroska' 18538067 FF 1F43B675 FF");
@@ -383,7 +382,7 @@ public final class RandomMedia {
 
     // ---- helpers ------------------------------------------------------------------------------
 
-    /** What every reader must pass over: Void, CRC-32, and an element that nobody knows. */
+    /** What every reader must skip: Void, CRC-32, and an unknown element. */
     private void addFiller(List<byte[]> children) {
         switch (random.nextInt(8)) {
             case 0:

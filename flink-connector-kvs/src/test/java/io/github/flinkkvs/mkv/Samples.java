@@ -23,7 +23,7 @@ public final class Samples {
     public static byte[] read(String name) throws IOException {
         String folder = System.getProperty("kvs.samples", "");
         Assumptions.assumeFalse(
-                folder.isEmpty(), "No folder with recorded media: give it with -Dkvs.samples=DIR");
+                folder.isEmpty(), "No folder with recorded media: set it with -Dkvs.samples=DIR");
         Path file = Path.of(folder, name);
         Assumptions.assumeTrue(Files.exists(file), "No recorded media " + file);
         return Files.readAllBytes(file);

@@ -51,7 +51,7 @@ class SamplesTest {
                     .hasValue(fragment.serverTimestampMillis());
             previous = fragment.number();
         }
-        // One after the other and nothing between them; only what was cut off is missing.
+        // Contiguous, without gaps; only what was cut off is missing.
         long rest = feed.assembler.isInFragment() ? feed.assembler.openFragmentBytes() : 0;
         assertThat(out.size() + rest).isEqualTo(bytes.length);
         assertThat(out.toByteArray()).isEqualTo(Arrays.copyOf(bytes, out.size()));

@@ -27,7 +27,7 @@ public final class TestMedia {
 
     // ---- bytes --------------------------------------------------------------------------------
 
-    /** Bytes from hex digits and {@code 'text'}; spaces and line breaks do not count. */
+    /** Bytes from hex digits and {@code 'text'}; spaces and line breaks are ignored. */
     public static byte[] bytes(String... lines) {
         String all = String.join(" ", lines);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -88,7 +88,7 @@ public final class TestMedia {
         return bytes;
     }
 
-    /** A variable-length number in so many bytes. */
+    /** A variable-length number in the given number of bytes. */
     public static byte[] vint(long value, int length) {
         return number(1L << 7 * length | value, length);
     }
@@ -102,7 +102,7 @@ public final class TestMedia {
         return vint(value, length);
     }
 
-    /** The size that says nothing: all bits set. */
+    /** The unknown size: all bits set. */
     public static byte[] unknownSize(int length) {
         return vint((1L << 7 * length) - 1, length);
     }
@@ -120,13 +120,13 @@ public final class TestMedia {
         return element(id, number(number));
     }
 
-    /** An element whose size takes so many bytes. */
+    /** An element whose size field has the given number of bytes. */
     public static byte[] sized(int sizeLength, int id, byte[]... payload) {
         byte[] data = concat(payload);
         return concat(number(id & 0xFFFFFFFFL), vint(data.length, sizeLength), data);
     }
 
-    /** A Segment or Cluster that does not tell its size. */
+    /** A Segment or Cluster of unknown size. */
     public static byte[] unknownSized(int sizeLength, int id, byte[]... payload) {
         return concat(number(id & 0xFFFFFFFFL), unknownSize(sizeLength), concat(payload));
     }
@@ -183,7 +183,7 @@ public final class TestMedia {
         return concat(vint(track), number(time, 2), number(flags, 1), concat(payload));
     }
 
-    /** What follows the flags of a block: the number of frames, their sizes, the frames. */
+    /** The part of a block after the flags: the number of frames, their sizes, the frames. */
     public static byte[] laced(int lacing, byte[]... frames) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(frames.length - 1);

@@ -43,7 +43,7 @@ public final class FakeConnection implements KvsConnection {
                         return thread;
                     });
 
-    /** What describing a stream answers, in turn; the last one for ever. */
+    /** The answers of describing a stream, in turn; the last one repeats. */
     public final Map<String, Queue<Object>> descriptions = new HashMap<>();
 
     public final List<String> described = Collections.synchronizedList(new ArrayList<>());

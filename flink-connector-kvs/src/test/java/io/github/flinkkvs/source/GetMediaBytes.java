@@ -23,12 +23,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Makes what GetMedia sends, as little of it as a fragment needs. */
+/** Builds GetMedia output with the minimum that a fragment needs. */
 public final class GetMediaBytes {
 
     private static final int HEADER_LENGTH = header().length;
 
-    /** A fragment with a frame of some bytes. Its producer timestamp is 1 s before the server's. */
+    /**
+     * A fragment with one frame of the given size. Its producer timestamp is 1 s before the
+     * server's.
+     */
     public static byte[] fragment(long number, long serverTimestampMillis, int frameBytes) {
         return fragment(Long.toString(number), serverTimestampMillis, frameBytes);
     }
@@ -41,7 +44,7 @@ public final class GetMediaBytes {
                 trailingTags(number));
     }
 
-    /** A fragment of a producer whose clock says something else than the service's. */
+    /** A fragment of a producer whose clock differs from the service's. */
     public static byte[] fragment(
             long number, long serverTimestampMillis, long producerTimestampMillis, int frameBytes) {
         String text = Long.toString(number);
@@ -52,7 +55,7 @@ public final class GetMediaBytes {
                 trailingTags(text));
     }
 
-    /** A fragment with some frames of as many bytes; the first is a key frame. */
+    /** A fragment with some frames of equal size; the first is a key frame. */
     public static byte[] fragmentOfFrames(
             long number, long serverTimestampMillis, int... frameBytes) {
         return fragmentOfFrames(Long.toString(number), serverTimestampMillis, frameBytes);
@@ -77,7 +80,7 @@ public final class GetMediaBytes {
         return Arrays.copyOf(all, all.length - 1);
     }
 
-    /** The beginning of a fragment whose number does not come yet. */
+    /** The beginning of a fragment, before its number. */
     public static byte[] header() {
         return concat(
                 element(0x1A45DFA3, element(0x4282, text("matroska"))),
@@ -85,7 +88,7 @@ public final class GetMediaBytes {
                 element(0x1549A966, element(0x2AD7B1, new byte[] {0x0F, 0x42, 0x40})));
     }
 
-    /** A number as the service makes them, which tells the server timestamp. */
+    /** A number in the service's format, which contains the server timestamp. */
     public static String number(long serverTimestampMillis, int index) {
         return BigInteger.ONE
                 .shiftLeft(156)
@@ -94,7 +97,7 @@ public final class GetMediaBytes {
                 .toString();
     }
 
-    /** A fragment with a number and a frame that is none. */
+    /** A fragment with a number and an invalid frame. */
     public static byte[] malformed(long number, long serverTimestampMillis) {
         return malformed(Long.toString(number), serverTimestampMillis);
     }

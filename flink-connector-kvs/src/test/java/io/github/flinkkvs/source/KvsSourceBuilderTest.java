@@ -190,7 +190,7 @@ class KvsSourceBuilderTest {
         }
     }
 
-    /** The service ends the call of a stream without media when it was silent for 3 s. */
+    /** The service ends a call after 3 s without media. */
     @Test
     void refusesTimesThatContradictTheService() {
         assertRefused(
@@ -212,7 +212,7 @@ class KvsSourceBuilderTest {
         assertRefused(
                 builder().set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1)),
                 "source.retry.initial-backoff (1 min) is above source.retry.max-backoff (30 s)");
-        // The default of the first gives way to what is set of the second.
+        // The default of the first yields to the value set for the second.
         builder().set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(100)).build();
         builder()
                 .set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1))

@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** A clock that is turned by hand, and runs in the thread that turns it. */
+/** A timer whose clock the test advances; tasks run in the thread that advances it. */
 public final class ManualTimer implements Timer {
 
-    /** What the clock on the wall shows at first. */
+    /** The initial time of the wall clock. */
     public static final long EPOCH_MILLIS = 1_800_000_000_000L;
 
-    /** Not 0, and about to overflow, as System.nanoTime() may be. */
+    /** Not 0, and close to overflow, as System.nanoTime() may be. */
     private static final long START = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
 
     private static final class Entry {
@@ -51,7 +51,7 @@ public final class ManualTimer implements Timer {
         return EPOCH_MILLIS + TimeUnit.NANOSECONDS.toMillis(now - START);
     }
 
-    /** The same numbers each time, so that what a test finds can be found again. */
+    /** The same numbers each time, so that failures are reproducible. */
     @Override
     public double jitter() {
         return random.nextDouble();
@@ -64,7 +64,7 @@ public final class ManualTimer implements Timer {
         return () -> entries.remove(entry);
     }
 
-    /** Runs what is due at once, and what that makes due at once. */
+    /** Runs tasks that are due now, and tasks that those make due now. */
     public void runDue() {
         advance(Duration.ZERO);
     }
@@ -92,7 +92,7 @@ public final class ManualTimer implements Timer {
         now = until - now > 0 ? until : now;
     }
 
-    /** Lets time pass in which the thread that turns the clock is busy: nothing runs. */
+    /** Lets time pass without running tasks, as if the thread were busy. */
     public void turn(Duration time) {
         now += time.toNanos();
     }

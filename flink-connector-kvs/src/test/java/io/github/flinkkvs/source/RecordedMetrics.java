@@ -19,7 +19,7 @@ import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Keeps the metrics that are registered, by their names joined with dots. */
+/** Keeps registered metrics by their dotted names. */
 public final class RecordedMetrics {
 
     private final Map<String, Counter> counters = new TreeMap<>();
@@ -27,7 +27,7 @@ public final class RecordedMetrics {
     private final SourceReaderMetricGroup group =
             InternalSourceReaderMetricGroup.mock(new Group(""));
 
-    /** Which counter of the connector throws, if any, and what. */
+    /** The counter of the connector that throws, if any, and what it throws. */
     private String thrower = "";
 
     private RuntimeException thrown;
@@ -37,7 +37,7 @@ public final class RecordedMetrics {
         return group;
     }
 
-    /** Has a counter of the connector throw an error whenever something is counted. */
+    /** Makes a counter of the connector throw an error whenever it is incremented. */
     public void letThrow(String name, RuntimeException error, Runnable before) {
         thrower = "KinesisVideo." + name;
         thrown = error;

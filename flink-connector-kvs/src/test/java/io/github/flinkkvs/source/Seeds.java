@@ -9,8 +9,8 @@
 package io.github.flinkkvs.source;
 
 /**
- * Runs a test with many seeds, one after the other: as many as -Dkvs.test.seeds says, or only the
- * one of -Dkvs.test.seed.
+ * Runs a test with many seeds, one after the other: as many as -Dkvs.test.seeds, or only
+ * -Dkvs.test.seed.
  */
 public final class Seeds {
 

@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests what {@link AwsConfig} makes of all options together. Those of credentials and of trust
- * stores are tested with what is opened with them.
+ * Tests how {@link AwsConfig} interprets all options together. Options of credentials and trust
+ * stores have tests of their own.
  */
 class AwsConfigTest {
 

@@ -53,7 +53,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Tests {@link AwsCredentials} and the options that it reads. */
-@SuppressWarnings("try") // resources that are only there to be closed
+@SuppressWarnings("try") // resources only to be closed
 class AwsCredentialsTest {
 
     private static final String PROVIDER = "aws.credentials.provider";
@@ -263,7 +263,7 @@ class AwsCredentialsTest {
             assertThat(credentials.provider().resolveCredentials().accessKeyId())
                     .isEqualTo("KEY-1");
             Files.writeString(file, "second\n");
-            // A copy has nothing cached yet and so does what a renewal would do.
+            // A copy has nothing cached, so it does what a renewal does.
             try (StsAssumeRoleWithWebIdentityCredentialsProvider copy =
                     ((StsAssumeRoleWithWebIdentityCredentialsProvider) credentials.delegate())
                             .toBuilder().build()) {
@@ -429,7 +429,7 @@ class AwsCredentialsTest {
                 .isThrownBy(() -> AwsCredentials.open(AwsConfig.of(config)))
                 .withMessageContaining("'" + PROVIDER + "." + missing + "' is missing")
                 .withMessageContaining("AWS_");
-        // Whether the environment of another machine has it cannot be told.
+        // Another machine's environment is unknown here.
         AwsConfig.of(config);
     }
 

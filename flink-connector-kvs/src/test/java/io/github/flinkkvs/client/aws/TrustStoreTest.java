@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests what files {@link TrustStore} takes. Whom it refuses is tested with jobs over HTTPS, since
- * that is what Java decides.
+ * Tests which files {@link TrustStore} accepts. Jobs over HTTPS test which servers it refuses,
+ * because Java decides that.
  */
 class TrustStoreTest {
 
@@ -41,7 +41,7 @@ class TrustStoreTest {
     private static final String PASSWORD = "aws.truststore.password";
     private static final String SECRET = "open-sesame";
 
-    /** Any certificates; those that Java trusts are at hand. */
+    /** Any certificates will do, such as those that Java trusts. */
     private static X509Certificate[] certificates;
 
     @TempDir Path folder;
@@ -188,7 +188,7 @@ class TrustStoreTest {
                 .isThrownBy(() -> AwsConfig.of(config("aws.endpoint", "x://" + SECRET)))
                 .withMessageStartingWith("'aws.endpoint' is not a URL")
                 .withNoCause();
-        // Whether the file is on another machine cannot be told.
+        // Another machine's files are unknown here.
         AwsConfig.of(config(PATH, "/on/the/task/managers.p12", PASSWORD, SECRET));
     }
 }

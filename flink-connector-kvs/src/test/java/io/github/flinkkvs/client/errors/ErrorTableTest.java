@@ -117,7 +117,7 @@ class ErrorTableTest {
                 .isEqualTo(ErrorClass.FATAL);
     }
 
-    /** As TLS wraps what a trust manager says. */
+    /** As TLS wraps the exception of a trust manager. */
     private static Throwable refused(String what) {
         SSLHandshakeException handshake = new SSLHandshakeException(what);
         handshake.initCause(new CertificateException(what, new RuntimeException("deep")));
@@ -222,7 +222,7 @@ class ErrorTableTest {
     void isNotCaughtInARing() {
         Exception a = new CompletionException("a", null);
         Exception b = new CompletionException("b", a);
-        // A cause that is given to the constructor cannot be set again; null can.
+        // A cause given to the constructor cannot be replaced; null can.
         Exception c = new RuntimeException("c");
         Exception d = new RuntimeException("d", c);
         c.initCause(d);

@@ -48,7 +48,7 @@ class SdkMediaServiceTest {
     private static final StreamArn ARN =
             StreamArn.parse("arn:aws:kinesisvideo:eu-central-1:123456789012:stream/camera/1");
 
-    /** No call waits for its turn. */
+    /** Calls do not wait in a queue. */
     private static final CallPace PACE = new CallPace(0, null);
 
     private final Control control = new Control();
@@ -350,7 +350,7 @@ class SdkMediaServiceTest {
             subscriber = newSubscriber;
         }
 
-        /** As late as a test likes. */
+        /** Answers when the test says so. */
         private void subscribe() {
             subscriber.onSubscribe(this);
         }

@@ -206,7 +206,7 @@ class KvsClientsTest {
         clients.close();
         assertThat(fresh).noneMatch(Thread::isAlive);
         for (Thread thread : fresh(before)) {
-            thread.join(10_000); // Netty's own for what is told of the end; it ends after a second
+            thread.join(10_000); // Netty's notification thread, which ends after a second
         }
         assertThat(fresh(before)).isEmpty();
         assertThat(timer.isShutdown()).isFalse();
@@ -218,7 +218,7 @@ class KvsClientsTest {
         KvsClients clients = clients(config());
         CompletableFuture<String> completedBy =
                 getMedia(clients, url(data)).thenApply(media -> Thread.currentThread().getName());
-        // The answer to the first waits for the second, so the above is in place in time.
+        // The first answer waits for the second, so the line above takes effect in time.
         getMedia(clients, url(data)).join();
         assertThat(completedBy.join()).startsWith("kvs-io-");
     }
@@ -336,7 +336,7 @@ class KvsClientsTest {
                 .thenApply(bytes -> bytes.asUtf8String());
     }
 
-    /** New threads but for those of the server and the timer. */
+    /** New threads, except those of the server and the timer. */
     private static Set<Thread> fresh(Set<Thread> before) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !before.contains(thread) && !thread.getName().startsWith("test-"))

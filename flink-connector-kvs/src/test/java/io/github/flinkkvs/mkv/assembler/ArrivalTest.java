@@ -28,19 +28,19 @@ import java.util.function.IntSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** When fragments and frames say they arrived, if each piece of the bytes tells when it came. */
+/** Arrival times of fragments and frames, when each piece of bytes has an arrival time. */
 class ArrivalTest {
 
     private static final long EPOCH_MILLIS = 1_800_000_000_000L;
 
-    /** About to overflow, as System.nanoTime() may be. */
+    /** Close to overflow, as System.nanoTime() may be. */
     private static final long START_NANOS = Long.MAX_VALUE - 5_000_000;
 
-    /** The piece that each byte came with. */
+    /** The piece that contained each byte. */
     private int[] pieceOf;
 
     private static long millis(int piece) {
-        // The clock on the wall is set back for a while.
+        // The wall clock is set back for a while.
         return EPOCH_MILLIS + piece - (piece % 7 == 3 ? 100_000 : 0);
     }
 
@@ -115,7 +115,7 @@ class ArrivalTest {
         frames.assembler.feed(ByteBuffer.wrap(document, 40, document.length - 40), 1, 1, frames);
         assertThat(frames.frames.get(0).arrival()).isNull();
         assertThat(frames.fragments.get(0).arrival()).isNull();
-        // Nor is it known of a frame that was not met while its fragment arrived.
+        // Nor does a frame that was not seen while its fragment arrived have a time.
         Feed whole = new Feed(true);
         whole.assembler.feed(ByteBuffer.wrap(document), 1, 1, whole);
         Fragment fragment = whole.fragments.get(0);
@@ -123,7 +123,7 @@ class ArrivalTest {
         assertThat(FrameRecord.of(fragment).get(0).arrival()).isNull();
     }
 
-    /** What was read again is the same, though it arrived at another time. */
+    /** A fragment read again is equal, though it arrived at another time. */
     @Test
     void isNoPartOfWhatIsEqual() throws Exception {
         byte[] document = TestMedia.fragment(TestMedia.simpleBlock(1, 0, 0x80, new byte[50]));

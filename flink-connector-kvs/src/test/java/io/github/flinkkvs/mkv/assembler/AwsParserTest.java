@@ -52,13 +52,13 @@ import java.util.zip.CRC32;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The same as AWS's own parser library reads from the same bytes. That library knows neither lacing
- * nor nested and binary tags: the generated media here is without them.
+ * Compares with AWS's own parser library on the same bytes. That library knows no lacing and no
+ * nested or binary tags, so the generated media has none.
  */
 class AwsParserTest {
 
     static {
-        // It warns of every element that it does not know.
+        // It warns of every unknown element.
         Configurator.setLevel("com.amazonaws.kinesisvideo.parser", Level.ERROR);
     }
 
@@ -81,10 +81,10 @@ class AwsParserTest {
         assertThat(assertSame(bytes)).isEqualTo(Feed.of(bytes).fragments.size());
     }
 
-    /** How many complete fragments both have found. */
+    /** How many complete fragments both found. */
     private static int assertSame(byte[] bytes) throws Exception {
         Feed feed = new Feed(true).all(bytes, 1021);
-        // What was cut off in the middle of an element is an error to AWS's reader.
+        // AWS's reader fails on an element that is cut off.
         int complete = (int) feed.assembler.fragmentOffset();
         List<String> expected = new AwsReader().read(Arrays.copyOf(bytes, complete));
         assertThat(feed.fragments).hasSameSizeAs(expected);
@@ -190,7 +190,7 @@ class AwsParserTest {
 
     // ---- AWS ----------------------------------------------------------------------------------
 
-    /** Drives AWS's reader as its examples do and writes down what it says. */
+    /** Drives AWS's reader as its examples do and records its output. */
     private static final class AwsReader extends MkvElementVisitor {
 
         private final List<String> fragments = new ArrayList<>();
@@ -238,7 +238,7 @@ class AwsParserTest {
                 addFrame(block, !hasReference);
                 hasReference = false;
             }
-            // It tells of the trailing tags when their element is over.
+            // It reports the trailing tags at the end of their element.
             if (MkvTypeInfos.TAGS.equals(end.getElementMetaData().getTypeInfo())) {
                 metadata.getCurrentFragmentMetadata()
                         .filter(FragmentMetadata::isCompleteFragment)
@@ -324,7 +324,7 @@ class AwsParserTest {
             tags.clear();
         }
 
-        /** Its getters for audio settings are always empty; the elements themselves it has. */
+        /** Its getters for audio settings are always empty, but it has the elements. */
         private static String audio(MkvTrackMetadata track) {
             Object frequency = null;
             Object channels = null;

@@ -25,8 +25,8 @@ import java.util.function.IntSupplier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Random documents of the service, in pieces of any length: the same events, the same fragments,
- * the same bytes, and all that was written is read.
+ * Random documents of the service in pieces of any length give the same events, fragments and
+ * bytes, and everything that was written is read.
  */
 class ChunkingTest {
 
@@ -101,7 +101,7 @@ class ChunkingTest {
         }
     }
 
-    /** A body may end anywhere: what it cuts off must never come out, all before it must. */
+    /** A body may end anywhere: the truncated fragment must never come out, all before it must. */
     @Property(tries = 20)
     void aFragmentThatIsCutOffIsNeverEmitted(@ForAll long seed) throws Exception {
         List<RandomMedia> documents = RandomMedia.documents(seed, 2);

@@ -55,7 +55,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 class FragmentAssemblerTest {
 
-    /** The service's tags as recorded, so that what the writer of the tests makes is real. */
+    /** The service's tags as recorded, to check the writer of the tests. */
     private static final byte[] RECORDED_LEADING_TAGS =
             bytes(
                     "1254c367 100000eb 7373 100000e5",
@@ -150,7 +150,7 @@ class FragmentAssemblerTest {
     @Test
     void junkBetweenDocumentsIsPassedOver() throws Exception {
         byte[] junk = concat(element(0xEC, text("padding")), element(0xBF, new byte[4]));
-        // Of known size, so that what follows is outside of it.
+        // Of known size, so that what follows is outside it.
         byte[] segment =
                 element(
                         0x18538067,
@@ -517,7 +517,7 @@ class FragmentAssemblerTest {
         }
     }
 
-    /** Of the next document, whose beginning ends the fragment, nothing counts. */
+    /** No byte of the next document, whose beginning ends the fragment, counts. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theLimitIsExactForArchivedMedia(boolean keepMedia) throws Exception {
@@ -534,7 +534,7 @@ class FragmentAssemblerTest {
         }
     }
 
-    /** What comes first is reported, whether or not the bytes behind it are at hand. */
+    /** The first problem is reported, whether or not the bytes after it have arrived. */
     @Test
     void whatIsWrongBehindTheLimitIsNotLookedAt() {
         byte[] bad = element(0xA3, new byte[2]);
@@ -591,7 +591,7 @@ class FragmentAssemblerTest {
         }
     }
 
-    /** What has not changed since the last fragment is not read again; what has must be. */
+    /** Only metadata that changed since the last fragment is read again. */
     @Test
     void metadataThatChangesFromFragmentToFragment() throws Exception {
         byte[] frame = cluster(simpleBlock(1, 0, 0x80, text("frame")));
@@ -601,7 +601,7 @@ class FragmentAssemblerTest {
         byte[][] documents = {
             document(scale, tracks(track(1)), door, leadingTags(), frame, trailingTags()),
             document(scale, tracks(track(1)), door, leadingTags(), frame, trailingTags()),
-            // The same elements at the same places, but one of them behind the frames.
+            // The same elements at the same places, but one of them after the frames.
             document(scale, tracks(track(1)), frame, door, leadingTags(), trailingTags()),
             // As long as before, with other values.
             document(info(2_000_000), tracks(track(2)), yard, leadingTags(), frame, trailingTags()),

@@ -35,14 +35,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
- * Whatever the bytes are: fragments or an {@link MkvException}, nothing else, soon, and without
- * holding more than was fed.
+ * Any bytes give fragments or an {@link MkvException}, nothing else, quickly, and without holding
+ * more than was fed.
  */
 class HostileBytesTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    /** Ids that mean something here: at random they would hardly ever be met. */
+    /** Meaningful ids, which random bytes would hardly ever contain. */
     private static final String[] IDS = {
         "1A45DFA3",
         "18538067",
@@ -75,7 +75,7 @@ class HostileBytesTest {
         "63A2"
     };
 
-    /** Feeds the bytes; what comes of it must be a fragment, an error, or an MkvException. */
+    /** Feeds the bytes; the outcome must be a fragment, an error, or an MkvException. */
     private static void survive(byte[] bytes, IntSupplier pieceLengths) {
         surviveTree(bytes);
         for (boolean keepMedia : new boolean[] {true, false}) {
@@ -94,12 +94,12 @@ class HostileBytesTest {
         }
     }
 
-    /** Printing the tree reads all values, and tells what it cannot read; searching throws it. */
+    /** Printing the tree reads all values and reports the unreadable ones; searching throws. */
     private static void surviveTree(byte[] bytes) {
         MkvDocument document = new MkvDocument(bytes);
         StringBuilder text = new StringBuilder();
         assertThatCode(() -> document.print(text)).doesNotThrowAnyException();
-        // An element has two bytes, and no more than one error can be said in it.
+        // An element has at least two bytes and reports at most one error.
         assertThat(text.chars().filter(c -> c == '\n').count())
                 .isLessThanOrEqualTo(bytes.length + 1);
         try {

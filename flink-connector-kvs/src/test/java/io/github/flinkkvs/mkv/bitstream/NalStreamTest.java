@@ -54,7 +54,7 @@ class NalStreamTest {
         return NalStream.of(videoTrack(H264, codecPrivate));
     }
 
-    /** Of one SPS and two PPS. */
+    /** With one SPS and two PPS. */
     private static byte[] avcRecord(int lengthSize) {
         return bytes(
                 "01 64 00 1E", hex(0xFC | lengthSize - 1), "E1 0002 67AA 02 0002 68BB 0003 68CCDD");
@@ -181,7 +181,7 @@ class NalStreamTest {
                 .containsExactly(ByteBuffer.wrap(frame, 4, 321));
     }
 
-    /** A slice tells by its header which form it is in, whatever CodecPrivate is. */
+    /** The header of a slice tells its form, whatever CodecPrivate is. */
     @ParameterizedTest
     @ValueSource(strings = {"41 9A", "01 9E", "65 88"})
     void whatMakesSenseInBothFormsBeginsLikeAFrame(String header) throws Exception {
@@ -280,7 +280,7 @@ class NalStreamTest {
                 .hasMessageContaining("256 bytes, too long for a length of 1 bytes");
     }
 
-    /** In whatever form frames come, their units are the same. */
+    /** The units are the same in all forms of frames. */
     @Property(tries = 300)
     void thereAndBack(@ForAll long seed) throws Exception {
         Random random = new Random(seed);

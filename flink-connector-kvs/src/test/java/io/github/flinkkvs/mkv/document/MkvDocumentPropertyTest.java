@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The tree of media drawn by lot has every byte of it in its place. */
+/** The tree of random media has every byte in its place. */
 class MkvDocumentPropertyTest {
 
     @Property(tries = 300)
@@ -58,7 +58,7 @@ class MkvDocumentPropertyTest {
         return at;
     }
 
-    /** What the tree says of tags, tracks and blocks is what the fragment says of them. */
+    /** The tree and the fragment agree on tags, tracks and blocks. */
     @Property(tries = 300)
     void saysWhatTheFragmentSays(@ForAll long seed) throws Exception {
         Fragment fragment = Feed.only(RandomMedia.documents(seed, 1).get(0).bytes);

@@ -205,7 +205,7 @@ class MkvDocumentTest {
         assertThat(media().find(0x3A5A5B)).isNull();
     }
 
-    /** What comes first is found, whatever may be wrong behind it. */
+    /** The first match is found, whatever may be wrong after it. */
     @Test
     void looksNoFurtherThanItMust() throws Exception {
         byte[] broken =

@@ -30,13 +30,13 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tree beside what mkvinfo says of the same fragments, element by element: names, nesting,
- * values, offsets and sizes. How mkvinfo words a line is made here from what {@link
- * MkvDocument#print} says; where it is, from the element.
+ * Compares the tree with the output of mkvinfo for the same fragments, element by element: names,
+ * nesting, values, offsets and sizes. The test converts the lines of {@link MkvDocument#print} to
+ * mkvinfo's wording and takes offsets from the elements.
  */
 class MkvInfoTest {
 
-    /** What mkvinfo calls the elements. */
+    /** mkvinfo's names of the elements. */
     private static final Map<String, String> NAMES =
             Map.ofEntries(
                     entry("EBML", "EBML head"),
@@ -124,13 +124,13 @@ class MkvInfoTest {
                     entry("TagBinary", "Binary"),
                     entry("TagLanguage", "Tag language"));
 
-    /** What mkvinfo adds in parentheses is its own knowledge of tracks and codecs. */
+    /** mkvinfo adds its own knowledge of tracks and codecs in parentheses. */
     private static final String REMARK = " \\((track ID|Kax|H\\.264|\\d+\\.\\d+ frames)[^)]*\\)";
 
     private static final Pattern BLOCK =
             Pattern.compile("track (\\d+), (\\S+) s(.*), \\d+ frames? of (.*) bytes");
 
-    /** All media here have this TimestampScale. */
+    /** All media here has this TimestampScale. */
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000);
 
     private final List<String> lines = new ArrayList<>();
@@ -152,7 +152,7 @@ class MkvInfoTest {
         collect(document, elements);
         assertThat(printed).hasSameSizeAs(elements);
         for (int i = 0; i < printed.size(); i++) {
-            // mkvinfo passes them over: to it they belong to the element that they are in.
+            // mkvinfo omits them: it counts them as part of their parent.
             if (elements.get(i).id() != MkvElements.CRC_32) {
                 addLines(printed.get(i), elements.get(i));
             }
@@ -173,7 +173,7 @@ class MkvInfoTest {
         }
     }
 
-    /** A printed line as mkvinfo words it; of a block also its frames. */
+    /** A printed line in mkvinfo's wording; for a block, also its frames. */
     private void addLines(String printed, MkvElement element) {
         int plus = printed.indexOf('+');
         String[] nameAndValue = printed.substring(plus + 2).split(": ", 2);

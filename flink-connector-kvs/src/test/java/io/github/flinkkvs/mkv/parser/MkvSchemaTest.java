@@ -19,7 +19,7 @@ import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The table of elements is sound, and says what the parser's own constants and rules say. */
+/** The table of elements is sound and agrees with the parser's own constants and rules. */
 class MkvSchemaTest {
 
     @Test

@@ -58,7 +58,7 @@ class KvsEnumeratorStateSerializerTest {
         assertThat(serializer.serialize(read)).isEqualTo(bytes);
     }
 
-    /** The split inside is in the first version of its own form, or in the second. */
+    /** The nested split has the first or the second version of its own form. */
     @Test
     void readsVersion1ForEver() throws Exception {
         assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden(1, 56, ""))))
@@ -103,7 +103,7 @@ class KvsEnumeratorStateSerializerTest {
                 .hasMessageContaining("up to 1");
         assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 1)))
                 .hasMessageContaining("1 bytes too many");
-        // The length of the split inside: negative, and more than there is.
+        // The length of the nested split: negative, and too large.
         for (String length : new String[] {"FFFFFFFF", "7FFFFFFF", "0000003B"}) {
             String hex =
                     KvsSplitSerializerTest.hex(bytes)
@@ -113,7 +113,7 @@ class KvsEnumeratorStateSerializerTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("bytes where 58 are left");
         }
-        // Splits inside have a version of their own.
+        // Nested splits have a version of their own.
         bytes[13] = 9;
         assertThatThrownBy(() -> serializer.deserialize(1, bytes))
                 .hasMessageContaining("Kinesis video stream in version");

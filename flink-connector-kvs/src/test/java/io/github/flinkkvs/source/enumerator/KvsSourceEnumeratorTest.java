@@ -202,7 +202,7 @@ class KvsSourceEnumeratorTest {
         assertThat(noMoreSplits).containsExactlyInAnyOrder(0, 1);
         register(2);
         assertThat(noMoreSplits).containsExactlyInAnyOrder(0, 1, 2);
-        // A reader that failed registers anew.
+        // A failed reader registers again.
         failed.add(0);
         enumerator.addSplitsBack(assigned().get(0), 0);
         assertThat(noMoreSplits).hasSize(3);
@@ -240,7 +240,7 @@ class KvsSourceEnumeratorTest {
         context.getExecutorService().triggerAll();
         assertThat(connection.described).containsExactly("c");
         register(0);
-        // Only of a stream that is first seen it is known that all of it is there.
+        // Only a newly seen stream is known to be complete.
         assertThat(assigned().get(0))
                 .containsExactly(
                         split("b").delayed(),
@@ -251,7 +251,7 @@ class KvsSourceEnumeratorTest {
         assertThat(assigned().get(0).get(1).caughtUpMillis()).isEqualTo(NOW);
     }
 
-    /** Flink makes a new enumerator without state when it restarts a job before a checkpoint. */
+    /** Flink creates an enumerator without state when it restarts a job before a checkpoint. */
     @Test
     void nowMovesOnlyIfTheStateOfTheEnumeratorIsLost() throws Throwable {
         start(1, "a");
@@ -279,7 +279,7 @@ class KvsSourceEnumeratorTest {
         register(0);
         assertThat(connection.described).isEmpty();
         assertThat(assigned()).isEmpty();
-        // A stream that is named by its ARN is the same.
+        // A stream given by its ARN is the same.
         create(
                 1,
                 new KvsEnumeratorState(List.of(split("a").splitId()), List.of()),
@@ -336,7 +336,7 @@ class KvsSourceEnumeratorTest {
         assertThat(connection.closed).isTrue();
     }
 
-    /** Flink closes an enumerator in a thread that it makes for that, and does not interrupt. */
+    /** Flink closes an enumerator in a separate thread, which it does not interrupt. */
     @Test
     void closingEndsALookUpThatIsNeverAnswered() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
@@ -358,7 +358,7 @@ class KvsSourceEnumeratorTest {
         enumerator.close();
         worker.join();
         assertThat(closedBy).isCompletedWithValue(worker);
-        // The job is gone: whatever became of the look-up must not fail it.
+        // The job is gone: the result of the look-up must not fail it.
         assertThat(workers.error).isInstanceOf(CancellationException.class);
         workers.handler.accept(null, workers.error);
     }
@@ -390,7 +390,7 @@ class KvsSourceEnumeratorTest {
                 KvsEnumeratorState.EMPTY);
     }
 
-    /** Runs what is for a worker in a thread of its own, and keeps what is for the coordinator. */
+    /** Runs worker tasks in a separate thread and queues coordinator tasks. */
     private static final class LookUpContext extends TestingSplitEnumeratorContext<KvsSplit> {
 
         private Callable<?> lookUp;

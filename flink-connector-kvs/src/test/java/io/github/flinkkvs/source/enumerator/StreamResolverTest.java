@@ -96,7 +96,7 @@ class StreamResolverTest {
         assertThat(connection.described).hasSize(2);
     }
 
-    /** It runs in futures that nobody asks. */
+    /** It runs in futures whose results nobody reads. */
     @Test
     void failsWithWhateverIsThrown() {
         StreamDirectory directory =
@@ -108,7 +108,7 @@ class StreamResolverTest {
                 .hasRootCauseInstanceOf(NoClassDefFoundError.class);
     }
 
-    /** That the others took their time leaves a stream as many tries. */
+    /** Slow answers for other streams do not cost a stream any tries. */
     @Test
     void theBudgetOfAStreamIsCountedFromItsOwnFirstError() throws Exception {
         connection.answer("a", new IOException("reset"), description("a"));

@@ -46,7 +46,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** One call among fakes: what it asks for, and how it says that it ended. */
+/** One call among fakes: what it requests, and how it reports its end. */
 class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall {
 
     private static final long T0 = 1_700_000_000_000L;
@@ -318,7 +318,7 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
         assertThat(end().how()).isEqualTo(How.FAILED);
         assertThat(end().cause()).isSameAs(cause);
         assertThat(end().answeredAtMillis()).isEmpty();
-        // It is over: nothing else is heard.
+        // The call has ended: nothing else is reported.
         listener.onEnd();
         listener.onBytes(ByteBuffer.wrap(GetMediaBytes.fragment(1, T0, 10)));
         assertThat(fragments).isEmpty();

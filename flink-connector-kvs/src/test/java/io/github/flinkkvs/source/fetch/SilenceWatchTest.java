@@ -34,7 +34,7 @@ class SilenceWatchTest {
         watch.onAsked();
     }
 
-    /** Bytes come one by one, each after a while, and are asked for at once. */
+    /** Bytes arrive one by one at an interval, and the next is requested at once. */
     private void receive(int pieces, long millisBetween) {
         for (int i = 0; i < pieces; i++) {
             timer.advanceMillis(millisBetween);
@@ -43,7 +43,7 @@ class SilenceWatchTest {
         }
     }
 
-    /** Bytes are not asked for. */
+    /** No bytes are requested. */
     private void holdUp(long millis) {
         watch.onBytes(false);
         timer.advanceMillis(millis);
@@ -128,14 +128,14 @@ class SilenceWatchTest {
         assertThat(watch.wasHeldUp()).isFalse();
     }
 
-    /** What was under way before we ceased to ask comes at once. */
+    /** Bytes in flight when requesting stopped arrive at once. */
     @Test
     void bytesThatWereUnderWayDoNotProveThatTheConnectionLives() {
         watch.onAnswered();
         holdUp(60_000);
         receive(1000, 0);
         assertThat(watch.wasHeldUp()).isTrue();
-        // Nor does waiting, as long as nothing comes of it.
+        // Nor does waiting, as long as nothing arrives.
         timer.advanceMillis(10_000);
         assertThat(watch.wasHeldUp()).isTrue();
     }

@@ -35,7 +35,7 @@ class HandoverTest {
     private final SessionRig rig = new SessionRig();
     private Thread fetcher;
 
-    /** Takes in a thread of its own; returns when that waits. */
+    /** Takes in a separate thread; returns when that thread waits. */
     private CompletableFuture<Handover.Batch> takeInAnotherThread() throws Exception {
         CompletableFuture<Handover.Batch> result = new CompletableFuture<>();
         CountDownLatch begun = new CountDownLatch(1);
@@ -79,7 +79,7 @@ class HandoverTest {
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.handover.wakeUp();
         assertThat(batch.get().events()).isEmpty();
-        // A wake-up that comes first is not forgotten, and counts once.
+        // An early wake-up is not lost, and counts once.
         rig.handover.wakeUp();
         rig.handover.wakeUp();
         assertThat(rig.handover.take().events()).isEmpty();

@@ -77,7 +77,7 @@ class KvsRecordEmitterTest {
             if (downstreamFailure != null) {
                 throw downstreamFailure;
             }
-            // The position must not be moved before all is out.
+            // The position must not move before everything is emitted.
             output.add(record + " at " + timestamp + " behind " + state.toSplit().position());
         }
 
@@ -132,7 +132,7 @@ class KvsRecordEmitterTest {
                 .hasCause(schemaFailure);
         assertThat(output).isEmpty();
         assertThat(state.toSplit().position()).isNull();
-        // Nothing of it is left over.
+        // None of it is left.
         schemaFailure = null;
         emitter.emitRecord(event, new Output(), state);
         assertThat(output).hasSize(1);

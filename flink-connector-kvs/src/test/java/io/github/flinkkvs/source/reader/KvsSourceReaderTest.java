@@ -56,7 +56,7 @@ class KvsSourceReaderTest {
                 new TestingReaderContext());
     }
 
-    /** Notes the marks, passes on everything else. */
+    /** Records the idle marks, passes on everything else. */
     @SuppressWarnings("unchecked")
     private final ReaderOutput<Fragment> output =
             (ReaderOutput<Fragment>)
@@ -88,7 +88,7 @@ class KvsSourceReaderTest {
         connection.media.add(fragment(1, T0, 1));
         reader.start();
         reader.pollNext(output);
-        // Streams may still come, and they would come too late for the watermark.
+        // Streams may still be assigned, and would be late for the watermark.
         assertThat(marks).isEmpty();
         reader.handleSourceEvents(new AllStreamsAssigned());
         reader.pollNext(output);
@@ -103,7 +103,9 @@ class KvsSourceReaderTest {
         assertThat(records.getEmittedRecords()).hasSize(1);
     }
 
-    /** Not before Flink said that nothing is to come: it cannot be told after the end. */
+    /**
+     * Not before Flink said that no more splits follow: the reader cannot be told after its end.
+     */
     @Test
     void endsWhenThereIsEnough() throws Exception {
         for (int i = 1; i <= 9; i++) {

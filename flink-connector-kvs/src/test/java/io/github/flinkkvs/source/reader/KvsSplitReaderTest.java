@@ -85,13 +85,13 @@ class KvsSplitReaderTest {
         assertThat(metrics.gauges()).containsKey("KinesisVideo.stream.a.millisBehindNow");
         assertThat(metrics.gauges()).doesNotContainKey("KinesisVideo.stream.b.millisBehindNow");
         assertThat(metrics.gauge("bufferedBytes")).isPositive();
-        // Also a split that is finished, or was never here, may be named.
+        // Finished and unknown splits are allowed, too.
         reader.pauseOrResumeSplits(List.of(a, b), List.of());
         reader.pauseOrResumeSplits(List.of(), List.of(a, b));
         reader.close();
         assertThat(connection.closed).isTrue();
         assertThat(metrics.gauge("connections")).isZero();
-        // What Flink took is there until it is emitted, though its stream has ended.
+        // A fragment that Flink took stays until it is emitted, though its stream has ended.
         assertThat(metrics.gauge("bufferedBytes"))
                 .isEqualTo(unemitted.stream().mapToLong(StreamEvent::retainedBytes).sum());
         unemitted.forEach(StreamEvent::onEmitted);

@@ -49,8 +49,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Whatever throws, in whatever thread: the fetcher fails with it, where Flink sees it. None of the
- * threads here would tell anybody.
+ * Whatever is thrown in any thread fails the fetcher, where Flink sees it. The threads themselves
+ * report to nobody.
  */
 @Timeout(30)
 class ThrownAnywhereTest {
@@ -126,7 +126,7 @@ class ThrownAnywhereTest {
 
     @Test
     void whereAnAnswerIsHeard() {
-        // Not while the call is still being opened: then who opens it would cancel it.
+        // Not while the call is being opened, because then the opener would cancel it.
         connection.onRequest = answer(listener -> {});
         connection.onCancel =
                 () -> {
@@ -214,7 +214,7 @@ class ThrownAnywhereTest {
     }
 
     /**
-     * @param thread null if it may be thrown in any
+     * @param thread where it is thrown; null if in any
      */
     private void assertFails(String thread, KvsSplit split) {
         KvsSplitReader reader =
@@ -240,7 +240,7 @@ class ThrownAnywhereTest {
         }
     }
 
-    /** Does as it is told, in threads of its own. */
+    /** A scripted service with threads of its own. */
     private final class Connection implements KvsConnection {
 
         private Consumer<MediaListener> onOpen = listener -> {};

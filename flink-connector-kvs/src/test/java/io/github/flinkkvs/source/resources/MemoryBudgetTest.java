@@ -26,7 +26,7 @@ class MemoryBudgetTest {
     private final MemoryBudget budget = new MemoryBudget(new ReaderLock(), 100, () -> nanos);
     private final List<String> log = new ArrayList<>();
 
-    /** Drops what it is told to; nothing else. */
+    /** Only drops what it is told to drop. */
     private final class Stream implements MemoryBudget.Tenant {
         final String name;
         final MemoryAccount account = new MemoryAccount(budget, this);
@@ -41,7 +41,7 @@ class MemoryBudgetTest {
             account.open();
         }
 
-        /** Receives so much of a fragment in all, and says whether it may go on. */
+        /** Receives a fragment up to this many bytes; returns whether it may continue. */
         boolean has(long partial) {
             account.received(partial);
             return account.mayGoOn();
@@ -136,7 +136,7 @@ class MemoryBudgetTest {
         paused.has(25);
         paused.pauses();
         assertThat(log).isEmpty();
-        // What others hold is over the limit only when complete fragments take what is left.
+        // Others exceed the limit only when complete fragments take what is left.
         Stream done = new Stream("done", 0);
         done.completes(25);
         assertThat(behind.has(10)).isTrue();
@@ -160,7 +160,7 @@ class MemoryBudgetTest {
         assertThat(ahead.has(50)).isTrue();
         assertThat(ahead.has(60)).isFalse();
         assertThat(log).containsExactly("evict ahead");
-        // The stream behind is done: the other one may go on, from the start of its fragment.
+        // The stream behind is done: the other may continue, from the start of its fragment.
         behind.completes(50);
         behind.emits(50);
         assertThat(log).containsExactly("evict ahead", "proceed ahead");
@@ -205,7 +205,7 @@ class MemoryBudgetTest {
         behind.completes(50);
         behind.emits(50);
         assertThat(log).containsExactly("proceed ahead");
-        // It was admitted with the 90 bytes of its last fragment in mind; then it was paused.
+        // It was admitted on the basis of the 90 bytes of its last fragment; then it was paused.
         ahead.account.dropped();
         ahead.pauses();
         Stream third = new Stream("third", 9);
@@ -220,7 +220,7 @@ class MemoryBudgetTest {
         ahead.completes(60);
         ahead.emits(60);
         assertThat(ahead.has(10)).isFalse();
-        // It was a duplicate: nothing of it is kept, and the next one has not begun.
+        // It was a duplicate, so nothing is kept, and the next one has not begun.
         assertThat(behind.has(0)).isTrue();
         assertThat(log).containsExactly("proceed ahead");
         assertThat(budget.used()).isEqualTo(60);
@@ -228,7 +228,7 @@ class MemoryBudgetTest {
 
     @Test
     void streamsThatStandAtTheSamePlaceDoNotBlockEachOther() {
-        // All that begin "now" stand at the same second, all that begin "earliest" at none.
+        // Streams that begin "now" have the same position, those that begin "earliest" have none.
         List<Stream> streams = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             streams.add(new Stream("s" + i, 7));
@@ -236,7 +236,7 @@ class MemoryBudgetTest {
         for (Stream stream : streams) {
             assertThat(stream.has(10)).isTrue();
         }
-        // Who was asked for more brings it.
+        // A stream that may continue receives more.
         List<Stream> going = new ArrayList<>(streams);
         for (int bytes = 18; bytes < 50; bytes += 8) {
             int now = bytes;
@@ -247,7 +247,7 @@ class MemoryBudgetTest {
 
     @Test
     void streamsOfSmallFragmentsAreBoundedToo() {
-        // Each piece brings whole fragments, so there is never a partial one.
+        // Each piece contains whole fragments, so none is ever partial.
         Stream small = new Stream("small", 1);
         int pieces = 0;
         do {
@@ -368,7 +368,7 @@ class MemoryBudgetTest {
 
     private static final int CHUNK = 8;
 
-    /** A stream as it is: calls that are opened and dropped, chunks, pauses, a queue to emit. */
+    /** A realistic stream: calls opened and dropped, chunks, pauses, a queue to emit. */
     private static final class Camera implements MemoryBudget.Tenant {
         final MemoryAccount account;
         final long[] sizes;
@@ -476,7 +476,7 @@ class MemoryBudgetTest {
         @Override
         public void evict() {
             assertThat(partial > 0 || paused && !queue.isEmpty()).as("drops something").isTrue();
-            // Dropping may already let it go on.
+            // Dropping may already let it continue.
             waiting = !paused;
             if (open) {
                 drop();
@@ -513,7 +513,7 @@ class MemoryBudgetTest {
         }
     }
 
-    /** Goes on at each look at it, at times by more than a stream may be silent. */
+    /** Advances on each read, at times by more than a stream may be silent. */
     private static LongSupplier movingClock(Random random) {
         long[] nanos = {Long.MAX_VALUE - random.nextInt()};
         return () ->
@@ -523,7 +523,7 @@ class MemoryBudgetTest {
                                 : random.nextInt(100_000_000);
     }
 
-    /** What some cameras do to a budget, at random. */
+    /** Random cameras that share a budget. */
     private static final class World {
         final Random random;
         final MemoryBudget budget;
@@ -576,8 +576,7 @@ class MemoryBudgetTest {
         }
 
         /**
-         * Fair from now on; a random few stay paused, as alignment does, until the others are
-         * through.
+         * Fair from now on; a random few stay paused, as in alignment, until the others are done.
          */
         void end() {
             List<Camera> held = new ArrayList<>();
@@ -610,7 +609,7 @@ class MemoryBudgetTest {
                 }
                 check();
                 running.forEach(Camera::take);
-                // Pauses do not hold back what was taken before.
+                // Pauses do not hold back fragments taken before.
                 cameras.forEach(Camera::emit);
                 check();
             }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever happens to accounts, the ranks know what a look at all of them would show. */
+/** Whatever happens to accounts, the ranks agree with a scan of all of them. */
 class MemoryRanksTest {
 
     private static final class Tenant implements MemoryBudget.Tenant {
@@ -136,7 +136,7 @@ class MemoryRanksTest {
         }
         MemoryAccount victim = ranks.nextVictim(asking, spared, nanos);
         if (expected != null && !expected.paused) {
-            // Several may be silent for as long.
+            // Several may be silent for the same time.
             assertThat(victim).isNotNull().isNotSameAs(asking).isNotSameAs(spared);
             assertThat(victim.heardNanos).isEqualTo(expected.heardNanos);
             return;

@@ -99,7 +99,10 @@ class FragmentSerializerTest extends SerializerTestBase<Fragment> {
                 .hasMessageContaining("up to 2");
     }
 
-    /** State holds this form: it is read for ever. The form behind the version has its own test. */
+    /**
+     * State holds this form, so it must stay readable for ever. The form after the version has its
+     * own test.
+     */
     @ParameterizedTest
     @CsvSource({"1, media", "1, tags-only", "2, media", "2, tags-only"})
     void readsEachVersionForEver(int version, String form) throws Exception {
@@ -126,7 +129,7 @@ class FragmentSerializerTest extends SerializerTestBase<Fragment> {
         }
     }
 
-    /** What savepoints say of the serializer: a class that must stay where it is. */
+    /** Savepoints name this class of the serializer, so it must stay where it is. */
     @Test
     void theSnapshotIsReadForEver() throws Exception {
         String name = "io.github.flinkkvs.source.serialization.FragmentSerializer$Snapshot";
@@ -158,7 +161,7 @@ class FragmentSerializerTest extends SerializerTestBase<Fragment> {
         assertThat(FragmentSerializer.INSTANCE.copy(fragment, read)).isSameAs(fragment);
     }
 
-    /** Copied from bytes to bytes: that fragment, and nothing of what follows it. */
+    /** Copies the serialized fragment, and nothing of what follows it. */
     @Property(tries = 100)
     void anyFragmentIsCopied(
             @ForAll("fragments") Fragment fragment, @ForAll("fragments") Fragment next)

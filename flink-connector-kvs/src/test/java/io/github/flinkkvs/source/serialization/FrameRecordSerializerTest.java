@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class FrameRecordSerializerTest extends SerializerTestBase<FrameRecord> {
 
-    /** Frames that came when it was 1800000000000. */
+    /** Frames that arrived at 1800000000000. */
     private static FrameRecord[] frames() {
         List<FrameRecord> frames = new ArrayList<>();
         FragmentHandler handler =
@@ -91,7 +91,7 @@ class FrameRecordSerializerTest extends SerializerTestBase<FrameRecord> {
         assertThat(FrameRecordSerializer.INSTANCE.createInstance()).isNull();
     }
 
-    /** The forms behind the version have their own test. */
+    /** The forms after the version have their own test. */
     @Test
     void readsEachVersionForEver() throws Exception {
         FrameRecord frame = frames()[0];
@@ -101,7 +101,7 @@ class FrameRecordSerializerTest extends SerializerTestBase<FrameRecord> {
         assertThat(read).isEqualTo(frame);
         assertThat(read.arrival()).isEqualTo(frame.arrival()).isNotNull();
 
-        // Version 1 has no arrival: a flag and two numbers behind the version.
+        // Version 1 has no arrival: a flag and two numbers after the version.
         byte[] version1 = Arrays.copyOfRange(version2, 17, version2.length);
         version1[0] = 1;
         assertThat(deserialize(version1)).isEqualTo(frame);

@@ -39,7 +39,7 @@ class EventQueueTest implements EventQueue.Taker, MemoryBudget.Tenant {
                     KvsSplit.unread(ARN, StartingPosition.earliest(), StoppingPosition.never()));
     private final EventQueue queue = new EventQueue("split", this, holds, cursor, account);
 
-    /** Whether the queue was ready when it last told of a change. */
+    /** Whether the queue was ready when it last reported a change. */
     private boolean ready;
 
     private int finishes;
@@ -160,7 +160,7 @@ class EventQueueTest implements EventQueue.Taker, MemoryBudget.Tenant {
         for (int i = 0; i < 100; i++) {
             queue.addCaughtUp(T0 + i);
         }
-        // One that was known says nothing.
+        // A time that was known adds no event.
         queue.addCaughtUp(T0 + 50);
         assertThat(queue.events()).hasSize(1);
         assertThat(budget.held()).isEqualTo(queue.events().peek().retainedBytes());
@@ -227,7 +227,7 @@ class EventQueueTest implements EventQueue.Taker, MemoryBudget.Tenant {
         assertThat(within.leftBehindBy(FragmentNumber.of("6"))).isEqualTo(open);
     }
 
-    /** It cannot be read again, but its memory may be what the other streams wait for. */
+    /** It cannot be read again, but other streams may wait for its memory. */
     @Test
     void whatPrecedesAStreamThatWasCreatedAnewIsTakenThoughAlignmentHoldsIt() throws Exception {
         add(1);
@@ -240,7 +240,7 @@ class EventQueueTest implements EventQueue.Taker, MemoryBudget.Tenant {
         assertThat(cursor.next()).isEqualTo(StartingPosition.earliest());
         assertThat(take()).containsExactly("1", "StreamRecreated");
         assertThat(budget.held()).isZero();
-        // What comes from now on waits again.
+        // Later fragments wait again.
         add(2);
         assertThat(ready).isFalse();
         assertThat(queue.canGiveBack()).isTrue();

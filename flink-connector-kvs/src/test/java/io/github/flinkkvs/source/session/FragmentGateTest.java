@@ -53,7 +53,7 @@ class FragmentGateTest {
         assertThat(check(gate, "9", 5)).isEqualTo(DUPLICATE);
         assertThat(check(gate, "009", 5)).isEqualTo(DUPLICATE);
         assertThat(check(gate, "8", 9)).isEqualTo(DUPLICATE);
-        // As numbers, not as texts; whatever the time.
+        // Compared as numbers, not as text, whatever the time.
         assertThat(check(gate, "10", 4)).isEqualTo(EMIT);
         assertThat(gate.resumeAfter()).hasToString("10");
         assertThat(gate.last()).isEqualTo(SessionRig.at(10, 4));
@@ -141,7 +141,7 @@ class FragmentGateTest {
         FragmentGate coded = to(StoppingPosition.atFragment(GetMediaBytes.number(10_000, 0)));
         assertThat(coded.isPastStop(10_000)).isFalse();
         assertThat(coded.isPastStop(10_001)).isTrue();
-        // A number that does not tell its time cannot be waited for.
+        // The gate cannot wait for a number without a time.
         FragmentGate other = to(StoppingPosition.atFragment("5"));
         assertThat(other.isPastStop(Long.MIN_VALUE)).isTrue();
     }

@@ -52,7 +52,7 @@ class FrameSessionTest {
                 .within(open(number, frames));
     }
 
-    /** A fragment of three frames of 100 bytes up to somewhere in its last one. */
+    /** A fragment of three frames of 100 bytes, cut off within its last frame. */
     private static byte[] withoutEnd(long number) {
         byte[] whole = threeFrames(number);
         byte[] two = fragmentOfFrames(number, T0, 100, 100);
@@ -108,7 +108,7 @@ class FrameSessionTest {
         assertThat(rig.metrics.count("incompleteFragments")).isEqualTo(1);
     }
 
-    /** Reading had begun with the one that is lost, so it does not begin anew. */
+    /** Reading began with the lost fragment, so it does not begin again. */
     @Test
     void ofAFragmentBeforeTheStartAreWantedIfItComesInPlaceOfTheOpenOne() throws Exception {
         for (StartingPosition start :
@@ -126,7 +126,7 @@ class FrameSessionTest {
         }
     }
 
-    /** Nothing was completed yet, but the open fragment's number says when that was. */
+    /** No fragment was completed yet, but the open fragment's number contains its time. */
     @Test
     void ofAFragmentWhoseRestHasLeftTheRetentionAreAGap() {
         long then = T0 - Duration.ofHours(47).toMillis();
@@ -167,7 +167,7 @@ class FrameSessionTest {
         rig.start(StartingPosition.earliest());
         rig.call().respond().bytes(threeFrames(1));
         assertThat(rig.take()).containsExactly("1.0", "1.2", "FragmentOver");
-        // Who restores with another filter goes on behind the frames that were passed.
+        // A restore with another filter continues after the frames that were passed.
         SessionRig all = new SessionRig();
         all.frames = FrameFilter.all();
         all.start(within(1, 1));
@@ -283,12 +283,12 @@ class FrameSessionTest {
         assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
     }
 
-    /** What is in the media fails no job: the others go on. */
+    /** Bad media fails no job: the other streams continue. */
     @Test
     void ofABlockThatIsDamagedAreLeftOutAndCounted() throws Exception {
         rig.start(StartingPosition.earliest());
         byte[] damaged = threeFrames(1);
-        // The second block says that it is laced, of two frames of one size in 99 bytes.
+        // The second block claims to be laced: two frames of equal size in 99 bytes.
         int second = damaged.length - trailing() - 2 * (5 + 4 + 100);
         damaged[second + 8] = 0x04;
         damaged[second + 9] = 1;
@@ -349,7 +349,7 @@ class FrameSessionTest {
                         withCodecPrivate(1, 50_000, 10, 10),
                         withCodecPrivate(2, 50_000, 10, 10),
                         withCodecPrivate(3, 50_000, 10, 10));
-        // As it came, and as it was read.
+        // The raw bytes and the decoded form.
         assertThat(rig.budget.held()).isBetween(300_000L, 310_000L);
         rig.take();
         assertThat(rig.budget.held()).isZero();
@@ -380,7 +380,7 @@ class FrameSessionTest {
         byte[] whole = withCodecPrivate(1, 50_000, 10, 10);
         rig.call().respond().bytes(Arrays.copyOf(whole, 50_000 + withoutEnd(1).length - 220));
         rig.take();
-        // The bytes as they came, for the fragment, and those of the head.
+        // The raw bytes of the fragment, and those of the head.
         assertThat(rig.budget.held()).isGreaterThan(100_000);
     }
 
@@ -400,7 +400,7 @@ class FrameSessionTest {
         assertThat(rig.take()).containsExactly("6.0", "6.1", "6.2", "FragmentOver");
     }
 
-    /** The length of what comes behind the last block. */
+    /** The number of bytes after the last block. */
     private static int trailing() {
         byte[] whole = threeFrames(1);
         byte[] last = new byte[] {(byte) 0x12, 0x54, (byte) 0xC3, 0x67};

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class HoldsTest {
 
-    /** About to overflow, as System.nanoTime() may be. */
+    /** Close to overflow, as System.nanoTime() may be. */
     private long now = Long.MAX_VALUE - 5;
 
     private final Holds holds = new Holds(() -> now);

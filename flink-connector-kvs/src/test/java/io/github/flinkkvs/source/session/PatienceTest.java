@@ -62,7 +62,7 @@ class PatienceTest {
         pass(500);
         assertThat(failingSeconds()).isZero();
         pass(3);
-        // A refusal that has a limit of its own is an answer, too.
+        // A refusal with its own limit is an answer, too.
         patience.restoreAfterAnswer();
         assertThat(failingSeconds()).isZero();
     }
@@ -78,7 +78,7 @@ class PatienceTest {
         assertThat(failingSeconds()).isEqualTo(2);
     }
 
-    /** As of a look-up that fails while the stream is paused. */
+    /** As when a look-up fails while the stream is paused. */
     @Test
     void anErrorThatIsFirstNotedWhileTheStreamIsHeldCountsFromItsRelease() {
         pass(10);

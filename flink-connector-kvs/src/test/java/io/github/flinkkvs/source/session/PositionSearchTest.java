@@ -39,7 +39,7 @@ import static io.github.flinkkvs.source.session.SessionRig.ARN;
 import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What follows each answer of the service, and when it is asked. */
+/** Checks what follows each answer of the service, and when the service is asked. */
 class PositionSearchTest {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
@@ -59,7 +59,7 @@ class PositionSearchTest {
         search = new PositionSearch(cursor, retries, settings, readerMetrics);
     }
 
-    /** A stream was read up to a fragment. */
+    /** Begins with a stream that was read up to a fragment. */
     private void readUpTo(long millis) {
         begin(
                 new KvsSplit(
@@ -238,7 +238,7 @@ class PositionSearchTest {
     @Test
     void aGapBeforeAnythingWasReadIsLoggedFromTheStart() throws Exception {
         config.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
-        // The number does not tell its time.
+        // The number contains no time.
         begin(KvsSplit.unread(ARN, StartingPosition.afterFragment("17"), StoppingPosition.never()));
         List<String> log = logOfAGap();
         assertThat(log).hasSize(2).allSatisfy(text -> assertThat(text).doesNotContain("1970"));
@@ -287,7 +287,7 @@ class PositionSearchTest {
         assertThat(afterNotFound(Question.STREAM)).startsWith(step);
         assertThat(afterNotFound(Question.STREAM).contains("source.deleted-stream"))
                 .isEqualTo(policy == DeletedStreamPolicy.FAIL);
-        // Of that ARN there is none, but there may be one of the name.
+        // No stream has that ARN, but one may have the name.
         assertThat(afterNotFound(Question.CHECK)).isEqualTo("LOOK_UP STREAM");
         assertThat(afterNotFound(Question.POSITION)).isEqualTo("LOOK_UP STREAM");
     }

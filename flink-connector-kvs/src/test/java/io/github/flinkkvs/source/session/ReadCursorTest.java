@@ -191,7 +191,7 @@ class ReadCursorTest {
                         read(SessionRig.at(3, T0), null)
                                 .within(new OpenFragment(FragmentNumber.of("5"), 2)));
         assertThat(cursor.next()).isEqualTo(StartingPosition.afterFragment("3"));
-        // Reading has begun behind it.
+        // Reading began after it.
         assertThat(cursor.judge(new PartialFragment(FragmentNumber.of("4"), T0, T0)))
                 .isEqualTo(FragmentGate.Verdict.TOO_EARLY);
         assertThat(cursor.leftBehindBy(FragmentNumber.of("5"))).isNull();

@@ -52,7 +52,7 @@ import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** What follows each end of a fetch. Delays are in millis, with the longest jitter. */
+/** Checks what follows each end of a fetch. Delays are in millis, with the longest jitter. */
 class RecoveryTest {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
@@ -325,7 +325,7 @@ class RecoveryTest {
                 .contains("reset", "Nothing but errors for 610 s", "source.retry.budget");
     }
 
-    /** Neither of the two ends by itself would go on for ever. */
+    /** Either kind of end alone would be retried for ever. */
     @Test
     void errorsBetweenEndsThatBringNothingEndWithTheRetryBudget() {
         for (int i = 0; afterReset().startsWith("CALL"); i++) {
@@ -433,7 +433,7 @@ class RecoveryTest {
         recovery.onProgress();
         assertThat(afterReset()).isEqualTo("CALL 300 ERROR");
         assertThat(afterReset()).isEqualTo("CALL 600 ERROR");
-        // A fragment that lies on the way to what is wanted is progress, too.
+        // A fragment on the way to the wanted ones is progress, too.
         recovery.onPassedOver();
         assertThat(afterReset()).isEqualTo("CALL 300 ERROR");
     }
@@ -464,7 +464,7 @@ class RecoveryTest {
         ServiceError notFound = serviceError(4000, "FRAGMENT_NOT_FOUND");
         assertThat(after(end(How.ERROR_TAG).serviceError(notFound))).isEqualTo("CALL 300");
         assertThat(cursor.next()).isEqualTo(StartingPosition.earliest());
-        // If there is no oldest one either, there is none.
+        // If there is no oldest fragment either, the stream is empty.
         assertThat(after(end(How.ERROR_TAG).serviceError(notFound)))
                 .isEqualTo("CALL 5000 IDLE, caught up at " + T0);
     }
@@ -590,7 +590,7 @@ class RecoveryTest {
         config.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
         begin();
         for (int bad = 1; bad <= 50; bad++) {
-            // Skipping is progress: the delay begins anew with each fragment.
+            // Skipping is progress: the delay starts over with each fragment.
             assertThat(thirdOf(badBytes(bad, T0))).isEqualTo("LEAVE_OUT " + bad);
             assertThat(cursor.next())
                     .isEqualTo(StartingPosition.afterFragment(Integer.toString(bad)));

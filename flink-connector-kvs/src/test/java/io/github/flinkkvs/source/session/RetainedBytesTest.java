@@ -35,13 +35,13 @@ import static io.github.flinkkvs.source.GetMediaBytes.element;
 import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the account of memory says of events, beside what they take on this JVM's heap. */
+/** Compares the counted memory of events with their real size on this JVM's heap. */
 class RetainedBytesTest {
 
     private static final String STREAM = "camera";
     private static final String ARN = SessionRig.ARN.toString();
 
-    /** What all fragments share. */
+    /** Objects that all fragments share. */
     private static final List<Object> SHARED = new ArrayList<>();
 
     static {
@@ -106,7 +106,7 @@ class RetainedBytesTest {
         return feed(FragmentAssembler.ofFrames(STREAM, ARN, FrameFilter.all(), 1 << 26), documents);
     }
 
-    /** At least what it takes, and not so much more that memory is wasted. */
+    /** The count covers the real size, without wasting much memory. */
     private static void assertCounted(List<? extends StreamEvent> events) {
         long counted = events.stream().mapToLong(StreamEvent::hold).sum();
         List<Object> all = new ArrayList<>(SHARED);
@@ -180,7 +180,7 @@ class RetainedBytesTest {
         return element(0xA3, block);
     }
 
-    /** A block of a BlockGroup, with references and what belongs to no frame. */
+    /** A block of a BlockGroup, with references and elements that belong to no frame. */
     private static byte[] group(int track, int size, int additions) {
         byte[] block = new byte[4 + size];
         block[0] = (byte) (0x80 | track);
@@ -192,7 +192,7 @@ class RetainedBytesTest {
                 element(0x75A1, new byte[additions]));
     }
 
-    /** A block of several frames of one size. */
+    /** A block of several frames of equal size. */
     private static byte[] laced(int track, int frames, int size) {
         byte[] block = new byte[5 + frames * size];
         block[0] = (byte) (0x80 | track);

@@ -18,10 +18,9 @@ import java.time.Duration;
 import java.util.Random;
 
 /**
- * Whatever happens to the sessions of a reader, in whatever order: each fragment of each stream
- * that is wanted, or each wanted frame, comes out once, in order, and nothing is left in the end.
- * Bytes, ends, errors and stale calls come at random, between pauses, restarts and a fetcher that
- * takes its time, by a clock that is turned by hand.
+ * Whatever happens to the sessions of a reader, in any order: each wanted fragment or frame of each
+ * stream comes out once, in order, and nothing is left at the end. Bytes, ends, errors and stale
+ * calls arrive at random, between pauses, restarts and delays of the fetcher, on a manual clock.
  */
 class SessionInterleavingsTest {
 
@@ -51,7 +50,7 @@ class SessionInterleavingsTest {
         world.heal();
         world.assertEachOnce();
         world.close();
-        // A description that is still to be asked for is of no interest any more.
+        // A description that is still to be requested no longer matters.
         world.rig.timer.runDue();
         world.assertNothingIsLeft();
     }
@@ -73,7 +72,7 @@ class SessionInterleavingsTest {
                 });
     }
 
-    /** Seeds that follow each other would begin alike. */
+    /** Consecutive seeds would begin alike. */
     private static Random random(long seed, SessionWorld.Kind kind) {
         return new Random(seed * 7919 + kind.ordinal());
     }

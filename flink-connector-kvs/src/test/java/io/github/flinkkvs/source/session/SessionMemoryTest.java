@@ -43,12 +43,11 @@ class SessionMemoryTest {
 
     private final SessionRig rig = new SessionRig();
 
-    // ---- our own holding back
-    // --------------------------------------------------------------------
+    // ---- our own holding back -------------------------------------------------------------------
 
     /**
      * Reads a stream that is ahead of another one, whose fragments fill the memory until the sink
-     * takes them: in the middle of a fragment, at a byte that is always the same, it is not asked.
+     * takes them: the first one stops requesting at a fixed byte within a fragment.
      */
     private SessionRig.Call heldUpWithin(SessionRig.Call ahead, SessionRig.Call behind, long first)
             throws Exception {
@@ -128,7 +127,7 @@ class SessionMemoryTest {
         assertThat(other.queue().events()).hasSize(1);
     }
 
-    /** What came before the memory was spent may wait in a connection that is dead by now. */
+    /** Bytes sent before the memory ran out may wait in a connection that is dead by now. */
     @Test
     void aConnectionThatWasNotReadProvesByItsEndNothing() throws Exception {
         rig.start(
@@ -154,7 +153,7 @@ class SessionMemoryTest {
         rig.service.whileOpening =
                 call -> {
                     call.turn();
-                    // As one that waits for credentials.
+                    // Like a call that waits for credentials.
                     rig.timer.turn(Duration.ofMillis(1_500));
                 };
         rig.start(StartingPosition.earliest());
@@ -170,8 +169,7 @@ class SessionMemoryTest {
         assertThat(rig.metrics.count("class.retry.errors")).isEqualTo(failures);
     }
 
-    // ---- memory
-    // ----------------------------------------------------------------------------------
+    // ---- memory ---------------------------------------------------------------------------------
 
     @Test
     void aPausedStreamGivesUpWhatWasNotTakenAndReadsItAgain() throws Exception {
@@ -183,7 +181,7 @@ class SessionMemoryTest {
         rig.pause();
         rig.evict();
         assertThat(rig.metrics.count("evictions")).isEqualTo(1);
-        // Only what was taken is held.
+        // Only fragments that were taken are held.
         assertThat(rig.budget.held()).isEqualTo(rig.unemitted.get(0).retainedBytes());
         rig.resume();
         rig.timer.advanceMillis(5000);
@@ -193,7 +191,7 @@ class SessionMemoryTest {
         assertThat(rig.budget.held()).isZero();
     }
 
-    /** For so long every call fails, and if none is open, time passes. */
+    /** Fails every call for this time; if none is open, time passes. */
     private void failFor(Duration time) {
         for (int second = 0; second < time.toSeconds(); second++) {
             rig.service.open().forEach(call -> call.fail(new IOException("reset")));
@@ -244,7 +242,7 @@ class SessionMemoryTest {
         rig.start(StartingPosition.earliest());
         rig.call().respond().bytes(fragment(1, T0, 100)).endEarly();
         rig.nextCall(250).respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
-        // The way around the position passes over what waits for the fetcher.
+        // The detour around the position skips the fragment that waits for the fetcher.
         rig.nextCall(250).respond().bytes(fragment(1, T0, 100), beginning(2, T0, 100));
         rig.pause();
         rig.evict();
@@ -308,7 +306,7 @@ class SessionMemoryTest {
         assertThat(rig.call().start()).isEqualTo("FRAGMENT_NUMBER 1");
     }
 
-    /** Begins to read another stream behind a fragment. */
+    /** Begins to read another stream after a fragment. */
     private void startAnother(String name, FragmentPosition position) {
         StreamSession other =
                 rig.newSession(
@@ -324,7 +322,7 @@ class SessionMemoryTest {
         rig.timer.runDue();
     }
 
-    /** What a stream gives back may go to another one for which it has to make way at once. */
+    /** The memory that a stream gives back may go to another one, which then evicts it at once. */
     @Test
     void whoMakesWayWhileItReceivesBeginsAnew() throws Exception {
         byte[] whole = fragment(2, T0 + 60_000, 20_000);
@@ -336,7 +334,7 @@ class SessionMemoryTest {
         SessionRig.Call first = rig.service.calls.get(0).respond();
         SessionRig.Call behind = rig.service.calls.get(1).respond();
         SessionRig.Call ahead = rig.service.calls.get(2).respond();
-        // It was read before, but that is told when it is complete.
+        // It was read before, but that is known only when it is complete.
         byte[] known = fragment(4, T0, 10_000);
         ahead.bytes(Arrays.copyOf(known, known.length - 10));
         first.bytes(Arrays.copyOf(whole, whole.length - 10));
@@ -363,7 +361,7 @@ class SessionMemoryTest {
         SessionRig.Call others = rig.service.calls.get(1).respond(T0 + 5000);
         others.bytes(beginning(2, T0 + 6000, 600));
         assertThat(others.requested).isPositive();
-        // Together that is too much, but the one that is behind gets on; the other makes way.
+        // Together they need too much, but the one that is behind continues; the other is evicted.
         mine.bytes(Arrays.copyOf(first, 1000));
         assertThat(mine.requested).isPositive();
         others.bytes(new byte[0]);
@@ -372,13 +370,13 @@ class SessionMemoryTest {
         assertThat(rig.service.calls).hasSize(2);
         rig.take();
         rig.timer.advanceMillis(250);
-        // And is back when the first one's fragment is emitted.
+        // It is back when the first one's fragment is emitted.
         assertThat(rig.service.calls).hasSize(4);
         assertThat(rig.service.calls.get(3).arn.name() + rig.service.calls.get(2).arn.name())
                 .contains("other", "camera");
     }
 
-    /** The stream that is gone cannot be read again, and the other one cannot begin. */
+    /** The deleted stream cannot be read again, and the other one cannot begin. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aPausedStreamWhoseEventsCannotBeReadAgainDoesNotKeepTheOthersFromReading(boolean anew)

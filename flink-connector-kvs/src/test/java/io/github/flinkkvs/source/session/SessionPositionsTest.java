@@ -38,15 +38,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** Positions and streams that are gone; the rules by themselves: {@link PositionSearchTest}. */
+/** Expired positions and deleted streams; {@link PositionSearchTest} tests the rules alone. */
 class SessionPositionsTest {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
     private final SessionRig rig = new SessionRig();
 
-    // ---- expired positions
-    // -----------------------------------------------------------------------
+    // ---- expired positions ----------------------------------------------------------------------
 
     @Test
     void checksAnOldPositionBeforeItReadsOn() throws Exception {
@@ -107,7 +106,7 @@ class SessionPositionsTest {
                                 seen)));
     }
 
-    /** Nothing was emitted yet, and what is wanted was there when the job began. */
+    /** Nothing was emitted yet, and the wanted fragments existed when the job began. */
     @ParameterizedTest
     @MethodSource("startsThatWereThere")
     void aStartThatHasLeftTheRetentionIsAGap(KvsSplit split) throws Exception {
@@ -115,7 +114,7 @@ class SessionPositionsTest {
         rig.start(split);
         SessionRig.Call call = rig.call().respond(T0);
         if (call.start().equals("NOW")) {
-            // Asked at once, and answered late.
+            // The request is immediate, the answer late.
             call = rig.nextCall(250).respond(T0);
         }
         assertThat(call.cancelled).isTrue();
@@ -142,7 +141,7 @@ class SessionPositionsTest {
                 List.of(
                         StartingPosition.earliest(),
                         StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 - 50 * HOUR)),
-                        // A moment later it has.
+                        // Expires a moment later.
                         StartingPosition.atServerTimestamp(
                                 Instant.ofEpochMilli(T0 - 24 * HOUR + 1000)))) {
             SessionRig lenient = new SessionRig();
@@ -153,7 +152,7 @@ class SessionPositionsTest {
         }
     }
 
-    /** Who reads a stream without a pause has read it, be it that nothing of it is wanted yet. */
+    /** A stream read without a pause has been read, even if nothing in it is wanted yet. */
     @Test
     void fragmentsOfAProducerWhoseClockIsSlowAreReadThoughTheyAreTooEarly() throws Exception {
         long start = T0 - HOUR / 2;
@@ -177,7 +176,7 @@ class SessionPositionsTest {
         assertThat(rig.take()).endsWith("3");
     }
 
-    /** As of a job that begins in the future: a quiet present does not take its start back. */
+    /** As in a job that begins in the future: a quiet present does not move its start back. */
     @Test
     void whatIsNotWantedIsNoGapThoughTheStreamWasQuietBefore() throws Exception {
         rig.directory.answer(ARN.toString(), ARN, 1, T0);
@@ -223,7 +222,7 @@ class SessionPositionsTest {
         rig.call().respond(T0).bytes(fragment(1, T0 - 2 * HOUR, T0 - HOUR, 1)).endEarly();
         assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 1");
         rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
-        // What is wanted may have come an hour ago.
+        // The wanted fragments may be an hour old.
         assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
     }
 
@@ -233,7 +232,7 @@ class SessionPositionsTest {
         rig.resumeAfter(5, T0);
         rig.call().respond(T0).bytes(error(4000, "FRAGMENT_NOT_FOUND"));
         assertThat(rig.nextCall(250).start()).isEqualTo("SERVER_TIMESTAMP " + T0);
-        // The way leads over what was read, and goes on for longer than one call.
+        // The detour passes fragments that were read, and takes more than one call.
         rig.call().respond(T0).bytes(fragment(4, T0, 1)).endEarly();
         assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 4");
         rig.pause();
@@ -264,8 +263,7 @@ class SessionPositionsTest {
         assertThat(rig.directory.asked).hasSize(1);
     }
 
-    // ---- streams that are gone
-    // -------------------------------------------------------------------
+    // ---- streams that are gone ------------------------------------------------------------------
 
     private void streamIsGone() {
         rig.call().fail(SessionRig.error("ResourceNotFoundException", 404));
@@ -295,7 +293,7 @@ class SessionPositionsTest {
         assertThat(call.arn).isEqualTo(second);
         assertThat(call.start()).isEqualTo("EARLIEST");
         call.respond().bytes(fragment(1, T0 - HOUR, 1));
-        // Before it is taken, it is dropped: the new stream is read from its beginning again.
+        // It is dropped before it is taken: the new stream is read from its beginning again.
         rig.pause();
         rig.evict();
         rig.resume();

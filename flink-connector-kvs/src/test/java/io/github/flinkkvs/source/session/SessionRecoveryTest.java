@@ -38,8 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * What a session makes of ends, errors and bad fragments; the rules by themselves: {@link
- * RecoveryTest}.
+ * How a session handles ends, errors and bad fragments; {@link RecoveryTest} tests the rules alone.
  */
 class SessionRecoveryTest {
 
@@ -47,8 +46,7 @@ class SessionRecoveryTest {
 
     private final SessionRig rig = new SessionRig();
 
-    // ---- ends that prove nothing
-    // -----------------------------------------------------------------
+    // ---- ends that prove nothing ----------------------------------------------------------------
 
     @Test
     void aCallThatEndsEarlyDoesNotMeanThatThereIsNothing() throws Exception {
@@ -57,7 +55,7 @@ class SessionRecoveryTest {
                 StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
         for (int i = 0; i < 20; i++) {
             rig.call().respond(T0 + 10_000).endEarly();
-            // Not as soon as after progress, and not later than a quiet stream is asked.
+            // Not as soon as after progress, and not later than for a quiet stream.
             rig.nextCall(5000);
         }
         rig.call().respond(T0 + 10_000).bytes(fragment(1, T0, 1)).end();
@@ -76,9 +74,9 @@ class SessionRecoveryTest {
                 }
                 assertThat(warnings.texts).hasSize(spell);
                 assertThat(rig.metrics.count("cause.empty.reconnects")).isEqualTo(100 * spell);
-                // What nothing is known of is not taken for healthy.
+                // A stream of which nothing is known does not count as healthy.
                 assertThat(rig.metrics.gauge("maxMillisBehindNow")).isGreaterThan(400_000);
-                // That it waits before it ends the call means that there is nothing.
+                // A wait before the end of the call means that there is no media.
                 rig.call().respond().end();
                 assertThat(rig.metrics.gauge("maxMillisBehindNow")).isZero();
                 rig.nextCall(5000);
@@ -89,7 +87,7 @@ class SessionRecoveryTest {
         }
     }
 
-    /** As of a job that begins in the future, if the service delivers the present meanwhile. */
+    /** As in a job that begins in the future, if the service delivers present media meanwhile. */
     @Test
     void readingWhatIsTooEarlyIsNotFailing() throws Exception {
         rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 + HOUR)));
@@ -138,8 +136,7 @@ class SessionRecoveryTest {
         rig.call().respond(T0 + 2000).bytes(fragment(1, T0 + 1000, 1));
     }
 
-    // ---- errors
-    // ----------------------------------------------------------------------------------
+    // ---- errors ---------------------------------------------------------------------------------
 
     @Test
     void waitsLongerAfterEachErrorAndGivesUpInTheEnd() {
@@ -220,7 +217,7 @@ class SessionRecoveryTest {
                     assertThat(warnings.texts).hasSize(limited);
                     rig.nextCall(31_000);
                 }
-                // It has one: the next minute counts anew.
+                // It has a connection: the next minute is counted from here.
                 rig.call().respond().end();
                 rig.nextCall(5_000);
             }
@@ -254,7 +251,7 @@ class SessionRecoveryTest {
         assertThat(dead.cancelled).isTrue();
         assertThat(rig.metrics.count("cause.silence.reconnects")).isEqualTo(1);
         assertThat(rig.service.forgotten).isEmpty();
-        // Not even an answer.
+        // This time there is not even an answer.
         rig.nextCall(300);
         rig.timer.advanceMillis(15_000);
         assertThat(rig.service.forgotten).containsExactly(ARN);
@@ -274,8 +271,7 @@ class SessionRecoveryTest {
         assertThat(call.cancelled).isTrue();
     }
 
-    // ---- error tags
-    // ------------------------------------------------------------------------------
+    // ---- error tags -----------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(ints = {3000, 4000})
@@ -297,7 +293,7 @@ class SessionRecoveryTest {
         rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0)));
         rig.call().respond().bytes(error(4000, "FRAGMENT_NOT_FOUND"));
         assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
-        // What is too early may fill more than one call.
+        // Fragments before the start may fill more than one call.
         rig.call().respond().bytes(fragment(1, T0 - 2, 1), fragment(2, T0 - 1, 1)).endEarly();
         assertThat(rig.nextCall(250).start()).isEqualTo("FRAGMENT_NUMBER 2");
         rig.call().respond().bytes(fragment(3, T0, 1));
@@ -325,8 +321,7 @@ class SessionRecoveryTest {
         assertThat(rig.service.calls.get(0).cancelled).isTrue();
     }
 
-    // ---- bad fragments
-    // ---------------------------------------------------------------------------
+    // ---- bad fragments --------------------------------------------------------------------------
 
     @Test
     void skipsAFragmentThatIsBadThreeTimes() throws Exception {
@@ -335,7 +330,7 @@ class SessionRecoveryTest {
         for (int bad = 1; bad <= 50; bad++) {
             for (int i = 0; i < 3; i++) {
                 rig.call().respond().bytes(malformed(GetMediaBytes.number(T0, bad), T0));
-                // Skipping is progress: the delay begins anew with each fragment.
+                // Skipping is progress: the delay starts over with each fragment.
                 rig.nextCall(601);
             }
         }
@@ -355,7 +350,7 @@ class SessionRecoveryTest {
             rig.call().respond().bytes(malformed(7, T0));
             rig.nextCall(601);
         }
-        // Its number does not tell the time, and it is the first: still nothing has expired.
+        // Its number contains no time, and it is the first: still nothing has expired.
         rig.call().respond(T0 + 60_000).bytes(fragment(8, T0, 1));
         assertThat(rig.take()).containsExactly("FragmentOver", "8");
         assertThat(rig.directory.asked).isEmpty();
@@ -367,7 +362,7 @@ class SessionRecoveryTest {
         rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
         rig.start(StartingPosition.earliest());
         for (int i = 0; i < 3; i++) {
-            // Whether it comes as a whole or in parts.
+            // Whether it arrives whole or in parts.
             byte[] large = fragment(1, T0, 5000);
             rig.call().respond();
             if (i == 1) {
@@ -470,7 +465,7 @@ class SessionRecoveryTest {
         assertThatThrownBy(rig::take).hasMessageContaining("source.retry.budget");
     }
 
-    /** Once bytes came that it had waited for, a call is one like any other. */
+    /** Once the awaited bytes have arrived, a call is like any other. */
     @Test
     void aCutLongAfterAHoldUpIsAnError() throws Exception {
         rig.start(StartingPosition.earliest());

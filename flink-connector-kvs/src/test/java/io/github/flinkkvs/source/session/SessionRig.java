@@ -60,12 +60,12 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A session among fakes, all in one thread and by a clock that is turned by hand. */
+/** A session among fakes, all in one thread, on a manual clock. */
 public final class SessionRig {
 
     public static final StreamArn ARN = arn("camera", 1);
 
-    /** The service's clock when a test begins; a session that reads from here is not behind. */
+    /** The service's time at the start of a test; a session that reads from here is not behind. */
     public static final long T0 = 1_700_000_000_000L;
 
     private static final FragmentHandler IGNORE =
@@ -122,7 +122,7 @@ public final class SessionRig {
         return start(KvsSplit.unread(ARN, start, stop));
     }
 
-    /** Goes on after a fragment. */
+    /** Continues after a fragment. */
     public SessionRig resumeAfter(long number, long millis) {
         return start(
                 new KvsSplit(
@@ -176,7 +176,7 @@ public final class SessionRig {
         lock.unlock();
     }
 
-    /** Has the fetcher take what is there, and emits it. */
+    /** Makes the fetcher take all events, and emits them. */
     public List<String> take() throws KvsReadException {
         takeWithoutEmitting();
         unemitted.forEach(StreamEvent::onEmitted);
@@ -222,7 +222,7 @@ public final class SessionRig {
         return batch.events().values().stream().flatMap(List::stream).collect(Collectors.toList());
     }
 
-    /** The only call that is not over; there must be one. */
+    /** The only open call; there must be one. */
     public Call call() {
         assertThat(service.open()).hasSize(1);
         return service.open().get(0);
@@ -253,7 +253,7 @@ public final class SessionRig {
         public final StreamArn arn;
         private final MediaListener listener;
 
-        /** What is delivered as soon as it is asked for, from within. */
+        /** Delivered within the request as soon as it is requested. */
         final Deque<byte[]> ready = new ArrayDeque<>();
 
         public int requested;
@@ -262,7 +262,7 @@ public final class SessionRig {
         private boolean delivering;
         private long activeNanos;
 
-        /** Tells where the bytes that came end. */
+        /** Tells whether the bytes so far end within a fragment. */
         private final FragmentAssembler assembler =
                 new FragmentAssembler("camera", null, false, 1 << 26);
 
@@ -303,7 +303,7 @@ public final class SessionRig {
             cancelled = true;
         }
 
-        /** Whether an end would be that of a call that has nothing to send. */
+        /** Whether an end now would look like that of a call without media. */
         public boolean isSilent() {
             long quietNanos = KvsSourceOptions.QUIET_TIME.defaultValue().toNanos();
             return requested > 0 && timer.nanoTime() - activeNanos >= quietNanos;
@@ -325,7 +325,7 @@ public final class SessionRig {
             return this;
         }
 
-        /** Delivers bytes that were asked for. */
+        /** Delivers requested bytes. */
         public Call bytes(byte[]... parts) {
             assertThat(requested).as("bytes are asked for").isPositive();
             requested--;
@@ -336,7 +336,7 @@ public final class SessionRig {
             return this;
         }
 
-        /** Delivers bytes though the call may be given up. */
+        /** Delivers bytes even if the call was cancelled. */
         public void lateBytes(byte[] bytes) {
             listener.onBytes(ByteBuffer.wrap(bytes));
         }
@@ -345,11 +345,14 @@ public final class SessionRig {
             try {
                 assembler.feed(ByteBuffer.wrap(piece), IGNORE);
             } catch (MkvException e) {
-                // As it is meant.
+                // Intended by the test.
             }
         }
 
-        /** Ends as the service does, which waits for media: at once only within a fragment. */
+        /**
+         * Ends as the service does, which waits for media first unless the end is within a
+         * fragment.
+         */
         public void end() {
             if (!assembler.isInFragment()) {
                 timer.advanceMillis(KvsSourceOptions.QUIET_TIME.defaultValue().toMillis());
@@ -372,7 +375,7 @@ public final class SessionRig {
         public final List<Call> calls = new ArrayList<>();
         public final List<StreamArn> forgotten = new ArrayList<>();
 
-        /** What is told to the listener before open returns. */
+        /** What the listener hears before open returns. */
         public Consumer<Call> whileOpening = Call::turn;
 
         @Override
@@ -403,7 +406,7 @@ public final class SessionRig {
         public final List<String> asked = new ArrayList<>();
         final Map<String, CompletableFuture<StreamDescription>> answers = new HashMap<>();
 
-        /** Answers from now on. */
+        /** Gives this answer from now on. */
         public void answer(
                 String nameOrArn, StreamArn arn, int retentionHours, long serviceTimeMillis) {
             answers.put(

@@ -35,10 +35,10 @@ import java.util.concurrent.CompletableFuture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A reader of some streams, what the service has of them, and Flink behind. */
+/** A reader of some streams, their data at the service, and Flink downstream. */
 final class SessionWorld {
 
-    /** What the streams of a world are like. */
+    /** The kinds of streams in a world. */
     enum Kind {
         /** Read from the earliest fragment, for ever. */
         PLAIN,
@@ -48,9 +48,9 @@ final class SessionWorld {
         STOPS,
         /** The same, and a quarter of the fragments cannot be read. */
         BAD,
-        /** Deleted and created anew under their names. */
+        /** Deleted and recreated under their names. */
         RECREATED,
-        /** What is not read for an hour is gone. */
+        /** Media that is not read for an hour expires. */
         EXPIRING
     }
 
@@ -62,7 +62,7 @@ final class SessionWorld {
     final List<SimulatedStream> streams = new ArrayList<>();
     final Map<String, SimulatedStream> bySplit = new HashMap<>();
 
-    /** Events with their split ids, and queues that are finished. */
+    /** Events with their split ids, and finished queues. */
     private final Queue<Object> unemitted = new ArrayDeque<>();
 
     private final long startNanos = rig.timer.nanoTime();
@@ -72,7 +72,7 @@ final class SessionWorld {
         this.kind = kind;
         retentionHours = kind == Kind.EXPIRING ? 1 : 24;
         rig.frames = frames;
-        // Room for two fragments, or for more than ever comes.
+        // Room for two fragments, or for more than ever arrive.
         budgetBytes = random.nextBoolean() ? 2_500 : 1 << 20;
         rig.budget = rig.newBudget(budgetBytes);
         rig.set(KvsSourceOptions.RETRY_BUDGET, Duration.ofDays(100));
@@ -87,7 +87,7 @@ final class SessionWorld {
             anyStream().push();
             rig.timer.advanceMillis(100 + random.nextInt(500));
         }
-        // The service's clock tells whole seconds.
+        // The service's clock has whole seconds.
         rig.timer.advanceMillis(1000 + serviceSeconds() - serviceMillis());
         streams.forEach(SimulatedStream::find);
         streams.forEach(SimulatedStream::start);
@@ -174,7 +174,7 @@ final class SessionWorld {
         }
     }
 
-    /** Time passes, but no call waits for its answer for as long. */
+    /** Time passes, but every call is answered first. */
     private void pass(Duration time) {
         streams.forEach(stream -> stream.answered(stream.call()));
         rig.timer.advance(time);
@@ -222,7 +222,7 @@ final class SessionWorld {
 
     private void checkpoint() {
         for (SimulatedStream stream : streams) {
-            // Flink keeps no splits that are finished.
+            // Flink keeps no finished splits.
             stream.checkpoint = stream.finished ? null : stream.state.toSplit();
             stream.checkpointed = stream.emitted.size();
         }
@@ -230,7 +230,7 @@ final class SessionWorld {
 
     private void restart() throws Exception {
         close();
-        // What Flink held is gone with it.
+        // Records that Flink held are lost with it.
         rig.budget = rig.newBudget(budgetBytes);
         unemitted.clear();
         rig.handover.wakeUp();
@@ -256,7 +256,7 @@ final class SessionWorld {
 
     // ---- the service ------------------------------------------------------------------
 
-    /** The service's descriptions come. */
+    /** The service's descriptions arrive. */
     private void answer() {
         for (Map.Entry<String, CompletableFuture<StreamDescription>> asked :
                 new HashMap<>(rig.directory.answers).entrySet()) {
@@ -280,7 +280,7 @@ final class SessionWorld {
         return SessionRig.error("ResourceNotFoundException", 404);
     }
 
-    /** Calls that were given up still report. */
+    /** Cancelled calls still report. */
     void staleEvents() {
         for (SessionRig.Call call : new ArrayList<>(rig.service.calls)) {
             if (call.cancelled && random.nextInt(4) == 0) {
@@ -297,7 +297,7 @@ final class SessionWorld {
     // ---- in the end -------------------------------------------------------------------
 
     void heal() throws Exception {
-        // A gap is found out by and by, be it that nothing is behind it.
+        // The reader detects a gap in time, even if nothing follows it.
         int least = kind == Kind.EXPIRING ? 200 : 0;
         for (int i = 0;
                 i < least || i < 4_000 && !streams.stream().allMatch(SimulatedStream::isRead);

@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A stream, and those that had its name before. */
+/** A stream, and its predecessors of the same name. */
 final class SimulatedStream {
 
     private final SessionWorld world;
@@ -48,12 +48,12 @@ final class SimulatedStream {
     private int created = 1;
     StreamArn arn;
 
-    /** What the service was given, in the order of numbers. */
+    /** The fragments pushed to the service, in the order of numbers. */
     private final List<Pushed> pushed = new ArrayList<>();
 
     private final Map<SessionRig.Call, Body> bodies = new HashMap<>();
 
-    /** Fragments, or wanted frames, in their order. */
+    /** Fragments, or wanted frames, in order. */
     final List<String> emitted = new ArrayList<>();
 
     StartingPosition start;
@@ -128,7 +128,7 @@ final class SimulatedStream {
         pushed.add(new Pushed(Math.max(world.serviceMillis(), last + 1)));
     }
 
-    /** Calls of the old one may go on for a while. */
+    /** Calls of the old one may continue for a while. */
     void recreate() {
         created++;
         arn = SessionRig.arn(name, created);
@@ -162,7 +162,7 @@ final class SimulatedStream {
     }
 
     private boolean isWanted(Pushed each) {
-        // Of those that have its name later, everything is.
+        // Everything in later streams of this name is wanted.
         boolean early = each.arn.equals(SessionRig.arn(name, 1)) && isBeforeStart(each);
         return !early && !isBeyondStop(each);
     }
@@ -202,7 +202,7 @@ final class SimulatedStream {
         if (kind != Kind.EXPIRING && kind != Kind.RECREATED) {
             return emitted.size() >= expected.size();
         }
-        // What is lost, or belonged to another stream, does not come.
+        // Lost fragments, and those of another stream, do not arrive.
         long oldest = description().oldestRetainedMillis();
         List<String> last =
                 pushed.stream()
@@ -216,7 +216,7 @@ final class SimulatedStream {
                         && emitted.get(emitted.size() - 1).equals(last.get(last.size() - 1));
     }
 
-    /** The last one as a whole; of those before it, what was read when they were gone. */
+    /** The whole of the last stream, and of each before it what was read before its deletion. */
     void assertEachOfItsStreamsUpToItsEnd() {
         List<String> rest = emitted;
         for (int i = 1; i <= created; i++) {
@@ -249,7 +249,7 @@ final class SimulatedStream {
         return open.isEmpty() ? null : open.get(0);
     }
 
-    /** The answer comes, if there was none yet; null if the call is over with it. */
+    /** Answers the call unless it was answered; null if that ends the call. */
     @Nullable
     Body answered(@Nullable SessionRig.Call call) {
         if (call == null) {
@@ -328,7 +328,7 @@ final class SimulatedStream {
         return list.get(random.nextInt(list.size()));
     }
 
-    /** The service does not find the position, or is in trouble. */
+    /** The service does not find the position, or fails. */
     void errorTag() {
         SessionRig.Call call = call();
         Body body = answered(call);
@@ -339,7 +339,7 @@ final class SimulatedStream {
         }
     }
 
-    /** What a call brings: also what is pushed while it goes on. */
+    /** The media of a call, including fragments pushed while it lasts. */
     final class Body {
         private final StreamArn of;
         private final FragmentNumber from;
@@ -413,14 +413,14 @@ final class SimulatedStream {
 
     // ---- its fragments ---------------------------------------------------------------------
 
-    /** A fragment that the service was given. */
+    /** A fragment that was pushed to the service. */
     private final class Pushed {
         final StreamArn arn;
         final FragmentNumber number;
         final long millis;
         final byte[] bytes;
 
-        /** What comes out of it, if it is wanted. */
+        /** The output for this fragment, if it is wanted. */
         final List<String> texts = new ArrayList<>();
 
         Pushed(long millis) {

@@ -38,15 +38,14 @@ import static io.github.flinkkvs.source.session.SessionRig.T0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** How a session moves from phase to phase, and what the whole of it does. */
+/** How a session moves from phase to phase, and how it behaves as a whole. */
 class StreamSessionTest {
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
     private final SessionRig rig = new SessionRig();
 
-    // ---- reading
-    // ---------------------------------------------------------------------------------
+    // ---- reading --------------------------------------------------------------------------------
 
     @Test
     void readsOneFragmentAfterTheOther() throws Exception {
@@ -141,8 +140,7 @@ class StreamSessionTest {
         assertThat(other.call().start()).isEqualTo("FRAGMENT_NUMBER 17");
     }
 
-    // ---- demand
-    // ----------------------------------------------------------------------------------
+    // ---- demand ---------------------------------------------------------------------------------
 
     @Test
     void asksForNothingWhilePausedAndGoesOnWhenResumed() throws Exception {
@@ -272,8 +270,7 @@ class StreamSessionTest {
         rig.nextCall(1000);
     }
 
-    // ---- calls that are given up
-    // -----------------------------------------------------------------
+    // ---- calls that are given up ----------------------------------------------------------------
 
     @Test
     void doesNotHearACallThatIsGivenUp() throws Exception {
@@ -390,15 +387,14 @@ class StreamSessionTest {
         }
     }
 
-    // ---- pacing
-    // ----------------------------------------------------------------------------------
+    // ---- pacing ---------------------------------------------------------------------------------
 
     @Test
     void aStreamOfWhichNothingComesFallsBehind() throws Exception {
         rig.start(StartingPosition.earliest());
         SessionRig.Call call = rig.call().respond();
         rig.timer.advanceMillis(1_000);
-        // Not even a first fragment.
+        // There is not even a first fragment.
         assertThat(rig.metrics.gauge("maxMillisBehindNow")).isEqualTo(1_000);
         assertThat(rig.metrics.gauge("stream.camera.lastFragmentAge")).isEqualTo(-1);
         call.bytes(fragment(1, T0, 1));
@@ -411,7 +407,7 @@ class StreamSessionTest {
         rig.close();
         rig.timer.advance(Duration.ofHours(1));
         assertThat(rig.metrics.gauge("maxMillisBehindNow")).isZero();
-        // Its gauge stays, but it is read no more.
+        // Its gauge stays, but the stream is no longer read.
         assertThat(rig.metrics.gauge("stream.camera.millisBehindNow")).isZero();
     }
 
@@ -439,8 +435,7 @@ class StreamSessionTest {
         assertThat(rig.metrics.count("cause.idle.reconnects")).isEqualTo(1);
     }
 
-    // ---- stops
-    // -----------------------------------------------------------------------------------
+    // ---- stops ----------------------------------------------------------------------------------
 
     @Test
     void endsAtTheFragmentOfTheStop() throws Exception {
@@ -460,7 +455,7 @@ class StreamSessionTest {
         assertThat(rig.take()).containsExactly("1", "finished");
     }
 
-    /** A connection that is cut in a silence ends as the service ends a call. */
+    /** A connection cut during silence looks like a call that the service ended. */
     @Test
     void oneEndAfterSilenceIsNotYetTheEnd() throws Exception {
         rig.start(
@@ -500,7 +495,7 @@ class StreamSessionTest {
         // Not yet past the stop.
         rig.call().respond(T0).end();
         rig.nextCall(5000).respond(T0 + 1).end();
-        // An error in between, or a cut, begins the count anew.
+        // An error in between, or a cut, restarts the count.
         rig.nextCall(5000).fail(new IOException("reset"));
         rig.nextCall(1000).respond(T0 + 2000).end();
         rig.nextCall(5000).respond(T0 + 3000).bytes(beginning(1, T0, 1)).end();
@@ -563,7 +558,7 @@ class StreamSessionTest {
         return arguments(title, end);
     }
 
-    /** Whatever it is, it comes again if it was more than a passing trouble. */
+    /** Any trouble that is not transient occurs again. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("endsThatAreMadeAgain")
     void parksHoweverACallEndsWhileAlignmentHoldsIt(String title, Consumer<SessionRig.Call> end)

@@ -116,7 +116,7 @@ public class KvsSplitSerializerTest {
                         new FragmentPosition(FragmentNumber.of("7"), 8),
                         9L);
         assertThat(serializer.deserialize(1, bytes(GOLDEN))).isEqualTo(split);
-        // Version 2 goes on with a fragment of which frames were emitted: here there is none.
+        // Version 2 appends the fragment of which frames were emitted; here there is none.
         assertThat(hex(serializer.serialize(split))).isEqualTo(GOLDEN + "0000");
         assertThat(serializer.deserialize(2, bytes(GOLDEN + "0000"))).isEqualTo(split);
         assertThat(serializer.getVersion()).isEqualTo(2);
@@ -170,7 +170,7 @@ public class KvsSplitSerializerTest {
                 .hasMessageContaining(ARN);
     }
 
-    /** Wherever it ends too early: an IOException that says so. */
+    /** A form that ends too early, at any byte, gives an IOException that says so. */
     @Property(tries = 30)
     void refusesWhatWasCutOff(@ForAll("splits") KvsSplit split) throws Exception {
         byte[] bytes = serializer.serialize(split);

@@ -107,7 +107,7 @@ class KvsDynamicTableFactoryTest {
         assertThat(table("streams", " a ; b")).isEqualTo(table());
     }
 
-    /** The planner works on copies: each has all, and none sees what another one is told. */
+    /** The planner works on copies: each is complete, and changes to one do not affect others. */
     @Test
     void copiesAreEqualAndIndependent() {
         List<Consumer<KvsDynamicSource>> changes =

@@ -142,7 +142,7 @@ class ConditionReaderTest {
                 DataTypes.TIMESTAMP_LTZ(3).notNull());
     }
 
-    /** Up to a quarter of an hour earlier, by which the clock of a task may be behind. */
+    /** Up to a quarter of an hour earlier, because the clock of a task may be that far behind. */
     @Test
     void timesBeforeNow() {
         long skew = Duration.ofMinutes(15).toMillis();

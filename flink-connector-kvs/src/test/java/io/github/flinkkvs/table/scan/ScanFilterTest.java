@@ -22,7 +22,7 @@ import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What conditions make of a scan: never less than they let through. */
+/** How conditions restrict a scan: never below what they let through. */
 class ScanFilterTest {
 
     private static final long NOW = 1_700_000_000_000L;
@@ -83,7 +83,7 @@ class ScanFilterTest {
         }
     }
 
-    /** For the service a later time may be still to come. */
+    /** A later time may still be in the future for the service. */
     @Test
     void theStartIsAQuarterOfAnHourAgoOrEarlier() {
         StoppingPosition never = StoppingPosition.never();
@@ -131,7 +131,7 @@ class ScanFilterTest {
         }
     }
 
-    /** What is now for the service may be earlier than what is now for us. */
+    /** The service's present may be earlier than ours. */
     @Test
     void anEndThatMayBeAfterTheServicesNow() {
         KvsScan scan = scan(StartingPosition.earliest(), StoppingPosition.now());
