@@ -26,7 +26,7 @@ root=$(CDPATH= cd -- "$folder/.." && pwd -P)
 module=benchmarks
 . "$root/examples/module.sh"
 
-# The other benchmarks measure in JVMs of their own. Flink needs the two packages opened on Java 17.
+# The other benchmarks measure in separate JVMs. Flink needs the two packages opened on Java 17.
 case $main in
     job.*) heap="-XX:+UseG1GC -Xms4g -Xmx4g -XX:+AlwaysPreTouch" ;;
     *) heap=-Xmx1g ;;

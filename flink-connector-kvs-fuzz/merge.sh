@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Takes into the kept corpus what fuzzing has found since: of the inputs in .cifuzz-corpus those that
-# reach what no kept one does, the smallest first, cut to what a small fragment takes. The tests must be
-# compiled; options are for Maven.
+# Adds the findings of fuzzing to the kept corpus: the inputs in .cifuzz-corpus that reach code which no
+# kept input reaches, the smallest first, cut to the size of a small fragment. Compile the tests first;
+# options go to Maven.
 set -euo pipefail
 cd "$(dirname "$0")"
 
