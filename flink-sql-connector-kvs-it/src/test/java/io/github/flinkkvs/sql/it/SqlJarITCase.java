@@ -102,7 +102,7 @@ class SqlJarITCase {
     void nothingElseIsOnTheClassPath() throws Exception {
         for (String module : List.of("flink-sql-connector-kvs", "flink-sql-connector-kvs-media")) {
             try (SqlJar jar = new SqlJar(module)) {
-                String ours = module.endsWith("media") ? "media.RecordFiles" : "source.KvsSource";
+                String ours = module.endsWith("media") ? "media.file.RecordFiles" : "source.KvsSource";
                 Path loadedFrom =
                         Path.of(
                                 Class.forName("io.github.flinkkvs." + ours)
