@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -404,6 +405,23 @@ class FrameTest {
         e = catchThrowableOfType(MkvException.class, grouped::frames);
         at = indexOf(Describe.bytes(grouped.bytes()), block);
         assertThat(e).hasMessage("Lacing that does not fit its block (Block at byte %d)", at);
+    }
+
+    /** Sizes that an int counts as negative, or as 254. */
+    @ParameterizedTest
+    @ValueSource(ints = {8_500_000, 16_843_010})
+    void xiphSizesBeyondAnInteger(int length) throws Exception {
+        byte[] size = new byte[length];
+        Arrays.fill(size, (byte) 0xFF);
+        byte[] media = fragment(simpleBlock(1, 0, 0x02, bytes("01"), size, new byte[300]));
+        assertThatThrownBy(() -> Feed.only(media).frames())
+                .isInstanceOf(MkvException.class)
+                .hasMessageStartingWith("Lacing that does not fit its block");
+
+        Feed feed = new Feed(FrameFilter.all()).all(media, media.length);
+        assertThat(feed.frames).isEmpty();
+        assertThat(feed.damaged).hasSize(1);
+        assertThat(feed.fragments).hasSize(1);
     }
 
     @ParameterizedTest

@@ -152,15 +152,18 @@ public final class BlockHeader {
         int at = from;
         long sum = 0;
         for (int i = 0; i < frameCount - 1; i++) {
+            // 9 MB of 0xFF are a size that no int can hold.
+            long size = 0;
             int part;
             do {
                 if (at == end) {
                     throw malformed();
                 }
                 part = bytes[at++] & 0xFF;
-                sizes[i] += part;
+                size += part;
             } while (part == 0xFF);
-            sum += sizes[i];
+            sizes[i] = (int) size;
+            sum += size;
         }
         return withLast(sizes, sum, end - at);
     }
