@@ -16,6 +16,12 @@ import java.util.List;
 final class AnnexB {
 
     /**
+     * The limit of units of a frame. A unit takes 2 bytes in the frame and 50 in memory. H.264
+     * allows a slice for each of 139,264 macroblocks.
+     */
+    static final int MAX_UNITS = 1 << 18;
+
+    /**
      * Where the bytes 0 0 1 are, if the buffer begins with them or with more zeros before them;
      * otherwise -1.
      */
@@ -27,11 +33,14 @@ final class AnnexB {
         return zeros >= 2 && zeros < bytes.limit() && bytes.get(zeros) == 1 ? zeros - 2 : -1;
     }
 
-    /** The units of a buffer with a {@link #firstStartCode}, as views. */
+    /**
+     * The units of a buffer with a {@link #firstStartCode}, as views: at most one more than {@link
+     * #MAX_UNITS}.
+     */
     static List<ByteBuffer> split(ByteBuffer bytes) {
         List<ByteBuffer> units = new ArrayList<>();
         int from = firstStartCode(bytes) + 3;
-        while (from < bytes.limit()) {
+        while (from < bytes.limit() && units.size() <= MAX_UNITS) {
             int next = nextStartCode(bytes, from);
             int to = next;
             // No unit ends with a zero: zeros belong to the start code or are padding.

@@ -93,6 +93,7 @@ public final class NalStream {
         for (Frame frame : fragment.frames()) {
             if (frame.trackNumber() == track.number()) {
                 units.addAll(stream.units(frame.data()));
+                checkCount(units);
             }
         }
         return AnnexB.join(units);
@@ -119,8 +120,8 @@ public final class NalStream {
      * The units of a frame: read-only views, without start codes and lengths.
      *
      * @param data from {@link Frame#data()}; its position does not change
-     * @throws MkvException if the frame is in neither form; the offset is that of the first unit
-     *     whose length does not fit, within the frame
+     * @throws MkvException if the frame has more than 262,144 units, or is in neither form; the
+     *     offset is that of the first unit whose length does not fit, within the frame
      */
     public List<ByteBuffer> units(ByteBuffer data) throws MkvException {
         ByteBuffer frame = data.slice().asReadOnlyBuffer();
@@ -128,8 +129,11 @@ public final class NalStream {
         int misfit = addByLength(frame, units);
         int startCode = AnnexB.firstStartCode(frame);
         if (startCode >= 0 && (misfit >= 0 || isRatherAnnexB(frame, startCode, units.get(0)))) {
-            return AnnexB.split(frame);
+            List<ByteBuffer> split = AnnexB.split(frame);
+            checkCount(split);
+            return split;
         }
+        checkCount(units);
         if (misfit >= 0) {
             throw MkvException.malformed(
                     "NAL units whose lengths do not fit their frame",
@@ -139,7 +143,17 @@ public final class NalStream {
         return units;
     }
 
-    /** Where the first unit is whose length does not fit; -1 if all lengths fit. */
+    private static void checkCount(List<ByteBuffer> units) throws MkvException {
+        if (units.size() > AnnexB.MAX_UNITS) {
+            throw MkvException.malformed(
+                    "More than " + AnnexB.MAX_UNITS + " NAL units", MkvElements.SIMPLE_BLOCK, 0);
+        }
+    }
+
+    /**
+     * Where the first unit is whose length does not fit, or the first beyond the limit; -1 if all
+     * lengths fit.
+     */
     private int addByLength(ByteBuffer frame, List<ByteBuffer> units) {
         int lengthSize = configuration.lengthSize();
         int at = 0;
@@ -149,6 +163,9 @@ public final class NalStream {
                 return at;
             }
             units.add(AnnexB.view(frame, at + lengthSize, (int) length));
+            if (units.size() > AnnexB.MAX_UNITS) {
+                return at;
+            }
             at += lengthSize + (int) length;
         }
         return -1;

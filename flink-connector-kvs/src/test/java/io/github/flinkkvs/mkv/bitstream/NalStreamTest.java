@@ -214,6 +214,27 @@ class NalStreamTest {
         }
     }
 
+    /** Units of one byte would take 25 times as much memory as their frame. */
+    @Test
+    void refusesMoreUnitsThanAnyFrameHas() throws Exception {
+        NalStream stream = h264(avcRecord(1));
+        assertThat(stream.units(ByteBuffer.wrap(repeated("01 41", 1 << 18)))).hasSize(1 << 18);
+        for (byte[] frame : List.of(repeated("01 41", 300_000), repeated("000001 41", 300_000))) {
+            assertThatThrownBy(() -> stream.units(ByteBuffer.wrap(frame)))
+                    .isInstanceOf(MkvException.class)
+                    .hasMessageStartingWith("More than 262144 NAL units");
+        }
+    }
+
+    private static byte[] repeated(String hex, int count) {
+        byte[] unit = bytes(hex);
+        ByteBuffer all = ByteBuffer.allocate(count * unit.length);
+        while (all.hasRemaining()) {
+            all.put(unit);
+        }
+        return all.array();
+    }
+
     private static byte[] unit(byte[] header, int length) {
         byte[] unit = Arrays.copyOf(header, length);
         Arrays.fill(unit, header.length, length, (byte) 0x5B);
