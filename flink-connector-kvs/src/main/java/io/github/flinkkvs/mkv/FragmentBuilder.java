@@ -62,6 +62,9 @@ public final class FragmentBuilder {
     private int frames;
     private boolean mediaSeen;
 
+    /** Whether everything that {@link FragmentHead} has was read before the media. */
+    private boolean headSeen;
+
     public FragmentBuilder(String streamName, @Nullable String streamArn) {
         this.streamName = streamName;
         this.streamArn = streamArn;
@@ -78,10 +81,14 @@ public final class FragmentBuilder {
         simpleTags = 0;
         frames = 0;
         mediaSeen = false;
+        headSeen = false;
     }
 
     /** A Cluster begins. */
     public void onMedia() {
+        if (!mediaSeen) {
+            headSeen = service.areComplete();
+        }
         mediaSeen = true;
     }
 
@@ -242,13 +249,25 @@ public final class FragmentBuilder {
     }
 
     /**
-     * Checks that all that every fragment has was read.
+     * Checks that all that every fragment has was read, and that it precedes the media.
      *
      * @param offset for the message
-     * @throws MkvException if number, server timestamp or producer timestamp is missing
+     * @throws MkvException if number, server timestamp or producer timestamp is missing or late
      */
     public void checkComplete(long offset) throws MkvException {
-        service.checkComplete(offset);
+        if (!service.areComplete()) {
+            throw MkvException.malformed(
+                    "A fragment without its number, server timestamp or producer timestamp",
+                    MkvElements.TAGS,
+                    offset);
+        }
+        if (mediaSeen && !headSeen) {
+            throw MkvException.malformed(
+                    "A fragment with media before its number, server timestamp or producer"
+                            + " timestamp",
+                    MkvElements.TAGS,
+                    offset);
+        }
     }
 
     /** The error that the service reports in place of a fragment; null if there is none. */

@@ -143,18 +143,9 @@ final class ServiceFacts {
         return continuationToken != null || errorSeen;
     }
 
-    /**
-     * Checks that the tags of every fragment were read.
-     *
-     * @param offset for the message
-     */
-    void checkComplete(long offset) throws MkvException {
-        if (number == null || !hasServerTimestamp || !hasProducerTimestamp) {
-            throw MkvException.malformed(
-                    "A fragment without its number, server timestamp or producer timestamp",
-                    MkvElements.TAGS,
-                    offset);
-        }
+    /** Whether the tags of every fragment were read: its number and timestamps. */
+    boolean areComplete() {
+        return number != null && hasServerTimestamp && hasProducerTimestamp;
     }
 
     /** The error that the service reports in place of a fragment; null if there is none. */

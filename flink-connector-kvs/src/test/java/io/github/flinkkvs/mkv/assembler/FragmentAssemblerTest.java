@@ -412,6 +412,16 @@ class FragmentAssemblerTest {
         assertThat(e).hasMessageStartingWith("A fragment without its number");
     }
 
+    /** What is handed out has a head, so its frames can become records. */
+    @Test
+    void aFragmentWhoseNumberFollowsItsMedia() {
+        byte[] head = document(cluster(simpleBlock(1, 0, 0)), leadingTags());
+        MkvException e = failure(head, trailingTags());
+        assertThat(e.kind()).isEqualTo(MkvException.Kind.MALFORMED);
+        assertThat(e.offset()).isEqualTo(head.length);
+        assertThat(e).hasMessageStartingWith("A fragment with media before its number");
+    }
+
     @Test
     void blocksWithoutAHeader() {
         byte[] head = document();
@@ -602,7 +612,8 @@ class FragmentAssemblerTest {
             document(scale, tracks(track(1)), door, leadingTags(), frame, trailingTags()),
             document(scale, tracks(track(1)), door, leadingTags(), frame, trailingTags()),
             // The same elements at the same places, but one of them after the frames.
-            document(scale, tracks(track(1)), frame, door, leadingTags(), trailingTags()),
+            document(leadingTags(), tracks(track(1)), door, frame, trailingTags()),
+            document(leadingTags(), tracks(track(1)), frame, door, trailingTags()),
             // As long as before, with other values.
             document(info(2_000_000), tracks(track(2)), yard, leadingTags(), frame, trailingTags()),
             document(scale, tracks(track(1)), door, leadingTags(), frame, door, trailingTags()),
