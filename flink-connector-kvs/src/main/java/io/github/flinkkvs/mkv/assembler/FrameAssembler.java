@@ -10,6 +10,7 @@ package io.github.flinkkvs.mkv.assembler;
 
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.WantedFrames;
 import io.github.flinkkvs.mkv.parser.BlockHeader;
 import io.github.flinkkvs.mkv.parser.Bytes;
@@ -19,6 +20,7 @@ import io.github.flinkkvs.mkv.parser.MkvParser;
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Hands out the frames of an arriving fragment, each as soon as its block is complete. Holds the
@@ -58,6 +60,9 @@ final class FrameAssembler {
     private int groupFrom;
 
     private FragmentHandler handler;
+
+    /** One object for all blocks. */
+    private final Consumer<FrameRecord> toHandler = frame -> handler.onFrame(frame);
 
     /** Null between fragments, and before the media of one. */
     @Nullable private WantedFrames wanted;
@@ -182,6 +187,6 @@ final class FrameAssembler {
     }
 
     private void emit() {
-        wanted.handOut(times.since(blockNanos), handler::onFrame);
+        wanted.handOut(times.since(blockNanos), toHandler);
     }
 }
