@@ -24,18 +24,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/** What an assembler makes of some bytes, in the order it comes. */
+/** The output of an assembler for some bytes, in order. */
 final class Assembly implements FragmentHandler {
 
     final List<Fragment> fragments = new ArrayList<>();
     final List<FrameRecord> frames = new ArrayList<>();
 
-    /** All that can be told, but for the media: equal for the same bytes, however they come. */
+    /** Everything except the media: equal for the same bytes, however they are cut. */
     final List<Object> facts = new ArrayList<>();
 
     private final FragmentAssembler assembler;
 
-    /** What may be held at most: so much for each byte that was fed, and so much more. */
+    /** The bound on held bytes: this many for each byte that was fed, and a constant. */
     private final int heldPerByte;
 
     private final int heldBesides;
@@ -93,7 +93,7 @@ final class Assembly implements FragmentHandler {
         int at = 0;
         while (at < media.length) {
             int end = Math.min(at + pieceLengths.getAsInt(), media.length);
-            // A piece of its own: nothing may be read beyond it.
+            // A separate array, so that reading beyond the piece fails.
             ByteBuffer piece = ByteBuffer.wrap(Arrays.copyOfRange(media, at, end));
             assembler.feed(piece, this);
             Check.that(!piece.hasRemaining(), "feed left " + piece.remaining() + " bytes");

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.fuzz;
 
-/** Assertions that cost next to nothing when they hold: they are made millions of times. */
+/** Assertions that cost almost nothing when they hold: they run millions of times. */
 final class Check {
 
     static void that(boolean holds, Object otherwise) {

@@ -17,10 +17,10 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
-/** What a fragment says, and whether it can be right. */
+/** The content of a fragment, and checks of its consistency. */
 final class Facts {
 
-    /** All but media. */
+    /** Everything except media. */
     static List<Object> of(Fragment fragment) {
         return Arrays.asList(
                 fragment.toString(),
@@ -35,7 +35,7 @@ final class Facts {
                 fragment.arrival());
     }
 
-    /** Looks at all that is read late: it is there, or it is an {@link MkvException}. */
+    /** Reads everything that is parsed lazily: it is valid, or throws an {@link MkvException}. */
     static void check(Fragment fragment) {
         Check.that(fragment.tags().hashCode() == fragment.tags().hashCode(), fragment);
         Check.that(fragment.userTags().size() <= fragment.tags().size(), fragment);
@@ -67,12 +67,12 @@ final class Facts {
         for (Frame frame : frames) {
             bytes += frame.data().remaining();
         }
-        // Frames that are not packed are in the fragment, others come to no more than that.
+        // Unpacked frames are part of the fragment, and packed ones expand to at most 64 MiB.
         long most = fragment.sizeBytes() + (64L << 20);
         Check.that(bytes <= most, "frames of " + bytes + " bytes");
     }
 
-    /** All values are read: what cannot be is told in the text. */
+    /** Reads all values; the text reports unreadable ones. */
     private static void checkTree(Fragment fragment) {
         StringBuilder text = new StringBuilder();
         try {

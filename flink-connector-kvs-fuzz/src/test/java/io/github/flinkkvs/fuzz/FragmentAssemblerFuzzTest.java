@@ -25,11 +25,11 @@ import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
 
 /**
- * Any bytes in any pieces: fragments, frames, errors of the service, or an exception of the
- * parser's own; the same with and without media, and the same whatever the pieces.
+ * Any bytes in any pieces give fragments, frames, errors of the service, or the parser's own
+ * exception; the same with and without media, and for all pieces.
  *
- * <p>An input's first byte tells the greatest size of a fragment and what ends one, its second one
- * the pieces; the others are what the service sends.
+ * <p>The first byte of an input gives the maximum size of a fragment and what ends one, the second
+ * the pieces; the others are the service's output.
  */
 class FragmentAssemblerFuzzTest {
 
@@ -89,7 +89,7 @@ class FragmentAssemblerFuzzTest {
         return () -> 1 + random.nextInt(1 << random.nextInt(10));
     }
 
-    /** One after the other, the fragments are in the input as they are. */
+    /** The input contains the fragments unchanged, one after the other. */
     private static void checkSlices(List<Fragment> fragments, byte[] media) {
         int from = 0;
         for (Fragment fragment : fragments) {

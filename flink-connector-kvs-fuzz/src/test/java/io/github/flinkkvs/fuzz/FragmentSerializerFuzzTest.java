@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import java.io.EOFException;
 import java.io.IOException;
 
-/** Any bytes as a serialized fragment: a fragment like any other, or an IOException. */
+/** Any bytes as a serialized fragment give a usable fragment, or an IOException. */
 class FragmentSerializerFuzzTest {
 
     @Fuzzed
@@ -26,7 +26,7 @@ class FragmentSerializerFuzzTest {
         try {
             fragment = FragmentSerializer.INSTANCE.deserialize(new DataInputDeserializer(input));
         } catch (EOFException e) {
-            // As it comes from Flink, which knows by it where its data ends.
+            // From Flink, which uses it to detect the end of its data.
             return;
         } catch (IOException e) {
             Check.saysSomething(e);

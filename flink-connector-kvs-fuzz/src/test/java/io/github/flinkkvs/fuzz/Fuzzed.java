@@ -20,10 +20,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A test that Jazzer feeds with bytes: with those of the kept corpus in {@code mvn test}, and with
- * what it makes of them in {@code mvn verify}. It is skipped where Jazzer has no native library.
+ * A test that Jazzer feeds with bytes: with the kept corpus in {@code mvn test}, and with mutations
+ * of it in {@code mvn verify}. It is skipped where Jazzer has no native library.
  *
- * <p>One in a class, since Jazzer fuzzes but one in a JVM.
+ * <p>One per class, because Jazzer fuzzes only one test in a JVM.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

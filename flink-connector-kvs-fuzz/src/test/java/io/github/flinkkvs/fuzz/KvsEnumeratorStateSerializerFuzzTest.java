@@ -14,7 +14,7 @@ import io.github.flinkkvs.source.enumerator.KvsEnumeratorStateSerializer;
 import java.io.IOException;
 
 /**
- * Any bytes as the serialized state of an enumerator: one that can be used, or an IOException that
+ * Any bytes as the serialized state of an enumerator give a usable state, or an IOException that
  * says what is wrong.
  */
 class KvsEnumeratorStateSerializerFuzzTest {

@@ -14,13 +14,13 @@ import io.github.flinkkvs.source.split.KvsSplitSerializer;
 import java.io.IOException;
 
 /**
- * Any bytes as a serialized split: one that can be used, or an IOException that says what is wrong.
+ * Any bytes as a serialized split give a usable split, or an IOException that says what is wrong.
  */
 class KvsSplitSerializerFuzzTest {
 
     private static final KvsSplitSerializer SERIALIZER = new KvsSplitSerializer();
 
-    /** In every version that there ever was. */
+    /** In every version that ever existed. */
     @Fuzzed
     void anyBytes(byte[] input) throws IOException {
         for (int version = 1; version <= SERIALIZER.getVersion(); version++) {

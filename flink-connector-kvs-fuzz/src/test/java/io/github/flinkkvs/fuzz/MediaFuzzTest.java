@@ -38,8 +38,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Whatever fragments hold: sound, pictures, files and SQL functions are made of it within a small
- * heap, and nothing fails.
+ * Audio, pictures, files and SQL functions handle any content of fragments within a small heap, and
+ * nothing fails.
  */
 class MediaFuzzTest {
 

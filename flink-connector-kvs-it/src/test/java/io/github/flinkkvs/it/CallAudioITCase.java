@@ -70,7 +70,7 @@ class CallAudioITCase extends KvsTestBase {
 
     private static final Duration QUIET = Duration.ofSeconds(20);
 
-    /** Whose fragments the function gets without a source. */
+    /** The stream whose fragments go to the function without a source. */
     private EmbeddedStream direct;
 
     // ---- from the service, in a cluster -------------------------------------------------------
@@ -81,7 +81,7 @@ class CallAudioITCase extends KvsTestBase {
         EmbeddedStream line = kvs.createStream("line");
         short[] from = voice(1, 30_000);
         short[] to = voice(2, 28_123);
-        // Some fragments say nothing of their call, the last one for example.
+        // Some fragments, such as the last one, do not name their call.
         PhoneCall.builder("first")
                 .startMillis(START)
                 .fromCustomer(from)
@@ -121,7 +121,7 @@ class CallAudioITCase extends KvsTestBase {
         short[] to = voice(2, 4_000);
         short[] again = voice(3, 2_000);
         call("one").fromCustomer(from).build().pushTo(line);
-        // The other side answers after 2.5 s, and goes on after a pause.
+        // The other side answers after 2.5 s, and continues after a pause.
         call("one").startMillis(START + 2_500).toCustomer(to).build().pushTo(line);
         call("one").startMillis(START + 4_000).toCustomer(again).build().pushTo(line);
 
@@ -185,7 +185,7 @@ class CallAudioITCase extends KvsTestBase {
         }
     }
 
-    /** Throws once, at the first fragment behind a checkpoint that has so many of them. */
+    /** Throws once, at the first fragment after a checkpoint with this many fragments. */
     private static final class FailAfterCheckpoint
             implements MapFunction<Fragment, Fragment>, CheckpointListener {
 
@@ -216,7 +216,7 @@ class CallAudioITCase extends KvsTestBase {
 
         @Override
         public void notifyCheckpointComplete(long id) {
-            // The second one that is told of then was taken then.
+            // The second checkpoint reported from here on was also taken from here on.
             if (seen >= fragments && ++checkpoints == 2) {
                 armed.countDown();
             }
@@ -260,7 +260,7 @@ class CallAudioITCase extends KvsTestBase {
             harness.setProcessingTime(35_000);
             assertCall(harness.emitted().get(0), "call", FROM, 0, START, from);
 
-            // Not a word of whose it is, and much later.
+            // Without the name of its call, and much later.
             harness.process(
                     fragments(
                             call("?")
@@ -486,7 +486,7 @@ class CallAudioITCase extends KvsTestBase {
         assertThat(calls.get(0).samplesPerSecond()).isEqualTo(16_000);
         assertThat(calls.get(0).duration())
                 .isBetween(Duration.ofMillis(1_950), Duration.ofMillis(2_100));
-        // A second of 440 Hz goes through 0 upwards 440 times.
+        // One second of 440 Hz crosses 0 upwards 440 times.
         short[] sine = Arrays.copyOfRange(samples(calls.get(0))[0], 8_000, 24_000);
         int rises = 0;
         for (int i = 1; i < sine.length; i++) {
@@ -495,7 +495,7 @@ class CallAudioITCase extends KvsTestBase {
         assertThat(rises).isBetween(439, 441);
     }
 
-    /** The function in Flink's operator, with time in the hands of the test. */
+    /** The function in Flink's operator, with time set by the test. */
     private static final class Harness implements AutoCloseable {
         private final KeyedOneInputStreamOperatorTestHarness<String, Fragment, CallAudio> operator;
 

@@ -103,7 +103,7 @@ class CatalogITCase extends TableTestBase {
                 .containsExactly(Row.of(3L));
     }
 
-    /** Options of frames are for one of the two databases only. */
+    /** Frame options apply to only one of the two databases. */
     @Test
     void optionsOfFramesAreThoseOfFramesOnly() throws Exception {
         push(kvs.createStream("front-door"), 2);
@@ -114,7 +114,7 @@ class CatalogITCase extends TableTestBase {
         }
     }
 
-    /** A query that gives credentials in one spelling means them, whatever the catalog's. */
+    /** Credentials in a query override the catalog's, whichever spelling each uses. */
     @Test
     void credentialsOfAQueryComeBeforeThoseOfTheCatalog() throws Exception {
         push(kvs.createStream("front-door"), 1);
@@ -136,7 +136,7 @@ class CatalogITCase extends TableTestBase {
                 .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFQUERY"));
     }
 
-    /** Else whatever else belongs to the catalog's provider would contradict it. */
+    /** Otherwise options of the catalog's provider would contradict it. */
     @Test
     void aProviderOfAQueryGetsNothingOfTheCatalogs() throws Exception {
         push(kvs.createStream("front-door"), 1);
@@ -180,7 +180,7 @@ class CatalogITCase extends TableTestBase {
                 .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDEXAMPLE"));
     }
 
-    /** It would be read as somebody else, or fail when it runs. */
+    /** Otherwise it would be read with other credentials, or fail at run time. */
     @Test
     void aTableLikeOneOfTheCatalogNeedsCredentials() throws Exception {
         push(kvs.createStream("front-door"), 1);
@@ -222,7 +222,7 @@ class CatalogITCase extends TableTestBase {
                 .isEqualTo(numbers(yard));
     }
 
-    /** The service lists them until they are gone, and reads none of them. */
+    /** The service lists them until they are gone, but serves none of them. */
     @Test
     void streamsThatAreBeingDeletedAreNotAmongAllStreams() throws Exception {
         EmbeddedStream door = kvs.createStream("front-door");

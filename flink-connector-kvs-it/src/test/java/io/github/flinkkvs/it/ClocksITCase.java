@@ -35,8 +35,8 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The service's clock is not ours: it stands before or behind, and may be set while a job runs. And
- * streams that the service keeps for minutes only.
+ * The service's clock is ahead of or behind ours, and may be set while a job runs. Also, streams
+ * that the service keeps for minutes only.
  */
 class ClocksITCase extends KvsTestBase {
 
@@ -129,7 +129,7 @@ class ClocksITCase extends KvsTestBase {
         awaitSession(stream, 1);
         push(stream, 3);
         job.results.awaitCommitted(3);
-        // Numbers go on while timestamps step: within a session, and from one to the next.
+        // Numbers continue while timestamps jump: within a session, and from one to the next.
         kvs.clock().shift(Duration.ofSeconds(seconds));
         push(stream, 3);
         job.results.awaitCommitted(6);

@@ -37,8 +37,8 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Jobs with credentials that are looked at: each call of the service with a key that it knows and
- * that has not expired, given by a Security Token Service beside it.
+ * Jobs with verified credentials: every call to the service needs a known, unexpired key from the
+ * Security Token Service beside it.
  */
 class CredentialsITCase extends KvsTestBase {
 
@@ -133,7 +133,7 @@ class CredentialsITCase extends KvsTestBase {
         assertAll(job.results.awaitCommitted(5), stream);
     }
 
-    /** All that succeeded was signed with a key of the role. */
+    /** All successful calls were signed with a key of the role. */
     private void assertSignedWithRole() {
         Set<String> given =
                 kvs.sts().sessions().stream()

@@ -76,7 +76,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The pictures of frames, whatever happens between two of them. */
+/** The pictures of frames, whatever happens between two frames. */
 class DecodeFramesITCase extends KvsTestBase {
 
     private static final PictureOptions ALL = PictureOptions.defaults();
@@ -132,7 +132,7 @@ class DecodeFramesITCase extends KvsTestBase {
                                 .keyBy(frame -> frame.fragment().streamName())
                                 .process(DecodeFrames.builder(ALL).maxOpenDecoders(1).build())
                                 .setParallelism(1));
-        // All but those that are held back, of which there are at most three.
+        // All but the frames that the decoder holds back, at most three.
         job.results.awaitSeen(2 * (early - 3));
         job.results.awaitNewCheckpoint();
         inFront.complete();
@@ -151,7 +151,7 @@ class DecodeFramesITCase extends KvsTestBase {
                     .containsExactlyElementsOf(undisturbed(records(stream), ALL));
         }
         assertThat(job.results.committed()).hasSize(2 * FRAMES);
-        // The task may fail again before the sink has begun again.
+        // The task may fail again before the sink restarts.
         assertThat(job.results.attempts()).isGreaterThanOrEqualTo(2);
     }
 
@@ -167,7 +167,7 @@ class DecodeFramesITCase extends KvsTestBase {
         return records(pushed);
     }
 
-    /** The frames of all that was pushed into a stream, as the source reads them. */
+    /** The frames of all fragments pushed into a stream, as the source reads them. */
     private static List<FrameRecord> records(EmbeddedStream stream) throws Exception {
         List<Fragment> fragments = new ArrayList<>();
         for (StoredFragment fragment : stream.pushed()) {
@@ -180,7 +180,7 @@ class DecodeFramesITCase extends KvsTestBase {
         return records;
     }
 
-    /** What a decoder without Flink makes of it. */
+    /** The pictures of a decoder without Flink. */
     private static List<Picture> undisturbed(List<FrameRecord> film, PictureOptions options) {
         List<Picture> pictures = new ArrayList<>();
         try (VideoDecoder decoder = new VideoDecoder(options)) {
@@ -190,7 +190,7 @@ class DecodeFramesITCase extends KvsTestBase {
         return pictures;
     }
 
-    /** Decodes so many frames, and the others after a restore. */
+    /** Decodes this many frames, and the others after a restore. */
     private static List<Picture> restoredBehind(
             int frames, List<FrameRecord> film, DecodeFrames.Builder function, String backend)
             throws Exception {
@@ -252,7 +252,7 @@ class DecodeFramesITCase extends KvsTestBase {
         List<FrameRecord> film = film("h264-b.mkv");
         try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
             harness.process(film.subList(0, GROUP + 5));
-            // Otherwise the tests above prove less than they seem to.
+            // The tests above rely on this.
             assertThat(harness.emitted()).hasSizeLessThan(GROUP + 5);
         }
     }
@@ -286,7 +286,7 @@ class DecodeFramesITCase extends KvsTestBase {
         }
     }
 
-    /** Parameter sets come in a block of their own, and only that one is marked as a key frame. */
+    /** Parameter sets are in a separate block, the only one marked as a key frame. */
     @Test
     void keyFramesInTwoBlocks() throws Exception {
         EmbeddedStream stream = kvs.createStream("film");
@@ -310,7 +310,7 @@ class DecodeFramesITCase extends KvsTestBase {
         assertThat(undisturbed(film, ALL.keyFramesOnly())).hasSize(FRAMES / GROUP);
         assertRestorable(film, ALL.failOnDamage());
         assertRestorable(film, ALL.keyFramesOnly());
-        // What is kept ends with a key frame that is shown.
+        // The kept frames end with a key frame that is shown.
         try (Harness harness =
                 new Harness(DecodeFrames.builder(ALL).maxKeptFrames(3 * GROUP), "hashmap", null)) {
             harness.process(film);
@@ -318,7 +318,7 @@ class DecodeFramesITCase extends KvsTestBase {
         }
     }
 
-    /** The frames of an open group whose beginning nobody saw are no damage. */
+    /** The frames of an open group with a missing beginning are no damage. */
     @ParameterizedTest
     @CsvSource({"h264-open-gop.mkv, 7, 1", "h265-open-gop.mkv, 5, 3"})
     void beginsWithAnOpenGroup(String name, int firstKeyFrame, int needingTheGroupBefore)
@@ -354,12 +354,12 @@ class DecodeFramesITCase extends KvsTestBase {
             stream.push(fragment.build());
         }
         List<FrameRecord> learning = records(stream);
-        // It loses some before it knows.
+        // It loses some frames before it learns the delay.
         assertThat(undisturbed(learning, ALL)).hasSizeBetween(FRAMES - 2, FRAMES - 1);
         assertRestorable(learning, ALL);
     }
 
-    /** Sets the flag of an avcC's SPS to 0 that says that there are details on pictures. */
+    /** Clears vui_parameters_present_flag in the SPS of an avcC. */
     private static void hideVui(byte[] avcC) {
         // The SPS begins after 8 bytes, and its fields after 4 more.
         BitSet bits = BitSet.valueOf(reversed(avcC));
@@ -386,7 +386,7 @@ class DecodeFramesITCase extends KvsTestBase {
         }
     }
 
-    /** The first bit of a BitSet is the last of a byte. */
+    /** Reverses the bits of each byte, because the first bit of a BitSet is a byte's last. */
     private static byte[] reversed(byte[] bytes) {
         byte[] reversed = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
@@ -500,7 +500,7 @@ class DecodeFramesITCase extends KvsTestBase {
             if (round == 20) {
                 before = Pointer.physicalBytes();
             }
-            // Closed for another one, at the end of the input, and with the function.
+            // Decoders are closed for another one, at the end of the input, and with the function.
             try (Harness harness = new Harness(function, "hashmap", null)) {
                 for (int i = 0; i < FRAMES; i++) {
                     for (List<FrameRecord> film : films) {
@@ -594,7 +594,7 @@ class DecodeFramesITCase extends KvsTestBase {
                 harness.process(List.of(frame));
                 most = Math.max(most, harness.keptFrames("h264-open-gop.mkv"));
             }
-            // A group, and what of the next one is there before its key frame is shown.
+            // One group, and the frames of the next one that arrive before its key frame is shown.
             assertThat(most).isBetween(GROUP, GROUP + 4);
             harness.endOfInput();
             assertThat(harness.stateEntries()).isZero();
@@ -623,7 +623,7 @@ class DecodeFramesITCase extends KvsTestBase {
             assertThat(harness.keptFrames("h264.mkv")).isZero();
             harness.process(film.subList(6, FRAMES));
             harness.endOfInput();
-            // That it is not kept does no harm by itself.
+            // Not keeping it does no harm by itself.
             assertThat(harness.emitted()).isEqualTo(all);
             assertThat(harness.count("skippedFrames")).isZero();
         }
@@ -670,7 +670,7 @@ class DecodeFramesITCase extends KvsTestBase {
                 .hasMessage("The number of kept bytes must be above 0");
     }
 
-    /** Keeps the metrics of its one operator. */
+    /** Keeps the metrics of its only operator. */
     private static final class TaskMetrics extends InterceptingTaskMetricGroup {
         private final InterceptingOperatorMetricGroup operator =
                 new InterceptingOperatorMetricGroup();

@@ -59,7 +59,7 @@ class DocumentedLinksTest {
         assertThat(followed).isGreaterThan(100);
     }
 
-    /** A reader who begins with the README gets to every page. */
+    /** Every page can be reached from the README. */
     @Test
     void everyPageIsLinkedFromTheReadme() throws IOException {
         Path readme = Path.of("..", "README.md");
@@ -67,7 +67,7 @@ class DocumentedLinksTest {
                 links(readme).stream()
                         .map(link -> link.replaceFirst("#.*", ""))
                         .collect(Collectors.toSet());
-        // Its pages are in the README themselves.
+        // The README links its pages directly.
         Set<String> pages =
                 DocumentedCodeTest.pages().stream()
                         .map(page -> readme.getParent().relativize(page).toString())
@@ -77,7 +77,7 @@ class DocumentedLinksTest {
         assertThat(linked).containsAll(pages);
     }
 
-    /** Classes move and get other names; whoever looks for one must find it. */
+    /** Classes move and are renamed; the page must name them as they are. */
     @Test
     void everyClassInTheTableOfWhereThingsAreExists() throws IOException {
         String section =

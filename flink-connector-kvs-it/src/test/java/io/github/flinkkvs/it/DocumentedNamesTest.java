@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Looks for every method of ours that the documentation names in its text and its tables. */
+/** Checks that every method of ours in the text and tables of the documentation exists. */
 class DocumentedNamesTest {
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```");
@@ -55,7 +55,7 @@ class DocumentedNamesTest {
 
     private static final Pattern ONE_CALL = Pattern.compile("\\.?(\\w+)\\(");
 
-    /** Variables that are not called like their type. */
+    /** Variables whose names differ from their types. */
     private static final Map<String, Class<?>> VARIABLES =
             Map.of(
                     "document", MkvDocument.class,
@@ -69,7 +69,7 @@ class DocumentedNamesTest {
     /** By the names of types and of variables. */
     private final Map<String, Class<?>> named = new TreeMap<>(VARIABLES);
 
-    /** Of Flink, and imported from there by who writes them. */
+    /** Flink's methods that users import statically. */
     private static final Set<Class<?>> STATIC_IMPORTS = Set.of(Expressions.class);
 
     DocumentedNamesTest() throws Exception {
@@ -150,7 +150,7 @@ class DocumentedNamesTest {
         return types.stream().anyMatch(type -> isThere(type, calls));
     }
 
-    /** Whether these calls, one on the result of the other, can be made of a type. */
+    /** Whether a type has this chain of calls. */
     private static boolean isThere(Class<?> type, String calls) {
         Matcher call = ONE_CALL.matcher(calls);
         if (!call.lookingAt()) {

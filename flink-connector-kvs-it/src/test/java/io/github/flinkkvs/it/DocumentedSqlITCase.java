@@ -47,7 +47,7 @@ class DocumentedSqlITCase extends TableTestBase {
     private EmbeddedStream door;
     private EmbeddedStream yard;
 
-    /** Half a minute of one fragment each 3 s, but for a pause. */
+    /** Half a minute with a fragment every 3 s, except for a pause. */
     @BeforeEach
     void pushFragments() {
         door = kvs.createStream("front-door");
@@ -118,7 +118,7 @@ class DocumentedSqlITCase extends TableTestBase {
         assertThat(results.get(13)).hasSize(11);
     }
 
-    /** What is left when updates have replaced what they update. */
+    /** The rows that remain after all updates. */
     private static Set<Row> last(List<Row> changes) {
         Set<Row> rows = new LinkedHashSet<>();
         for (Row change : changes) {
@@ -146,7 +146,7 @@ class DocumentedSqlITCase extends TableTestBase {
         return statements;
     }
 
-    /** The same against the embedded service, up to what is there. */
+    /** The same against the embedded service, up to the present. */
     private String adapted(String statement) {
         Map<String, String> options = with(bounded(), "connector", null, "streams", null);
         if (statement.contains("'scan.startup.mode'")) {

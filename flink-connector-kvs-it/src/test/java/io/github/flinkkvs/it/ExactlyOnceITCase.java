@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Each fragment once, in the order of its stream, over failures of all parts. */
+/** Each fragment arrives once, in the order of its stream, despite failures of all parts. */
 class ExactlyOnceITCase extends KvsTestBase {
 
     @Test
@@ -101,7 +101,7 @@ class ExactlyOnceITCase extends KvsTestBase {
         Job<Fragment> job = job(source(front, back)).parallelism(2).restarts(100).start();
         job.results.awaitCommitted(6);
 
-        // One of the two has the source's tasks, or some of them; lose each in turn.
+        // One of the two TaskManagers runs tasks of the source; lose each in turn.
         for (int i = 0; i < 2; i++) {
             cluster.startTaskManager();
             cluster.terminateTaskManager(i).get(TIME.toSeconds(), TimeUnit.SECONDS);

@@ -27,7 +27,7 @@ final class FailOnce<T> implements MapFunction<T, T> {
     private final Set<Integer> failAt;
 
     /**
-     * @param failAt counted from 1 over all attempts, records that are read again included
+     * @param failAt counted from 1 over all attempts, including records read again
      */
     FailOnce(Integer... failAt) {
         this.failAt = Set.of(failAt);

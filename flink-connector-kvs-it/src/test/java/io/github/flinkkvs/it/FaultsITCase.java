@@ -54,7 +54,7 @@ class FaultsITCase extends KvsTestBase {
     @ParameterizedTest
     @EnumSource(Cut.class)
     void cutInEveryPhaseOfAFragment(Cut how) throws Exception {
-        // So that offsets in a body are those in the stored fragments.
+        // Makes offsets in a body equal to those in the stored fragments.
         kvs.behavior(Behavior.likely().millisBehindNow(MillisBehindNow.ZERO));
         EmbeddedStream model = kvs.createStream("model");
         byte[] document = push(model, 1).get(0).bytes();
@@ -77,7 +77,7 @@ class FaultsITCase extends KvsTestBase {
                     .isEqualTo(EndReason.CUT);
             assertThat(kvs.log().maxCallsPerSecond("GetMedia", stream.name())).isLessThan(6);
         }
-        // A fragment begins behind the head of its EBML element; none is lost by a cut behind it.
+        // A fragment begins after the head of its EBML element; a cut after it loses none.
         assertThat(metric(job, "discardedPartialFragments"))
                 .isEqualTo(
                         phases(document).stream()
@@ -85,7 +85,7 @@ class FaultsITCase extends KvsTestBase {
                                 .count());
     }
 
-    /** Offsets before, in and behind the head of each element, within frames, and at both ends. */
+    /** Offsets before, in and after the head of each element, within frames, and at both ends. */
     private static Set<Integer> phases(byte[] document) {
         Set<Integer> phases = new TreeSet<>();
         for (int i = 0; i + 4 <= document.length; i++) {
@@ -142,7 +142,7 @@ class FaultsITCase extends KvsTestBase {
         assertThat(reconnects(job, "error")).isEqualTo(2);
     }
 
-    /** The SDK ends a connection by default that is not read for 30 s. */
+    /** By default, the SDK ends a connection that is not read for 30 s. */
     @ParameterizedTest
     @EnumSource(
             value = EndReason.class,

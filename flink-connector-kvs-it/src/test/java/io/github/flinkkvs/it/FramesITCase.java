@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Each frame once, in the order of its stream, while its fragment is still arriving. */
+/** Each frame arrives once, in the order of its stream, while its fragment still arrives. */
 class FramesITCase extends KvsTestBase {
 
     private static final int FRAMES = 10;
@@ -71,7 +71,7 @@ class FramesITCase extends KvsTestBase {
         }
     }
 
-    /** All frames of complete fragments, or those of some indices. */
+    /** All frames of complete fragments, or those with the given indices. */
     private static List<String> all(EmbeddedStream stream, int... indices) {
         List<String> all = new ArrayList<>();
         for (StoredFragment fragment : stream.pushed()) {

@@ -32,7 +32,7 @@ import java.security.KeyStore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Jobs that read over HTTPS, control plane and data endpoints both. */
+/** Jobs that use HTTPS for both the control plane and data endpoints. */
 class HttpsITCase extends KvsTestBase {
 
     private enum Format {
@@ -104,7 +104,7 @@ class HttpsITCase extends KvsTestBase {
         EmbeddedStream stream = kvs.createStream("front-door");
         push(stream, 3);
 
-        // Java looks at it anew for each client.
+        // Java reads it again for each client.
         System.setProperty("javax.net.ssl.trustStore", kvs.trustStoreFile().toString());
         System.setProperty("javax.net.ssl.trustStorePassword", kvs.trustStorePassword());
         try {

@@ -27,9 +27,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/**
- * The JobManager of a job goes away and another takes over: nothing is lost, nothing read twice.
- */
+/** A job's JobManager fails and another takes over: nothing is lost or read twice. */
 class JobManagerFailoverITCase extends KvsTestBase {
 
     /**
@@ -66,7 +64,7 @@ class JobManagerFailoverITCase extends KvsTestBase {
         Job<Fragment> job = job(source(front, back)).parallelism(2).restarts(RESTARTS).start();
         job.results.awaitCommitted(6);
         for (int round = 1; round <= 3; round++) {
-            // Some is read by the old one, uncommitted or not; some comes while there is none.
+            // The old one reads some fragments, committed or not; some arrive while there is none.
             push(front, 1);
             revoke(job);
             push(back, 2);

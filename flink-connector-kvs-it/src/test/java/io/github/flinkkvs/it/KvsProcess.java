@@ -30,12 +30,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An embedded service in a process of its own, with the service's own limits, so that memory,
- * threads and CPU time of this process are the reader's. It is told what to do line by line.
+ * An embedded service in a separate process, with the service's own limits, so that memory, threads
+ * and CPU time of this process are the reader's. It takes one command per line.
  */
 final class KvsProcess implements AutoCloseable {
 
-    /** Marks what is an answer and no log line. */
+    /** Marks answers among log lines. */
     private static final String ANSWER = "> ";
 
     private final Process process;
@@ -87,19 +87,21 @@ final class KvsProcess implements AutoCloseable {
         return streams;
     }
 
-    /** Starts a camera on each stream that shows H.264 with 5 frames and a fragment a second. */
+    /**
+     * Starts a camera on each stream that sends H.264 with 5 frames and one fragment per second.
+     */
     void startCameras() {
         order("cameras");
     }
 
-    /** Starts a camera on each stream whose fragments last 10 s and are of so many bytes. */
+    /** Starts a camera on each stream whose fragments last 10 s and have this size. */
     void startSlowCameras(int fragments, int bytes) {
         order("slow " + fragments + " " + bytes);
     }
 
     /**
-     * Pushes fragments into all streams at once. Each stream goes at a pace of its own through
-     * producer time: the first in steps of 10 s, the second of 20 s, and so on.
+     * Pushes fragments into all streams at once. Each stream moves through producer time at its own
+     * pace: the first in steps of 10 s, the second of 20 s, and so on.
      */
     void push(int fragments, int bytes) {
         order("push " + fragments + " " + bytes);
@@ -213,7 +215,7 @@ final class KvsProcess implements AutoCloseable {
         }
     }
 
-    /** One round of it is one fragment. */
+    /** One round is one fragment. */
     private static MediaClip clip(EmbeddedKvs kvs, int bytes) throws IOException {
         StoredFragment model = kvs.createStream("zzz-model").push(MediaFragment.ofSize(bytes));
         kvs.deleteStream("zzz-model");

@@ -37,8 +37,8 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 /**
- * An embedded service for one case of Flink's suite. A split is a stream; a record is a fragment,
- * as the text of its frames.
+ * An embedded service for one case of Flink's suite. A split is a stream; a record is the text in
+ * the frames of a fragment.
  */
 final class KvsSourceContext implements DataStreamSourceExternalContext<String> {
 
@@ -53,7 +53,7 @@ final class KvsSourceContext implements DataStreamSourceExternalContext<String> 
         streams(4);
     }
 
-    /** Sets how many splits there are; before the source is made. */
+    /** Sets the number of splits; call it before the source is created. */
     void streams(int count) {
         while (streams.size() > count) {
             kvs.deleteStream(streams.remove(streams.size() - 1).name());
@@ -138,7 +138,7 @@ final class KvsSourceContext implements DataStreamSourceExternalContext<String> 
         kvs.close();
     }
 
-    /** A record is what the frames of a fragment say, one after the other. */
+    /** A record is the concatenated text of the frames of a fragment. */
     private static final class Texts implements KvsDeserializationSchema<String> {
 
         private static final long serialVersionUID = 1L;

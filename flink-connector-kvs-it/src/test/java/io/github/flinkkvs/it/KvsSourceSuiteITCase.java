@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.concurrent.TimeUnit;
 
-/** Flink's own cases for sources, all of them. */
+/** All of Flink's own test cases for sources. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 @ExtendWith(LeakCheck.class)
 class KvsSourceSuiteITCase extends SourceTestSuiteBase<String> {
@@ -37,7 +37,7 @@ class KvsSourceSuiteITCase extends SourceTestSuiteBase<String> {
     @TestContext
     ExternalContextFactory<KvsSourceContext> contexts = testName -> new KvsSourceContext();
 
-    // The source is made before the streams are written to: tell it how many there will be.
+    // The source is created before its streams are filled: tell it how many there will be.
 
     @Override
     @TestTemplate

@@ -63,26 +63,26 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A Flink cluster for each class, an embedded service for each test, jobs from the one to the
- * other; and after each test the proof that nothing is left of them.
+ * A Flink cluster for each class, an embedded service for each test, and jobs that connect them;
+ * after each test, checks that nothing is left of them.
  */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 @ExtendWith(LeakCheck.class)
 abstract class KvsTestBase {
 
-    /** The longest that anything is waited for. */
+    /** The longest wait for anything. */
     static final Duration TIME = Duration.ofSeconds(30);
 
     static final Duration IDLE_END = Duration.ofMillis(300);
 
-    /** How long tests go on that are to show that something lasts. */
+    /** The duration of soak tests. */
     static final Duration SOAK = Duration.ofSeconds(Long.getLong("kvs.soak.seconds", 10));
 
     static final String SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
 
     private static final int SLOTS_PER_TASK_MANAGER = 2;
 
-    /** Of the running cluster, which closes it. */
+    /** Belongs to the running cluster, which closes it. */
     private static volatile InMemoryReporter reporter;
 
     @RegisterExtension
@@ -115,7 +115,7 @@ abstract class KvsTestBase {
         startService(EmbeddedKvs.builder());
     }
 
-    /** Replaces the service by one of other settings; its limits are those of {@link #limits}. */
+    /** Replaces the service by one with other settings and the limits of {@link #limits}. */
     final void startService(EmbeddedKvsBuilder builder) {
         if (kvs != null) {
             kvs.close();
@@ -171,7 +171,7 @@ abstract class KvsTestBase {
 
     // ---- sources ------------------------------------------------------------------------------
 
-    /** A source of fragments, from the earliest, that loses no time with waiting. */
+    /** A source of fragments from the earliest, without long delays. */
     KvsSourceBuilder<Fragment> source(EmbeddedStream... streams) {
         return source(
                 Arrays.stream(streams).map(EmbeddedStream::name).collect(Collectors.toList()));
@@ -208,7 +208,7 @@ abstract class KvsTestBase {
     }
 
     /**
-     * A source of no more than the counts of fragments, with the defaults of the options.
+     * A source of only the counts of fragments, with default options.
      *
      * @param media whether the reader has to keep it
      */
@@ -259,7 +259,7 @@ abstract class KvsTestBase {
             return this;
         }
 
-        /** Between source and sink, in the parallelism of the source. */
+        /** Placed between source and sink, with the parallelism of the source. */
         JobBuilder<T> map(MapFunction<T, T> function) {
             map = function;
             return this;
@@ -314,7 +314,7 @@ abstract class KvsTestBase {
         return execute(env, results);
     }
 
-    /** Starts a job that only tells how far its streams came, in the parallelism of 1. */
+    /** Starts a job that only records the progress of its streams, with a parallelism of 1. */
     Job<?> start(KvsSource<String> source, WatermarkStrategy<String> watermarks, Progress progress)
             throws Exception {
         StreamExecutionEnvironment env = environment(new Configuration(), 0);
@@ -334,7 +334,7 @@ abstract class KvsTestBase {
         return job;
     }
 
-    /** A job under way. */
+    /** A running job. */
     final class Job<T> {
         final JobClient client;
         final Results<T> results;
@@ -395,7 +395,7 @@ abstract class KvsTestBase {
                     .get(TIME.toSeconds(), TimeUnit.SECONDS);
         }
 
-        /** Takes a savepoint and lets it go on. */
+        /** Takes a savepoint and lets the job continue. */
         String savepoint() throws Exception {
             return savepoint(folder.resolve("savepoints"), SavepointFormatType.CANONICAL);
         }
@@ -443,7 +443,7 @@ abstract class KvsTestBase {
                 .collect(Collectors.toList());
     }
 
-    /** These are those, byte for byte, in this order. */
+    /** Checks that they are equal, byte for byte, in this order. */
     static void assertExactly(List<Fragment> actual, List<StoredFragment> expected) {
         assertThat(actual)
                 .extracting(fragment -> fragment.number().toString())

@@ -27,15 +27,15 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Fails a class of tests that leaves a thread of the connector, or a buffer that nobody released,
- * behind. To be the first extension of the class, so that it looks when all others are through.
+ * Fails a test class that leaves behind a thread of the connector or an unreleased buffer. It must
+ * be the first extension of the class, so that it checks after all others.
  */
 final class LeakCheck implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
 
     /** Threads of the connector, and the test in which each was first seen. */
     private final Map<Thread, String> threads = new ConcurrentHashMap<>();
 
-    /** What Netty says of buffers that nobody released. */
+    /** Netty's reports of unreleased buffers. */
     private LogCapture leaks;
 
     @Override
@@ -55,14 +55,14 @@ final class LeakCheck implements BeforeAllCallback, AfterTestExecutionCallback, 
     }
 
     /**
-     * Looked at only once for all tests, as a coordinator may still be closing.
+     * Checked only once for all tests, because a coordinator may still be closing.
      *
      * @param since in which test a thread was first seen
      */
     static void noThreadIsLeft(Map<Thread, String> since) throws InterruptedException {
         long deadline = System.nanoTime() + KvsTestBase.TIME.toNanos();
         List<String> left = new ArrayList<>();
-        // A coordinator closes a little later than its job ends, in a thread made for that.
+        // A coordinator closes a little later than its job ends, in a separate thread.
         for (List<Thread> alive = connectorThreads();
                 !alive.isEmpty() && left.isEmpty();
                 alive = connectorThreads()) {
@@ -79,9 +79,7 @@ final class LeakCheck implements BeforeAllCallback, AfterTestExecutionCallback, 
         assertThat(left).as("threads that outlive their job").isEmpty();
     }
 
-    /**
-     * A buffer that was lost is found by the garbage collector, and told when the next is taken.
-     */
+    /** The garbage collector finds a lost buffer, and Netty reports it at the next allocation. */
     private void noBufferIsLeft() throws InterruptedException {
         ReferenceQueue<Object> collected = new ReferenceQueue<>();
         WeakReference<Object> witness = new WeakReference<>(new Object(), collected);

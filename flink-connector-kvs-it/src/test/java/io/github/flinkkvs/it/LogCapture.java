@@ -26,10 +26,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** All that is logged below some names, on every level, instead of on the console. */
+/** Captures everything logged below some names, at every level, instead of printing it. */
 final class LogCapture implements AutoCloseable {
 
-    /** Something that was logged, its stack trace included. */
+    /** A log entry with its stack trace. */
     static final class Entry {
         final String logger;
         final Level level;
@@ -62,15 +62,14 @@ final class LogCapture implements AutoCloseable {
     private final List<Entry> entries = new ArrayList<>();
 
     /**
-     * Whatever is logged at all.
+     * Captures everything that is logged.
      *
-     * @param exceptDebug loggers of which only INFO and above is taken, as if they were so
-     *     configured
+     * @param exceptDebug loggers of which only INFO and above is captured, as if configured so
      */
     static LogCapture ofEverything(String... exceptDebug) {
         Map<String, LoggerConfig> configured =
                 ((LoggerContext) LogManager.getContext(false)).getConfiguration().getLoggers();
-        // Those that are configured would not fall to the others.
+        // Configured loggers would not pass their entries to the others.
         Map<String, Level> levels = new TreeMap<>();
         configured.keySet().forEach(name -> levels.put(name, Level.ALL));
         TOP_LEVEL_NAMES.forEach(name -> levels.put(name, Level.ALL));

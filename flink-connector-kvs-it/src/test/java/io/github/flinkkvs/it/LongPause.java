@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Takes its time with the first fragment, and so holds up all that comes behind: back-pressure. */
+/** Blocks at the first fragment, which causes back-pressure. */
 final class LongPause implements MapFunction<Fragment, Fragment> {
 
     private static final long serialVersionUID = 1L;

@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What is made of the media of two cameras, in jobs whose task fails once. */
+/** The results from the media of two cameras, in jobs whose task fails once. */
 class MediaITCase extends KvsTestBase {
 
     private static final int FRAGMENTS = 6;
@@ -77,7 +77,7 @@ class MediaITCase extends KvsTestBase {
     private List<java.nio.file.Path> results(EmbeddedStream stream) throws Exception {
         try (Stream<java.nio.file.Path> files = Files.walk(folder.resolve(stream.name()))) {
             return files.filter(Files::isRegularFile)
-                    // What the failed attempt had begun is no result.
+                    // Files that the failed attempt began are not results.
                     .filter(file -> !file.getFileName().toString().startsWith("."))
                     .sorted()
                     .collect(Collectors.toList());

@@ -41,7 +41,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.util.Collector;
 
-/** A program of a user: all that can be made of media, of fragments that it reads from a stream. */
+/** A user's program that uses all media functions on fragments from a stream. */
 public final class MediaJob {
 
     private MediaJob() {}
@@ -122,7 +122,7 @@ public final class MediaJob {
         }
     }
 
-    /** What SQL calls. */
+    /** The functions that SQL calls. */
     private static final class Functions extends RichFlatMapFunction<byte[], Integer> {
         private transient KvsJpeg jpeg;
         private transient KvsWav wav;

@@ -29,9 +29,9 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a reader really holds in memory: every object that is reachable, and all buffers outside the
- * heap. The service runs in another process, and records are a few bytes, so what there is more
- * than before is the reader's, but for what a job of Flink needs.
+ * The memory that a reader really holds: every reachable object, and all buffers outside the heap.
+ * The service runs in another process, and records have a few bytes, so the increase is the
+ * reader's, except for what a Flink job needs.
  */
 class MemoryITCase extends KvsTestBase {
 
@@ -40,7 +40,7 @@ class MemoryITCase extends KvsTestBase {
     /** For each connection, as documented. */
     private static final int CONNECTION = 100_000;
 
-    /** What a job holds of its own, with pools of the network in steps of 4 MB for each thread. */
+    /** What a job itself holds, with network pools in steps of 4 MB for each thread. */
     private static final int JOB = 16 * MB;
 
     private static KvsSource<String> source(
@@ -54,7 +54,7 @@ class MemoryITCase extends KvsTestBase {
                 .build();
     }
 
-    /** Reads a little, so that classes and pools are there; returns what is there then. */
+    /** Reads a little, so that classes and pools are loaded; returns the memory held then. */
     private long warmUp() throws Exception {
         try (KvsProcess service = new KvsProcess(2, 1)) {
             service.push(3, MB);
@@ -67,12 +67,12 @@ class MemoryITCase extends KvsTestBase {
             progress.awaitLeast(2, 3, TIME);
             job.cancel();
         }
-        // Else what they hold would be taken for Flink's.
+        // Otherwise their memory would count as Flink's.
         LeakCheck.noThreadIsLeft(Map.of());
         return retained();
     }
 
-    /** Bytes of all that is alive. */
+    /** The bytes of all live objects. */
     private static long retained() throws Exception {
         // Not what the heap has in use: that counts whole regions for large arrays.
         String histogram =
@@ -91,7 +91,7 @@ class MemoryITCase extends KvsTestBase {
         return bytes;
     }
 
-    /** The most that there is until each stream has so many fragments. */
+    /** The most memory held until each stream has this many fragments. */
     private static long peak(Progress progress, int streams, int fragments) throws Exception {
         long peak = 0;
         while (progress.least(streams) < fragments) {
@@ -103,7 +103,7 @@ class MemoryITCase extends KvsTestBase {
         return peak;
     }
 
-    /** Every object of two processes is counted again and again: slow where others compute too. */
+    /** Counts every object of two processes repeatedly, which is slow on a busy machine. */
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void longFragmentsOfManyLiveStreams() throws Exception {

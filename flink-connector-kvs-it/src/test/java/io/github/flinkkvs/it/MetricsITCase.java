@@ -24,7 +24,7 @@ import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the source says of itself is what the service knows of it. */
+/** The source's metrics agree with the service's log. */
 class MetricsITCase extends KvsTestBase {
 
     @Test
@@ -58,7 +58,7 @@ class MetricsITCase extends KvsTestBase {
         assertThat(reconnects(job, "silence")).isEqualTo(1);
         assertThat(reconnects(job, "endpoint")).isEqualTo(1);
         assertThat(reconnects(job, "error")).isEqualTo(1);
-        // Those of the clean cut between two fragments, and of the idle end.
+        // For the clean cut between two fragments, and for the idle end.
         assertThat(reconnects(job, "end")).isGreaterThanOrEqualTo(1);
         assertThat(metric(job, "KinesisVideo.class.throttled.errors")).isEqualTo(1);
         assertThat(metric(job, "KinesisVideo.class.refreshEndpoint.errors")).isEqualTo(1);

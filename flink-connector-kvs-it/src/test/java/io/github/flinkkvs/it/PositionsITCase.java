@@ -32,7 +32,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Where reading begins, and where it goes on when its position is gone. */
+/** Where reading begins, and where it continues when its position has expired. */
 class PositionsITCase extends KvsTestBase {
 
     private static final Duration STEP = Duration.ofSeconds(10);
@@ -48,7 +48,7 @@ class PositionsITCase extends KvsTestBase {
         return pushed;
     }
 
-    /** Reads from there; what it reads must end with all that there is and what comes then. */
+    /** Reads from there; the result must end with all stored and all later fragments. */
     private void assertReads(KvsSourceBuilder<Fragment> source, EmbeddedStream stream, int from)
             throws Exception {
         Job<Fragment> job = job(source).restarts(0).start();
@@ -274,7 +274,7 @@ class PositionsITCase extends KvsTestBase {
         assertThat(metric(job, "gaps")).isEqualTo(1);
     }
 
-    /** Three fragments were read, three have left retention unread, four are there. */
+    /** Three fragments were read, three left retention unread, four are stored. */
     private String savepointThatIsOvertaken(EmbeddedStream stream, ExpiredPosition answer)
             throws Exception {
         kvs.behavior(Behavior.likely().expiredPosition(answer));
@@ -298,7 +298,7 @@ class PositionsITCase extends KvsTestBase {
         push(stream, 3);
         Job<Fragment> job = job(source(stream)).restarts(0).start();
         job.results.awaitCommitted(3);
-        // Days go by, while the stream is looked at now and then.
+        // Days pass, while the stream is checked now and then.
         for (int i = 0; i < 3; i++) {
             awaitCaughtUp(stream);
             kvs.clock().shift(Duration.ofHours(12));
@@ -345,7 +345,7 @@ class PositionsITCase extends KvsTestBase {
     @EnumSource(ExpiredPosition.class)
     void readerThatIsOvertakenByRetentionAtItsPositionOnly(ExpiredPosition answer)
             throws Exception {
-        // What was read is gone, what was not is there: no gap, whatever the service answers.
+        // Read fragments are gone, unread ones are stored: no gap, whatever the service answers.
         kvs.behavior(Behavior.likely().expiredPosition(answer));
         EmbeddedStream stream = kvs.createStream("stream");
         push(stream, 3);

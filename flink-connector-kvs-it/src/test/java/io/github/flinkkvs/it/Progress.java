@@ -28,10 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * How far each stream came, for jobs that never restart; nothing is kept of the fragments. The
- * service counts the fragments of a stream from 1, and the count is in their numbers: so each came
- * once and in order if every one counts one more than that before it. Thread-safe: guarded by
- * itself.
+ * The progress of each stream, for jobs that never restart; no fragments are kept. The service
+ * numbers the fragments of a stream from 1, and that counter is part of their numbers: each arrived
+ * once and in order if its counter is one more than the previous. Thread-safe: guarded by itself.
  */
 final class Progress {
 
@@ -72,12 +71,12 @@ final class Progress {
 
     // ---- for tests ----------------------------------------------------------------------------
 
-    /** What came twice, or without what precedes it. */
+    /** Fragments that arrived twice, or without their predecessor. */
     synchronized List<String> wrong() {
         return List.copyOf(wrong);
     }
 
-    /** How many fragments each of so many streams has at least. */
+    /** The fewest fragments of any of this many streams. */
     synchronized int least(int streams) {
         return counts.size() < streams
                 ? 0
@@ -116,7 +115,7 @@ final class Progress {
 
     // ---- for jobs -----------------------------------------------------------------------------
 
-    /** Makes names and counts of fragments. */
+    /** Turns fragments into names and counters. */
     static final class Schema implements KvsDeserializationSchema<String> {
 
         private static final long serialVersionUID = 1L;

@@ -27,8 +27,8 @@ import java.util.TreeMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The list of public types in the documentation is that of the code. With {@code -Dkvs.docs.update}
- * the test writes the list anew.
+ * The list of public types in the documentation matches the code. {@code -Dkvs.docs.update} makes
+ * the test regenerate it.
  */
 class PublicApiTest {
 
@@ -50,7 +50,7 @@ class PublicApiTest {
             Files.writeString(PAGE, expected);
         } else {
             assertThat(page)
-                    .as("run the test with -Dkvs.docs.update to write the list anew")
+                    .as("run the test with -Dkvs.docs.update to regenerate the list")
                     .isEqualTo(expected);
         }
     }

@@ -26,7 +26,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Calls that bring nothing: when that means that there is nothing, and when it does not. */
+/** Calls without media: when they mean that the stream has none, and when not. */
 class QuietStreamsITCase extends KvsTestBase {
 
     @Test
@@ -75,7 +75,7 @@ class QuietStreamsITCase extends KvsTestBase {
         List<ApiCall> calls = kvs.log().awaitCalls("GetMedia", "stream", 3, TIME);
         for (int i = 1; i < calls.size(); i++) {
             long nanos = calls.get(i).nanoTime() - calls.get(i - 1).nanoTime();
-            // The way to the service takes a little more or less.
+            // The delay to the service varies a little.
             assertThat(Duration.ofNanos(nanos)).isGreaterThan(Duration.ofMillis(4_800));
         }
     }

@@ -35,7 +35,7 @@ class QuotasITCase extends KvsTestBase {
         return streams;
     }
 
-    /** What the service would have refused, whatever the embedded one was told to do. */
+    /** Checks the service's real quotas, whatever the limits of the embedded one. */
     private void assertWithinQuotas(EmbeddedStream... streams) {
         for (String operation : List.of("DescribeStream", "GetDataEndpoint")) {
             assertThat(kvs.log().maxCallsPerSecond(operation, null))

@@ -20,7 +20,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Savepoints, and what comes out of them with more or fewer readers, and other streams. */
+/** Savepoints restored with more or fewer readers, and other streams. */
 class RescaleITCase extends KvsTestBase {
 
     private EmbeddedStream[] streams(int count) {
@@ -52,7 +52,7 @@ class RescaleITCase extends KvsTestBase {
                             .map(new FailOnce<>(8))
                             .start();
             assertAll(job.results.awaitCommitted(sum), all);
-            // What arrives while it stops belongs to this job or the next one, never to both.
+            // Fragments that arrive while it stops go to this job or the next, never to both.
             pushTo(all, 1);
             sum += 5;
             savepoint = job.stopWithSavepoint();
@@ -121,7 +121,7 @@ class RescaleITCase extends KvsTestBase {
         assertExactly(of(dropped, read), dropped.pushed().subList(0, 3));
         String second = without.stopWithSavepoint();
 
-        // One that comes back begins anew.
+        // A stream that comes back starts over.
         Job<Fragment> back =
                 job(source(kept, added, dropped)
                                 .setStartingPosition(

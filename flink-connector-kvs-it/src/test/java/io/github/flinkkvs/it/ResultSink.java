@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * A transactional sink with a parallelism of 1: its state is all that ever arrived in the job's
- * history, and becomes public when a checkpoint with it is complete. Each fragment is there once if
+ * A transactional sink with a parallelism of 1: its state is everything that ever arrived in the
+ * job's history, and becomes visible when its checkpoint is complete. Each fragment occurs once if
  * and only if the source is exactly-once.
  */
 final class ResultSink<T> extends RichFlatMapFunction<T, String>

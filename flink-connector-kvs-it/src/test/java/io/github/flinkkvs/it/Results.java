@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * What reached a sink: at once, and committed by a checkpoint. Sinks find it by its id, since they
- * are serialized on their way into the cluster. Thread-safe: guarded by itself.
+ * The records that reached a sink, and those committed by a checkpoint. Sinks find it by its id,
+ * since they are serialized on their way into the cluster. Thread-safe: guarded by itself.
  */
 final class Results<T> {
 
@@ -71,17 +71,17 @@ final class Results<T> {
 
     // ---- for tests ----------------------------------------------------------------------------
 
-    /** All that the last completed checkpoint covers, over all attempts. */
+    /** All records that the last completed checkpoint covers, over all attempts. */
     synchronized List<T> committed() {
         return committed;
     }
 
-    /** What the running attempt has, with what it was restored with. */
+    /** The records of the running attempt, including restored ones. */
     synchronized List<T> seen() {
         return List.copyOf(seen);
     }
 
-    /** All that ever arrived, in any attempt; some of it more than once. */
+    /** All records that ever arrived, in any attempt; some more than once. */
     synchronized List<T> everSeen() {
         return List.copyOf(everSeen);
     }
@@ -99,7 +99,7 @@ final class Results<T> {
         return await(this::seen, count, "seen");
     }
 
-    /** Waits for a checkpoint that begins after now: all that is seen by now is in it. */
+    /** Waits for a checkpoint that begins after now: everything seen so far is in it. */
     synchronized void awaitNewCheckpoint() {
         // The next one may be under way already.
         int enough = commits + 2;

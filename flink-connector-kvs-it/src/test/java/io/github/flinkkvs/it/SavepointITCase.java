@@ -49,9 +49,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 /**
- * Savepoints that were taken on Flink 1.20.3, with the first version of the connector's state and
- * with fragments that say when they arrived. They lie beside this test with what the service had in
- * its streams by then, and restore for ever.
+ * Savepoints taken on Flink 1.20.3, with the first version of the connector's state and with
+ * fragments that have arrival times. They are kept beside this test with the media of the service's
+ * streams, and must restore for ever.
  */
 class SavepointITCase extends KvsTestBase {
 
@@ -62,13 +62,13 @@ class SavepointITCase extends KvsTestBase {
     private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant TAKEN = CREATED.plus(Duration.ofHours(1));
 
-    /** Of the time at which the stream was first seen. */
+    /** The time at which the stream was first seen. */
     private static final double TOLERANCE_SECONDS = 60;
 
     /** Read from the earliest. */
     private EmbeddedStream front;
 
-    /** Read from now on; nothing came. */
+    /** Read from now on; nothing arrived. */
     private EmbeddedStream back;
 
     @ParameterizedTest
@@ -120,7 +120,7 @@ class SavepointITCase extends KvsTestBase {
     void write() throws Exception {
         Path folder = Files.createDirectories(Path.of(System.getProperty(WRITE)));
         startService(TAKEN);
-        // What is recorded is what was delivered.
+        // Records exactly what was delivered.
         kvs.behavior(Behavior.likely().millisBehindNow(MillisBehindNow.ZERO));
         push(front, 3);
         push(back, 1);
@@ -138,7 +138,7 @@ class SavepointITCase extends KvsTestBase {
         back.record(folder.resolve("back.mkv"));
     }
 
-    /** The service as it was then, at this time. */
+    /** The service with its streams of that time. */
     private void startService(Instant now) {
         startService(EmbeddedKvs.builder().clockOffset(Duration.between(Instant.now(), now)));
         front = kvs.createStream(StreamSettings.named("front").creationTime(CREATED).build());

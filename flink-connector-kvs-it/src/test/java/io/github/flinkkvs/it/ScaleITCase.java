@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Many live streams, each on a data port of its own, on one reader. */
 class ScaleITCase extends KvsTestBase {
 
-    /** Of the reader, and what the SDK could start; the enumerator has done its part. */
+    /** Threads of the reader, and those that the SDK may start; the enumerator is done. */
     private static final Pattern READER =
             Pattern.compile("kvs-reader.*|(?i)(?!flink).*(aws|sdk|netty|idle-connection).*");
 
@@ -70,7 +70,7 @@ class ScaleITCase extends KvsTestBase {
             service.startCameras();
             long begun = System.nanoTime();
             progress.awaitLeast(streams, 1, TIME.multipliedBy(2));
-            // From now on, for so many more seconds; each is to bring a fragment.
+            // For this many more seconds, each of which must deliver a fragment.
             Duration until = Duration.ofNanos(System.nanoTime() - begun).plus(SOAK);
             progress.awaitLeast(streams, (int) until.toSeconds(), SOAK.plus(TIME));
             progress.awaitCounts(service.stop(), TIME);

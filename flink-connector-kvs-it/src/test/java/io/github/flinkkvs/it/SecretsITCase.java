@@ -66,9 +66,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Runs jobs that succeed and that fail, with secrets that are known, and then looks for them in all
- * that is left behind: logs of all levels, exceptions, plans, what the REST API shows, checkpoints
- * and savepoints.
+ * Runs jobs that succeed and jobs that fail, with known secrets, and then searches everything they
+ * leave behind: logs of all levels, exceptions, plans, the output of the REST API, checkpoints and
+ * savepoints.
  */
 class SecretsITCase extends KvsTestBase {
 
@@ -78,7 +78,7 @@ class SecretsITCase extends KvsTestBase {
     private static final String EXTERNAL_ID = "canary-of-the-external-id";
     private static final String MEDIA = "canary-of-the-media";
 
-    /** As the documentation says to set them to INFO. */
+    /** The documentation says to set these to INFO. */
     private static final String[] WIRE_LOGGERS = {
         "io.netty.handler.logging", "software.amazon.awssdk.http.auth"
     };
@@ -87,7 +87,7 @@ class SecretsITCase extends KvsTestBase {
 
     private static final Pattern SIGNATURE = Pattern.compile("Signature=([0-9a-f]{64})");
 
-    /** A row of what Netty prints of bytes. */
+    /** A row of Netty's hex dump. */
     private static final Pattern HEX =
             Pattern.compile("(?m)^\\|[0-9a-f]{8}\\|((?: [0-9a-f]{2}){1,16})");
 
@@ -97,7 +97,7 @@ class SecretsITCase extends KvsTestBase {
     private EmbeddedStream stream;
     private LogCapture logs;
 
-    /** What was found elsewhere, by where it was. */
+    /** Texts from elsewhere, by their place. */
     private final Map<String, String> texts = new LinkedHashMap<>();
 
     private static ConfigOption<String> base(String name) {
@@ -158,7 +158,7 @@ class SecretsITCase extends KvsTestBase {
                         assertThat(text.contains(secret)).as(name + " in " + where).isFalse());
     }
 
-    /** What was logged where. */
+    /** Log texts by their place. */
     private Set<String> leaks(LogCapture capture) {
         Map<String, String> secrets = secrets();
         Set<String> leaks = new TreeSet<>();
@@ -195,7 +195,7 @@ class SecretsITCase extends KvsTestBase {
         return secrets;
     }
 
-    /** The bytes that are printed in a text, as text. */
+    /** The bytes of hex dumps in a text, as text. */
     private static String undumped(String text) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Matcher rows = HEX.matcher(text);
@@ -265,7 +265,7 @@ class SecretsITCase extends KvsTestBase {
         job.savepoint();
         askRest(job);
         job.cancel();
-        // The state of the sink has the media, so what is in files would be found.
+        // The state of the sink contains the media, so leaks in files would be found.
         assertThat(savepoints()).contains(MEDIA);
         assertThat(logs.entries())
                 .anyMatch(entry -> entry.logger.startsWith("io.github.flinkkvs"))
@@ -305,7 +305,7 @@ class SecretsITCase extends KvsTestBase {
         texts.put("refusal " + texts.size(), ExceptionUtils.stringifyException(refusal));
     }
 
-    /** Notes what everybody may see who sees the web interface. */
+    /** Records what every user of the web interface can see. */
     private void askRest(Job<Fragment> job) throws Exception {
         Configuration client = FLINK.getClientConfiguration();
         String base =
@@ -463,9 +463,7 @@ class SecretsITCase extends KvsTestBase {
 
     // ---- what is not in our hands -------------------------------------------------------------
 
-    /**
-     * Two loggers of the SDK tell at DEBUG what goes over the wire, and whoever lets them is told.
-     */
+    /** Two loggers of the SDK write the wire traffic at DEBUG; a warning says so. */
     @Test
     void loggersThatMustNotBeAtDebug() throws Exception {
         try (LogCapture everything = LogCapture.ofEverything()) {

@@ -37,13 +37,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A session cluster in a process of its own: one TaskManager, in whose class path there is Flink
- * but nothing of ours. Jobs come as jars, each with class loaders of its own, as {@code flink run}
- * submits them.
+ * A session cluster in a separate process: one TaskManager with only Flink in its class path. Jobs
+ * are submitted as jars with separate class loaders, as {@code flink run} does.
  */
 final class SessionCluster implements AutoCloseable {
 
-    /** Marks what is an answer and no log line. */
+    /** Marks answers among log lines. */
     private static final String ANSWER = "> ";
 
     private static final String SEPARATOR = File.pathSeparator;
@@ -52,11 +51,11 @@ final class SessionCluster implements AutoCloseable {
     private final BufferedReader answers;
 
     /**
-     * Starts it, and in it the same program again and again.
+     * Starts the cluster, which runs the same program repeatedly.
      *
      * @param folder for all temporary files
-     * @param log a file for all that is logged
-     * @param jars with the program and all that it needs
+     * @param log the file for all logs
+     * @param jars the program and its dependencies
      * @param atOnce how many jobs run at the same time
      */
     SessionCluster(
@@ -77,7 +76,7 @@ final class SessionCluster implements AutoCloseable {
                         List.of(
                                 System.getProperty("java.home") + "/bin/java",
                                 "-Xmx512m",
-                                // What is only kept as long as there is room counts as gone.
+                                // Softly reachable objects count as garbage.
                                 "-XX:SoftRefLRUPolicyMSPerMB=0",
                                 "-Djava.io.tmpdir=" + folder,
                                 "-cp",
@@ -98,8 +97,8 @@ final class SessionCluster implements AutoCloseable {
     }
 
     /**
-     * What there is in the process when all jobs of the next round have ended and what can be
-     * collected has been; first what the jobs counted.
+     * The counts of the jobs of the next round, then what remains in the process after these jobs
+     * and a garbage collection.
      */
     Map<String, Long> nextRound() throws IOException {
         for (String line = answers.readLine(); line != null; line = answers.readLine()) {
@@ -114,7 +113,7 @@ final class SessionCluster implements AutoCloseable {
         throw new AssertionError("The cluster's process has ended");
     }
 
-    /** Waits until it ends after its last round, as a cluster does that is stopped. */
+    /** Waits until it ends after its last round, like a cluster that is stopped. */
     void awaitEnd() throws InterruptedException {
         if (process.waitFor() != 0) {
             throw new AssertionError("The cluster's process failed");
@@ -152,7 +151,7 @@ final class SessionCluster implements AutoCloseable {
                 System.out.println(ANSWER + answer.substring(1, answer.length() - 1));
             }
         }
-        // Flink leaves threads behind that would keep the process.
+        // Flink leaves threads behind that would keep the process alive.
         System.exit(0);
     }
 
@@ -188,7 +187,7 @@ final class SessionCluster implements AutoCloseable {
                         .build()) {
             JobGraph job =
                     PackagedProgramUtils.createJobGraph(program, new Configuration(), 1, true);
-            // Not where they lie: to be copied to the TaskManager, under names of the job.
+            // Not their original paths: they are copied to the TaskManager under names of the job.
             job.setClasspaths(List.of());
             jars.forEach(jar -> job.addJar(new Path(jar.toURI())));
             return job;

@@ -34,10 +34,10 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What jobs leave behind in a TaskManager that runs one after the other: nothing. */
+/** Jobs leave nothing behind in a TaskManager that runs one after the other. */
 class SessionClusterITCase {
 
-    /** The connector and the media module with all that they bring along. */
+    /** The connector and the media module with all their dependencies. */
     private static final Pattern OF_A_JOB =
             Pattern.compile(
                     ".*/(flink-connector-kvs(-media)?[-/]|software/amazon/|io/netty/"
@@ -48,12 +48,12 @@ class SessionClusterITCase {
     private static final int AT_ONCE = 2;
     private static final int ROUNDS = 10;
 
-    /** By then all of Flink's own is there. */
+    /** After these rounds, Flink has loaded everything of its own. */
     private static final int WARM_UP = 2;
 
     /**
-     * Flink does not always let go of the last jobs before what remains is counted, and never of
-     * more than those: the most of so many rounds counts, against the most of those before them.
+     * Flink does not always release the last jobs before the count, but releases all earlier ones:
+     * compares the maximum of this many rounds with the maximum of the rounds before them.
      */
     private static final int COMPARED = 3;
 
@@ -109,7 +109,7 @@ class SessionClusterITCase {
         }
         // Threads that outlive the class loader of their job miss classes.
         assertThat(log).content().isEmpty();
-        // Of one job: some 1,500 classes in 10 MB, and two files that stay open.
+        // One leaked job: some 1,500 classes in 10 MB, and two files that stay open.
         assertFlat(rounds, "classes", 1_000);
         assertFlat(rounds, "metaspace", 8 << 20);
         assertFlat(rounds, "threads", 4);
@@ -132,7 +132,7 @@ class SessionClusterITCase {
         return stream;
     }
 
-    /** A role is assumed, so that there is also what the SDK keeps for one. */
+    /** Assumes a role, which adds the SDK's objects for one. */
     private static String[] program(EmbeddedKvs kvs, EmbeddedStream stream) {
         kvs.sts().role(ROLE);
         return new String[] {

@@ -146,7 +146,7 @@ class SqlFunctionsITCase {
         tables = StreamTableEnvironment.create(env);
     }
 
-    /** The table {@code fragments} with a row for each of these. */
+    /** The table {@code fragments} with a row for each payload. */
     private void table(List<byte[]> payloads) {
         List<Row> rows = new ArrayList<>();
         for (byte[] payload : payloads) {
@@ -179,7 +179,7 @@ class SqlFunctionsITCase {
         return ImageIO.read(new ByteArrayInputStream((byte[]) jpeg));
     }
 
-    /** What the DataStream API makes of the same bytes. */
+    /** The result of the DataStream API for the same bytes. */
     private static List<byte[]> jpegs(byte[] payload, PictureOptions options) throws Exception {
         List<byte[]> jpegs = new ArrayList<>();
         try (VideoDecoder decoder = new VideoDecoder(options.jpeg())) {
@@ -531,7 +531,7 @@ class SqlFunctionsITCase {
 
     // ---- documentation ------------------------------------------------------------------------
 
-    /** What is written in docs/sql-functions.md runs, and finds something in media of all kinds. */
+    /** The SQL in docs/sql-functions.md runs and returns rows for all kinds of media. */
     @Test
     void documentedQueries() throws Exception {
         List<byte[]> payloads = new ArrayList<>(camera);

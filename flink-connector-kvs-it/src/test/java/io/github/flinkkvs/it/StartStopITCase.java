@@ -40,7 +40,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Bounded reads end, each at its stop and with all that comes before it. */
+/** Bounded reads end, each at its stop, with everything before it. */
 class StartStopITCase extends KvsTestBase {
 
     private KvsSourceBuilder<Fragment> to(StoppingPosition stop, EmbeddedStream... streams) {
@@ -51,7 +51,7 @@ class StartStopITCase extends KvsTestBase {
     void upToNow() throws Exception {
         EmbeddedStream stream = kvs.createStream("stream");
         EmbeddedStream empty = kvs.createStream("empty");
-        // The last one within the second in which the job looks at the clock.
+        // The last one arrives within the second in which the job reads the clock.
         push(stream, 4);
 
         Job<Fragment> job = job(to(StoppingPosition.now(), stream, empty)).restarts(0).start();
@@ -167,7 +167,7 @@ class StartStopITCase extends KvsTestBase {
                 job(to(StoppingPosition.atFragment(beyond), stream)).restarts(0).start();
         assertAll(job.awaitFinished(), stream);
 
-        // One that is beyond it ends it, too.
+        // A fragment beyond the stop ends it, too.
         push(stream, 2);
         Job<Fragment> again =
                 job(to(StoppingPosition.atFragment(beyond), stream)).restarts(0).start();

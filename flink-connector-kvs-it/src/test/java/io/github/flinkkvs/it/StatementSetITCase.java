@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Several sinks of one table. A scan that they do not share has connections of its own, of which
- * the service allows a stream 3.
+ * Several sinks of one table. Scans that they do not share have separate connections, of which the
+ * service allows 3 per stream.
  */
 class StatementSetITCase extends TableTestBase {
 
@@ -55,7 +55,7 @@ class StatementSetITCase extends TableTestBase {
         push(attic, 2);
     }
 
-    /** Inserts into a sink each. */
+    /** Inserts each query into its own sink. */
     private StatementSet statements(List<String> selects) {
         StatementSet set = tables.createStatementSet();
         for (int i = 0; i < selects.size(); i++) {
@@ -78,7 +78,7 @@ class StatementSetITCase extends TableTestBase {
                     "SELECT "
                             + SELECTED.get(i)
                             + " FROM cameras WHERE "
-                            // Not the same in any two.
+                            // Different in all of them.
                             + condition.replace("#", String.valueOf(i)));
         }
         return statements(selects);
@@ -135,7 +135,7 @@ class StatementSetITCase extends TableTestBase {
         assertThat(lines(0)).containsExactlyInAnyOrderElementsOf(numbers(hall, attic));
     }
 
-    /** Whoever shares a scan has its own time all the same. */
+    /** Queries that share a scan still have their own times. */
     @Test
     void windowsOverASharedScan() throws Exception {
         EmbeddedStream cellar = kvs.createStream("cellar");
@@ -188,13 +188,13 @@ class StatementSetITCase extends TableTestBase {
         assertThat(lines(3)).hasSize(3);
     }
 
-    /** With connections of its own the fourth would never get one. */
+    /** With separate connections, the fourth query would never get one. */
     @Test
     void moreSinksThanConnections() throws Exception {
         create(FRAGMENT_COLUMNS + watermark("SOURCE_WATERMARK()"), options(hall));
         var job = statementsWhere("`size` > #").execute().getJobClient().orElseThrow();
         try {
-            // Of four scans one would be refused before a second call of any is accepted.
+            // One of four scans would be refused before any has a second call accepted.
             kvs.log().awaitSessions("hall", 5, TIME);
             assertThat(kvs.log().calls("GetMedia", "hall"))
                     .allSatisfy(call -> assertThat(call.status()).isEqualTo(200));
@@ -203,7 +203,7 @@ class StatementSetITCase extends TableTestBase {
         }
     }
 
-    /** Two references to a table in one statement, with conditions that say nothing of streams. */
+    /** Two references to a table in one statement, with conditions that do not concern streams. */
     @Test
     void aTableJoinedWithItself() throws Exception {
         create(FRAGMENT_COLUMNS + watermark("SOURCE_WATERMARK()"), bounded(hall));

@@ -145,7 +145,7 @@ class StreamsITCase extends KvsTestBase {
         Job<Fragment> job = job(readingNew(source(old))).map(new FailOnce<>(8)).start();
         job.results.awaitCommitted(5);
 
-        // Its counters start anew, so its numbers are below those of the old one.
+        // Its counters restart, so its numbers are below those of the old one.
         kvs.deleteStream("camera");
         EmbeddedStream anew = kvs.createStream("camera");
         push(anew, 3);

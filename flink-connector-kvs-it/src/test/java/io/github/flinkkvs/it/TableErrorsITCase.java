@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** What is wrong with a table is said when it is used, with what to do; and no secret with it. */
+/** Errors of a table appear when it is used, say what to do, and contain no secrets. */
 class TableErrorsITCase extends TableTestBase {
 
     private EmbeddedStream stream;
@@ -38,7 +38,7 @@ class TableErrorsITCase extends TableTestBase {
         push(stream, 1);
     }
 
-    /** All messages of the failure of a query on such a table. */
+    /** All messages of the failure of a query on this table. */
     private String failure(String columns, Map<String, String> options) {
         tables.executeSql("DROP TABLE IF EXISTS cameras");
         Throwable failure =
@@ -67,7 +67,7 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("'fragment-number' STRING");
         assertThat(failure("payload STRING", bounded(stream)))
                 .contains("Column payload, for the bytes of a fragment, must be BYTES, not STRING");
-        // Nothing would cut them to that.
+        // Nothing would truncate them to that length.
         assertThat(failure("payload VARBINARY(4)", bounded(stream)))
                 .contains(
                         "Column payload, for the bytes of a fragment, must be BYTES, not VARBINARY(4)");
@@ -232,7 +232,7 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("but t is no METADATA column");
     }
 
-    /** A local time is ahead of the watermark, or behind it, by its distance from UTC. */
+    /** A local time differs from the watermark by its offset from UTC. */
     @Test
     void sourceWatermarksOfOtherTypes() {
         String column =

@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What queries on Kinesis video bring. */
+/** The results of queries on Kinesis video. */
 class TableITCase extends TableTestBase {
 
     private static final String STREAM_AND_NUMBER =
@@ -401,7 +401,7 @@ class TableITCase extends TableTestBase {
                 .containsExactlyInAnyOrder(Row.of("one"), Row.of("one"), Row.of("three"));
     }
 
-    /** Whatever the zone, and in whatever form a time is given. */
+    /** For any time zone, and any form of a time. */
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "America/New_York", "Asia/Kathmandu"})
     void serverTimestampsNarrowWhatIsRead(String zone) throws Exception {
@@ -438,7 +438,7 @@ class TableITCase extends TableTestBase {
                 .allSatisfy(start -> assertThat(start).contains("SERVER_TIMESTAMP"));
     }
 
-    /** Nothing but they, and a quarter of an hour before, is read. */
+    /** Only they, and the quarter of an hour before, are read. */
     @Test
     void theLastMinutes() throws Exception {
         EmbeddedStream stream = kvs.createStream("hall");
@@ -541,7 +541,7 @@ class TableITCase extends TableTestBase {
                 .allSatisfy(call -> assertThat(call.accessKeyId()).isEqualTo("AKIDOFTODAY"));
     }
 
-    /** Only those that make a difference are shown, and used. */
+    /** Only filters that make a difference are shown, and used. */
     @Test
     void plansShowConditionsThatNarrow() {
         EmbeddedStream one = kvs.createStream("one");

@@ -30,7 +30,7 @@ import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Jobs behind queries: what becomes of them when they fail, and what they take. */
+/** Jobs of queries: what happens when they fail, and what memory they take. */
 class TableJobITCase extends TableTestBase {
 
     private static final String COLUMNS =
@@ -41,7 +41,7 @@ class TableJobITCase extends TableTestBase {
     private static final String FRAME_COLUMNS =
             COLUMNS + ", frame_index INT METADATA FROM 'frame-index'";
 
-    /** Starts a query whose rows, of one column, end in a sink that knows what is committed. */
+    /** Starts a query with rows of one column and a sink that knows which are committed. */
     private Job<String> start(
             String columns,
             Map<String, String> options,
@@ -137,7 +137,7 @@ class TableJobITCase extends TableTestBase {
         assertThat(env.getStreamGraph().getStreamNodes())
                 .anySatisfy(
                         node -> {
-                            // Until Flink 2.2 it has the last word on the name.
+                            // Until Flink 2.2, Flink itself determines the name.
                             assertThat(node.getTransformationUID()).matches("\\d+_(source|kvs)");
                             assertThat(node.getParallelism()).isEqualTo(3);
                         });
@@ -170,7 +170,7 @@ class TableJobITCase extends TableTestBase {
                 all[i].push(MediaFragment.ofSize(2 << 20, k));
             }
         }
-        // Whatever is not seen is bounded by it, or counted as an eviction.
+        // Buffered fragments stay within the budget; evictions are counted.
         Job<String> job =
                 start(
                         COLUMNS + ", `size` BIGINT METADATA",

@@ -61,7 +61,7 @@ abstract class TableTestBase extends KvsTestBase {
         return env;
     }
 
-    /** Options of a table that begins with the earliest fragment and loses no time with waiting. */
+    /** Options of a table that starts with the earliest fragment, without long delays. */
     final Map<String, String> options(EmbeddedStream... streams) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("connector", "kvs");
@@ -84,7 +84,7 @@ abstract class TableTestBase extends KvsTestBase {
                 "source.retry.initial-backoff", "50 ms");
     }
 
-    /** The same, up to what is there now. */
+    /** The same, up to the present. */
     final Map<String, String> bounded(EmbeddedStream... streams) {
         Map<String, String> options = options(streams);
         options.put("scan.bounded.mode", "now");
@@ -128,7 +128,7 @@ abstract class TableTestBase extends KvsTestBase {
         return rows(env.executeSql(sql), Integer.MAX_VALUE);
     }
 
-    /** So many rows of a query; it is then cancelled if it has not ended. */
+    /** The first rows of a query, which is then cancelled if it has not ended. */
     static List<Row> rows(TableResult result, int count) throws Exception {
         List<Row> rows = new ArrayList<>();
         try (CloseableIterator<Row> iterator = result.collect()) {
@@ -151,13 +151,13 @@ abstract class TableTestBase extends KvsTestBase {
         return rows.stream().map(row -> row.getField(index)).collect(Collectors.toList());
     }
 
-    /** What is to be run. */
+    /** The statement to run. */
     final String plan(String sql) {
         String plan = tables.explainSql(sql);
         return plan.substring(plan.indexOf("== Optimized Execution Plan =="));
     }
 
-    /** For configuration of single tests. */
+    /** Configuration for single tests. */
     final void set(String key, String value) {
         tables.getConfig().set(key, value);
     }

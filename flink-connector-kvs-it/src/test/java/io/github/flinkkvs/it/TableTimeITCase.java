@@ -48,7 +48,7 @@ class TableTimeITCase extends TableTestBase {
         watermarksOfEachStream("producer_timestamp - INTERVAL '5' SECOND");
     }
 
-    /** A stream that is a day ahead makes nothing of the other one late. */
+    /** A stream that is a day ahead does not make the other one late. */
     private void watermarksOfEachStream(String watermark) throws Exception {
         EmbeddedStream behind = kvs.createStream("behind");
         EmbeddedStream ahead = kvs.createStream("ahead");

@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Fragments between two tasks, more of each than a buffer holds, go through a checkpoint. */
+/** In-flight fragments larger than a network buffer survive an unaligned checkpoint. */
 class UnalignedCheckpointITCase extends KvsTestBase {
 
     private static final int FRAGMENTS = 20;
@@ -47,7 +47,7 @@ class UnalignedCheckpointITCase extends KvsTestBase {
     /** A fragment of more than one network buffer, of 32 KiB. */
     private static final int BYTES = 50_000;
 
-    /** Fewer than what the buffers between the tasks hold and the gate has in hand. */
+    /** Fewer than the buffers between the tasks and the gate hold. */
     private static final int IN_FLIGHT = 4;
 
     @BeforeEach
@@ -104,8 +104,8 @@ class UnalignedCheckpointITCase extends KvsTestBase {
     }
 
     /**
-     * Chained to the source, which takes its part of a checkpoint behind the barrier it sends. Then
-     * the gate may let one fragment through, so that it comes to see the barrier.
+     * Chained to the source, which snapshots after it has sent the barrier. Then the gate may let
+     * one fragment through, so that it sees the barrier.
      */
     private static final class Upstream
             implements MapFunction<Fragment, Fragment>, CheckpointedFunction, CheckpointListener {

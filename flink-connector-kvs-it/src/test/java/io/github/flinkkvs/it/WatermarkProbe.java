@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sees the watermark of all readers together. For a parallelism of 1. */
+/** Observes the combined watermark of all readers. For a parallelism of 1. */
 final class WatermarkProbe extends AbstractStreamOperator<Fragment>
         implements OneInputStreamOperator<Fragment, Fragment> {
 
@@ -35,7 +35,7 @@ final class WatermarkProbe extends AbstractStreamOperator<Fragment>
             return watermark;
         }
 
-        /** Fragments that came with a timestamp at or below the watermark. */
+        /** Fragments that arrived with a timestamp at or below the watermark. */
         synchronized int late() {
             return late;
         }

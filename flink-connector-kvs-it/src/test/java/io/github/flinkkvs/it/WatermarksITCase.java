@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Time follows the stream that is furthest behind, and only those that are there. */
+/** The watermark follows the stream that is furthest behind, among those present. */
 class WatermarksITCase extends KvsTestBase {
 
     private static final WatermarkStrategy<Fragment> ASCENDING =
@@ -179,7 +179,7 @@ class WatermarksITCase extends KvsTestBase {
 
         int held = pushUntilHeld(job, fast);
         pushAt(fast, held + 10_000L);
-        // The slow one goes on meanwhile, within the limits of the alignment.
+        // The slow one continues meanwhile, within the limits of the alignment.
         pushAt(slow, 1_500);
         awaitLast(job, slow);
         assertThat(of(fast, job.results.seen())).hasSizeLessThan(fast.pushed().size());
@@ -192,7 +192,7 @@ class WatermarksITCase extends KvsTestBase {
         assertThat(probe.seen().late()).isZero();
     }
 
-    /** Pushes ahead of the others until a fragment does not come; returns its producer time. */
+    /** Pushes ahead of the others until a fragment is held back; returns its producer time. */
     private static int pushUntilHeld(Job<Fragment> job, EmbeddedStream fast) {
         int producerMillis = 100_000;
         for (int i = 0; i < 50; i++, producerMillis += 100_000) {

@@ -17,7 +17,7 @@ import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Names of files: safe, unique, in the order of time. */
+/** File names: safe, unique, in time order. */
 class CallAudioTest {
 
     private static CallAudio audio(String callId, String track, int part, long millis) {
@@ -42,7 +42,7 @@ class CallAudioTest {
         assertThat(name(null, "A_part2_part3", 0)).isNotEqualTo(name(null, "A_part2", 2));
     }
 
-    /** The hash of Java's strings is the same for these, and so is what remains of them. */
+    /** These have the same String.hashCode() and the same sanitized form. */
     @Test
     void tracksWithTheSameHash() {
         String one = "\u0101\u0120";

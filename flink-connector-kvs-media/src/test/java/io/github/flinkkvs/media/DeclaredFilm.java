@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Video whose track declares whatever a test wants of it. */
+/** Video whose track declares what a test sets. */
 public final class DeclaredFilm {
 
     private final String codecId;

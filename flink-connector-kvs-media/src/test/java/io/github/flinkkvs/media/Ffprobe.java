@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** What ffprobe finds in a file; tests that need it are skipped where it is not installed. */
+/** Reads a file with ffprobe; tests that need it are skipped where it is not installed. */
 public final class Ffprobe {
 
     private Ffprobe() {}
@@ -27,7 +27,7 @@ public final class Ffprobe {
     /** Times of the packets of a stream, in milliseconds, in the order of the file. */
     public static List<Long> packetTimes(Path file, String stream) throws Exception {
         return run(file, "-select_streams", stream, "-show_entries", "packet=pts_time").stream()
-                // Made-up frames cannot be decoded, and it says so.
+                // It reports that made-up frames cannot be decoded.
                 .filter(line -> line.matches("[0-9.,]+"))
                 .map(line -> Math.round(Double.parseDouble(line.replace(",", "")) * 1000))
                 .collect(Collectors.toList());
@@ -46,7 +46,7 @@ public final class Ffprobe {
         return Integer.parseInt(lines.get(0).replace(",", ""));
     }
 
-    /** The lines it prints, errors among them. */
+    /** The lines that it prints, including errors. */
     private static List<String> run(Path file, String... arguments)
             throws IOException, InterruptedException {
         assumeTrue(isInstalled(), "ffprobe is not installed");

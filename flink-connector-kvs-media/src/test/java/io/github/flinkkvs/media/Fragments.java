@@ -25,7 +25,7 @@ import java.util.List;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Fragments without Flink: of the embedded service, and of recorded media. */
+/** Fragments without Flink, from the embedded service and from recorded media. */
 public final class Fragments {
 
     private Fragments() {}
@@ -53,7 +53,7 @@ public final class Fragments {
         }
     }
 
-    /** Of media that the service receives half a second apart from each other. */
+    /** From media that the service receives at intervals of half a second. */
     public static List<Fragment> inTurn(MediaFragment... fragments) throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("camera");

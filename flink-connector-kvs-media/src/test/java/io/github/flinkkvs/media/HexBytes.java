@@ -8,12 +8,12 @@
  */
 package io.github.flinkkvs.media;
 
-/** Reads bytes as tests of serialized forms write them. */
+/** Parses the hexadecimal notation of tests of serialized forms. */
 public final class HexBytes {
 
     private HexBytes() {}
 
-    /** Of hexadecimal digits, with spaces anywhere between them. */
+    /** Parses hexadecimal digits, with spaces anywhere between them. */
     public static byte[] bytes(String hex) {
         String digits = hex.replace(" ", "");
         byte[] bytes = new byte[digits.length() / 2];

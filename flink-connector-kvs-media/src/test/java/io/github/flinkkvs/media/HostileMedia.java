@@ -12,7 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Elements of Matroska as no producer writes them. */
+/** Matroska elements that no producer writes. */
 public final class HostileMedia {
 
     public static final byte[] EBML =
@@ -20,12 +20,12 @@ public final class HostileMedia {
 
     private HostileMedia() {}
 
-    /** An Info in which a unit of time is a second. */
+    /** An Info element with a time unit of one second. */
     public static byte[] infoOfSeconds() {
         return element(0x1549A966, element(0x2AD7B1, bytes(1_000_000_000)));
     }
 
-    /** Tracks with one of linear audio, 8 kHz. */
+    /** A Tracks element with one track of linear audio, 8 kHz. */
     public static byte[] pcmTrack(int channels) {
         byte[] audio =
                 join(
@@ -44,7 +44,7 @@ public final class HostileMedia {
                                 element(0xE1, audio))));
     }
 
-    /** With a size of 4 bytes. */
+    /** Writes the size in 4 bytes. */
     public static byte[] element(int id, byte[] data) {
         ByteBuffer out = ByteBuffer.allocate(8 + data.length);
         for (int shift = 24; shift >= 0; shift -= 8) {

@@ -31,7 +31,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Memory outside of Java's heap: all of it is given back by those who took it. */
+/** All memory outside Java's heap is freed by the code that allocated it. */
 class NativeMemoryITCase {
 
     private Fragment fragment;
@@ -45,7 +45,7 @@ class NativeMemoryITCase {
                         .encode(new BufferedImage(32, 16, BufferedImage.TYPE_3BYTE_BGR));
     }
 
-    /** Nobody else would free it: no thread does, and no garbage collector. */
+    /** Nothing else would free it, neither a thread nor the garbage collector. */
     @Test
     void nothingIsLeftToTheGarbageCollector() throws Exception {
         decodeInAllWays();
@@ -59,7 +59,7 @@ class NativeMemoryITCase {
         assertThat(Pointer.totalCount()).isEqualTo(before);
     }
 
-    /** In a process whose heap does not grow. A decoder takes more than half a megabyte. */
+    /** Runs in a process whose heap does not grow. A decoder takes more than half a megabyte. */
     @Test
     void closedDecodersTakeNoMemory() throws Exception {
         Process process =
@@ -79,7 +79,7 @@ class NativeMemoryITCase {
         assertThat(Long.parseLong(lines[lines.length - 1])).isLessThan(32 << 20);
     }
 
-    /** Prints how much more memory the process takes than at first. */
+    /** Prints by how much the memory of the process has grown. */
     static final class Decode {
         public static void main(String[] arguments) throws Exception {
             NativeMemoryITCase test = new NativeMemoryITCase();
@@ -94,8 +94,8 @@ class NativeMemoryITCase {
     }
 
     /**
-     * To the end, in mid-stream, with damage that fails, and with CodecPrivate that is none; as
-     * pixels, as JPEGs of several sizes, and as what is too large for a JPEG.
+     * Decodes to the end, stops in mid-stream, fails on damage, and has an invalid CodecPrivate;
+     * decodes to pixels, to JPEGs of several sizes, and pictures too large for a JPEG.
      */
     private void decodeInAllWays() throws Exception {
         decodeInAllWays(PictureOptions.defaults());
@@ -146,7 +146,7 @@ class NativeMemoryITCase {
         }
     }
 
-    /** Of code that relies on it, in the same job. */
+    /** Other code in the same job may rely on it. */
     @Test
     void pointersOfOthersAreFreedWhenTheyAreUnreachable() throws Exception {
         decodeInAllWays();
@@ -157,7 +157,7 @@ class NativeMemoryITCase {
         assertThat(Pointer.totalBytes()).isEqualTo(before + 1_000_000);
         System.gc();
         assertThat(collected.remove(30_000)).isSameAs(forgotten);
-        // Both of its references are found by the same collection, and queued one after the other.
+        // The same collection finds both of its references and queues one after the other.
         System.gc();
 
         decodeInAllWays();

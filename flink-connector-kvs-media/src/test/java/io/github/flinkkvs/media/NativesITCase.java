@@ -29,12 +29,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Native libraries in processes of their own. */
+/** Loads native libraries in separate processes. */
 class NativesITCase {
 
     @TempDir Path folder;
 
-    /** What the processes run: a job whose task is started again. */
+    /** The program of the processes: a job whose task is restarted. */
     public static final class Load {
         public static void main(String[] arguments) {
             for (int i = 0; i < 2; i++) {
@@ -81,7 +81,7 @@ class NativesITCase {
                 .doesNotContain("\tat ", "noexec");
     }
 
-    /** The same the second time, when Java only says that a class could not be initialized. */
+    /** The message is the same the second time, when Java only reports an uninitialized class. */
     private static void assertSaidTwice(Path out, String... parts) throws Exception {
         List<String> said =
                 Files.readAllLines(out, StandardCharsets.UTF_8).stream()
@@ -120,7 +120,7 @@ class NativesITCase {
             String[] options = {"-Dorg.bytedeco.javacpp.cachedir=" + folder, "-Duser.name=kim"};
             start(mount, classPath, out, options).waitFor();
 
-            // What the system says, and where.
+            // The system's message, and the path.
             assertSaidTwice(out, folder.toString(), ".so: failed to map segment", "noexec");
         } finally {
             Files.delete(out);
@@ -138,7 +138,7 @@ class NativesITCase {
         assertSaidTwice(out, file.toString(), "no folder to unpack", "cachedir");
     }
 
-    /** Its file is there, with the right size and time. */
+    /** Its file exists, with the right size and time. */
     @Test
     void aLibraryThatIsDamaged() throws Exception {
         Path own = folder.resolve("own");

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Recordings of 440 Hz, which make.sh beside them makes. */
+/** Recordings of 440 Hz, made by make.sh beside them. */
 public final class RecordedAudio {
 
     private static final int EBML = 0x1A45DFA3;
@@ -38,7 +38,7 @@ public final class RecordedAudio {
         }
     }
 
-    /** A file of Matroska as a fragment. */
+    /** A Matroska file as a fragment. */
     public static MediaFragment.Builder mkv(String name) throws Exception {
         byte[] file = bytes(name);
         byte[] ebml = {};
@@ -68,7 +68,7 @@ public final class RecordedAudio {
         return MediaFragment.builder().header(ebml, info, tracks).frames(frames);
     }
 
-    /** The Block at the begin of a BlockGroup of FFmpeg. */
+    /** The Block at the beginning of a BlockGroup written by FFmpeg. */
     private static byte[] block(byte[] group) {
         int length = group[1] & 0xFF;
         int sizeBytes = Integer.numberOfLeadingZeros(length) - 23;
@@ -88,7 +88,7 @@ public final class RecordedAudio {
                 Arrays.copyOfRange(block, BLOCK_HEADER, block.length));
     }
 
-    /** The frames of a file of ADTS. */
+    /** The frames of an ADTS file. */
     public static List<byte[]> adts(String name) throws Exception {
         byte[] file = bytes(name);
         List<byte[]> frames = new ArrayList<>();

@@ -15,7 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What is in a WAV file, as the JDK reads it. */
+/** The content of a WAV file, as the JDK reads it. */
 public final class Sound {
 
     public final int samplesPerSecond;
@@ -46,7 +46,7 @@ public final class Sound {
         return (double) samples() / samplesPerSecond;
     }
 
-    /** How often the first channel goes through 0 upwards in a second, between two places. */
+    /** How often per second the first channel crosses 0 upwards, between two offsets. */
     public double hertz(double fromSecond, double toSecond) {
         int from = (int) (fromSecond * samplesPerSecond);
         int to = (int) (toSecond * samplesPerSecond);

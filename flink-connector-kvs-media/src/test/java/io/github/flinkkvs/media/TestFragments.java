@@ -30,7 +30,9 @@ public final class TestFragments {
 
     private TestFragments() {}
 
-    /** Of a camera in the embedded service: H.264, 160x120, 25 frames each, a key frame every 5. */
+    /**
+     * From a camera in the embedded service: H.264, 160x120, 25 frames each, a key frame every 5.
+     */
     public static List<Fragment> ofCamera(int count) throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             EmbeddedStream stream = kvs.createStream("cam");
@@ -47,11 +49,11 @@ public final class TestFragments {
         }
     }
 
-    /** Of the folder with recorded media; skips the test without it. */
+    /** From the folder with recorded media; skips the test without it. */
     public static List<Fragment> ofSample(String name) throws Exception {
         String folder = System.getProperty("kvs.samples", "");
         Assumptions.assumeFalse(
-                folder.isEmpty(), "No folder with recorded media: give it with -Dkvs.samples=DIR");
+                folder.isEmpty(), "No folder with recorded media: set it with -Dkvs.samples=DIR");
         Path file = Path.of(folder, name);
         Assumptions.assumeTrue(Files.exists(file), "No recorded media " + file);
         return read(Files.readAllBytes(file));

@@ -318,7 +318,7 @@ class CameraTest {
         return false;
     }
 
-    /** One that cannot keep its speed leaves others their turn, and can be stopped. */
+    /** A camera that cannot keep its speed does not block others, and can be stopped. */
     @Test
     void oneThatIsTooFastDoesNotBlockItsEventLoop() {
         EmbeddedStream other =

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The embedded service as a process of its own, in a heap that a day of cameras would fill. */
+/** The embedded service as a separate process, in a heap that a day of cameras would fill. */
 @Timeout(120)
 class EmbeddedKvsProcessTest {
     private static final int HEAP_MB = 48;
@@ -67,7 +67,7 @@ class EmbeddedKvsProcessTest {
                             .readLine();
         }
 
-        /** What it wrote as errors until its end. */
+        /** Its error output until its end. */
         String errors() throws IOException {
             return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         }

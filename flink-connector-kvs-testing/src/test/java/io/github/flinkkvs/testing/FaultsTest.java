@@ -261,7 +261,7 @@ class FaultsTest {
         return new String(body, StandardCharsets.ISO_8859_1);
     }
 
-    /** Who has gone before a late answer holds no connection. */
+    /** A client that leaves before a late answer holds no connection. */
     @Test
     void aClientThatGoesBeforeALateAnswer() throws Exception {
         kvs.limits().idleEnd(Duration.ZERO);
@@ -279,7 +279,7 @@ class FaultsTest {
                                             + "\r\n\r\n"
                                             + body)
                                     .getBytes(StandardCharsets.US_ASCII));
-            // Answered in their order, so the first one is there as well.
+            // Answers keep their order, so the first one has arrived as well.
             kvs.faults().nextCall("ListStreams", Fault.delay(Duration.ofMillis(1)));
             clients.control.listStreams();
         }

@@ -383,7 +383,7 @@ class GetMediaTest {
     void aReaderOfALiveCameraCatchesUp() {
         kvs.behavior(kvs.behavior().millisBehindNow(MillisBehindNow.ZERO_WHEN_NEWEST));
         kvs.limits().idleEnd(Duration.ofSeconds(5));
-        // Two are complete, a third one begins with the end of the second, as a camera does it.
+        // Two are complete; a third begins at the end of the second, as with a camera.
         FragmentUpload first = stream.begin(MediaFragment.ofSize(1_000));
         kvs.clock().shift(Duration.ofSeconds(1));
         StoredFragment old = first.complete();

@@ -106,7 +106,7 @@ class HttpsTest {
             try (KinesisVideoMediaClient client = trusting(kvs, stream);
                     Body body = get(client)) {
                 body.next(1);
-                // What the sockets hold differs from system to system.
+                // The capacity of sockets differs between systems.
                 assertThat(kvs.log().sessions("camera").get(0).bytesSent()).isLessThan(50_000_000);
             }
         }

@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Which ports and hosts the service has, and what it tells clients of them. */
+/** The ports and hosts of the service, and the URLs that it gives to clients. */
 class PortsTest {
     private static Limits idleEnd(int millis) {
         return Limits.none().idleEnd(Duration.ofMillis(millis));
@@ -56,7 +56,7 @@ class PortsTest {
             assertThat(clients.mediaEndpoint("a")).isEqualTo(endpoint);
             assertThat(archiveEndpoint(clients.control, "a")).isEqualTo(endpoint);
             assertThat(clients.readAll("a", TestClients.earliest())).isEqualTo(pushed.bytes());
-            // No operation of any host is a mistake here.
+            // Operations of all hosts belong to this port.
             assertThat(status(endpoint, endpoint.getAuthority(), "/listFragments")).isEqualTo(501);
             assertThat(status(endpoint, endpoint.getAuthority(), "/fly")).isEqualTo(403);
         }
@@ -82,7 +82,7 @@ class PortsTest {
             assertThat(status(control, media.getAuthority(), "/listStreams")).isEqualTo(403);
             assertThat(status(control, media.getAuthority(), "/listFragments")).isEqualTo(403);
             assertThat(status(control, archive.getAuthority(), "/listFragments")).isEqualTo(501);
-            // Under a name that it was not told, it cannot know which host is meant.
+            // Under an unknown name, it cannot know which host is meant.
             assertThat(status(control, "published:80", "/listStreams")).isEqualTo(400);
             assertThat(status(control, "published:80", "/getMedia")).isEqualTo(400);
         }
@@ -216,7 +216,7 @@ class PortsTest {
         }
     }
 
-    /** With a server of this machine, as if its address were that of a host. */
+    /** Does a TLS handshake with a server of this machine, as if it were the host. */
     private static void shakeHands(SSLContext tls, String host, int port) throws IOException {
         try (Socket plain = new Socket("127.0.0.1", port);
                 SSLSocket socket =
@@ -239,10 +239,10 @@ class PortsTest {
             try (TestClients.Body body = clients.open("a", TestClients.earliest())) {
                 kvs.log().awaitSent("a", pushed.number(), TestClients.PATIENCE);
                 kvs.deleteStream("a");
-                // Its body has ended like one of any deleted stream, not with a broken connection.
+                // Its body ended like that of any deleted stream, not with a broken connection.
                 assertThat(body.toEnd()).isEqualTo(pushed.bytes());
             }
-            // The kernel may take connections for a moment longer, but nobody answers them.
+            // The kernel may accept connections for a moment longer, but nothing answers them.
             assertThatThrownBy(() -> status(own, own.getAuthority(), "/getMedia"))
                     .hasRootCauseInstanceOf(SocketException.class);
             assertThat(kvs.createStream("a").mediaEndpoint()).isNotEqualTo(own);

@@ -165,7 +165,7 @@ class ReplayTest {
         }
     }
 
-    /** All of a recording or nothing. */
+    /** A recording is stored completely or not at all. */
     @Test
     void aRecordingThatGoesBackLeavesNothingBehind() throws Exception {
         EmbeddedStream source = kvs.createStream("source");
@@ -180,7 +180,7 @@ class ReplayTest {
         assertThat(clients.readAll("camera", earliest())).isEmpty();
     }
 
-    /** Sizes beyond the file end the reading of it; they do not let it go round. */
+    /** Sizes beyond the file end the reading; they must not make it loop. */
     @ParameterizedTest
     @ValueSource(longs = {0xFFFFFFF0L, 0xFFFFFFF7L, 0x100000000L, 0xFFFFFFFFFFFFEL})
     @Timeout(20)

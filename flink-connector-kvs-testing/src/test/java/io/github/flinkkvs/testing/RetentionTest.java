@@ -27,7 +27,7 @@ import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What is kept, and what is forgotten, by a service that runs for long. */
+/** What a long-running service keeps and what it forgets. */
 class RetentionTest {
     private static Limits idleEnd(int millis) {
         return Limits.none().idleEnd(Duration.ofMillis(millis));
@@ -130,7 +130,7 @@ class RetentionTest {
         }
     }
 
-    /** What is forgotten costs the same, however much the log has. */
+    /** Forgetting costs the same, however long the log is. */
     @Test
     @Timeout(20)
     void forgettingDoesNotSearchTheLog() {
@@ -155,7 +155,7 @@ class RetentionTest {
         }
     }
 
-    /** Who looks at a stream while it waits for the log cannot be in the way of who pushes. */
+    /** A thread that reads a stream while waiting for the log cannot block one that pushes. */
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aWaitMayLookAtTheStream() throws Exception {

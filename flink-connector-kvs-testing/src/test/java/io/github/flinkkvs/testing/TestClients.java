@@ -161,7 +161,7 @@ final class TestClients implements AutoCloseable {
                     at += read;
                 }
             } catch (IOException e) {
-                // What came before the break is what counts.
+                // Only the bytes before the break count.
             }
             return java.util.Arrays.copyOf(bytes, at);
         }

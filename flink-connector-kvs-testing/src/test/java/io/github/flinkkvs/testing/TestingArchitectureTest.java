@@ -28,7 +28,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The rooms of the embedded service, and what may be in them. */
+/** The packages of the embedded service, and their allowed contents. */
 @AnalyzeClasses(
         packages = "io.github.flinkkvs.testing",
         importOptions = ImportOption.DoNotIncludeTests.class)
@@ -114,7 +114,7 @@ class TestingArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.vertx.core.http..", "com.fasterxml..");
 
-    /** A handler answers what it is given; the table alone knows which handlers there are. */
+    /** A handler answers calls; only the table knows all handlers. */
     @ArchTest
     static final ArchRule ONLY_THE_TABLE_KNOWS_HANDLERS =
             classes()
@@ -124,7 +124,7 @@ class TestingArchitectureTest {
                     .onlyHaveDependentClassesThat()
                     .resideInAnyPackage(ROOT + ".internal.operations", ROOT + ".internal.api");
 
-    /** What tests of the connector and its parser are compared with must not come from them. */
+    /** The reference for tests of the connector and its parser must not come from them. */
     @ArchTest
     static final ArchRule NEITHER_FLINK_NOR_THE_CONNECTOR =
             noClasses()

@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The bytes on the wire, without an SDK that smooths them. */
+/** The bytes on the wire, without an SDK that normalizes them. */
 class WireFormatTest {
     static final String AUTHORIZATION =
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/kinesisvideo/aws4_request,"
@@ -154,7 +154,7 @@ class WireFormatTest {
         for (URI host : hosts) {
             assertWrongHost(post(host, "/fly", "{}"));
             assertWrongHost(post(host, "/", "{}"));
-            // The paths of the service are told apart by case.
+            // The paths of the service are case-sensitive.
             assertWrongHost(post(host, "/ListStreams", "{}"));
         }
         for (String control : new String[] {"/listStreams", "/createStream", "/tagStream"}) {
@@ -241,7 +241,7 @@ class WireFormatTest {
                         "/getMedia",
                         "{\"StreamName\":\"camera\",\"StartSelector\":\"NOW\"}"),
                 "STRING_VALUE can not be converted to a structure");
-        // Null is as good as absent.
+        // Null means absent.
         assertThat(
                         post(
                                         kvs.endpoint(),
@@ -389,7 +389,7 @@ class WireFormatTest {
         return true;
     }
 
-    /** HTTP dates have two digits of the day, also from the 1st to the 9th. */
+    /** HTTP dates have two digits for the day, even from the 1st to the 9th. */
     @Test
     void theDateOfTheFirstDaysOfAMonth() throws Exception {
         Duration toTheThird =
@@ -399,7 +399,7 @@ class WireFormatTest {
                 .startsWith("Mon, 03 Mar 2031 04:05:");
     }
 
-    /** Session tokens have no bound that AWS promises. */
+    /** AWS promises no bound for session tokens. */
     @Test
     void aLongSessionToken() throws Exception {
         HttpResponse<String> response =

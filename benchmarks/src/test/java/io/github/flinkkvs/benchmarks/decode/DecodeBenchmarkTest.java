@@ -39,7 +39,7 @@ class DecodeBenchmarkTest {
         }
     }
 
-    /** It fails unless all decode all frames into pictures of the same size. */
+    /** It fails unless all decoders decode all frames into pictures of the same size. */
     @Test
     void measures() throws InterruptedException {
         try {
@@ -55,7 +55,7 @@ class DecodeBenchmarkTest {
                 .contains("| large camera | 1280x720 | 320x180 |");
     }
 
-    /** It fails unless all make as many JPEGs. */
+    /** It fails unless all make the same number of JPEGs. */
     @Test
     void measuresJpegs() throws InterruptedException {
         try {

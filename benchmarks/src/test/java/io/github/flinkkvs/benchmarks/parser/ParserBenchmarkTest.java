@@ -165,7 +165,7 @@ class ParserBenchmarkTest {
                                             .hasSize(2)
                                             .allMatch(x -> x > 0));
         }
-        // Views: all that is copied is read before.
+        // At hand, frames are views: all copying happened before.
         assertThat(frames.allocatedPerByte(Peer.FRAMES_AT_HAND).orElseThrow().value())
                 .isLessThan(frames.allocatedPerByte(Peer.FRAMES).orElseThrow().value());
         assertThat(TreeBenchmark.tables(List.of(elements), List.of(frames)))

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a producer can make large: tracks, texts, jumps of time, rates. All of it has a bound. */
+/** Everything that a producer can make large is bounded: tracks, texts, time jumps, rates. */
 class AudioLimitsTest {
 
     private static final long START = 1_750_000_000_000L;
@@ -80,7 +80,7 @@ class AudioLimitsTest {
         AudioDamage damage = new AudioDamage();
         try (CallWavs wavs = new CallWavs(false, 1 << 20, damage)) {
             for (int i = 0; i < 500; i++) {
-                // Of 100 fragments with 2 tracks, and of one with 300.
+                // 100 fragments with 2 tracks, and one with 300.
                 String fragment = i < 200 ? String.valueOf(i / 2) : "100";
                 AudioChunk chunk =
                         new AudioChunk(
@@ -156,7 +156,7 @@ class AudioLimitsTest {
                         "track-5-6: 6 x 800");
     }
 
-    /** Or one track continues in the file of the other. */
+    /** Otherwise one track would continue in the file of the other. */
     @Test
     void namesAreTheSameInAFragmentWhereTheOtherTrackHasNoFrames() throws Exception {
         List<CallAudio> calls =
@@ -225,7 +225,7 @@ class AudioLimitsTest {
         }
     }
 
-    /** Or the next fragment, which continues it, begins another part. */
+    /** Otherwise the next fragment, which continues it, would begin another part. */
     @Test
     void aPartEndsWhereItsLatestFrameDoes() throws Exception {
         MediaFragment.Builder fragment = named(1, "A");
@@ -254,10 +254,10 @@ class AudioLimitsTest {
 
     private static final String FORGED = "x\r\n2026-11-29 ERROR forged'";
 
-    /** Begins a line, and turns around what follows. */
+    /** A line separator, and a right-to-left override. */
     private static final String FORMAT = "\u2028\u202E";
 
-    /** What a job that fails on damage says. */
+    /** The message of a job that fails on damage. */
     private static String said(MediaFragment media) throws Exception {
         try (CallHarness harness =
                 new CallHarness(CallAudioFunction.builder().failOnDamage(), null)) {
@@ -335,7 +335,7 @@ class AudioLimitsTest {
 
     // ---- sound ----------------------------------------------------------------------------------
 
-    /** What a decoder holds back, here the resampler, may be more than there is room for. */
+    /** Samples that a decoder (here the resampler) holds back may exceed the room for them. */
     @Test
     void heldBackSamplesThatDoNotFitAreCounted() throws Exception {
         byte[] low = RecordedAudio.adts("mono.aac").get(3);
@@ -369,7 +369,7 @@ class AudioLimitsTest {
     }
 
     /**
-     * FLAC says the rate in each frame, from 1 Hz to 655,350: a resampler for that has gigabytes.
+     * FLAC has a rate in each frame, from 1 Hz to 655,350 Hz: a resampler for it takes gigabytes.
      */
     @Test
     void aRateThatFallsTooFarIsDamage() throws Exception {

@@ -26,7 +26,7 @@ import static io.github.flinkkvs.media.HexBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The forms in which calls lie in state, byte for byte: they stay readable for ever. */
+/** The serialized forms of calls in state, byte for byte: they stay readable for ever. */
 class AudioSerializationTest {
 
     private static final String CALL_AUDIO_1 =
@@ -79,7 +79,7 @@ class AudioSerializationTest {
                     + " 0000000000000800"
                     + " 00000001 01 00000001 78 00000001 62 00000005";
 
-    /** What version 3 says of a call that version 2 wrote. */
+    /** The version 3 form of a call that version 2 wrote. */
     private static final String CALL_3_OF_2 =
             CALL_3.replace("01 01 00000001 78 00000001 63", "01 00 00000001 63")
                     .replace("00000001 01 00000001 78 00000001 62", "00000001 00 00000001 62");
@@ -158,7 +158,7 @@ class AudioSerializationTest {
 
     @Test
     void aChunkIsReadInVersion1() throws IOException {
-        // All but the fragment, which it did not say.
+        // Everything except the fragment, which version 1 did not contain.
         assertThat(AudioChunk.fromBytes(bytes(CHUNK_1)).toBytes())
                 .isEqualTo(bytes(CHUNK_2.replace("00000002 3931", "00000000")));
         assertThat(AudioChunk.fromBytes(bytes(PCM_CHUNK_1)).coding())
@@ -176,13 +176,13 @@ class AudioSerializationTest {
         CallState call = CallState.fromBytes(bytes(CALL_2));
         assertThat(call.toBytes()).isEqualTo(bytes(CALL_3_OF_2));
         assertThat(CallState.fromBytes(bytes(CALL_3_OF_2)).toBytes()).isEqualTo(bytes(CALL_3_OF_2));
-        // Which tags told it is not known: it is the call of any that tell the same.
+        // The tags that identified it are unknown: any tags with the same values match.
         assertThat(call.isOf(CallId.of(List.of("x"), List.of("c")))).isTrue();
         assertThat(call.isOf(CallId.of(List.of("x"), List.of("b")))).isFalse();
         assertThat(call.next(CallId.of(List.of("x"), List.of("b"))).part).isEqualTo(5);
     }
 
-    /** Then underscores within values were not told from those between them. */
+    /** Version 2 did not distinguish underscores within values from those between them. */
     @Test
     void aCallOfSeveralTagsIsReadInVersion2() throws IOException {
         String joined = "00000005 615f625f63";
@@ -203,7 +203,7 @@ class AudioSerializationTest {
         CallState call = CallState.fromBytes(bytes(CALL_1));
         assertThat(call.callId()).isEqualTo("c");
         assertThat(call.tags()).isEqualTo(Map.of("ContactId", "c"));
-        // The same in the newest form, but for what the oldest does not say.
+        // The same in the newest form, except for what the oldest does not contain.
         assertThat(call.toBytes())
                 .isEqualTo(
                         bytes(

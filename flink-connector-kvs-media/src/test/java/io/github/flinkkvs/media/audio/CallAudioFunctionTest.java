@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** What is in media, and whose it is: sound, damage, and bytes that stand for too much. */
+/** Content of media and the call it belongs to: sound, damage, and bytes that expand too much. */
 class CallAudioFunctionTest {
 
     private static final long START = 1_750_000_000_000L;
@@ -49,7 +49,7 @@ class CallAudioFunctionTest {
 
     // ---- which call ---------------------------------------------------------------------------
 
-    /** Half a second of one value, with tags: names and values by turns. */
+    /** Half a second of one value, with tags: names and values alternate. */
     private static MediaFragment said(long millis, int value, String... tags) {
         byte[] data = new byte[8_000];
         for (int i = 0; i < data.length; i += 2) {
@@ -66,7 +66,7 @@ class CallAudioFunctionTest {
         return fragment.build();
     }
 
-    /** What each file begins with, and how many samples it has. */
+    /** The first sample of each file, and its number of samples. */
     private static List<String> files(List<CallAudio> calls) throws Exception {
         List<String> files = new ArrayList<>();
         for (CallAudio call : calls) {
@@ -95,7 +95,7 @@ class CallAudioFunctionTest {
                         said(0, 1, "meetingId", "m", "attendeeId", "a", "sampleRate", "8000"),
                         said(500, 1, "meetingId", "m", "attendeeId", "a", "sampleRate", "8000"),
                         said(1_000, 2, "meetingId", "m", "attendeeId", "b"),
-                        // Of all attendees together there is an empty tag.
+                        // The mix of all attendees has an empty tag.
                         said(1_500, 3, "meetingId", "m", "attendeeId", ""),
                         said(2_000, 4, "meetingId", "n", "attendeeId", "b"));
 
@@ -167,14 +167,14 @@ class CallAudioFunctionTest {
     @Test
     void recordingsWithoutTagsOfTwoDaysHaveNamesOfTheirOwn() throws Exception {
         long day = Duration.ofDays(1).toMillis();
-        // Each is read by a job of its own, as if the other had never been.
+        // A separate job reads each, as if the other did not exist.
         List<CallAudio> calls =
                 new ArrayList<>(CallHarness.run(CallAudioFunction.builder(), said(0, 1)));
         calls.addAll(CallHarness.run(CallAudioFunction.builder(), said(day, 2)));
         assertNamesAreUniqueAndSorted(calls);
         assertThat(calls.get(0).fileName()).matches("\\d{8}T\\d{6}\\.\\d{3}Z-mic\\.wav");
 
-        // However the stream is read, a recording is the same one.
+        // A recording is the same, however the stream is read.
         MediaFragment[] both = {said(0, 1), said(day, 2)};
         assertThat(files(CallHarness.run(CallAudioFunction.builder(), both)))
                 .containsExactly("null 0: 1 x 4000", "null 0: 2 x 4000");
@@ -220,10 +220,10 @@ class CallAudioFunctionTest {
         return (byte) nearest;
     }
 
-    /** What each of its codes stands for. */
+    /** The sample of each code. */
     private static final short[] OF_A_LAW = SameSoundITCase.ofAllCodes(AudioCoding.Kind.A_LAW);
 
-    /** As browsers and encoders do when another microphone is plugged in. */
+    /** Browsers and encoders do this when another microphone is plugged in. */
     @Test
     void adtsThatTurnsFromMonoToStereo() throws Exception {
         for (byte[] config : Arrays.asList(null, new byte[] {0x14, 0x08})) {
@@ -243,7 +243,7 @@ class CallAudioFunctionTest {
         }
     }
 
-    /** A part ends where state would grow; a decoder begins anew there, as in each part. */
+    /** A part ends where state would grow; a new decoder begins there, as in each part. */
     @Test
     void opusOfSeveralFragments() throws Exception {
         MediaFragment.Builder opus = RecordedAudio.mkv("opus.mkv");
@@ -261,7 +261,7 @@ class CallAudioFunctionTest {
 
     // ---- damage ---------------------------------------------------------------------------------
 
-    /** Its frames, 64 ms apart from each other. */
+    /** Its frames, at intervals of 64 ms. */
     private static MediaFragment fragment(String codecId, byte[] config, List<byte[]> frames) {
         MediaFragment.Builder fragment =
                 MediaFragment.builder()
@@ -275,7 +275,7 @@ class CallAudioFunctionTest {
 
     private static final byte[] FRAME = {1, 2, 3, 4, 5, 6, 7, 8};
 
-    /** With a SimpleBlock of the track: two frames with Xiph lacing, the first beyond its end. */
+    /** Contains a SimpleBlock of the track: two Xiph-laced frames, the first beyond its end. */
     private static byte[] damagedCluster() {
         byte[] laced = HostileMedia.element(0xA3, new byte[] {(byte) 0x81, 0, 0, 2, 1, 100, 100});
         return HostileMedia.element(
@@ -320,7 +320,7 @@ class CallAudioFunctionTest {
         }
     }
 
-    /** It fails no job, so no restored one either. */
+    /** Damage fails no job, so no restored one either. */
     @Test
     void damageThatIsRestored() throws Exception {
         List<Fragment> read = Fragments.inTurn(damaged()[0], said(3_000, 7));
@@ -384,7 +384,7 @@ class CallAudioFunctionTest {
         assertThat(calls.get(1).firstTimestampMillis() - calls.get(0).firstTimestampMillis())
                 .isEqualTo(32_767_000L);
         assertNamesAreUniqueAndSorted(calls);
-        // Of which the earlier comes first, whatever their order in the fragment.
+        // The earlier one comes first, whatever their order in the fragment.
         assertThat(
                         CallHarness.run(
                                 CallAudioFunction.builder(), withFrames(1, 32_767, 5, 32_767, 5)))
@@ -406,7 +406,7 @@ class CallAudioFunctionTest {
         }
     }
 
-    /** As many frames of ADTS in one block as fit, in place of one. */
+    /** One block with as many ADTS frames as fit, instead of one. */
     @Test
     void aPartEndsWhereItsSoundIsTooMuchAlthoughItWasFewBytes() throws Exception {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
@@ -443,7 +443,7 @@ class CallAudioFunctionTest {
                         said(0, 1, "ContactId", "a", "note", text),
                         said(500, 2, "ContactId", text, "MimeType", "audio/L16;" + text));
 
-        // A call has no such id: it is the one before.
+        // No call has such an id: the fragment belongs to the previous call.
         assertThat(files(calls)).containsExactly("a 0: 1 x 8000");
     }
 }

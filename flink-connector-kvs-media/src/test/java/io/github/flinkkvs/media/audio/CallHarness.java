@@ -72,7 +72,7 @@ final class CallHarness implements AutoCloseable {
         operator.close();
     }
 
-    /** The files that the function makes of these fragments, until the end of the input. */
+    /** The files that the function makes from these fragments, until the end of the input. */
     static List<CallAudio> run(CallAudioFunction.Builder function, MediaFragment... media)
             throws Exception {
         try (CallHarness harness = new CallHarness(function, null)) {
@@ -82,7 +82,7 @@ final class CallHarness implements AutoCloseable {
         }
     }
 
-    /** Keeps the metrics of its one operator. */
+    /** Keeps the metrics of its only operator. */
     private static final class TaskMetrics extends InterceptingTaskMetricGroup {
         private final InterceptingOperatorMetricGroup operator =
                 new InterceptingOperatorMetricGroup();

@@ -23,12 +23,12 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an encoder puts before the first sample is skipped once, where a recording begins. */
+/** The encoder's delay before the first sample is skipped once, where a recording begins. */
 class CodecDelayTest {
 
     private static final long START = 1_750_000_000_000L;
 
-    /** Of the recording, in samples at 48 kHz. */
+    /** The delay of the recording, in samples at 48 kHz. */
     private static final int DELAY = 312;
 
     private static final int FRAME = 960;
@@ -54,7 +54,7 @@ class CodecDelayTest {
         assertThat(sound.likenessToSine(440)).isGreaterThan(0.98);
     }
 
-    /** Or each part of a long call is without some of it, and all that follows is too early. */
+    /** Otherwise each part of a long call would lose samples, and all later ones be too early. */
     @Test
     void laterPartsAreWhole() throws Exception {
         MediaFragment.Builder opus = RecordedAudio.mkv("opus.mkv");
@@ -72,7 +72,7 @@ class CodecDelayTest {
         List<Long> expectedTimes = new ArrayList<>();
         int all = 0;
         for (CallAudio call : calls) {
-            // By the time of its frame, of which the delay is no part; the first one skips it.
+            // The time of its frame, which excludes the delay; the first part skips it.
             expectedTimes.add(START + Math.max(0, (all * 1_000L - 1) / 48_000 - 1));
             samples.add(Sound.of(call).samples());
             all += Sound.of(call).samples();

@@ -33,7 +33,7 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** The sound is that of the ffmpeg program, where it is installed. */
+/** Sound equals that of the ffmpeg program, where it is installed. */
 class SameSoundITCase {
 
     @TempDir Path folder;
@@ -91,7 +91,7 @@ class SameSoundITCase {
 
         short[] actual = interleaved(new Sound(FragmentAudio.wav(fragment, null)));
 
-        // Of Vorbis, FFmpeg hands out the first block since version 8, which fades in.
+        // Since version 8, FFmpeg returns the first block of Vorbis, which fades in.
         int more = actual.length - expected.length;
         assertThat(more).isBetween(0, name.equals("vorbis") ? 512 : 0);
         for (int i = 0; i < expected.length; i++) {
@@ -101,7 +101,7 @@ class SameSoundITCase {
         }
     }
 
-    /** All but the padding at the end, which a stream has only where its encoder ended. */
+    /** Everything except the padding at the end, which exists only where the encoder ended. */
     @Test
     void aRecordingBeginsWhereTheProgramBegins() throws Exception {
         short[] expected = ffmpeg(RecordedAudio.bytes("opus.mkv"));
@@ -131,7 +131,7 @@ class SameSoundITCase {
         return codes;
     }
 
-    /** What the codes of G.711 stand for, in their order. */
+    /** The samples of the G.711 codes, in order. */
     static short[] ofAllCodes(AudioCoding.Kind kind) {
         short[][] decoded = new short[1][];
         try (AudioDecoder decoder = AudioDecoder.of(new AudioCoding(kind, 8_000, 1))) {

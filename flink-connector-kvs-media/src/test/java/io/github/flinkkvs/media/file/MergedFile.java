@@ -29,7 +29,7 @@ import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What AWS's parser finds in a Matroska file; it shares no code with what wrote it. */
+/** The content of a Matroska file as AWS's parser finds it; it shares no code with the writer. */
 final class MergedFile {
 
     /** A block, with all other elements of its BlockGroup; the time is in units of the file. */
@@ -68,10 +68,10 @@ final class MergedFile {
         }
     }
 
-    /** Names of all data outside of Tracks and Clusters, in their order. */
+    /** The names of all data elements outside Tracks and Clusters, in order. */
     final List<String> header = new ArrayList<>();
 
-    /** All data of Tracks. */
+    /** All data elements of Tracks. */
     final String tracks;
 
     final List<Long> clusterTimes = new ArrayList<>();
@@ -135,7 +135,7 @@ final class MergedFile {
         return merge(fragments, MkvMerger::new);
     }
 
-    /** The fragments in as many files as it takes. */
+    /** The fragments in as many files as needed. */
     static List<byte[]> merge(
             List<Fragment> fragments, Function<ByteArrayOutputStream, MkvMerger> mergers)
             throws Exception {

@@ -31,7 +31,7 @@ class MergedFilesITCase {
 
     @TempDir Path folder;
 
-    /** Of all that the sink does: folders and files by its own assigner, and the writers. */
+    /** Runs the whole sink: folders and files by its own assigner, and the writers. */
     @Test
     void aDamagedBlockIsCopiedLikeOthers() throws Exception {
         byte[] laced = HostileMedia.element(0xA3, new byte[] {(byte) 0x81, 0, 0, 2, 1, 100, 100});

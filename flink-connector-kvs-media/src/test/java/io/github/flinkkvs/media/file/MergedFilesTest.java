@@ -26,7 +26,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What FileSink writes; that it does so once is for the integration tests. */
+/** The output of FileSink; integration tests check that it is written once. */
 class MergedFilesTest {
 
     @TempDir Path folder;

@@ -22,7 +22,7 @@ import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What is true of merged files, whatever fragments they are made of. */
+/** Properties of merged files, whatever fragments they are made of. */
 class MkvMergerPropertyTest {
 
     private static final String[] HEADER = {
@@ -112,7 +112,7 @@ class MkvMergerPropertyTest {
         boolean isBefore(RandomFragment fragment);
     }
 
-    /** Merges, and tells which fragments went into which file. */
+    /** Merges, and records which fragments went into which file. */
     private static List<byte[]> merge(
             List<RandomFragment> fragments, Split split, List<List<RandomFragment>> files)
             throws Exception {

@@ -189,7 +189,7 @@ class MkvMergerTest {
                 new InputStreamParserByteSource(new ByteArrayInputStream(in.toByteArray())));
     }
 
-    /** A producer that was restarted. AWS's merger writes on, backwards, behind a second header. */
+    /** A restarted producer. AWS's merger keeps writing, back in time, after a second header. */
     @Test
     void whereAwsMergerGoesBackInTimeAFileBegins() throws Exception {
         List<Fragment> fragments = restarted();
@@ -211,7 +211,7 @@ class MkvMergerTest {
                 .isEqualTo(theirs.blocks.stream().map(block -> block.bytes).collect(toList()));
     }
 
-    /** Told to stop there, AWS's has swallowed the header of what comes next. */
+    /** When told to stop there, AWS's merger has consumed the header of the next fragment. */
     @Test
     void whereAwsMergerStopsItCannotGoOn() throws Exception {
         StreamingMkvReader reader = reader(restarted());
@@ -261,7 +261,7 @@ class MkvMergerTest {
         assertThat(new MergedFile(files.get(0)).clusterTimes).containsExactly(0L, 60L, 120L, 180L);
     }
 
-    /** Nothing says how long a picture is to be seen; AWS's shows it for a millisecond. */
+    /** Nothing says how long to show a picture; AWS's merger shows it for a millisecond. */
     @Test
     void aFrameInEachFragment() throws Exception {
         List<Fragment> fragments =
@@ -274,7 +274,7 @@ class MkvMergerTest {
         assertThat(packetTimes(awsMerged(fragments, true))).containsExactly(0L, 1L, 2L);
     }
 
-    /** Sound that is late stays as late: the pause is that of the track that has the shortest. */
+    /** Late sound stays equally late: the track with the shortest pause determines the pause. */
     @Test
     void pictureAndSoundStayTogether() throws Exception {
         MediaFragment.Builder[] builders = new MediaFragment.Builder[2];
@@ -332,7 +332,7 @@ class MkvMergerTest {
         assertThat(merge(picture(1_000, 3), picture(1_041, 3))).hasSize(1);
     }
 
-    /** As browsers send it, which round times to millis. */
+    /** Browsers send this, because they round times to millis. */
     @Test
     void aTrackWhoseTimeRepeatsGoesOn() throws Exception {
         List<byte[]> files = merge(picture(1_000, 3), picture(1_040, 3));
@@ -359,7 +359,7 @@ class MkvMergerTest {
         assertThat(merge(picture(1_000, 1), larger)).hasSize(2);
     }
 
-    /** What comes first in the file is at 0, even if its Cluster is later. */
+    /** The first frame of the file is at 0, even if its Cluster is later. */
     @Test
     void aFrameBeforeItsCluster() throws Exception {
         MediaFragment.Builder early =

@@ -17,10 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A fragment with everything a merger looks at drawn by lot, and what a reader must find in it. */
+/**
+ * A fragment with random values for everything a merger reads, and what a reader must find in it.
+ */
 final class RandomFragment {
 
-    /** How a fragment stands to the one before it. */
+    /** How a fragment relates to the previous one. */
     enum Step {
         LATER,
         BACK,
@@ -37,7 +39,7 @@ final class RandomFragment {
     /** In the order of the fragment. */
     final List<MergedFile.Block> blocks = new ArrayList<>();
 
-    /** Of its Cluster or its earliest block, whichever is before. */
+    /** The time of its Cluster or its earliest block, whichever is earlier. */
     long begin;
 
     /** Consecutive ones of the same tracks: each later than the one before. */
@@ -70,7 +72,7 @@ final class RandomFragment {
         return fragments;
     }
 
-    /** What one fragment leaves for the next. */
+    /** The state that one fragment leaves for the next. */
     private static final class Producer {
         private int trackCount;
         private int variant;

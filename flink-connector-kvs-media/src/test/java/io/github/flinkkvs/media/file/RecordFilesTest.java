@@ -78,7 +78,7 @@ class RecordFilesTest {
         assertThat(folder.resolve("a.txt")).hasContent("whole");
     }
 
-    /** Of a process that was killed, nobody cleans up but the next attempt. */
+    /** Only the next attempt cleans up after a killed process. */
     @Test
     void anEarlierAttemptIsCleanedUp() throws Exception {
         Files.createDirectories(folder.resolve(".a.txt.tmp"));

@@ -17,7 +17,7 @@ import org.apache.flink.table.functions.FunctionContext;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Where a function counts in tests. */
+/** The metrics of a function in tests. */
 final class CountedContext extends FunctionContext {
 
     private final Map<String, Counter> counters = new HashMap<>();
@@ -45,7 +45,7 @@ final class CountedContext extends FunctionContext {
         };
     }
 
-    /** How many payloads a function could make nothing of. */
+    /** How many payloads a function could not read. */
     long damaged(String function) {
         return counters.get(function + "." + Payloads.DAMAGED).getCount();
     }

@@ -29,13 +29,13 @@ import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Jars that come with a query: every job loads them, and the native libraries, anew. */
+/** Jars submitted with a query: each job loads them and the native libraries separately. */
 class JarsOfAQueryITCase {
 
-    /** FFmpeg with its native libraries; in a local repository it has this folder. */
+    /** FFmpeg with its native libraries: its folder in a local repository. */
     private static final Pattern FFMPEG = Pattern.compile(".*[/\\\\]org[/\\\\]bytedeco[/\\\\].*");
 
-    /** What is in Flink's lib folder, and nothing of ours. */
+    /** The content of Flink's lib folder, and nothing of ours. */
     private static final class Lib extends ClassLoader {
         private Lib() {
             super(JarsOfAQueryITCase.class.getClassLoader());
@@ -66,7 +66,7 @@ class JarsOfAQueryITCase {
         return new URLClassLoader(jars.toArray(new URL[0]), new Lib());
     }
 
-    /** A JAR or a folder, in the build or in a local repository: as Maven found the module. */
+    /** The JAR or folder of the module as Maven found it, in the build or a local repository. */
     private static URL home(Class<?> type) {
         return type.getProtectionDomain().getCodeSource().getLocation();
     }

@@ -132,7 +132,7 @@ class KvsFramesTest {
     @Test
     void framesThatCannotBeFoundAreDamage() throws Exception {
         byte[] payload = TestPayloads.of(twoTracks().build());
-        // The last frame says that it is laced by Xiph's rule, and has no room for the sizes.
+        // The last block claims Xiph lacing, but has no room for the sizes.
         byte[] block = {(byte) 0x81, 0, 40, 0, 6};
         int at = TestPayloads.lastIndexOf(payload, block, payload.length);
         payload[at + 3] = 0x02;
@@ -148,7 +148,7 @@ class KvsFramesTest {
         assertThat(context.damaged("KVS_FRAMES")).isEqualTo(1);
     }
 
-    /** Laced frames without a byte of their own: a megabyte would be a gigabyte of rows. */
+    /** Laced frames of zero bytes: a megabyte would become a gigabyte of rows. */
     @Test
     void moreFramesThanThereMayBeAreDamage() throws Exception {
         // A SimpleBlock of 256 frames of the same size, 0.

@@ -165,7 +165,7 @@ class KvsWavTest {
                             .build();
             assertThat(wav().eval(TestPayloads.of(unreadable))).isNull();
         }
-        // In a MHz of many channels half a minute is more than memory.
+        // Half a minute of many channels at 1 MHz exceeds memory.
         byte[] loud =
                 TestPayloads.of(
                         twoBlocks(30_000)

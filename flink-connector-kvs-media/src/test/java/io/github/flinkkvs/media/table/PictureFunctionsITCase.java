@@ -168,7 +168,7 @@ class PictureFunctionsITCase {
 
     @Test
     void widthKeepsTheShape() throws Exception {
-        // More widths than decoders are kept, in turns.
+        // More widths than kept decoders, in turn.
         for (int i = 0; i < 2; i++) {
             for (int size = 40; size <= 40 * (JpegDecoders.MAX_DECODERS + 2); size += 40) {
                 byte[] made = jpeg.eval(CAMERA, 3, size);

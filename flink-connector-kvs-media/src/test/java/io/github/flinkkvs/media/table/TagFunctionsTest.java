@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What functions say of a fragment without its media: tags, and whether it is one at all. */
+/** Functions on a fragment without its media: tags, and whether it is a fragment at all. */
 class TagFunctionsTest {
 
     private static final byte[] TAGGED =

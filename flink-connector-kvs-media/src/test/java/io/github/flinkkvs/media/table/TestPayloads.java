@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Fragments as a column of a table has them: bytes. */
+/** Fragments as bytes, as in a column of a table. */
 final class TestPayloads {
 
     private TestPayloads() {}
@@ -50,7 +50,7 @@ final class TestPayloads {
         }
     }
 
-    /** The same as archived media has it: without the service's trailing Tags. */
+    /** The same as in archived media: without the service's trailing Tags. */
     static byte[] withoutTrailingTags(byte[] payload) {
         byte[] id = {0x12, 0x54, (byte) 0xC3, 0x67};
         int token =

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** What becomes of frames does not depend on the number of threads. */
+/** The decoding of frames does not depend on the number of threads. */
 class DecoderThreadsITCase {
 
     private static final Path FILMS =
@@ -40,7 +40,7 @@ class DecoderThreadsITCase {
     private static final PictureOptions GRAY =
             PictureOptions.defaults().format(Picture.Format.GRAY8);
 
-    /** What a decoder makes of a track. */
+    /** The result of decoding a track. */
     private static final class Result {
         final List<Picture> pictures = new ArrayList<>();
         String counts;
@@ -95,7 +95,7 @@ class DecoderThreadsITCase {
         return result.pictures.stream().map(Picture::frameIndex).collect(Collectors.toList());
     }
 
-    /** What FFmpeg makes of damage that it does not notice is different each time. */
+    /** FFmpeg's result for damage that it does not notice varies. */
     private static List<Picture> awayFrom(int bad, Result result) {
         int group = bad / GROUP * GROUP;
         return result.pictures.stream()
@@ -106,7 +106,7 @@ class DecoderThreadsITCase {
                 .collect(Collectors.toList());
     }
 
-    /** Overwrites most of a frame, whose NAL units then do not have the sizes that they claim. */
+    /** Overwrites most of a frame, so that its NAL units no longer match their sizes. */
     private static Fragment withDamagedFrame(String film, int bad) throws Exception {
         int[] frame = {0};
         DeclaredFilm damaged =
@@ -127,7 +127,7 @@ class DecoderThreadsITCase {
         return damaged;
     }
 
-    /** Threads hold more frames back than a codec ever does, and none of them is lost. */
+    /** Threads hold back more frames than any codec does, and none of them is lost. */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 40})
     void aHealthyTrackOfAnyCodec(int threads) throws Exception {

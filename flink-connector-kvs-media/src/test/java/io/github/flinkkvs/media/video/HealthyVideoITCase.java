@@ -83,7 +83,7 @@ class HealthyVideoITCase {
         return Fragments.of(MediaFragment.builder().track(track).frames(frames).build()).get(0);
     }
 
-    /** As one decoder makes them of all frames. */
+    /** The pictures of one decoder for all frames. */
     private static List<Picture> stream(List<Fragment> fragments) throws Exception {
         List<Picture> pictures = new ArrayList<>();
         try (VideoDecoder decoder = new VideoDecoder(STRICT)) {
@@ -108,7 +108,7 @@ class HealthyVideoITCase {
 
     // ---- open groups --------------------------------------------------------------------------
 
-    /** Frames that need the fragment before are passed over, and no others. */
+    /** Only frames that need the previous fragment are skipped. */
     @ParameterizedTest
     @CsvSource({"h264-open-gop.mkv, 1", "h265-open-gop.mkv, 3"})
     void fragmentsOfOpenGroups(String name, int needingTheOneBefore) throws Exception {
@@ -125,7 +125,7 @@ class HealthyVideoITCase {
                 assertThat(decoder.picture(fragment, 0).frameIndex()).isZero();
                 assertThat(decoder.picture(fragment, fragment.frames().size())).isNull();
             }
-            // Those that are shown before the fragment's first frame.
+            // The frames that are shown before the fragment's first frame.
             assertThat(decoder.skippedFrames()).isPositive();
         }
         int behindTheFirst = fragments.size() - 1;
@@ -138,7 +138,7 @@ class HealthyVideoITCase {
 
     // ---- blocks without a picture -------------------------------------------------------------
 
-    /** Parameter sets come in a block of their own, and only that one is marked as a key frame. */
+    /** Parameter sets are in a separate block, the only one marked as a key frame. */
     @Test
     void aKeyBlockWithoutAPicture() throws Exception {
         List<Fragment> fragments = fragments(film("h264-b.mkv"));
@@ -195,7 +195,7 @@ class HealthyVideoITCase {
         assertHiddenFramesAreNoDamage(fragments(film("vp8-hidden.mkv")));
     }
 
-    /** In blocks of their own, as some producers have them, and not at the end of others. */
+    /** Hidden frames in separate blocks, as some producers send them, not at the end of others. */
     @Test
     void hiddenFramesOfVp9() throws Exception {
         List<Fragment> whole = fragments(film("vp9.mkv"));
@@ -224,7 +224,7 @@ class HealthyVideoITCase {
         assertThat(stream(fragments)).hasSize(FRAMES);
     }
 
-    /** Those of a superframe of VP9, by the index at its end. */
+    /** The frames of a VP9 superframe, by the index at its end. */
     private static List<byte[]> parts(byte[] block) {
         int marker = block[block.length - 1] & 0xFF;
         if (marker >> 5 != 6) {
@@ -310,8 +310,8 @@ class HealthyVideoITCase {
     // ---- the order of fragments ---------------------------------------------------------------
 
     /**
-     * What comes of a fragment depends on nothing but that fragment: not on how far pictures were
-     * reordered before it, nor on the parameter sets or the damage of others.
+     * The pictures of a fragment depend only on that fragment: not on earlier reordering, nor on
+     * parameter sets or damage of others.
      */
     @Test
     void inAnyOrder() throws Exception {
@@ -323,7 +323,7 @@ class HealthyVideoITCase {
             pool.add(without(fragment, null, 0));
             hideVui(avcC);
             pool.add(without(fragment, avcC, 0));
-            // It has pictures that are shown in the order in which they are decoded.
+            // Its pictures are shown in decoding order.
             pool.add(without(fragment, avcC, GROUP - 1));
         }
         List<List<Picture>> all = new ArrayList<>();
@@ -365,7 +365,7 @@ class HealthyVideoITCase {
         return fragment(AVC, codecPrivate, frames);
     }
 
-    /** Also of single frames: one that has no parameter sets does not borrow them. */
+    /** This holds for single frames, too: one without parameter sets does not borrow them. */
     @Test
     void keyFramesInAnyOrder() throws Exception {
         Fragment fragment = fragments(film("h264-b.mkv")).get(0);
@@ -380,7 +380,7 @@ class HealthyVideoITCase {
         }
     }
 
-    /** Sets the flag of an avcC's SPS to 0 that says that there are details on pictures. */
+    /** Clears vui_parameters_present_flag in the SPS of an avcC. */
     private static void hideVui(byte[] avcC) {
         // The SPS begins after 8 bytes, and its fields after 4 more.
         BitSet bits = new BitSet();

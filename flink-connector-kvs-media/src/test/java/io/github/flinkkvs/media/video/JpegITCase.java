@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-/** JPEGs that are made of decoded frames, with no pixels between, and read by ImageIO. */
+/** JPEGs made directly from decoded frames, without pixels, and read by ImageIO. */
 class JpegITCase {
 
     private static final PictureOptions PIXELS = PictureOptions.defaults();
@@ -57,7 +57,7 @@ class JpegITCase {
 
     // ---- quality ------------------------------------------------------------------------------
 
-    /** Of each quality the brightness of the video is as good as ImageIO's, in fewer bytes. */
+    /** At each quality, the brightness of the video is as good as ImageIO's, in fewer bytes. */
     @ParameterizedTest
     @ValueSource(floats = {0, 0.01f, 0.1f, 0.3f, 0.5f, 0.75f, 0.85f, 0.95f, 0.99f, 1})
     void qualityMeansWhatItMeansToImageIo(float quality) throws Exception {
@@ -70,7 +70,7 @@ class JpegITCase {
         assertThat(ssim(source, brightness(ours)))
                 .isGreaterThan(ssim(source, brightness(theirs)) - 0.005);
         assertThat(ours.length).isBetween(theirs.length / 2, theirs.length);
-        // But for the mean of a block.
+        // Except for the mean of a block.
         List<int[]> tables = tables(ours);
         List<int[]> tablesOfImageIo = tables(theirs);
         for (int i = 0; i < 2; i++) {
@@ -103,7 +103,9 @@ class JpegITCase {
 
     // ---- colours ------------------------------------------------------------------------------
 
-    /** Whatever matrix and range the video has, and however its planes lie: JFIF has its own. */
+    /**
+     * JFIF has its own matrix and range, whatever those of the video, and however its planes lie.
+     */
     @ParameterizedTest
     @CsvSource({
         "libx264, -pix_fmt yuv420p",
@@ -134,7 +136,7 @@ class JpegITCase {
         }
     }
 
-    /** Known colours, not only those that another way of ours makes of them. */
+    /** Compares with known colours, not only with another decoder of ours. */
     @Test
     void coloursAreThoseThatWereDrawn() throws Exception {
         Color[] colours = {
@@ -169,7 +171,7 @@ class JpegITCase {
         assertThat(mean(brightness(jpeg))).isCloseTo(mean(expected), within(1.0));
     }
 
-    /** An encoder is opened for each size, and nothing is left of what it had before. */
+    /** An encoder is opened for each size, and keeps nothing from before. */
     @Test
     void whatIsMadeOfAFrameDependsOnItAlone() throws Exception {
         byte[] large = PictureWriter.jpeg().encode(gradient(200, 100));
@@ -264,7 +266,7 @@ class JpegITCase {
         return TestFragments.array(picture);
     }
 
-    /** Through a frame of MJPEG. */
+    /** Reencodes an image through an MJPEG frame. */
     private static byte[] reencoded(BufferedImage image, PictureOptions options) {
         try (KeyFrameDecoder decoder = new KeyFrameDecoder(options)) {
             byte[] frame = PictureWriter.jpeg(1).encode(image);
@@ -272,7 +274,7 @@ class JpegITCase {
         }
     }
 
-    /** Of a frame of MJPEG. */
+    /** The pixels of an image in an MJPEG frame. */
     private static byte[] pixels(BufferedImage image, PictureOptions options) {
         return pixels(PictureWriter.jpeg(1).encode(image), options);
     }

@@ -56,7 +56,7 @@ class OrientationITCase {
 
     private static final double MIN_PSNR = 40;
 
-    /** Its colours are coarser; turned in a wrong way it has about 6. */
+    /** Its colours are coarser; wrongly turned, it has about 6. */
     private static final double MIN_PSNR_OF_A_JPEG = 15;
 
     private static DeclaredFilm film;
@@ -88,7 +88,7 @@ class OrientationITCase {
         assertSameAsFFmpeg(turned, FRAMES, width, height);
     }
 
-    /** Turned in the planes in which it was decoded, also where their sides are odd. */
+    /** Turned in the planes in which it was decoded, even where their sides are odd. */
     @ParameterizedTest
     @CsvSource({
         "0, 90, 0",
@@ -127,7 +127,7 @@ class OrientationITCase {
         byte[] expected = TestFragments.array(TestFragments.pictures(upright, asCoded).get(0));
         BufferedImage jpegAsCoded =
                 TestFragments.pictures(upright, asCoded.jpeg(1)).get(0).toBufferedImage();
-        // That one has its chroma half a pixel beside, as the video. 17.1 if it moves by a pixel.
+        // That JPEG has its chroma half a pixel off, like the video. 17.1 if it moves by a pixel.
         assertThat(psnr(pixels, bytes(jpeg), 0))
                 .isGreaterThan(psnr(expected, bytes(jpegAsCoded), 0) + 1);
     }
@@ -136,7 +136,7 @@ class OrientationITCase {
         return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
     }
 
-    /** What is turned must not say that it is to be turned. */
+    /** A turned JPEG must not ask to be turned again. */
     @Test
     void aJpegThatIsTurnedSaysNothingOfIt() throws Exception {
         byte[] unit = {0x06, 47, 3, 0, 0, 0, (byte) 0x80};
@@ -149,7 +149,7 @@ class OrientationITCase {
         }
     }
 
-    /** What is no turn by quarters is left as it is; the program turns it within its sides. */
+    /** Only quarter turns are applied; the program turns by other angles within the frame. */
     @ParameterizedTest
     @CsvSource({"0, 45", "180, 30", "0, 91", "0, -1", "0, 1e300", "0, NaN", "180, NaN"})
     void anyOtherAngleIsLeftAsItIs(double yaw, double roll) throws Exception {
@@ -157,7 +157,7 @@ class OrientationITCase {
         assertThat(images(fragment, ALL)).isEqualTo(images(fragment(), ALL));
     }
 
-    /** Also to the program. */
+    /** The program does the same. */
     @ParameterizedTest
     @CsvSource({"1, 0, 0, 90", "3, 0, 0, 90", "0, 0, 90, 90", "0, 90, 0, 90", "9, 180, 0, 0"})
     void whatIsNoPlaneIsLeftAsItIs(int type, double yaw, double pitch, double roll)
@@ -166,7 +166,7 @@ class OrientationITCase {
                 film.declaring(96, 64, 0, projection(type, yaw, pitch, roll)), FRAMES, 96, 64);
     }
 
-    /** H.264 has it in an SEI message, turned after it is mirrored. */
+    /** H.264 has the orientation in an SEI message, which turns after mirroring. */
     @ParameterizedTest
     @CsvSource({
         "false, false, 90, 64, 96",
@@ -185,7 +185,7 @@ class OrientationITCase {
         setOrientation(unit, 3, mirrored, upsideDown, degrees, 0b010_0_1);
         DeclaredFilm turned = film.withFrames(frame -> concat(number(7), unit, frame));
         assertSameAsFFmpeg(turned.declaring(96, 64, 0), FRAMES, width, height);
-        // It is more than what the track says. (With both, the program itself fails.)
+        // It takes precedence over the track. (With both, the program itself fails.)
         MediaFragment both = turned.declaring(96, 64, 0, projection(0, 180, 0, 90));
         assertThat(images(Fragments.of(both).get(0), ALL))
                 .isEqualTo(images(Fragments.of(turned.declaring(96, 64, 0)).get(0), ALL));
@@ -288,7 +288,7 @@ class OrientationITCase {
         assertThat(sizes(fragment, options.size(30, 20))).containsOnly("30x20");
         assertThat(sizes(fragment, options.asCoded())).containsOnly("96x64");
         assertThat(sizes(fragment, options.asCoded().size(48, 0))).containsOnly("48x32");
-        // Pixels are made square before.
+        // Pixels are made square first.
         Fragment wide = fragment(element(0x54B0, number(192)), projection(0, 0, 0, 90));
         assertThat(sizes(wide, options)).containsOnly("64x192");
         assertThat(sizes(wide, options.size(32, 0))).containsOnly("32x96");

@@ -27,7 +27,7 @@ import static io.github.flinkkvs.media.DeclaredFilm.element;
 import static io.github.flinkkvs.media.DeclaredFilm.number;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Pictures of video whose pixels are not square, and of a codec with a delay. */
+/** Pictures of video with non-square pixels, and of a codec with a delay. */
 class PixelAspectITCase {
 
     private static final PictureOptions ALL = PictureOptions.defaults().failOnDamage();
@@ -86,7 +86,7 @@ class PixelAspectITCase {
                 .allMatch(picture -> picture.width() == 48 && picture.height() == scaled);
     }
 
-    /** Also where only the shape changes in mid-stream. */
+    /** Even where only the shape changes in mid-stream. */
     @Test
     void aTrackThatChangesItsShape() throws Exception {
         List<Picture> pictures = new ArrayList<>();

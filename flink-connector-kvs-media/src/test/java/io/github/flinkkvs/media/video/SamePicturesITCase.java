@@ -35,7 +35,7 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** The pictures are those of the ffmpeg program for the same bytes. */
+/** Pictures equal those of the ffmpeg program for the same bytes. */
 class SamePicturesITCase {
 
     private static final double MIN_PSNR = 40;
@@ -126,13 +126,11 @@ class SamePicturesITCase {
         "libvpx, -g 10 -auto-alt-ref 0",
         "libvpx-vp9, -g 10",
         "mpeg4, -g 10 -bf 2 -q:v 3",
-        // In fields.
+        // Interlaced.
         "libx264, -flags +ilme+ildct -pix_fmt yuv420p",
         "libx265, -x265-params interlace=tff:bframes=0:log-level=error",
         "mpeg4, -flags +ilme+ildct -g 10 -q:v 3",
-        // PQ of 10 bits, with all that says how it was mastered. (Not 4:2:0, whose colors older
-        // ffmpeg
-        // programs place elsewhere.)
+        // PQ of 10 bits, with all mastering data. (Not 4:2:0, whose colors older programs shift.)
         "libx265, '-pix_fmt yuv444p10le -x265-params colorprim=bt2020:transfer=smpte2084:"
                 + "colormatrix=bt2020nc:max-cll=1000,400:log-level=error:master-display="
                 + "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)'"
@@ -141,7 +139,7 @@ class SamePicturesITCase {
         assertSameAsFFmpeg(encoder, options);
     }
 
-    /** Whatever brightness and colors are declared to mean, none of it changes the picture. */
+    /** Declared color properties never change the picture. */
     @ParameterizedTest
     @CsvSource({
         "bt709, bt709, bt709",
@@ -150,7 +148,7 @@ class SamePicturesITCase {
         "bt2020, smpte2084, bt2020nc",
         "bt2020, bt2020-10, bt2020c",
         "smpte432, smpte2084, bt709",
-        // What FFmpeg would not convert.
+        // Combinations that FFmpeg would not convert.
         "bt709, log100, bt709",
         "bt709, log316, smpte170m",
         "smpte428, smpte428, ictcp",

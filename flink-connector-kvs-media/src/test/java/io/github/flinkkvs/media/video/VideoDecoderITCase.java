@@ -97,7 +97,7 @@ class VideoDecoderITCase {
                 int pixel = image.getRGB(x, y);
                 int other = otherImage.getRGB(x, y);
                 for (int shift = 0; shift <= 16; shift += 8) {
-                    // Each is rounded in its own way.
+                    // Each rounds in its own way.
                     assertThat(other >> shift & 0xFF)
                             .isBetween((pixel >> shift & 0xFF) - 4, (pixel >> shift & 0xFF) + 4);
                 }
@@ -150,7 +150,7 @@ class VideoDecoderITCase {
                 }
             }
             decoder.flush(pictures::add);
-            // Three seconds, which need not begin with a period.
+            // Three seconds, which need not begin at the start of a period.
             assertThat(pictures).hasSizeBetween(15, 16);
             assertThat(pictures.stream().map(p -> Math.floorDiv(p.timestampMillis(), 200)))
                     .doesNotHaveDuplicates();
@@ -265,7 +265,7 @@ class VideoDecoderITCase {
         return payloads;
     }
 
-    /** A BITMAPINFOHEADER, and what the codec has behind it. */
+    /** A BITMAPINFOHEADER, followed by the codec's own data. */
     private static byte[] bitmapInfo(String fourCc, byte[] header) {
         return ByteBuffer.allocate(40 + header.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -288,7 +288,7 @@ class VideoDecoderITCase {
         }
     }
 
-    /** Of brightness: each makes something else of colors, of which there is one for 4 pixels. */
+    /** The PSNR of brightness: each converts colors differently, which 4 pixels share. */
     private static double psnr(BufferedImage image, BufferedImage other) {
         double squares = 0;
         for (int y = 0; y < image.getHeight(); y++) {
@@ -342,7 +342,7 @@ class VideoDecoderITCase {
             assertThat(decoder.lastDamage()).contains("frame ", fragment.number().toString());
             assertThat(indexes(pictures)).hasSize(20).doesNotContain(5, 6, 7, 8, 9);
 
-            // What follows is not touched by it.
+            // It does not affect what follows.
             pictures.clear();
             decoder.decode(fragments.get(1), pictures::add);
             assertThat(pictures).isEqualTo(pictures(fragments.get(1), ALL));
@@ -363,7 +363,7 @@ class VideoDecoderITCase {
         }
     }
 
-    /** FFmpeg makes a grey picture of it and says so: that is no picture. */
+    /** FFmpeg makes a grey picture and reports it: that does not count as a picture. */
     @Test
     void aKeyFrameOfGarbageIsNoPicture() throws Exception {
         Track track = fragments.get(0).tracks().get(0);
@@ -423,7 +423,7 @@ class VideoDecoderITCase {
     @Test
     void memoryStaysFlat() {
         Fragment fragment = fragments.get(0);
-        // Small pictures: Java's own heap, which grows too, is not what is looked at.
+        // Small pictures: the growth of Java's own heap must not matter.
         PictureOptions small = ALL.format(Picture.Format.GRAY8).size(16, 12);
         try (VideoDecoder kept = new VideoDecoder(small)) {
             repeat(kept, fragment, 50);

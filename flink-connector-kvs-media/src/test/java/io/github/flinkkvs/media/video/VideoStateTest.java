@@ -17,7 +17,7 @@ import java.io.IOException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The form in which decoders lie in state, byte for byte: it stays readable for ever. */
+/** The serialized form of decoders in state, byte for byte: it stays readable for ever. */
 class VideoStateTest {
 
     private static final String BEGINNING =
@@ -78,7 +78,7 @@ class VideoStateTest {
         return state;
     }
 
-    /** As the version after knows it. */
+    /** The same state with the fields of version 2. */
     private static VideoState beginning() {
         VideoState state = goingOn();
         state.carried = new VideoState.Start(9, 900, 1);
@@ -133,7 +133,7 @@ class VideoStateTest {
     @Test
     void damageLastsUntilAKeyFrame() {
         VideoState state = goingOn();
-        // Behind 3 already.
+        // Already after 3.
         state.damagedAt(6);
         assertThat(state.damaged).containsExactly(3L);
         // A key frame that is not shown yet is between them.

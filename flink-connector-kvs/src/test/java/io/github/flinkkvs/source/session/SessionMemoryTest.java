@@ -116,7 +116,7 @@ class SessionMemoryTest {
                     break;
                 default:
             }
-            // It goes on at once.
+            // It continues at once.
             rig.timer.advanceMillis(250);
             assertThat(callOf("other")).isNotSameAs(ahead);
         }

@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What is in the SQL jars: all that is needed, under names that meet no others, and nothing else.
+ * The SQL jars contain everything that is needed, under names that conflict with no others, and
+ * nothing else.
  */
 class PackagingITCase {
 
@@ -32,22 +33,22 @@ class PackagingITCase {
 
     private static final String SHADED = "io/github/flinkkvs/shaded/";
 
-    /** Names in the packages of others; not within other names, such as {@code http/nio/netty}. */
+    /** Names in packages of others, but not within other names, such as {@code http/nio/netty}. */
     private static final Pattern FOREIGN =
             Pattern.compile(
                     "(?<![\\w./$])/?(L?)(software[./]amazon|io[./]netty|org[./]reactivestreams)[./]");
 
-    /** Types of others in a signature, behind the first of them. */
+    /** Types of others in a signature, after the first of them. */
     private static final Pattern FOREIGN_TYPE =
             Pattern.compile("L(software/amazon|io/netty|org/reactivestreams)/");
 
-    /** What the classes of a jar say of packages that it has under other names. */
+    /** References in a jar's classes to the original names of relocated packages. */
     private static Set<String> foreignNames(SqlJar jar) throws Exception {
         Set<String> names = new TreeSet<>();
         for (String entry : jar.entries()) {
             if (entry.endsWith(".class")) {
                 for (String text : jar.constants(entry)) {
-                    // A sentence is for people.
+                    // Sentences are for people, not references.
                     if (text.indexOf(' ') < 0
                             && (FOREIGN.matcher(text).find()
                                     || FOREIGN_TYPE.matcher(text).find())) {
@@ -98,7 +99,8 @@ class PackagingITCase {
                                     "io/github/flinkkvs/media/.+",
                                     "org/bytedeco/(ffmpeg|javacpp)/.+\\.class",
                                     "org/bytedeco/javacpp/properties/.+\\.properties",
-                                    // Without what reads files, filters and devices, and programs.
+                                    // Without programs and the libraries for files, filters and
+                                    // devices.
                                     "org/bytedeco/ffmpeg/\\w+-\\w+/(?!.*(avdevice|avfilter|avformat)).*\\..+",
                                     "org/bytedeco/javacpp/\\w+-\\w+/.+",
                                     "org/ebml/.+\\.class"))
@@ -108,7 +110,7 @@ class PackagingITCase {
         }
     }
 
-    /** Both are used together: a class that is in both could be loaded from either. */
+    /** They are used together: a class in both could be loaded from either. */
     @Test
     void theTwoHaveNoClassInCommon() throws Exception {
         try (SqlJar connector = new SqlJar(CONNECTOR);
@@ -140,9 +142,9 @@ class PackagingITCase {
     }
 
     /**
-     * The versions that a scanner for known vulnerabilities finds in the jar are those that it was
-     * made of. Those of the libraries that talk to the network stand here, so that no other
-     * dependency changes them unnoticed.
+     * The versions that a vulnerability scanner finds in the jar are those it was built from.
+     * Versions of the network libraries are fixed here, so that no other dependency changes them
+     * unnoticed.
      */
     @Test
     void versionsAreThoseThatWereChosen() throws Exception {
@@ -161,7 +163,7 @@ class PackagingITCase {
                                 .map(SqlJar.Bundled::coordinates)
                                 .collect(Collectors.toSet());
                 assertThat(jar.described())
-                        // Ours, and what Netty brings within its own jar.
+                        // Ours, and the library in Netty's own jar.
                         .filteredOn(
                                 name -> !name.matches("(io\\.github\\.flinkkvs|org\\.jctools):.*"))
                         .isNotEmpty()
@@ -240,7 +242,7 @@ class PackagingITCase {
         }
     }
 
-    /** Each text that is referred to is there, and none is there for nothing. */
+    /** The jar contains exactly the texts that are referred to. */
     @ParameterizedTest
     @ValueSource(strings = {CONNECTOR, MEDIA})
     void licensesAreThere(String module) throws Exception {

@@ -26,7 +26,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A jar as it was built: its entries, their texts, and the names within its classes. */
+/** A built jar: its entries, their texts, and the names within its classes. */
 final class SqlJar implements AutoCloseable {
 
     /** An artifact that went into a jar, and the file that it was taken from. */
@@ -43,7 +43,7 @@ final class SqlJar implements AutoCloseable {
     private final JarFile jar;
 
     /**
-     * @param module whose jar it is
+     * @param module the module of the jar
      */
     SqlJar(String module) throws IOException {
         folder = Path.of("..", module, "target");
@@ -51,7 +51,7 @@ final class SqlJar implements AutoCloseable {
         jar = new JarFile(file.toFile());
     }
 
-    /** What Maven has built or, if only this module is built, what it has installed. */
+    /** The jar that Maven built or, if only this module is built, installed. */
     private static Path onClassPath(String module) {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of)
@@ -64,7 +64,7 @@ final class SqlJar implements AutoCloseable {
         return file;
     }
 
-    /** Names of all files in it; of a name that is there twice, two. */
+    /** The names of all files in it; a duplicate name occurs twice. */
     List<String> entries() {
         List<String> names = new ArrayList<>();
         for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements(); ) {
@@ -84,7 +84,7 @@ final class SqlJar implements AutoCloseable {
         return jar.getInputStream(jar.getJarEntry(entry)).readAllBytes();
     }
 
-    /** All names and texts that a class has: of types, of members, and literals. */
+    /** All names and texts in a class: types, members and literals. */
     Set<String> constants(String classFile) throws IOException {
         Set<String> texts = new LinkedHashSet<>();
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes(classFile)))) {
@@ -100,7 +100,7 @@ final class SqlJar implements AutoCloseable {
                     case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipBytes(4);
                     case 5, 6 -> {
                         in.skipBytes(8);
-                        // They count twice.
+                        // They take two indices.
                         i++;
                     }
                     default -> throw new IOException(classFile + " has a constant of kind " + tag);
@@ -110,7 +110,7 @@ final class SqlJar implements AutoCloseable {
         return texts;
     }
 
-    /** What Maven says that the module needs at run time, without what Flink brings. */
+    /** The module's run time dependencies according to Maven, without those that Flink provides. */
     List<Bundled> bundled() throws IOException {
         List<Bundled> artifacts = new ArrayList<>();
         for (String line : Files.readAllLines(folder.resolve("bundled.txt"))) {

@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The very jars that are shipped, on Flink {@code -Dflink.test.version}: queries of real calls. */
+/** Queries with the shipped jars on Flink {@code -Dflink.test.version}, with real calls. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class SqlJarITCase {
 
@@ -97,12 +97,13 @@ class SqlJarITCase {
         return rows;
     }
 
-    /** What runs is the jars: neither the connector nor the AWS SDK is there under its own name. */
+    /** Only the jars run: the class path has no other connector and no AWS SDK. */
     @Test
     void nothingElseIsOnTheClassPath() throws Exception {
         for (String module : List.of("flink-sql-connector-kvs", "flink-sql-connector-kvs-media")) {
             try (SqlJar jar = new SqlJar(module)) {
-                String ours = module.endsWith("media") ? "media.file.RecordFiles" : "source.KvsSource";
+                String ours =
+                        module.endsWith("media") ? "media.file.RecordFiles" : "source.KvsSource";
                 Path loadedFrom =
                         Path.of(
                                 Class.forName("io.github.flinkkvs." + ours)
@@ -117,7 +118,7 @@ class SqlJarITCase {
                 .isInstanceOf(ClassNotFoundException.class);
     }
 
-    /** The SDK's own way: signed calls over TLS, and its resources, all under other names. */
+    /** The relocated SDK makes signed calls over TLS and finds its resources. */
     @Test
     void rowsAreTheFragments() throws Exception {
         EmbeddedStream front = kvs.createStream("front-door");
@@ -186,9 +187,7 @@ class SqlJarITCase {
         }
     }
 
-    /**
-     * What the connector says in its exceptions, and the SDK in those that it reads from answers.
-     */
+    /** Messages of the connector's exceptions, and of those that the SDK reads from answers. */
     @Test
     void errorsAreTheConnectors() {
         create("cameras", "nobody", "payload BYTES", "");

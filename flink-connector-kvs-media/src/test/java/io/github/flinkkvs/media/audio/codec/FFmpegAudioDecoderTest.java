@@ -120,7 +120,7 @@ class FFmpegAudioDecoderTest {
             boolean decoded = decoder.decode(packet, 0, packet.length, samples -> ++pieces[0] < 3);
             assertThat(decoded).isFalse();
             assertThat(pieces[0]).isEqualTo(3);
-            // It can go on with the next one.
+            // It can continue with the next one.
             assertThat(samples(decoder, packet, 0, packet.length)).isGreaterThan(6_000);
         }
     }
@@ -142,7 +142,7 @@ class FFmpegAudioDecoderTest {
         assertThat(samples).isEqualTo(2 * 1024 * frames.size());
     }
 
-    /** Each change makes a filter anew, which takes longer than to decode the frame. */
+    /** Each change creates a filter, which takes longer than decoding the frame. */
     @Test
     void channelsThatChangeOverAndOverAreDamage() throws Exception {
         byte[] mono = RecordedAudio.adts("mono.aac").get(3);
@@ -153,7 +153,7 @@ class FFmpegAudioDecoderTest {
                 decoded += samples(decoder, mono, 0, mono.length) > 0 ? 1 : 0;
                 decoded += samples(decoder, stereo, 0, stereo.length) > 0 ? 1 : 0;
             }
-            // Changes to stereo and back are 100 together; mono, which it is then, goes on.
+            // It allows 100 changes in total; mono, the last form, continues.
             assertThat(decoded).isEqualTo(1 + 100 + 99);
         }
     }
@@ -179,7 +179,7 @@ class FFmpegAudioDecoderTest {
         assertThat(said).contains("FFmpeg cannot be loaded").contains("org.bytedeco:ffmpeg");
     }
 
-    /** A process in which PCM is read all the same. */
+    /** A process without natives, in which PCM is still read. */
     static final class WithoutNatives {
         public static void main(String[] arguments) {
             AudioDecoder.of(AudioCoding.CONNECT).close();
