@@ -99,8 +99,7 @@ class PackagingITCase {
                                     "io/github/flinkkvs/media/.+",
                                     "org/bytedeco/(ffmpeg|javacpp)/.+\\.class",
                                     "org/bytedeco/javacpp/properties/.+\\.properties",
-                                    // Without programs and the libraries for files, filters and
-                                    // devices.
+                                    // Without programs, files, filters and devices.
                                     "org/bytedeco/ffmpeg/\\w+-\\w+/(?!.*(avdevice|avfilter|avformat)).*\\..+",
                                     "org/bytedeco/javacpp/\\w+-\\w+/.+",
                                     "org/ebml/.+\\.class"))
