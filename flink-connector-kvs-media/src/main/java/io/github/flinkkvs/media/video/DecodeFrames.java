@@ -36,19 +36,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Frames to pictures, each as soon as its frame is there: the decoder of a track goes on from
- * fragment to fragment. Frames are keyed by their stream; its video tracks are told apart.
+ * Turns frames into pictures as soon as the frames arrive. The decoder of a track runs on from one
+ * fragment to the next. Key the frames by their stream; each of its video tracks has a decoder.
  *
  * <pre>{@code
  * frames.keyBy(frame -> frame.fragment().streamName())
  *         .process(DecodeFrames.builder(PictureOptions.defaults()).build())
  * }</pre>
  *
- * <p>The frames since the last key frame are kept in keyed state. A job that is restored decodes
- * them again, without their pictures, and goes on where it was: each picture comes once, those
- * among them that a decoder held back. So does a decoder that was closed to make room for others.
+ * <p>Keyed state holds the frames since the last key frame. A restored job decodes them again and
+ * continues where it stopped: it emits each picture once, including those that the decoder had held
+ * back. A decoder that was closed to make room for others continues in the same way.
  *
- * <p>Counts {@code decodedFrames}, {@code damagedFrames}, {@code skippedFrames}, {@code replays},
+ * <p>Metrics: {@code decodedFrames}, {@code damagedFrames}, {@code skippedFrames}, {@code replays},
  * {@code replayedFrames} and {@code unkeptGroups}.
  */
 @PublicEvolving
@@ -62,13 +62,13 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
     private final int maxKeptFrames;
     private final long maxKeptBytes;
 
-    /** Of each track of the key, by its number: a {@link VideoState}. */
+    /** The bytes of the {@link VideoState} of each track of the key, by track number. */
     private transient MapState<Long, byte[]> tracks;
 
-    /** An entry for each frame, by its track and sequence, which is written once. */
+    /** The kept frames, by track number and sequence number; an entry is written once. */
     private transient MapState<Tuple2<Long, Long>, FrameRecord> frames;
 
-    /** By key and track; that which was used last is the last. */
+    /** By key and track number, the least recently used one first. */
     private transient Map<Tuple2<String, Long>, VideoDecoder> open;
 
     private transient Counter decodedFrames;
@@ -91,7 +91,7 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
 
     @Override
     public void open(OpenContext context) {
-        // A machine that cannot decode is to be known before the first frame.
+        // A machine that cannot decode fails before the first frame.
         FFmpegLibrary.load();
         open = new LinkedHashMap<>(16, 0.75f, true);
         tracks =
@@ -141,7 +141,7 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
         tracks.put(track, state.toBytes());
     }
 
-    /** The input ends. */
+    /** The input has ended. */
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Picture> out)
             throws Exception {
@@ -156,7 +156,7 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
         frames.clear();
     }
 
-    /** That of a track of the current key, made anew of what is kept if it is not open. */
+    /** The decoder of a track of the current key; created from state if it is not open. */
     private VideoDecoder decoder(Context context, long track, Collector<Picture> out)
             throws Exception {
         Tuple2<String, Long> id = Tuple2.of(context.getCurrentKey(), track);
@@ -190,11 +190,23 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
         replays.inc();
         for (long i = begin; i < end; i++) {
             FrameRecord record = frames.get(Tuple2.of(track, i));
+            if (record == null) {
+                throw new IllegalStateException(
+                        "The state of track "
+                                + track
+                                + " lacks frame "
+                                + i
+                                + " of those from "
+                                + begin
+                                + " to "
+                                + (end - 1)
+                                + ". Restore the job from another checkpoint or savepoint.");
+            }
             long sequence = i;
             counted(decoder, () -> decoder.replay(record, sequence, out::collect));
             replayedFrames.inc();
         }
-        // A key frame may be shown earlier than the first time.
+        // The decoder may give a key frame earlier than the first time.
         forget(track, begin, decoder.state().firstKept());
     }
 
@@ -242,9 +254,9 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
         }
 
         /**
-         * How many decoders a subtask has open at a time, one for each track; 16 by default. Where
-         * there are more tracks, the one that was used the longest time ago is closed, and made
-         * anew when its next frame comes, by decoding again what is kept.
+         * How many decoders a subtask has open at a time, one for each track; 16 by default. If
+         * there are more tracks, the least recently used decoder is closed. It is created again
+         * when its next frame arrives, by decoding the kept frames again.
          */
         public Builder maxOpenDecoders(int decoders) {
             maxOpenDecoders = positive(decoders, "number of open decoders");
@@ -252,16 +264,16 @@ public final class DecodeFrames extends KeyedProcessFunction<String, FrameRecord
         }
 
         /**
-         * How many frames of a track are kept; 5,000 by default. That has to be enough for those
-         * from a key frame until the next one is shown. If there are more, none of them is kept: a
-         * job that is restored then waits for the next key frame.
+         * How many frames of a track are kept; 5,000 by default. It has to cover the frames from a
+         * key frame until the next key frame is shown. If there are more, none of them is kept, and
+         * a restored job waits for the next key frame.
          */
         public Builder maxKeptFrames(int frames) {
             maxKeptFrames = positive(frames, "number of kept frames");
             return this;
         }
 
-        /** How many bytes these frames may have together; 128 MiB by default. */
+        /** How many bytes the kept frames of a track may have together; 128 MiB by default. */
         public Builder maxKeptBytes(int bytes) {
             maxKeptBytes = positive(bytes, "number of kept bytes");
             return this;

@@ -12,6 +12,7 @@ import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.ffmpeg.FFmpegDecoder;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
 import io.github.flinkkvs.mkv.Track;
+import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -21,6 +22,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 
 import javax.annotation.Nullable;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -111,6 +113,16 @@ final class FFmpegVideoDecoder extends FFmpegDecoder {
     /** How its frames are coded. */
     VideoCodec codec() {
         return codec;
+    }
+
+    /**
+     * A frame of the track in the form that {@link #send} takes.
+     *
+     * @throws MkvException if it is damaged
+     * @throws MediaException if it is larger than the options allow
+     */
+    VideoCodec.Packet packet(ByteBuffer frame) throws MkvException {
+        return codec.packet(frame, context().max_pixels());
     }
 
     /** How many frames it gets before it says what became of the first. */

@@ -68,6 +68,7 @@ final class JpegEncoder extends FFmpegCodec {
         frame.pts(context.frame_num());
         if (FFmpegLibrary.allocated(avcodec.avcodec_send_frame(context, frame)) < 0
                 || FFmpegLibrary.allocated(avcodec.avcodec_receive_packet(context, packet)) < 0) {
+            close();
             throw cannotBeMade(frame.width(), frame.height());
         }
         try {

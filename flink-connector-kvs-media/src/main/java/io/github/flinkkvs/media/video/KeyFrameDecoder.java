@@ -103,7 +103,7 @@ public final class KeyFrameDecoder implements AutoCloseable {
     private static boolean decodes(FFmpegVideoDecoder decoder, ByteBuffer frame) {
         VideoCodec.Packet packet;
         try {
-            packet = decoder.codec().packet(frame);
+            packet = decoder.packet(frame);
         } catch (MkvException e) {
             return false;
         }

@@ -61,8 +61,8 @@ final class TrackDecoder implements AutoCloseable {
     private final PictureOptions options;
     private final VideoState state;
 
-    /** Whether it skips what comes before a frame with which decoding can begin. */
-    private final boolean waiting;
+    /** Whether it skips frames until one with which decoding can begin. */
+    private boolean waiting;
 
     @Nullable private FFmpegVideoDecoder decoder;
 
@@ -97,6 +97,11 @@ final class TrackDecoder implements AutoCloseable {
      * @throws MediaException if native libraries are missing
      */
     void decode(FrameRecord record, int place, int reordering, boolean chosen, Output out) {
+        orAbandon(() -> decodeNext(record, place, reordering, chosen, out));
+    }
+
+    private void decodeNext(
+            FrameRecord record, int place, int reordering, boolean chosen, Output out) {
         if (place >= options.maxFramesPerFragment()) {
             out.damaged(
                     VideoState.shownAtMillis(record),
@@ -119,8 +124,8 @@ final class TrackDecoder implements AutoCloseable {
         state.sentBytes += record.frame().sizeBytes();
         VideoCodec.Packet packet;
         try {
-            packet = decoder.codec().packet(record.frame().data());
-        } catch (MkvException e) {
+            packet = decoder.packet(record.frame().data());
+        } catch (MkvException | MediaException e) {
             state.carried = null;
             state.damagedAt(sequence);
             out.damaged(VideoState.shownAtMillis(record), record + ": " + e.getMessage());
@@ -149,12 +154,16 @@ final class TrackDecoder implements AutoCloseable {
      * @param sequence that which it had
      */
     void replay(FrameRecord record, long sequence, Output out) {
+        orAbandon(() -> decodeAgain(record, sequence, out));
+    }
+
+    private void decodeAgain(FrameRecord record, long sequence, Output out) {
         if (decoder == null) {
             decoder = newDecoder(record.track(), state.start.reordering);
         }
         try {
-            decoder.send(sequence, decoder.codec().packet(record.frame().data()));
-        } catch (MkvException e) {
+            decoder.send(sequence, decoder.packet(record.frame().data()));
+        } catch (MkvException | MediaException e) {
             // That it is damaged is known.
             return;
         }
@@ -163,6 +172,10 @@ final class TrackDecoder implements AutoCloseable {
 
     /** Brings the pictures that are held back; what comes next is a new beginning. */
     void flush(Output out) {
+        orAbandon(() -> drain(out));
+    }
+
+    private void drain(Output out) {
         boolean hasMore = decoder != null;
         while (hasMore) {
             hasMore = decoder.drain();
@@ -262,7 +275,9 @@ final class TrackDecoder implements AutoCloseable {
                 before,
                 frame -> !frame.visible || frame.timestampMillis < keyFrame.timestampMillis,
                 out);
-        if (before.isEmpty()) {
+        // Without a start, or with a later one, the frames since this key frame are not kept.
+        boolean areKept = state.start != null && state.start.sequence <= keyFrame.start.sequence;
+        if (before.isEmpty() && areKept) {
             state.start = keyFrame.start;
         }
     }
@@ -283,6 +298,30 @@ final class TrackDecoder implements AutoCloseable {
                 } else if (lost.visible) {
                     out.damaged(lost.timestampMillis, lost + " gave no picture");
                 }
+            }
+        }
+    }
+
+    /** What comes next is a fragment, which has nothing to do with what came. */
+    void beginFragment() {
+        state.forgetFragment();
+        discard();
+        waiting = false;
+    }
+
+    /**
+     * An exception, also of the output, leaves the decoder in the middle of its work. What comes
+     * next then gets another one, beginning with a frame with which decoding can begin.
+     */
+    private void orAbandon(Runnable work) {
+        boolean isDone = false;
+        try {
+            work.run();
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                discard();
+                waiting = true;
             }
         }
     }

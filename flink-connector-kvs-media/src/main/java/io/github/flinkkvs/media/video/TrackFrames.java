@@ -18,7 +18,7 @@ import java.util.List;
 final class TrackFrames {
 
     /** No codec reorders more. */
-    private static final int MAX_REORDERING = 16;
+    static final int MAX_REORDERING = 16;
 
     private final List<FrameRecord> records;
     private final int reordering;

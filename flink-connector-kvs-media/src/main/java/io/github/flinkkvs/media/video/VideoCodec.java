@@ -200,9 +200,14 @@ final class VideoCodec {
     }
 
     /**
+     * @param maxPixels the limit for codecs whose decoder does not know it
      * @throws MkvException if it is damaged
+     * @throws MediaException if it is larger than the limit
      */
-    Packet packet(ByteBuffer frame) throws MkvException {
+    Packet packet(ByteBuffer frame, long maxPixels) throws MkvException {
+        if (id == avcodec.AV_CODEC_ID_AV1) {
+            Av1.checkPixels(frame, maxPixels);
+        }
         if (nals != null) {
             boolean shown = false;
             for (ByteBuffer unit : nals.units(frame)) {

@@ -43,7 +43,8 @@ import java.util.function.Consumer;
  * and those that are decoded after the first one but shown before it, since in an open GOP they
  * need the group before.
  *
- * <p>Not thread-safe. Memory is native: close it.
+ * <p>After an exception, also of the consumer, the pictures that are held back are lost, and frames
+ * are skipped until the next key frame or fragment. Not thread-safe. Memory is native: close it.
  */
 @PublicEvolving
 public final class VideoDecoder implements AutoCloseable {
@@ -227,7 +228,7 @@ public final class VideoDecoder implements AutoCloseable {
     }
 
     private void decodeTrack(long number, List<FrameRecord> records, Chosen out) {
-        state.forgetFragment();
+        decoder.beginFragment();
         TrackFrames own = TrackFrames.of(number, records);
         try {
             for (FrameRecord record : own.records()) {
@@ -264,7 +265,7 @@ public final class VideoDecoder implements AutoCloseable {
         if (place >= own.records().size()) {
             return null;
         }
-        state.forgetFragment();
+        decoder.beginFragment();
         Single wanted = new Single(place);
         try {
             for (FrameRecord record : own.records()) {

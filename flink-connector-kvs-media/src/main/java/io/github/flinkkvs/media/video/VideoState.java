@@ -17,20 +17,22 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the decoder of a track knows beside its native memory. With the frames since {@link #start}
- * it is enough to make the decoder anew. Not thread-safe.
+ * The state of a track's decoder outside of its native memory. Together with the frames since
+ * {@link #start} it is enough to create the decoder again. Not thread-safe.
  */
 final class VideoState {
 
     private static final byte VERSION_1 = 1;
 
-    /** With {@link #carried}, {@link #beginMillis} and {@link Pending#leading}. */
+    /** Adds {@link #carried}, {@link #beginMillis} and {@link Pending#leading}. */
     private static final byte VERSION_2 = 2;
 
     private static final int VISIBLE = 1;
@@ -38,14 +40,14 @@ final class VideoState {
     private static final int STARTS = 4;
     private static final int LEADING = 8;
 
-    /** A frame with which decoding can begin, and how the decoder was when it got it. */
+    /** A frame with which decoding can begin, and the decoder's state just before it. */
     static final class Start {
         final long sequence;
 
-        /** Of all frames before it. */
+        /** The size of all frames before it, in bytes. */
         final long sentBytes;
 
-        /** How many frames the decoder held back for their turn to be shown. */
+        /** How many frames the decoder held back to put them into the order of presentation. */
         final int reordering;
 
         Start(long sequence, long sentBytes, int reordering) {
@@ -60,17 +62,22 @@ final class VideoState {
             out.writeByte(reordering);
         }
 
-        private static Start read(DataInputStream in) throws IOException {
-            return new Start(in.readLong(), in.readLong(), in.readByte());
+        private static Start read(DataInputStream in, long maxSequence) throws IOException {
+            Start start = new Start(in.readLong(), in.readLong(), in.readByte());
+            check(start.sequence >= 0 && start.sequence <= maxSequence, "start " + start.sequence);
+            check(start.sentBytes >= 0, "bytes before a start: " + start.sentBytes);
+            int most = TrackFrames.MAX_REORDERING;
+            check(start.reordering >= 0 && start.reordering <= most, "a reordering");
+            return start;
         }
     }
 
-    /** When the picture of a frame is shown, by the producer's clock. */
+    /** When the picture of a frame is shown: millis of the producer's clock. */
     static long shownAtMillis(FrameRecord record) {
         return record.frame().timestampMillis() - record.track().codecDelayNanos() / 1_000_000;
     }
 
-    /** What is known of a frame while its picture is awaited. */
+    /** A frame that the decoder has received, but whose picture it has not given yet. */
     static final class Pending {
         final String streamName;
         final FragmentNumber fragmentNumber;
@@ -80,7 +87,7 @@ final class VideoState {
         final boolean visible;
         final boolean chosen;
 
-        /** Whether it may need what was sent before decoding began, so that it has no picture. */
+        /** Whether it may depend on frames from before decoding began, and so have no picture. */
         final boolean leading;
 
         /** Null if decoding cannot begin with it. */
@@ -141,13 +148,14 @@ final class VideoState {
             }
         }
 
-        private static Pending read(DataInputStream in) throws IOException {
+        private static Pending read(DataInputStream in, long sequence) throws IOException {
             String streamName = in.readUTF();
             FragmentNumber fragmentNumber = FragmentNumber.of(in.readUTF());
             long trackNumber = in.readLong();
             int frameIndex = in.readInt();
             long timestampMillis = in.readLong();
             int flags = in.readByte();
+            check((flags & ~(VISIBLE | CHOSEN | STARTS | LEADING)) == 0, "flags " + flags);
             return new Pending(
                     streamName,
                     fragmentNumber,
@@ -157,7 +165,7 @@ final class VideoState {
                     (flags & VISIBLE) != 0,
                     (flags & CHOSEN) != 0,
                     (flags & LEADING) != 0,
-                    (flags & STARTS) != 0 ? Start.read(in) : null);
+                    (flags & STARTS) != 0 ? Start.read(in, sequence) : null);
         }
 
         @Override
@@ -166,45 +174,45 @@ final class VideoState {
         }
     }
 
-    /** Of the next frame that the decoder gets. */
+    /** The sequence number of the next frame that the decoder receives, from 0. */
     long sequence;
 
-    /** Of all frames that it got. */
+    /** The size of all frames that it has received, in bytes. */
     long sentBytes;
 
     /**
-     * The last frame of which it is certain that nothing before it is needed any more; null if a
-     * decoder cannot be made anew.
+     * The last frame that certainly makes all frames before it unnecessary; null if the decoder
+     * cannot be created again.
      */
     @Nullable Start start;
 
     /**
-     * That of frames before the next, none of which had a picture; null if decoding cannot begin
-     * with them, or if there were none.
+     * The start that the next frame inherits, because the frames before it had no picture; null if
+     * there were none, or decoding cannot begin with them.
      */
     @Nullable Start carried;
 
-    /** Time of the frame with which decoding began; null when frames that are shown later came. */
+    /** When the first decoded frame is shown; null once a frame came that is shown later. */
     @Nullable Long beginMillis;
 
     /**
-     * Sequences of damaged frames, the first of those that no key frame lies between: what was
-     * decoded after them may need them. A key frame that is shown ends it.
+     * Sequence numbers of damaged frames, one for each group of frames: the frames after it may
+     * depend on it. A key frame that is shown removes those before it.
      */
     final TreeSet<Long> damaged = new TreeSet<>();
 
-    /** The fragment of the last frame, sent or not, and how many of its frames came. */
+    /** The fragment of the last frame, received or not, and how many of its frames have come. */
     @Nullable FragmentNumber fragment;
 
     int ordinal;
 
-    /** That of the last picture, where their rate is limited. */
+    /** The period of the last picture, if the rate of pictures is limited. */
     @Nullable Long period;
 
-    /** Frames without their picture yet, by their sequence. */
+    /** The frames whose picture the decoder has not given yet, by sequence number. */
     final TreeMap<Long, Pending> pending = new TreeMap<>();
 
-    /** The sequence from which on frames have to be kept. */
+    /** The sequence number of the first frame that has to be kept. */
     long firstKept() {
         return start == null ? sequence : start.sequence;
     }
@@ -219,7 +227,7 @@ final class VideoState {
         return ordinal++;
     }
 
-    /** The next fragment has nothing to do with the last one, even if it is the same. */
+    /** The next fragment is independent of the last one, even if it has the same number. */
     void forgetFragment() {
         fragment = null;
         period = null;
@@ -229,7 +237,7 @@ final class VideoState {
         return start == null ? 0 : sentBytes - start.sentBytes;
     }
 
-    /** What comes next has nothing to do with what came. */
+    /** The next frames are independent of the frames before. */
     void forgetFrames() {
         pending.clear();
         begin(null);
@@ -237,9 +245,9 @@ final class VideoState {
     }
 
     /**
-     * What comes next has nothing to do with what came.
+     * Decoding begins, independently of the frames before.
      *
-     * @param millis time of the first frame; null if that is not there yet
+     * @param millis when the first frame is shown; null if it is not known yet
      */
     void begin(@Nullable Long millis) {
         start = null;
@@ -247,13 +255,13 @@ final class VideoState {
         beginMillis = millis;
     }
 
-    /** Whether the next frame is shown before that with which decoding began. */
+    /** Whether the next frame is shown before the one with which decoding began. */
     boolean leads(long millis) {
         if (beginMillis == null) {
             return false;
         }
         if (carried != null) {
-            // Those before it had no picture.
+            // The frames before it had no picture.
             beginMillis = millis;
         }
         boolean leads = millis < beginMillis;
@@ -274,7 +282,7 @@ final class VideoState {
         }
     }
 
-    /** Whether a damaged frame was decoded before it, and no key frame shown since. */
+    /** Whether a damaged frame was decoded before it, and no key frame was shown since. */
     boolean isBehindDamage(long frame) {
         return damaged.lower(frame) != null;
     }
@@ -285,10 +293,7 @@ final class VideoState {
         out.writeByte(VERSION_2);
         out.writeLong(sequence);
         out.writeLong(sentBytes);
-        out.writeBoolean(start != null);
-        if (start != null) {
-            start.write(out);
-        }
+        writeStart(start, out);
         out.writeInt(damaged.size());
         for (long frame : damaged) {
             out.writeLong(frame);
@@ -307,10 +312,7 @@ final class VideoState {
             out.writeLong(frame.getKey());
             frame.getValue().write(out);
         }
-        out.writeBoolean(carried != null);
-        if (carried != null) {
-            carried.write(out);
-        }
+        writeStart(carried, out);
         out.writeBoolean(beginMillis != null);
         if (beginMillis != null) {
             out.writeLong(beginMillis);
@@ -318,45 +320,80 @@ final class VideoState {
         return bytes.toByteArray();
     }
 
-    static VideoState fromBytes(byte[] bytes) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        byte version = in.readByte();
-        switch (version) {
-            case VERSION_1:
-                return readVersion1(in);
-            case VERSION_2:
-                return readVersion2(in);
-            default:
-                throw new IOException(
-                        "The state of a decoder in version "
-                                + version
-                                + " of its form, but this connector knows versions up to "
-                                + VERSION_2
-                                + ". Read it with the connector that wrote it, or a newer one.");
+    private static void writeStart(@Nullable Start start, DataOutputStream out) throws IOException {
+        out.writeBoolean(start != null);
+        if (start != null) {
+            start.write(out);
         }
     }
 
-    private static VideoState readVersion2(DataInputStream in) throws IOException {
-        VideoState state = readVersion1(in);
-        state.carried = in.readBoolean() ? Start.read(in) : null;
-        state.beginMillis = in.readBoolean() ? in.readLong() : null;
+    /** Throws an exception that says what is wrong if the bytes are damaged. */
+    static VideoState fromBytes(byte[] bytes) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        VideoState state;
+        try {
+            state = read(in);
+        } catch (EOFException e) {
+            throw damaged("it ends after " + bytes.length + " bytes", e);
+        } catch (UTFDataFormatException | IllegalArgumentException e) {
+            throw damaged(e.getMessage(), e);
+        }
+        check(in.available() == 0, in.available() + " bytes too many");
         return state;
     }
 
-    private static VideoState readVersion1(DataInputStream in) throws IOException {
+    private static VideoState read(DataInputStream in) throws IOException {
+        byte version = in.readByte();
+        if (version != VERSION_1 && version != VERSION_2) {
+            throw new IOException(
+                    "The state of a decoder in version "
+                            + version
+                            + " of its form, but this connector knows versions up to "
+                            + VERSION_2
+                            + ". Read it with the connector that wrote it, or a newer one.");
+        }
         VideoState state = new VideoState();
         state.sequence = in.readLong();
         state.sentBytes = in.readLong();
-        state.start = in.readBoolean() ? Start.read(in) : null;
-        for (int frames = in.readInt(); frames > 0; frames--) {
-            state.damaged.add(in.readLong());
+        check(state.sequence >= 0 && state.sentBytes >= 0, "sequence " + state.sequence);
+        state.start = in.readBoolean() ? Start.read(in, state.sequence) : null;
+        for (int frames = readCount(in); frames > 0; frames--) {
+            state.damaged.add(readSequence(in, state));
         }
         state.fragment = in.readBoolean() ? FragmentNumber.of(in.readUTF()) : null;
-        state.ordinal = in.readInt();
+        state.ordinal = readCount(in);
         state.period = in.readBoolean() ? in.readLong() : null;
-        for (int frames = in.readInt(); frames > 0; frames--) {
-            state.pending.put(in.readLong(), Pending.read(in));
+        for (int frames = readCount(in); frames > 0; frames--) {
+            long sequence = readSequence(in, state);
+            state.pending.put(sequence, Pending.read(in, sequence));
+        }
+        if (version == VERSION_2) {
+            state.carried = in.readBoolean() ? Start.read(in, state.sequence) : null;
+            state.beginMillis = in.readBoolean() ? in.readLong() : null;
         }
         return state;
+    }
+
+    private static int readCount(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        check(count >= 0, "count " + count);
+        return count;
+    }
+
+    private static long readSequence(DataInputStream in, VideoState state) throws IOException {
+        long sequence = in.readLong();
+        check(sequence >= 0 && sequence <= state.sequence, "frame " + sequence);
+        return sequence;
+    }
+
+    private static void check(boolean condition, String wrong) throws IOException {
+        if (!condition) {
+            throw damaged(wrong, null);
+        }
+    }
+
+    private static IOException damaged(String what, @Nullable Exception cause) {
+        String help = ". Restore the job from another checkpoint or savepoint.";
+        return new IOException("The state of a decoder is damaged: " + what + help, cause);
     }
 }

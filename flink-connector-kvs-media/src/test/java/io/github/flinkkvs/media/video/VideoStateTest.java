@@ -13,6 +13,7 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -151,6 +152,40 @@ class VideoStateTest {
         assertThatThrownBy(() -> VideoState.fromBytes(new byte[] {3}))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("The state of a decoder in version 3");
+    }
+
+    /** What passed silently would lose or double pictures, or crash FFmpeg. */
+    @Test
+    void damagedStateIsRefused() {
+        byte[] whole = bytes(VERSION_2);
+        for (int length = 0; length < whole.length; length++) {
+            assertRefused(Arrays.copyOf(whole, length));
+        }
+        assertRefused(Arrays.copyOf(whole, whole.length + 1));
+        String start = "01 0000000000000004 0000000000000190 02";
+        for (String wrong :
+                new String[] {
+                    "01 000000000000000a 0000000000000190 02",
+                    "01 ffffffffffffffff 0000000000000190 02",
+                    "01 0000000000000004 ffffffffffffffff 02",
+                    "01 0000000000000004 0000000000000190 11",
+                    "01 0000000000000004 0000000000000190 ff"
+                }) {
+            assertRefused(bytes(VERSION_2.replaceFirst(start, wrong)));
+        }
+        // Counts, the number of the fragment, flags, a frame that was not sent.
+        assertRefused(bytes(VERSION_2.replace("00000001 0000000000000003", "ffffffff")));
+        assertRefused(bytes(VERSION_2.replace("0000000000000003", "0000000000000013")));
+        assertRefused(bytes(VERSION_2.replace("0001 37 00000005", "0001 2d 00000005")));
+        assertRefused(bytes(VERSION_2.replace("00000005", "fffffffb")));
+        assertRefused(bytes(VERSION_2.replace("00000000000003d4 0b", "00000000000003d4 1b")));
+    }
+
+    private static void assertRefused(byte[] state) {
+        assertThatThrownBy(() -> VideoState.fromBytes(state))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("The state of a decoder is damaged: ")
+                .hasMessageContaining("another checkpoint or savepoint");
     }
 
     private static byte[] bytes(String hex) {
