@@ -21,17 +21,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What functions that make JPEGs share: the meaning of width and quality, and a decoder for each of
- * them, opened when it is needed. Not thread-safe. Memory is native: close it.
+ * The decoders of a function that makes JPEGs: one for each width and quality, opened when it is
+ * first used. Checks these arguments. Not thread-safe. Memory is native: close it.
  *
  * @param <D> decoder
  */
 final class JpegDecoders<D> implements AutoCloseable {
 
-    /** A query has one or two; of more, the one that was not used for longest goes. */
+    /** A query uses one or two. Beyond the limit, the least recently used one is closed. */
     static final int MAX_DECODERS = 4;
 
-    /** A width of 0: that of the video. */
+    /** The width of the video. */
     static final int OWN_WIDTH = 0;
 
     static final int MAX_WIDTH = 16_384;
@@ -48,10 +48,11 @@ final class JpegDecoders<D> implements AutoCloseable {
     }
 
     /**
-     * The decoder that makes JPEGs like this, in the shape of the video.
+     * The decoder that makes JPEGs of this width and quality, with the aspect ratio of the video.
      *
-     * @param width null for the usual one
-     * @param quality null for the usual one
+     * @param width in pixels; 0 or null for the width of the video
+     * @param quality from 0 to 1; null for the default
+     * @throws IllegalArgumentException if an argument is out of range
      */
     D decoder(@Nullable Integer width, @Nullable Double quality) {
         int pixels = width == null ? OWN_WIDTH : width;

@@ -12,7 +12,7 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.table.functions.FunctionContext;
 
 /**
- * A function that makes JPEGs, with decoders that are open as long as it is.
+ * A function that makes JPEGs. Its decoders stay open until it is closed.
  *
  * @param <D> decoder
  */
@@ -35,7 +35,7 @@ public abstract class JpegFunction<D> extends PayloadFunction {
         jpegs = openDecoders();
     }
 
-    /** Native libraries are those of the cluster, not of the machine that plans the query. */
+    /** The cluster has the native libraries; the machine that plans the query may not. */
     @Override
     public boolean supportsConstantFolding() {
         return false;

@@ -22,10 +22,10 @@ import java.nio.ByteBuffer;
 
 /**
  * {@code KVS_FRAME_JPEG(data, codec_id, codec_private [, width [, quality]])}: the picture of a key
- * frame as a JPEG; NULL if it cannot be decoded by itself. CodecPrivate may be NULL, as not every
- * codec has one.
+ * frame as a JPEG; NULL if the frame cannot be decoded by itself. CodecPrivate may be NULL, since
+ * not every codec has one.
  *
- * <p>The width is in pixels, 0 for that of the video; the quality from 0 to 1.
+ * <p>The width is in pixels; 0 is the width of the video. The quality is from 0 to 1.
  */
 @PublicEvolving
 public final class KvsFrameJpeg extends JpegFunction<KeyFrameDecoder> {

@@ -28,7 +28,7 @@ import java.util.List;
 
 /** {@code KVS_FRAMES(payload)}: a row for each frame of a fragment, in the order of its bytes. */
 @PublicEvolving
-// Without NOT NULL, which Flink's planner cannot join with LEFT JOIN.
+// No column is NOT NULL: Flink's planner cannot LEFT JOIN such a function.
 @FunctionHint(
         output =
                 @DataTypeHint(

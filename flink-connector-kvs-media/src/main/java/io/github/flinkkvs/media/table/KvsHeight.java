@@ -19,8 +19,8 @@ import org.apache.flink.table.annotation.FunctionHint;
 import javax.annotation.Nullable;
 
 /**
- * {@code KVS_HEIGHT(payload)}: the height of a fragment's pictures in pixels, as the first track of
- * video declares it, else that of its first picture; NULL without video.
+ * {@code KVS_HEIGHT(payload)}: the height of a fragment's pictures in pixels, as the first video
+ * track declares it; if it does not, the height of its first picture. NULL without video.
  */
 @PublicEvolving
 public final class KvsHeight extends PictureSizeFunction {

@@ -22,10 +22,10 @@ import javax.annotation.Nullable;
 
 /**
  * {@code KVS_JPEG(payload [, picture [, width [, quality]]])}: a picture of a fragment as a JPEG;
- * NULL if there is none at that place, or if it is damaged.
+ * NULL if the fragment has no such picture, or if it is damaged.
  *
- * <p>Which picture is counted from 0, in the order of presentation, in the first track of video.
- * The width is in pixels, 0 for that of the video; the quality from 0 to 1.
+ * <p>Pictures are counted from 0, in the order of presentation, in the first video track. The width
+ * is in pixels; 0 is the width of the video. The quality is from 0 to 1.
  */
 @PublicEvolving
 public final class KvsJpeg extends JpegFunction<VideoDecoder> {

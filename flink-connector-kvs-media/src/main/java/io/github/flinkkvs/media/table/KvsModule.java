@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 @PublicEvolving
 public final class KvsModule implements Module {
 
-    /** What {@code LOAD MODULE} calls it. */
+    /** Its name in {@code LOAD MODULE}. */
     public static final String NAME = "kvs";
 
     private static final Map<String, Supplier<FunctionDefinition>> FUNCTIONS =
@@ -44,7 +44,7 @@ public final class KvsModule implements Module {
         return FUNCTIONS.keySet();
     }
 
-    /** The function of that name, in letters of either case. */
+    /** The function with this name, in upper or lower case. */
     @Override
     public Optional<FunctionDefinition> getFunctionDefinition(String name) {
         return Optional.ofNullable(FUNCTIONS.get(name.toUpperCase(Locale.ROOT))).map(Supplier::get);

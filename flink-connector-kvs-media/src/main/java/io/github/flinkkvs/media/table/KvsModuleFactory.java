@@ -16,7 +16,7 @@ import org.apache.flink.table.module.Module;
 
 import java.util.Set;
 
-/** Finds the module for {@code LOAD MODULE kvs}, which takes no options. */
+/** Creates the module for {@code LOAD MODULE kvs}, which takes no options. */
 @Internal
 public final class KvsModuleFactory implements ModuleFactory {
 

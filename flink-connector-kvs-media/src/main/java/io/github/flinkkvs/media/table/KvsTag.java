@@ -18,8 +18,8 @@ import org.apache.flink.table.annotation.FunctionHint;
 import javax.annotation.Nullable;
 
 /**
- * {@code KVS_TAG(payload, name)}: the value of a fragment's last tag of this name, those of the
- * service among them; NULL if there is none.
+ * {@code KVS_TAG(payload, name)}: the value of a fragment's last tag with this name, which may be a
+ * tag of the service; NULL if there is none.
  */
 @PublicEvolving
 public final class KvsTag extends PayloadFunction {

@@ -20,9 +20,9 @@ import org.apache.flink.types.Row;
 
 import javax.annotation.Nullable;
 
-/** {@code KVS_TAGS(payload)}: a row for each tag of a fragment, in their order. */
+/** {@code KVS_TAGS(payload)}: a row for each tag of a fragment, in the order of its bytes. */
 @PublicEvolving
-// Without NOT NULL, which Flink's planner cannot join with LEFT JOIN.
+// No column is NOT NULL: Flink's planner cannot LEFT JOIN such a function.
 @FunctionHint(
         output =
                 @DataTypeHint(

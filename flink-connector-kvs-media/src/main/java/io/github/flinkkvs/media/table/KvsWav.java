@@ -19,9 +19,9 @@ import org.apache.flink.table.annotation.FunctionHint;
 import javax.annotation.Nullable;
 
 /**
- * {@code KVS_WAV(payload [, track])}: the sound of a fragment's track as a WAV file, without a name
- * of the first one of audio; NULL if there is no such track, no sound in it, or none that can be
- * read.
+ * {@code KVS_WAV(payload [, track])}: the sound of the track with this name as a WAV file; without
+ * a name, the sound of the first audio track. NULL if there is no such track, or no sound in it
+ * that can be decoded.
  */
 @PublicEvolving
 public final class KvsWav extends PayloadFunction {
@@ -53,7 +53,7 @@ public final class KvsWav extends PayloadFunction {
         }
     }
 
-    /** Native libraries are those of the cluster, not of the machine that plans the query. */
+    /** The cluster has the native libraries; the machine that plans the query may not. */
     @Override
     public boolean supportsConstantFolding() {
         return false;

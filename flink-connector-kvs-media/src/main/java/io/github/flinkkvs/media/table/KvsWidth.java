@@ -19,8 +19,8 @@ import org.apache.flink.table.annotation.FunctionHint;
 import javax.annotation.Nullable;
 
 /**
- * {@code KVS_WIDTH(payload)}: the width of a fragment's pictures in pixels, as the first track of
- * video declares it, else that of its first picture; NULL without video.
+ * {@code KVS_WIDTH(payload)}: the width of a fragment's pictures in pixels, as the first video
+ * track declares it; if it does not, the width of its first picture. NULL without video.
  */
 @PublicEvolving
 public final class KvsWidth extends PictureSizeFunction {

@@ -12,7 +12,7 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ScalarFunction;
 
-/** A function that makes one value of a payload. */
+/** A function that returns one value for a payload. */
 @Internal
 public abstract class PayloadFunction extends ScalarFunction {
 

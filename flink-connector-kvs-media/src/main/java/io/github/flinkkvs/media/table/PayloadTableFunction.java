@@ -13,7 +13,7 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.TableFunction;
 import org.apache.flink.types.Row;
 
-/** A function that makes rows of a payload. */
+/** A function that returns rows for a payload. */
 @Internal
 public abstract class PayloadTableFunction extends TableFunction<Row> {
 

@@ -30,19 +30,19 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Reads the payloads that one function is given, and counts those that it can make nothing of. What
- * is in a payload never fails a query. Not thread-safe.
+ * Reads the payloads of one function, and counts those that it cannot use. No content of a payload
+ * fails a query. Not thread-safe.
  */
 final class Payloads {
 
-    /** In a metric group that is called like the function. */
+    /** A counter, in a metric group with the function's name. */
     static final String DAMAGED = "damagedPayloads";
 
     private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
 
     private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Fragments do not say which stream they are of. */
+    /** A fragment does not contain the name of its stream. */
     private static final String STREAM = "unknown";
 
     private final String function;
@@ -65,13 +65,13 @@ final class Payloads {
         this.nanoTime = nanoTime;
     }
 
-    /** The fragment without its media, which takes next to no memory; null if it is none. */
+    /** The fragment without its media, which takes little memory; null if it cannot be read. */
     @Nullable
     Fragment readTags(byte[] payload) {
         return read(payload, false);
     }
 
-    /** The fragment; null if it is none. */
+    /** The fragment; null if it cannot be read. */
     @Nullable
     Fragment read(byte[] payload) {
         return read(payload, true);
@@ -85,7 +85,7 @@ final class Payloads {
                 new FragmentHandler() {
                     @Override
                     public void onFragment(Fragment fragment) {
-                        // The others are not kept: a payload may be made of thousands.
+                        // Only the first is kept: a payload may consist of thousands.
                         if (count[0]++ == 0) {
                             first[0] = fragment;
                         }
@@ -94,7 +94,7 @@ final class Payloads {
                     @Override
                     public void onServiceError(ServiceError error) {}
                 };
-        // Archived media has no trailing Tags; of GetMedia they end a fragment in this mode too.
+        // Archived media has no trailing Tags. Those of GetMedia end a fragment in this mode, too.
         FragmentAssembler assembler =
                 new FragmentAssembler(
                         STREAM, null, media, Integer.MAX_VALUE, FragmentEnd.NEXT_DOCUMENT);
@@ -112,7 +112,7 @@ final class Payloads {
         return first[0];
     }
 
-    /** One picture of a fragment, as the decoder has it; null if there is none or it is damaged. */
+    /** One picture of a fragment; null if there is no such picture, or if it is damaged. */
     @Nullable
     Picture decode(VideoDecoder decoder, byte[] payload, Fragment fragment, int place) {
         long damagedFrames = decoder.damagedFrames();
@@ -124,9 +124,9 @@ final class Payloads {
     }
 
     /**
-     * Counts a payload of which nothing can be made, and says so at most once a minute.
+     * Counts a payload that cannot be used, and logs that at most once a minute.
      *
-     * @param what never part of the payload
+     * @param what the problem, without content of the payload
      */
     void onDamage(byte[] payload, @Nullable String what) {
         damaged.inc();

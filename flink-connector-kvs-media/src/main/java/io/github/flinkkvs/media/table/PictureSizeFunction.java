@@ -19,8 +19,8 @@ import org.apache.flink.annotation.Internal;
 import javax.annotation.Nullable;
 
 /**
- * A length of a fragment's pictures, as its first track of video declares it. Not all producers do;
- * then that of the first picture, which has to be decoded.
+ * The width or height of a fragment's pictures, as its first video track declares it. If it does
+ * not, the first picture is decoded.
  */
 @Internal
 public abstract class PictureSizeFunction extends PayloadFunction {
@@ -55,7 +55,7 @@ public abstract class PictureSizeFunction extends PayloadFunction {
         return picture == null ? null : decoded(picture);
     }
 
-    /** Native libraries are those of the cluster, not of the machine that plans the query. */
+    /** The cluster has the native libraries; the machine that plans the query may not. */
     @Override
     public boolean supportsConstantFolding() {
         return false;
