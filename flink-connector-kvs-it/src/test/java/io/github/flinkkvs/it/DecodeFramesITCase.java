@@ -660,6 +660,34 @@ class DecodeFramesITCase extends KvsTestBase {
         }
     }
 
+    /** Its key frame may come out when the frames since then are no longer kept. */
+    @ParameterizedTest
+    @CsvSource({"1, 8", "1, 9", "3, 7", "3, 8", "3, 9"})
+    void aJobIsRestoredBehindAnyFrameOfUnkeptGroups(int threads, int maxKeptFrames)
+            throws Exception {
+        List<FrameRecord> film = film("h264-b.mkv");
+        PictureOptions options = ALL.threads(threads);
+        DecodeFrames.Builder function = DecodeFrames.builder(options).maxKeptFrames(maxKeptFrames);
+        List<Picture> all = undisturbed(film, options);
+        for (int next = GROUP; next < 3 * GROUP; next++) {
+            List<Picture> emitted;
+            OperatorSubtaskState state;
+            try (Harness harness = new Harness(function, "hashmap", null)) {
+                harness.process(film.subList(0, next));
+                emitted = harness.emitted();
+                state = harness.snapshot();
+            }
+            try (Harness harness = new Harness(function, "hashmap", state)) {
+                harness.process(film.subList(next, FRAMES));
+                harness.endOfInput();
+                emitted.addAll(harness.emitted());
+                assertThat(emitted).as("restored behind frame %s", next).isSubsetOf(all);
+                assertThat(emitted).doesNotHaveDuplicates();
+                assertThat(emitted.size() + harness.count("skippedFrames")).isEqualTo(FRAMES);
+            }
+        }
+    }
+
     @Test
     void settingsAreChecked() {
         assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxOpenDecoders(0))
