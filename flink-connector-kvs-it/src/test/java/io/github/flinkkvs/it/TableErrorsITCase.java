@@ -117,7 +117,7 @@ class TableErrorsITCase extends TableTestBase {
 
     @Test
     void streamsThatCannotBe() {
-        assertThat(failureWith("streams", "front door")).contains("'front door' is no name");
+        assertThat(failureWith("streams", "front door")).contains("'front door' is not a name");
         assertThat(failureWith("streams", "hall;hall")).contains("Stream 'hall' is named twice");
         assertThat(failureWith("aws.region", null))
                 .contains("There is no region: set aws.region, or give the streams by ARN");
@@ -140,7 +140,7 @@ class TableErrorsITCase extends TableTestBase {
                                 "server-timestamp",
                                 "scan.startup.timestamp",
                                 "-10 min"))
-                .contains("nor so long before now as -PT10M (ten minutes) says");
+                .contains("nor a time before now such as -PT10M (ten minutes ago)");
         assertThat(failureWith("scan.startup.mode", "server-timestamp"))
                 .contains(
                         "'scan.startup.mode' = 'server-timestamp' needs 'scan.startup.timestamp'");

@@ -15,7 +15,7 @@ import org.apache.flink.annotation.Internal;
 
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Everything that one reader or the enumerator needs of the service. Thread-safe. */
+/** Everything that a reader or the enumerator needs from the service. Thread-safe. */
 @Internal
 public interface KvsConnection extends AutoCloseable {
 

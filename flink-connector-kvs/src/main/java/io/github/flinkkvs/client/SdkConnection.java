@@ -33,9 +33,9 @@ public final class SdkConnection implements KvsConnection {
     private static final int CONTROL_THREADS = 2;
 
     /**
-     * How many calls of one operation of the control plane all connections of a kind make in a
-     * second. The service allows 300 for an account: a third for the readers of a job, a third for
-     * its enumerator, and a third for others.
+     * How many calls per second of one control-plane operation all connections of a kind make. The
+     * service allows 300 for an account: a third for the readers of a job, a third for its
+     * enumerator, and a third for others.
      */
     private static final int CALLS_PER_SECOND = 100;
 

@@ -12,7 +12,7 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 
-/** Is told of the blocks of a fragment that cannot be read and are skipped. */
+/** Receives the blocks of a fragment that cannot be read and are skipped. */
 @PublicEvolving
 @FunctionalInterface
 public interface BlockDamage {

@@ -128,7 +128,7 @@ final class ContentEncodings implements Serializable {
         }
     }
 
-    /** In the order in which they are undone. */
+    /** In the order of undoing. */
     private final Encoding[] encodings;
 
     private ContentEncodings(Encoding[] encodings) {

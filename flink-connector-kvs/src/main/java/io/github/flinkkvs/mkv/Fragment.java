@@ -161,7 +161,7 @@ public final class Fragment extends FragmentInfo {
      * As {@link #frames()}, without the blocks that cannot be read. Indexes count skipped frames,
      * too.
      *
-     * @param damage is told of each block that is skipped
+     * @param damage called for each skipped block
      * @throws IllegalStateException if the fragment was read without media
      */
     public List<Frame> frames(BlockDamage damage) {

@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was read so far of a fragment. Takes its elements one by one, decodes Info, Tracks and Tags,
- * and counts frames. Not thread-safe.
+ * The part of a fragment that was read so far. Takes its elements one by one, decodes Info, Tracks
+ * and Tags, and counts frames. Not thread-safe.
  */
 @Internal
 public final class FragmentBuilder {
@@ -42,7 +42,7 @@ public final class FragmentBuilder {
      */
     private static final int MAX_FRAMES = 1 << 20;
 
-    /** How many elements of a fragment are compared with those of the fragment before. */
+    /** How many elements of a fragment are compared with those of the previous one. */
     private static final int MAX_REPEATED = 16;
 
     final String streamName;
@@ -54,7 +54,7 @@ public final class FragmentBuilder {
     long timestampScaleNanos;
     final FrameCounts frameCounts = new FrameCounts();
 
-    /** The elements of the fragment before, by place; null if one cannot be used again. */
+    /** The elements of the previous fragment, by place; null where one cannot be reused. */
     private final MetadataElement[] lastElements = new MetadataElement[MAX_REPEATED];
 
     private int elements;
@@ -249,7 +249,7 @@ public final class FragmentBuilder {
     }
 
     /**
-     * Checks that all that every fragment has was read, and that it precedes the media.
+     * Checks that everything required of a fragment was read, and before its media.
      *
      * @param offset for the message
      * @throws MkvException if number, server timestamp or producer timestamp is missing or late

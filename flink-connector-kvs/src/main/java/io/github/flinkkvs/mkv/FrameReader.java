@@ -47,13 +47,13 @@ final class FrameReader {
     /** The index of the next frame. */
     private int count;
 
-    /** How many bytes packed frames may still be unpacked to. */
+    /** How many more bytes unpacking may produce. */
     private int unpackable;
 
     /**
      * @param fragment the fragment that the frames belong to
      * @param maxUnpackedBytes how many bytes packed frames may be unpacked to
-     * @param damage is told of each block that cannot be read
+     * @param damage called for each block that cannot be read
      */
     FrameReader(FragmentInfo fragment, int maxUnpackedBytes, BlockDamage damage) {
         this.fragment = fragment;
@@ -128,7 +128,7 @@ final class FrameReader {
      * @param base the offset of the array's first byte, for messages
      */
     void addBlockGroup(byte[] bytes, int from, int to, long base) throws MkvException {
-        // All of it first: elements about the frames may follow the Block.
+        // Read the whole group first: elements about the frames may follow the Block.
         BlockGroup group =
                 BlockGroup.read(
                         new EbmlCursor(bytes, from, to, base), fragment.timestampScaleNanos());

@@ -57,7 +57,7 @@ public final class FrameRecord {
     /**
      * As {@link #of(Fragment)}, without the blocks that cannot be read.
      *
-     * @param damage is told of each block that is skipped
+     * @param damage called for each skipped block
      * @throws IllegalStateException if the fragment was read without media
      */
     public static List<FrameRecord> of(Fragment fragment, BlockDamage damage) {

@@ -13,7 +13,7 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import javax.annotation.Nullable;
 
-/** What the service's own tags say of the fragment that is being read. Not thread-safe. */
+/** What the service's own tags say about the fragment being read. Not thread-safe. */
 final class ServiceFacts {
 
     /** Null until it was read. */
@@ -51,7 +51,7 @@ final class ServiceFacts {
     }
 
     /**
-     * Takes a tag; those of the producer say nothing.
+     * Takes a tag; ignores those of the producer.
      *
      * @param offset of the Tags element, for the message
      * @throws MkvException if the value is not what the service writes

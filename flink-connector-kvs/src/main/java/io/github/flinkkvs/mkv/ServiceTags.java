@@ -74,7 +74,7 @@ public final class ServiceTags {
                 .collect(Collectors.toUnmodifiableList());
     }
 
-    /** The name that is the payload of an element; null if none is. */
+    /** The name in the payload of an element; null if it is none of them. */
     @Nullable
     static String find(EbmlCursor element) {
         for (int i = 0; i < SPELT.length; i++) {

@@ -103,7 +103,7 @@ public final class Track implements Serializable {
         }
 
         /**
-         * By how many degrees a picture is to be turned counterclockwise to be shown: 0, 90, 180 or
+         * The counterclockwise rotation, in degrees, that shows a picture upright: 0, 90, 180 or
          * 270. It is the ProjectionPoseRoll of a plane picture, to the nearest degree; 0 for any
          * other angle.
          */
@@ -112,22 +112,22 @@ public final class Track implements Serializable {
         }
 
         /**
-         * Whether left and right of a picture are to be exchanged to show it, before it is turned:
-         * the ProjectionPoseYaw of a plane picture is 180 degrees.
+         * Whether a picture must be mirrored left to right, before it is rotated, to show it: the
+         * ProjectionPoseYaw of a plane picture is 180 degrees.
          */
         public boolean isMirrored() {
             return mirrored;
         }
 
         /**
-         * How wide a picture is shown whose pixels are made square without losing any, and that is
-         * turned; 0 where the fragment does not tell.
+         * The width at which a picture is shown, rotated, and with pixels made square without
+         * losing any; 0 if unknown.
          */
         public int shownWidth() {
             return rotation % 180 == 0 ? squareWidth() : squareHeight();
         }
 
-        /** How high a picture is shown, in the same way as {@link #shownWidth}. */
+        /** The height at which a picture is shown; see {@link #shownWidth}. */
         public int shownHeight() {
             return rotation % 180 == 0 ? squareHeight() : squareWidth();
         }
@@ -194,7 +194,7 @@ public final class Track implements Serializable {
             return channels;
         }
 
-        /** Bits per sample; 0 where the fragment does not tell. */
+        /** Bits per sample; 0 if absent. */
         public int bitDepth() {
             return bitDepth;
         }
@@ -304,8 +304,8 @@ public final class Track implements Serializable {
     }
 
     /**
-     * CodecDelay in nanoseconds; 0 if absent. The content of a frame is to be presented this much
-     * earlier than the time of the frame says.
+     * CodecDelay in nanoseconds; 0 if absent. The content of a frame is presented this much earlier
+     * than the frame's time.
      */
     public long codecDelayNanos() {
         return codecDelayNanos;

@@ -29,9 +29,9 @@ public final class WantedFrames {
     private final FrameReader reader;
 
     /**
-     * @param maxFragmentBytes how many bytes the fragment may have: its packed frames may not be
-     *     unpacked to more
-     * @param damage is told of each block of a wanted track that cannot be read
+     * @param maxFragmentBytes the limit of the fragment's size in bytes, also for its unpacked
+     *     frames
+     * @param damage called for each block of a wanted track that cannot be read
      */
     public WantedFrames(
             FragmentHead head, FrameFilter filter, int maxFragmentBytes, BlockDamage damage) {
@@ -84,7 +84,7 @@ public final class WantedFrames {
         reader.addBlockGroup(payload, 0, payload.length, dataOffset);
     }
 
-    /** Hands out the wanted frames of the block that was taken last. */
+    /** Hands out the wanted frames of the last block. */
     public void handOut(@Nullable Arrival arrival, Consumer<FrameRecord> frames) {
         for (Frame frame : reader.frames()) {
             if (selection.select(frame)) {

@@ -40,21 +40,21 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
 
 /**
  * Builds a {@link KvsSource}. Streams and a deserialization schema are needed, and the region
- * unless the streams are given by ARN. {@link #build} refuses settings that contradict each other.
+ * unless the streams are given by ARN. {@link #build} rejects settings that contradict each other.
  *
  * @param <T> the type of the records
  */
 @PublicEvolving
 public final class KvsSourceBuilder<T> {
 
-    /** Longer than any job runs, and short enough to be counted in nanoseconds. */
+    /** Longer than any job runs, and short enough to count in nanoseconds. */
     private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
     private static final Duration MIN_DURATION = Duration.ofMillis(1);
 
     /**
      * The service ends a call that had nothing to send for 3 s. A shorter timeout would take every
-     * such connection for a dead one.
+     * such connection for dead.
      */
     private static final Duration MIN_SILENCE_TIMEOUT = Duration.ofSeconds(4);
 
@@ -102,21 +102,21 @@ public final class KvsSourceBuilder<T> {
         return set(AwsOptions.ENDPOINT, endpoint);
     }
 
-    /**
-     * Where to begin streams that were not read before; {@link StartingPosition#now()} by default.
-     */
+    /** Where streams that were not read before begin; {@link StartingPosition#now()} by default. */
     public KvsSourceBuilder<T> setStartingPosition(StartingPosition position) {
         start = checkNotNull(position);
         return this;
     }
 
-    /** Where to begin one of the streams, named as in {@link #setStreams}. */
+    /** Where one of the streams begins, named as in {@link #setStreams}. */
     public KvsSourceBuilder<T> setStartingPosition(String stream, StartingPosition position) {
         startByStream.put(stream, checkNotNull(position));
         return this;
     }
 
-    /** Where to end, inclusive, which makes the source bounded; {@code never()} by default. */
+    /**
+     * Where reading ends, inclusive, which makes the source bounded; {@code never()} by default.
+     */
     public KvsSourceBuilder<T> setStoppingPosition(StoppingPosition position) {
         stop = checkNotNull(position);
         return this;
@@ -129,8 +129,8 @@ public final class KvsSourceBuilder<T> {
     }
 
     /**
-     * How many records are enough: a reader of a bounded source ends soon after it emitted as many,
-     * wherever it is.
+     * The number of records that suffice: a reader of a bounded source ends soon after it has
+     * emitted this many, wherever it is.
      */
     @Internal
     public KvsSourceBuilder<T> setLimit(long records) {
@@ -177,7 +177,7 @@ public final class KvsSourceBuilder<T> {
         }
         checkStartBeforeStop(start);
         startByStream.values().forEach(this::checkStartBeforeStop);
-        // A copy: what is set afterwards is for the next source.
+        // A copy: later changes of the builder apply to the next source.
         return new KvsSource<>(
                 selector, start, startByStream, stop, limit, schema, new Configuration(config));
     }
@@ -185,7 +185,7 @@ public final class KvsSourceBuilder<T> {
     private void checkNamedOnce() {
         Set<String> names = new HashSet<>();
         for (String stream : streams) {
-            // Names and ARNs of the same stream must not meet either.
+            // A stream must not be given both by name and by ARN either.
             String name = StreamArn.nameOf(stream);
             check(names.add(name), "Stream '%s' is named twice: remove one", name);
         }
@@ -236,7 +236,7 @@ public final class KvsSourceBuilder<T> {
                     key,
                     known.stream().sorted().collect(Collectors.joining(", ")));
         }
-        // Reads each option once, so that a value of a wrong type is refused here.
+        // Reads each option once, so that a value of the wrong type is rejected here.
         KvsSourceOptions.all().forEach(config::getOptional);
         check(
                 config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes() > 0,

@@ -16,9 +16,7 @@ import org.apache.flink.configuration.MemorySize;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * The options of the source. Those of region, endpoint and credentials are in {@code AwsOptions}.
- */
+/** The options of the source. Region, endpoint and credentials are in {@code AwsOptions}. */
 @PublicEvolving
 public final class KvsSourceOptions {
 
@@ -28,7 +26,7 @@ public final class KvsSourceOptions {
         SKIP
     }
 
-    /** What to do when the fragments that come next were deleted before they were read. */
+    /** What to do when the next fragments were deleted before they were read. */
     public enum ExpiredPositionPolicy {
         FAIL,
         EARLIEST,
@@ -53,51 +51,53 @@ public final class KvsSourceOptions {
                     .defaultValue(MemorySize.ofMebiBytes(128))
                     .withDescription(
                             "Memory that one reader (subtask) spends on fragments, from their first"
-                                    + " byte to their emission, over all its streams. One fragment of"
-                                    + " source.fragment.max-size may come on top, and about 0.1 MB for"
-                                    + " each connection.");
+                                    + " byte to their emission, over all its streams. One fragment"
+                                    + " of source.fragment.max-size may come on top, and about 0.1"
+                                    + " MB for each connection.");
 
     public static final ConfigOption<MemorySize> FRAGMENT_MAX_SIZE =
             ConfigOptions.key("source.fragment.max-size")
                     .memoryType()
                     .defaultValue(MemorySize.ofMebiBytes(64))
                     .withDescription(
-                            "A larger fragment is a bad fragment. The service itself accepts up to 50 MB.");
+                            "A larger fragment is a bad fragment. The service itself accepts up to"
+                                    + " 50 MB.");
 
     public static final ConfigOption<BadFragmentPolicy> BAD_FRAGMENT =
             ConfigOptions.key("source.bad-fragment")
                     .enumType(BadFragmentPolicy.class)
                     .defaultValue(BadFragmentPolicy.FAIL)
                     .withDescription(
-                            "What to do with a fragment that is malformed, too large or never completed,"
-                                    + " when it failed three times at the same byte: 'FAIL' the job, or"
-                                    + " 'SKIP' it and count it.");
+                            "What to do with a fragment that is malformed, too large or never"
+                                    + " completed, once reading it has failed three times at the"
+                                    + " same byte: 'FAIL' the job, or 'SKIP' it and count it.");
 
     public static final ConfigOption<ExpiredPositionPolicy> EXPIRED_POSITION =
             ConfigOptions.key("source.expired-position")
                     .enumType(ExpiredPositionPolicy.class)
                     .defaultValue(ExpiredPositionPolicy.FAIL)
                     .withDescription(
-                            "What to do when fragments that were not read yet have left the stream's"
-                                    + " retention: 'FAIL' the job, go on with the 'EARLIEST' fragment"
-                                    + " there is, or from the server 'TIMESTAMP' in"
-                                    + " source.expired-position.timestamp. Gaps are logged and counted.");
+                            "What to do when unread fragments have left the stream's retention:"
+                                    + " 'FAIL' the job, or continue with the 'EARLIEST' fragment or"
+                                    + " from the server 'TIMESTAMP' in"
+                                    + " source.expired-position.timestamp. Gaps are logged and"
+                                    + " counted.");
 
     public static final ConfigOption<String> EXPIRED_POSITION_TIMESTAMP =
             ConfigOptions.key("source.expired-position.timestamp")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "With source.expired-position = TIMESTAMP: the server timestamp to go on"
-                                    + " from, as 2026-01-31T08:00:00Z.");
+                            "With source.expired-position = TIMESTAMP: the server timestamp to"
+                                    + " continue from, as 2026-01-31T08:00:00Z.");
 
     public static final ConfigOption<DeletedStreamPolicy> DELETED_STREAM =
             ConfigOptions.key("source.deleted-stream")
                     .enumType(DeletedStreamPolicy.class)
                     .defaultValue(DeletedStreamPolicy.FAIL)
                     .withDescription(
-                            "What to do when a stream does not exist, or no longer: 'FAIL' the job, or"
-                                    + " 'FINISH' that stream and read the others.");
+                            "What to do when a stream does not exist, or was deleted: 'FAIL' the"
+                                    + " job, or 'FINISH' that stream and read the others.");
 
     public static final ConfigOption<RecreatedStreamPolicy> RECREATED_STREAM =
             ConfigOptions.key("source.recreated-stream")
@@ -113,25 +113,28 @@ public final class KvsSourceOptions {
                     .durationType()
                     .defaultValue(Duration.ofSeconds(15))
                     .withDescription(
-                            "A connection that was asked for data and sends nothing for this long is"
-                                    + " dead and is replaced. At least 4 s: the service itself is silent"
-                                    + " for 3 s before it ends a call without media.");
+                            "A connection that sends nothing for this long, although data was"
+                                    + " requested, counts as dead and is replaced. At least 4 s:"
+                                    + " the service itself is silent for 3 s before it ends a call"
+                                    + " without media.");
 
     public static final ConfigOption<Duration> QUIET_TIME =
             ConfigOptions.key("source.session.quiet-time")
                     .durationType()
                     .defaultValue(Duration.ofSeconds(2))
                     .withDescription(
-                            "The service ends a call when it had nothing to send for 3 seconds. A call"
-                                    + " that ends sooner than this after its last byte was cut, and"
-                                    + " does not prove that there is nothing to read. At most 2.5 s,"
-                                    + " as bytes may come late.");
+                            "The service ends a call when it had nothing to send for 3 seconds. A"
+                                    + " call that ends sooner than this after its last byte was"
+                                    + " cut, and does not prove that there is nothing to read. At"
+                                    + " most 2.5 s, as bytes may come late.");
 
     public static final ConfigOption<Duration> IDLE_INTERVAL =
             ConfigOptions.key("source.session.idle-interval")
                     .durationType()
                     .defaultValue(Duration.ofSeconds(5))
-                    .withDescription("A stream without new media is asked at most this often.");
+                    .withDescription(
+                            "The shortest interval between requests for a stream without new"
+                                    + " media.");
 
     public static final ConfigOption<Duration> RETRY_INITIAL_BACKOFF =
             ConfigOptions.key("source.retry.initial-backoff")
@@ -153,33 +156,33 @@ public final class KvsSourceOptions {
                     .durationType()
                     .defaultValue(Duration.ofMinutes(10))
                     .withDescription(
-                            "The job fails when a stream had nothing but errors for this long. Does not"
-                                    + " apply to source.connection-limit.fail-after.");
+                            "The job fails when a stream had nothing but errors for this long. Does"
+                                    + " not apply to source.connection-limit.fail-after.");
 
     public static final ConfigOption<Duration> CONNECTION_LIMIT_FAIL_AFTER =
             ConfigOptions.key("source.connection-limit.fail-after")
                     .durationType()
                     .noDefaultValue()
                     .withDescription(
-                            "The job fails when other consumers held all 3 connections of a stream for"
-                                    + " this long. By default a source waits for as long as it takes,"
-                                    + " and a table 10 minutes: a query may itself hold all 3.");
+                            "The job fails when other consumers held all 3 connections of a stream"
+                                    + " for this long. By default a source waits without limit, and"
+                                    + " a table 10 minutes, since a query may itself hold all 3.");
 
     public static final ConfigOption<Duration> ENDPOINT_REFRESH_INTERVAL =
             ConfigOptions.key("source.endpoint.refresh-interval")
                     .durationType()
                     .defaultValue(Duration.ofMinutes(45))
                     .withDescription(
-                            "How long the data endpoint of a stream is used without asking for it"
-                                    + " again. It is asked for earlier when it fails.");
+                            "How long the data endpoint of a stream is used before it is looked up"
+                                    + " again. If it fails, it is looked up at once.");
 
     public static final ConfigOption<Integer> STREAM_METRICS_LIMIT =
             ConfigOptions.key("source.metrics.streams-limit")
                     .intType()
                     .defaultValue(100)
                     .withDescription(
-                            "Up to how many streams in a reader each have gauges of their own. Metrics"
-                                    + " over all streams of the reader are always there.");
+                            "The most streams of a reader that have gauges of their own. Metrics"
+                                    + " over all streams of a reader always exist.");
 
     /** All options of this class. */
     public static List<ConfigOption<?>> all() {

@@ -19,7 +19,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.Objects;
 
-/** Where to begin reading a stream that was not read before. Immutable. */
+/** Where reading of a new stream begins. Immutable. */
 @PublicEvolving
 public final class StartingPosition implements Serializable {
 
@@ -37,7 +37,7 @@ public final class StartingPosition implements Serializable {
 
     private final Kind kind;
 
-    /** Of {@code NOW}, once resolved, and of the two timestamps: epoch millis. */
+    /** Epoch millis, for the two timestamps and for a resolved {@code NOW}. */
     @Nullable private final Long timestampMillis;
 
     @Nullable private final FragmentNumber fragmentNumber;
@@ -85,7 +85,7 @@ public final class StartingPosition implements Serializable {
     }
 
     /**
-     * A position as it was taken apart.
+     * A position from its parts.
      *
      * @throws IllegalArgumentException if the time or number is missing that the kind needs
      */
@@ -109,7 +109,7 @@ public final class StartingPosition implements Serializable {
     }
 
     /**
-     * The same position for whoever cannot begin at once: a "now" that has passed is a server
+     * The same position for a reader that begins later: a "now" that has passed becomes a server
      * timestamp.
      */
     @Internal

@@ -20,9 +20,9 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * Where to end reading, inclusive. A stream ends at the stop, or at the first fragment beyond it,
- * or, if none comes, when the service's clock has passed the stop and the stream was found quiet
- * twice in a row after that. Immutable.
+ * Where reading ends, inclusive. A stream ends at the stop, at the first fragment beyond it, or, if
+ * none comes, when the service's clock has passed the stop and the stream was then quiet twice in a
+ * row. Immutable.
  */
 @PublicEvolving
 public final class StoppingPosition implements Serializable {
@@ -39,7 +39,7 @@ public final class StoppingPosition implements Serializable {
         FRAGMENT
     }
 
-    /** The service tells its time in the header Date of its answers, in seconds. */
+    /** The service gives its time in the Date header of its answers, in seconds. */
     private static final long CLOCK_STEP_MILLIS = 1000;
 
     private final Kind kind;
@@ -73,7 +73,7 @@ public final class StoppingPosition implements Serializable {
 
     /**
      * Reads up to the first fragment whose producer timestamp is after the given time. Producers'
-     * clocks may go back: older fragments that come behind that one are not read.
+     * clocks may go back: older fragments after that one are not read.
      */
     public static StoppingPosition atProducerTimestamp(Instant time) {
         return new StoppingPosition(Kind.PRODUCER_TIMESTAMP, time.toEpochMilli(), null);
@@ -89,7 +89,7 @@ public final class StoppingPosition implements Serializable {
     }
 
     /**
-     * A position as it was taken apart.
+     * A position from its parts.
      *
      * @throws IllegalArgumentException if the time or number is missing that the kind needs
      */
@@ -105,8 +105,8 @@ public final class StoppingPosition implements Serializable {
     }
 
     /**
-     * The same position with "now" fixed to a moment of the service's clock, which tells whole
-     * seconds: to the end of that second, so that nothing received up to now is left out.
+     * The same position with "now" fixed to a moment of the service's clock. The clock gives whole
+     * seconds, so "now" is the end of that second: nothing received up to now is left out.
      */
     @Internal
     public StoppingPosition resolved(long serviceTimeMillis) {

@@ -35,7 +35,7 @@ public final class StreamSelector implements Serializable {
                 throw new IllegalArgumentException(
                         "'"
                                 + stream
-                                + "' is no name of a Kinesis video stream: letters, digits and _.-"
+                                + "' is not a name of a Kinesis video stream: letters, digits and _.-"
                                 + " only, at most 256");
             }
         }
@@ -51,7 +51,7 @@ public final class StreamSelector implements Serializable {
     }
 
     /**
-     * Whether what the user wrote names a stream, whatever its creation time.
+     * Whether a name or ARN from the user denotes a stream, whatever its creation time.
      *
      * @param splitId the stream's ARN without creation time
      */

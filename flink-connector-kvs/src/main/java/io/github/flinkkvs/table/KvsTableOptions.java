@@ -19,8 +19,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Options of tables: what a row is, and where to begin and to end. {@code KvsSourceOptions} and
- * {@code AwsOptions} are options of a table, too. Immutable, safe for use by any thread.
+ * Options of tables: what a row is, and where reading begins and ends. The options in {@code
+ * KvsSourceOptions} and {@code AwsOptions} apply to tables, too. Immutable, safe for use by any
+ * thread.
  */
 @PublicEvolving
 public final class KvsTableOptions {
@@ -70,7 +71,7 @@ public final class KvsTableOptions {
                     .asList()
                     .noDefaultValue()
                     .withDescription(
-                            "The streams to read, by name or ARN, with ; between them. Required.");
+                            "The streams to read, by name or ARN, separated by semicolons. Required.");
 
     public static final ConfigOption<RecordMode> RECORD =
             ConfigOptions.key("record")

@@ -123,8 +123,8 @@ class KvsSourceBuilderTest {
 
     @Test
     void refusesWhatIsNoStream() {
-        assertRefused(builder().setStreams("a b"), "'a b'", "no name");
-        assertRefused(builder().setStreams(""), "no name");
+        assertRefused(builder().setStreams("a b"), "'a b'", "not a name");
+        assertRefused(builder().setStreams(""), "not a name");
         assertRefused(builder().setStreams("arn:aws:s3:::bucket"), "Not the ARN");
         assertRefused(builder().setStreams(List.of("b", "a")), "'a' is named twice");
         assertRefused(builder().setStreams(ARN, "camera"), "'camera' is named twice");

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 /**
  * Where the service is, whom to trust, and which credentials to take: the options of {@link
  * AwsOptions}, parsed and checked. An instance is free of contradictions, as far as the
- * configuration alone can tell; files, classes and the environment are looked at when something is
+ * configuration alone shows; files, classes and the environment are checked when something is
  * opened with it, on the machine that runs the job. Thread-safe. It holds secrets and shows none.
  */
 @Internal
@@ -44,7 +44,7 @@ public final class AwsConfig {
     @Nullable private final String trustStorePassword;
     private final CredentialSpec credentials;
 
-    /** Null until it is asked for, unless it is configured. Guarded by this. */
+    /** Null until first requested, unless it is configured. Guarded by this. */
     @Nullable private Region region;
 
     private AwsConfig(ReadableConfig config) {
@@ -61,7 +61,7 @@ public final class AwsConfig {
     }
 
     /**
-     * Parses and checks a configuration, as where a job is built and where it runs.
+     * Parses and checks a configuration, both where a job is built and where it runs.
      *
      * @param config the options of {@link AwsOptions}, not null; options that do not begin with
      *     {@code aws.} are for custom credentials providers only
@@ -116,9 +116,9 @@ public final class AwsConfig {
     }
 
     /**
-     * The region that requests are signed for. If it is not configured, the AWS SDK looks for it
-     * when this is called first; it may ask the instance metadata service, and so block for a
-     * second or two.
+     * The region that requests are signed for. If it is not configured, the AWS SDK looks for it at
+     * the first call; that may query the instance metadata service, and so block for a second or
+     * two.
      *
      * @return never null
      * @throws IllegalArgumentException if there is none
@@ -143,7 +143,7 @@ public final class AwsConfig {
         return Optional.ofNullable(endpoint);
     }
 
-    /** Whether Kinesis Video Streams may show any certificate. */
+    /** Whether to accept any certificate of Kinesis Video Streams. */
     public boolean trustsAll() {
         return trustsAll;
     }
@@ -153,7 +153,7 @@ public final class AwsConfig {
         return credentials;
     }
 
-    /** The file with the certificates to trust; empty for those that Java trusts. */
+    /** The file with the trusted certificates; empty for those that Java trusts. */
     Optional<String> trustStorePath() {
         return Optional.ofNullable(trustStorePath);
     }
@@ -167,7 +167,7 @@ public final class AwsConfig {
         return all;
     }
 
-    /** Without values: there are secrets among them. */
+    /** Without values: some are secrets. */
     @Override
     public String toString() {
         return "AwsConfig(" + credentials + ")";

@@ -14,11 +14,12 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * The credentials of one reader or enumerator, together with whatever was opened to get them.
+ * The credentials of one reader or enumerator, together with everything that was opened to get
+ * them.
  *
- * <p>Safe for use by any thread. The provider finds credentials when it is first asked and keeps
- * them fresh; that first call, and every call while a renewal fails, blocks its caller. The SDK
- * keeps no thread to renew a role: the caller that asks shortly before it expires renews it.
+ * <p>Safe for use by any thread. The provider finds credentials at the first call and keeps them
+ * fresh; that call, and every call while a renewal fails, blocks its caller. The SDK has no thread
+ * that renews a role: a call shortly before it expires renews it.
  *
  * <p>No message and no {@code toString()} of this class contains a value of the configuration.
  */
@@ -29,7 +30,7 @@ public final class AwsCredentials implements SdkAutoCloseable {
     private final CredentialProviders providers;
     private final AwsCredentialsProvider provider;
 
-    /** Service clients close a provider that can be closed, each of them; this one cannot. */
+    /** Each service client closes its provider if that can be closed; this one cannot. */
     private final AwsCredentialsProvider view;
 
     private AwsCredentials(AwsConfig config) {
@@ -49,8 +50,8 @@ public final class AwsCredentials implements SdkAutoCloseable {
     }
 
     /**
-     * Opens the provider that a configuration asks for. Nothing is sent yet, but files, classes and
-     * the environment of this process are looked at, so this belongs to where the job runs.
+     * Opens the configured provider. Sends nothing yet, but reads files, classes and the
+     * environment of this process, so call it where the job runs.
      *
      * @param config not null
      * @return the credentials, to be closed by the caller
@@ -70,7 +71,7 @@ public final class AwsCredentials implements SdkAutoCloseable {
         return view;
     }
 
-    /** What is behind {@link #provider()}. */
+    /** The provider behind {@link #provider()}. */
     AwsCredentialsProvider delegate() {
         return provider;
     }
@@ -78,7 +79,7 @@ public final class AwsCredentials implements SdkAutoCloseable {
     /**
      * Closes the provider and every provider and client below it. Does nothing the second time.
      *
-     * @throws RuntimeException the first failure; all is closed nevertheless
+     * @throws RuntimeException the first failure; everything is closed nevertheless
      */
     @Override
     public void close() {

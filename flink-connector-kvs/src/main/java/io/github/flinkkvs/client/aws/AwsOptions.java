@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where the service is and who is asking: the {@code aws.*} options.
+ * Where the service is, and with which credentials to call it: the {@code aws.*} options.
  *
  * <p>The keys are those of Flink's other AWS connectors, so that one set of properties serves all
  * of them. Options below {@code aws.credentials.provider} are also understood without {@code
@@ -60,7 +60,9 @@ public final class AwsOptions {
     /** The same prefix as other connectors spell it in tables. */
     static final String CREDENTIALS_PREFIX_IN_TABLES = "aws.credentials";
 
-    /** Behind the prefix of a provider that assumes a role: the provider that it does so with. */
+    /**
+     * After the prefix of a provider that assumes a role: the provider whose credentials assume it.
+     */
     static final String ROLE_PROVIDER_SUFFIX = ".role.provider";
 
     /** The region of the streams. */
@@ -69,8 +71,8 @@ public final class AwsOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Region of the streams, such as eu-central-1. Needed, unless the streams"
-                                    + " are given by ARN.");
+                            "Region of the streams, such as eu-central-1. Needed, unless the"
+                                    + " streams are given by ARN.");
 
     /** The address of the control plane. */
     public static final ConfigOption<String> ENDPOINT =
@@ -135,8 +137,8 @@ public final class AwsOptions {
             credentials(
                     ".role.sessionName",
                     "ASSUME_ROLE, WEB_IDENTITY_TOKEN: name of the session, as it appears in"
-                            + " CloudTrail. If not set, flink-connector-kvs; for"
-                            + " WEB_IDENTITY_TOKEN AWS_ROLE_SESSION_NAME comes first.");
+                            + " CloudTrail. If not set, flink-connector-kvs; for WEB_IDENTITY_TOKEN"
+                            + " AWS_ROLE_SESSION_NAME comes first.");
 
     /** ASSUME_ROLE: the external id that the role's owner demands. */
     public static final ConfigOption<String> ROLE_EXTERNAL_ID =
@@ -152,7 +154,7 @@ public final class AwsOptions {
                     .withDescription(
                             "ASSUME_ROLE: how the credentials that assume the role are found, with"
                                     + " the same values and rules as aws.credentials.provider. Its"
-                                    + " own options stand below this key, as in"
+                                    + " options are below this key, as in"
                                     + " aws.credentials.provider.role.provider.basic.accesskeyid."
                                     + " May be ASSUME_ROLE again.")
                     .withFallbackKeys(CREDENTIALS_PREFIX_IN_TABLES + ROLE_PROVIDER_SUFFIX);
@@ -180,15 +182,15 @@ public final class AwsOptions {
                             + " v2 and has a public constructor with one java.util.Properties,"
                             + " which gets the whole configuration.");
 
-    /** Whether certificates of servers go unchecked. */
+    /** Whether to accept any certificate of a server. */
     public static final ConfigOption<Boolean> TRUST_ALL_CERTIFICATES =
             ConfigOptions.key("aws.trust.all.certificates")
                     .booleanType()
                     .defaultValue(false)
                     .withDescription(
                             "Accept any TLS certificate of Kinesis Video Streams. For tests only:"
-                                    + " anybody on the way can then read and change the media. Does"
-                                    + " not concern the Security Token Service.");
+                                    + " anybody on the network path can then read and change the"
+                                    + " media. Does not apply to the Security Token Service.");
 
     /** The certificates that are trusted. */
     public static final ConfigOption<String> TRUST_STORE_PATH =
@@ -198,8 +200,8 @@ public final class AwsOptions {
                     .withDescription(
                             "Path of a file with the certificates to trust, instead of those that"
                                     + " Java trusts. PEM, PKCS #12 and JKS are recognized by their"
-                                    + " content. Applies to Kinesis Video Streams, control plane and"
-                                    + " data endpoints, and to the Security Token Service of"
+                                    + " content. Applies to Kinesis Video Streams, control plane"
+                                    + " and data endpoints, and to the Security Token Service of"
                                     + " ASSUME_ROLE and WEB_IDENTITY_TOKEN. It is read on every"
                                     + " machine of the cluster, when a reader starts.");
 
@@ -254,8 +256,8 @@ public final class AwsOptions {
 
     /**
      * Whether the value of a key must never be logged or shown: access key, secret key and session
-     * token at any nesting and in any spelling of the prefix, and every other key whose name speaks
-     * of a secret, a password or a token, such as those of custom providers.
+     * token at any nesting and in any spelling of the prefix, and every other key whose name
+     * suggests a secret, a password or a token, such as those of custom providers.
      *
      * @param key a configuration key, not null
      * @return true if the value is a secret

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The options of one credentials provider: of that of the job, or of one whose credentials assume a
- * role. Every provider has the same options, below a prefix of its own. Immutable.
+ * The options of one credentials provider: that of the job, or one whose credentials assume a role.
+ * Every provider has the same options, below a prefix of its own. Immutable.
  */
 final class CredentialOptions {
 
@@ -38,7 +38,10 @@ final class CredentialOptions {
     final ConfigOption<String> tokenFile;
     final ConfigOption<String> customClass;
 
-    /** What stands between {@code aws.credentials.provider} and the options of this provider. */
+    /**
+     * The part of the keys between {@code aws.credentials.provider} and the options of this
+     * provider.
+     */
     private final String nesting;
 
     private final Map<ConfigOption<String>, Set<CredentialProvider>> users = new LinkedHashMap<>();
@@ -122,7 +125,7 @@ final class CredentialOptions {
         return option;
     }
 
-    /** The key of an option of the job's own provider, for this one. */
+    /** Translates a key of the job's own provider to this one. */
     private String key(ConfigOption<?> top) {
         return AwsOptions.CREDENTIALS_PREFIX
                 + nesting

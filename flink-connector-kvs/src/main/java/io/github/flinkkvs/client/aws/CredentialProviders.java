@@ -41,10 +41,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/**
- * Opens the AWS SDK's provider for each spec, and closes everything that it opened. Guarded by
- * itself.
- */
+/** Opens the AWS SDK's provider for each spec, and closes all that it opened. Guarded by itself. */
 final class CredentialProviders implements AutoCloseable {
 
     private static final String DEFAULT_SESSION_NAME = "flink-connector-kvs";
@@ -205,7 +202,7 @@ final class CredentialProviders implements AutoCloseable {
                                                                 IdpCommunicationErrorException
                                                                         .class)));
         if (endpoint != null) {
-            // The SDK refuses a given endpoint together with either of the two.
+            // The SDK rejects an endpoint override together with either of the two.
             builder.endpointOverride(endpoint).dualstackEnabled(false).fipsEnabled(false);
         }
         return builder.build();

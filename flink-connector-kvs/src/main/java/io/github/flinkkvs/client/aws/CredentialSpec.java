@@ -27,9 +27,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Which credentials a configuration asks for: a provider with the values of its options and, if it
- * assumes a role, the spec of the provider that it does so with. Complete and without contradiction
- * as far as the configuration alone can tell. Immutable.
+ * The configured credentials: a provider with the values of its options and, if it assumes a role,
+ * the spec of the provider whose credentials assume it. Complete and without contradiction as far
+ * as the configuration alone shows. Immutable.
  */
 @Internal
 public final class CredentialSpec {
@@ -106,7 +106,10 @@ public final class CredentialSpec {
                                 : CredentialProvider.AUTO);
     }
 
-    /** An option that the provider ignores is a mistake, as is a provider for a role it lacks. */
+    /**
+     * An option that the provider ignores is a mistake, as is a provider for a role that is
+     * missing.
+     */
     private static void refuseUnused(
             ReadableConfig config, CredentialOptions options, CredentialProvider kind) {
         Set<String> keys = new TreeSet<>(config.toMap().keySet());
@@ -159,7 +162,7 @@ public final class CredentialSpec {
         return kind;
     }
 
-    /** The spec of the provider that asks for the first role; this one if it assumes none. */
+    /** The spec of the provider that assumes the first role; this one if it assumes none. */
     public CredentialSpec innermost() {
         return roleProvider == null ? this : roleProvider.innermost();
     }
@@ -200,7 +203,7 @@ public final class CredentialSpec {
         return Optional.ofNullable(roleProvider).orElseThrow();
     }
 
-    /** Without values: there are secrets among them. */
+    /** Without values: some are secrets. */
     @Override
     public String toString() {
         return key() + " = " + kind + (roleProvider == null ? "" : ", " + roleProvider);

@@ -35,7 +35,7 @@ final class CustomProvider {
         } catch (ClassNotFoundException e) {
             throw unusable(key, "is not the name of a class of this job", e);
         } catch (ClassCastException e) {
-            throw unusable(key, "names a class that is no AwsCredentialsProvider", e);
+            throw unusable(key, "names a class that is not an AwsCredentialsProvider", e);
         } catch (InvocationTargetException e) {
             throw unusable(key, "names a class whose constructor failed", e.getCause());
         } catch (ReflectiveOperationException | LinkageError e) {

@@ -40,9 +40,9 @@ import java.util.Optional;
 /**
  * Whose certificates are trusted: those in the user's file, or those that Java trusts.
  *
- * <p>It decides nothing itself. Java's own trust manager answers every question, and also compares
- * the host name. A refusal gets what Java does not say: which server was refused, which certificate
- * it showed, and what can be done.
+ * <p>It decides nothing itself. Java's own trust manager makes every decision, and also checks the
+ * host name. This class adds to a refusal what Java leaves out: which server was refused, which
+ * certificate it showed, and what to do.
  */
 @Internal
 public final class TrustStore implements TlsTrustManagersProvider {

@@ -44,12 +44,12 @@ public final class Backoff {
         return full / 2 + (long) (full / 2 * random.getAsDouble());
     }
 
-    /** How many delays there were since the last reset. */
+    /** The number of delays since the last reset. */
     public int failures() {
         return failures;
     }
 
-    /** The next delay is the shortest again. */
+    /** Makes the next delay the shortest again. */
     public void reset() {
         failures = 0;
     }

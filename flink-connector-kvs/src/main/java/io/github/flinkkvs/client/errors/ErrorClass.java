@@ -13,13 +13,13 @@ import org.apache.flink.annotation.Internal;
 /** What to do about an error of the service. {@link ErrorTable} gives one answer for each. */
 @Internal
 public enum ErrorClass {
-    /** Trouble of the service or the network that may pass: retry after a growing delay. */
+    /** A transient error of the service or the network: retry after a growing delay. */
     RETRY("retry"),
     /** Too many calls: retry after a longer delay. */
     THROTTLED("throttled"),
-    /** Other consumers hold all connections of the stream: retry for as long as it takes. */
+    /** Other consumers hold all connections of the stream: retry until one is free. */
     CONNECTION_LIMIT("connectionLimit"),
-    /** The data endpoint no longer serves the stream: ask for the endpoint, then retry. */
+    /** The data endpoint no longer serves the stream: look the endpoint up again, then retry. */
     REFRESH_ENDPOINT("refreshEndpoint"),
     /** The fragment to continue from is gone: decide where to continue. */
     REPOSITION("reposition"),
@@ -27,7 +27,7 @@ public enum ErrorClass {
     BAD_FRAGMENT("badFragment"),
     /** The stream does not exist, or was deleted: fail, unless the user chose otherwise. */
     STREAM_NOT_FOUND("streamNotFound"),
-    /** An error that waiting cannot mend: fail. */
+    /** An error that waiting cannot fix: fail. */
     FATAL("fatal");
 
     private final String metricName;

@@ -51,7 +51,7 @@ public final class ErrorTable {
                     // it never does, the error is an ExpiredCredentialsException.
                     Map.entry("ExpiredTokenException", ErrorClass.RETRY),
                     Map.entry("ExpiredToken", ErrorClass.RETRY),
-                    // The Security Token Service did not reach the issuer of the web identity
+                    // The Security Token Service could not reach the issuer of the web identity
                     // token.
                     Map.entry("IDPCommunicationError", ErrorClass.RETRY),
                     Map.entry("RequestExpired", ErrorClass.RETRY),
@@ -76,14 +76,14 @@ public final class ErrorTable {
                     4505, ErrorClass.FATAL,
                     4506, ErrorClass.FATAL);
 
-    /** In place of the SDK's own message, which fills a screen. The cause still has it. */
+    /** Replaces the SDK's own message, which fills a screen and remains in the cause. */
     private static final String NO_CREDENTIALS =
             "There are no AWS credentials: set '"
                     + AwsOptions.CREDENTIALS_PROVIDER.key()
                     + "', or give the machines of the cluster credentials that the AWS SDK finds"
                     + " (environment, profile file, container, instance)";
 
-    /** How many causes are followed: they may form a ring. */
+    /** How many causes to follow: they may form a cycle. */
     private static final int MAX_DEPTH = 32;
 
     /** What to do about a failed call, whatever it is wrapped in. */
@@ -108,7 +108,7 @@ public final class ErrorTable {
         }
         SSLException ssl = find(cause, SSLException.class);
         if (ssl != null && mentions(ssl, "certificate")) {
-            // The server refuses our certificate, or wants one.
+            // The server rejects our certificate, or requires one.
             return ErrorClass.FATAL;
         }
         if (isLackOfCredentials(cause)) {
@@ -139,7 +139,7 @@ public final class ErrorTable {
                 || "NotAuthorizedException".equals(code) && mentions(service, "expired");
     }
 
-    /** Whether a call for credentials failed, and not one that was made with them. */
+    /** Whether the failed call requested credentials, rather than using them. */
     static boolean isOfSecurityTokenService(Throwable error) {
         return find(error, StsException.class) != null;
     }

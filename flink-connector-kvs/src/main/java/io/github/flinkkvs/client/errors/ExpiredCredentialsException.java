@@ -30,8 +30,8 @@ public final class ExpiredCredentialsException extends RuntimeException {
     }
 
     /**
-     * What the error of a call means with the credentials that it was made with. A token that has
-     * expired may be a new one at the next call, unless its provider never renews it.
+     * Interprets the error of a call, given its credentials. The next call may have a new token,
+     * unless the provider never renews it.
      *
      * @param error what the call ended with
      * @return an {@link ExpiredCredentialsException} with the error as its cause, or the error
@@ -42,7 +42,7 @@ public final class ExpiredCredentialsException extends RuntimeException {
         }
         CredentialSpec refused =
                 ErrorTable.isOfSecurityTokenService(error)
-                        // It refused the credentials that were to assume the role.
+                        // It refused the credentials that assume the role.
                         ? credentials.innermost()
                         : credentials;
         return refused.neverRenews() ? new ExpiredCredentialsException(refused, error) : error;

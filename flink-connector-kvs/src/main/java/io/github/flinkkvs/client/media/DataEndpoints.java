@@ -53,7 +53,7 @@ public final class DataEndpoints {
     /**
      * The data endpoint of a stream; failures are not remembered.
      *
-     * @param onTurn runs when the endpoint is known, or when the service is asked for it
+     * @param onTurn runs when the endpoint is known, or when the request for it is sent
      */
     CompletableFuture<URI> of(StreamArn stream, Runnable onTurn) {
         Entry entry = entries.get(stream);

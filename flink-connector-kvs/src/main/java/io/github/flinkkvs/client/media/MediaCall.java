@@ -10,13 +10,13 @@ package io.github.flinkkvs.client.media;
 
 import org.apache.flink.annotation.Internal;
 
-/** A call for media under way. Thread-safe; no method blocks. */
+/** A running call for media. Thread-safe; no method blocks. */
 @Internal
 public interface MediaCall {
 
-    /** Asks for this many more pieces of the body, at least 1. A piece has at most 8 KiB. */
+    /** Requests this many more pieces of the body, at least 1. A piece has at most 8 KiB. */
     void request(int pieces);
 
-    /** Gives up the connection. Bytes that were under way may still reach the listener. */
+    /** Gives up the connection. Bytes in transit may still reach the listener. */
     void cancel();
 }

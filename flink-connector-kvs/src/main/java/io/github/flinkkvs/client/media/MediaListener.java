@@ -13,23 +13,23 @@ import org.apache.flink.annotation.Internal;
 import java.nio.ByteBuffer;
 
 /**
- * Receives what a call for media delivers. The last call of a method is one of {@link #onEnd} and
- * {@link #onError}, once; after {@link MediaCall#cancel} there may be none. All methods are called
- * in any thread and must not block.
+ * Receives what a call for media delivers. The last call is either {@link #onEnd} or {@link
+ * #onError}, once; after {@link MediaCall#cancel} it may be missing. All methods are called in any
+ * thread and must not block.
  */
 @Internal
 public interface MediaListener {
 
     /**
-     * The call is under way. Until then it waits for its turn: if many streams begin at once, their
-     * endpoints are asked for one after the other.
+     * The call is being sent. Until then it waits for its turn: if many streams begin at once,
+     * their endpoints are looked up one after the other.
      */
     void onTurn();
 
     /**
      * The service accepted the call.
      *
-     * @param requestId by which the service's support finds the call
+     * @param requestId identifies the call to AWS support
      * @param serviceTimeMillis the service's clock at that moment: epoch millis, whole seconds
      */
     void onResponse(String requestId, long serviceTimeMillis);

@@ -27,6 +27,6 @@ public interface MediaService {
      */
     MediaCall open(StreamArn stream, StartSelector start, MediaListener listener);
 
-    /** Forgets the data endpoint of a stream, so that the next call asks for it again. */
+    /** Forgets the data endpoint of a stream, so that the next call looks it up again. */
     void forgetEndpoint(StreamArn stream);
 }

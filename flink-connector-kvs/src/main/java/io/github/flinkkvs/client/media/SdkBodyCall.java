@@ -65,7 +65,7 @@ final class SdkBodyCall<R extends AwsResponse>
         try {
             future = request.apply(this);
         } catch (RuntimeException | Error e) {
-            // Errors, too: nobody looks at the future of the task that this runs in.
+            // Errors, too: nobody reads the future of the task that runs this.
             fail(e);
             return;
         }

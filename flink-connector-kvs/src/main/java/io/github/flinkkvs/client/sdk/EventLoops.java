@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class EventLoops implements AutoCloseable {
 
-    /** The end of a call in one loop gives back its connection, which the other loop is told. */
+    /** The end of a call in one loop gives back its connection and notifies the other loop. */
     private static final int ROUNDS = 4;
 
     private final OwnThreads threads;
@@ -45,7 +45,7 @@ final class EventLoops implements AutoCloseable {
         threads.awaitEnd();
     }
 
-    /** Lets the loops tell each other of the end of the last calls. */
+    /** Lets the loops notify each other of the end of the last calls. */
     private void settle() {
         for (int i = 0; i < ROUNDS; i++) {
             for (EventExecutor loop : group) {

@@ -63,7 +63,7 @@ public final class KvsClients implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsClients.class);
 
-    /** Loggers that write what the SDK sends and receives, at level DEBUG. */
+    /** Loggers that write what the SDK sends and receives at level DEBUG. */
     private static final List<String> WIRE_LOGGERS =
             List.of(
                     "io.netty.handler.logging.LoggingHandler",
@@ -76,7 +76,7 @@ public final class KvsClients implements AutoCloseable {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Ends a call of the control plane that is never answered; nothing else would. */
+    /** Ends a control-plane call that is never answered; nothing else would. */
     private static final Duration CONTROL_CALL_TIMEOUT = Duration.ofSeconds(10);
 
     /** For the control plane, and for cancelled connections that are still being closed. */
@@ -144,7 +144,7 @@ public final class KvsClients implements AutoCloseable {
                                                     SdkAdvancedAsyncClientOption
                                                             .FUTURE_COMPLETION_EXECUTOR,
                                                     Runnable::run));
-            // The SDK refuses a given endpoint together with either of the two.
+            // The SDK rejects an endpoint override together with either of the two.
             config.endpoint()
                     .ifPresent(
                             uri ->
@@ -195,7 +195,7 @@ public final class KvsClients implements AutoCloseable {
     }
 
     /**
-     * What the error of a call means with the credentials that it was made with.
+     * Interprets the error of a call, given its credentials.
      *
      * @param error what the call ended with, not null
      * @return that error, or one that says more; never null
@@ -205,7 +205,7 @@ public final class KvsClients implements AutoCloseable {
     }
 
     /**
-     * A call whose error says what it means with the credentials that it was made with.
+     * Completes like a call, with its error interpreted, given its credentials.
      *
      * @param call of one of these clients, not null
      * @return never null; cancelling it does not cancel the call

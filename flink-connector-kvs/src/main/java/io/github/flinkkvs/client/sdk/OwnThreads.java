@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 @Internal
 public final class OwnThreads implements ThreadFactory {
 
-    /** How long closing waits at most. */
+    /** The longest time that closing waits. */
     static final long MAX_WAIT_MILLIS = 1_000;
 
     private final String prefix;

@@ -18,7 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The service's clock, as the {@code Date} header of an answer gives it. */
+/** The service's clock, from the {@code Date} header of an answer. */
 @Internal
 public final class ServiceTime {
 
@@ -33,7 +33,8 @@ public final class ServiceTime {
     }
 
     /**
-     * @return epoch millis, whole seconds; empty if the header is missing or not as in RFC 1123
+     * @return epoch millis, whole seconds; empty if the header is missing or does not follow RFC
+     *     1123
      */
     static OptionalLong of(SdkHttpResponse response) {
         Optional<String> date = response.firstMatchingHeader("Date");

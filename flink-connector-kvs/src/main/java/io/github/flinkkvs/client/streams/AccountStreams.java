@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 
 /**
  * The streams of an account, for a caller that may block, such as a catalog. Calls are repeated for
- * some seconds after errors that may pass. Thread-safe.
+ * some seconds after transient errors. Thread-safe.
  */
 @Internal
 public final class AccountStreams implements AutoCloseable {
@@ -108,7 +108,7 @@ public final class AccountStreams implements AutoCloseable {
         }
     }
 
-    /** The id of the region that is asked. */
+    /** The id of the region. */
     public String region() {
         return clients.region().id();
     }

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse
 
 import java.util.concurrent.CompletableFuture;
 
-/** Asks the service, at the pace that is given. */
+/** Asks the service, at a given pace. */
 @Internal
 public final class SdkStreamDirectory implements StreamDirectory {
 

@@ -25,7 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Makes fragments out of the bytes of a GetMedia body, which arrive in pieces of any size.
+ * Assembles fragments from the bytes of a GetMedia body, which arrive in pieces of any size.
  *
  * <p>A fragment is handed out as soon as its own last byte is there: the end of the Tags element
  * that holds AWS_KINESISVIDEO_CONTINUATION_TOKEN. Incomplete fragments are never handed out: if the
@@ -173,7 +173,7 @@ public final class FragmentAssembler {
                 openDocument();
             }
             if (open) {
-                // At each event: which problem is found first must not depend on the pieces.
+                // Check at each event: the first problem found must not depend on the pieces.
                 checkSize();
             }
             if (header) {

@@ -19,8 +19,8 @@ import javax.annotation.Nullable;
 import java.nio.ByteBuffer;
 
 /**
- * What the elements of the arriving fragment say: collects Info, Tracks and Tags, counts frames,
- * and passes blocks on to the {@link FrameAssembler}, if there is one. Not thread-safe.
+ * The content of the arriving fragment: collects Info, Tracks and Tags, counts frames, and passes
+ * blocks on to the {@link FrameAssembler}, if there is one. Not thread-safe.
  */
 final class FragmentContent {
 

@@ -23,7 +23,7 @@ import java.util.List;
 
 /**
  * Reads fragments from a body of GetMedia that is completely in memory, such as a recording in a
- * test. For bytes that arrive in pieces there is {@link FragmentAssembler}.
+ * test. For bytes that arrive in pieces, use {@link FragmentAssembler}.
  */
 @PublicEvolving
 public final class FragmentReader {

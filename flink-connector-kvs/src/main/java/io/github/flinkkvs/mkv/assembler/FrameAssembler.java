@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * Hands out the frames of an arriving fragment, each as soon as its block is complete. Holds the
  * bytes of at most one block, and none of a block whose header the filter rejects.
  *
- * <p>Not thread-safe; {@link FragmentAssembler} tells it what the parser finds.
+ * <p>Not thread-safe; {@link FragmentAssembler} reports to it what the parser finds.
  */
 final class FrameAssembler {
 
@@ -44,7 +44,7 @@ final class FrameAssembler {
     /** The payload of the open SimpleBlock or BlockGroup. */
     private final ByteChunks payload = new ByteChunks();
 
-    /** The payload of a Cluster's Timestamp; what is longer than a number is not one. */
+    /** The payload of a Cluster's Timestamp; a longer payload is not a number. */
     private final byte[] timestamp = new byte[9];
 
     private int timestampLength;

@@ -13,8 +13,8 @@ import io.github.flinkkvs.mkv.Arrival;
 import javax.annotation.Nullable;
 
 /**
- * Remembers when the current piece of input arrived, and when the piece arrived in which an
- * unfinished header began. Not thread-safe.
+ * Remembers when the current piece of input arrived, and when the piece with the beginning of an
+ * unfinished header did. Not thread-safe.
  */
 final class PieceTimes {
 
@@ -26,7 +26,7 @@ final class PieceTimes {
     private long millis;
     private long nanos;
 
-    /** When the first byte of a header arrived that the piece before left unfinished. */
+    /** When the first byte of the header arrived that the previous piece left unfinished. */
     private long headerNanos;
 
     /** Takes a piece whose time of arrival is unknown: from then on no time is known. */
@@ -51,7 +51,7 @@ final class PieceTimes {
         }
     }
 
-    /** When the first byte of an element arrived that is reported for the first time. */
+    /** When the first byte of an element arrived; call at its first report. */
     long beginningOf(long elementOffset) {
         return elementOffset < offset ? headerNanos : nanos;
     }

@@ -77,7 +77,7 @@ final class AnnexB {
         return out.array();
     }
 
-    /** The size of all units, each with a prefix of so many bytes. */
+    /** The size of all units, each with a prefix of this many bytes. */
     static int size(List<ByteBuffer> units, int prefix) {
         long size = 0;
         for (ByteBuffer unit : units) {

@@ -13,7 +13,7 @@ import javax.annotation.Nullable;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/** The codecs whose frames consist of NAL units, with what the headers of their units mean. */
+/** The codecs whose frames consist of NAL units, with the meaning of the unit headers. */
 enum NalCodec {
     H264 {
         @Override

@@ -151,8 +151,8 @@ public final class NalStream {
     }
 
     /**
-     * Where the first unit is whose length does not fit, or the first beyond the limit; -1 if all
-     * lengths fit.
+     * The position of the first unit whose length does not fit, or that is beyond the limit; -1 if
+     * all lengths fit.
      */
     private int addByLength(ByteBuffer frame, List<ByteBuffer> units) {
         int lengthSize = configuration.lengthSize();

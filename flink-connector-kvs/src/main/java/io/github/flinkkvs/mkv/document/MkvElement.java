@@ -68,7 +68,10 @@ public final class MkvElement extends MkvNode {
         return MkvSchema.find(id) != null;
     }
 
-    /** What it holds by the specification; {@link ElementType#BINARY} if it is not in there. */
+    /**
+     * What it holds according to the specification; {@link ElementType#BINARY} if that does not
+     * define it.
+     */
     public ElementType type() {
         MkvSchema.Element known = MkvSchema.find(id);
         return known == null ? ElementType.BINARY : known.type();
@@ -103,7 +106,7 @@ public final class MkvElement extends MkvNode {
         return end - dataOffset;
     }
 
-    /** Whether the element declares no size. Its end was found by the element that follows. */
+    /** Whether the element declares no size. The element that follows determines its end. */
     public boolean isUnknownSized() {
         return unknownSized;
     }

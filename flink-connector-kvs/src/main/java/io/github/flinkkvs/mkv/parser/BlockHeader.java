@@ -40,7 +40,7 @@ public final class BlockHeader {
     private String problem = "No header was read";
 
     /**
-     * Reads the header of a block; everything that was read before is forgotten.
+     * Reads the header of a block; forgets everything read before.
      *
      * @param from where the payload of the block begins
      * @param to where the given bytes of the payload end: all of it, or at least {@link

@@ -10,7 +10,7 @@ package io.github.flinkkvs.mkv.parser;
 
 import org.apache.flink.annotation.PublicEvolving;
 
-/** What an element holds, by the specifications of Matroska and EBML. */
+/** What an element holds, according to the specifications of Matroska and EBML. */
 @PublicEvolving
 public enum ElementType {
     /** Other elements. */

@@ -63,7 +63,7 @@ public final class MkvParser {
     private final long[] openDataOffsets = new long[MAX_DEPTH];
     private final long[] openSizes = new long[MAX_DEPTH];
 
-    /** Where each ends at the latest; an element of unknown size may end earlier. */
+    /** The latest end of each; an element of unknown size may end earlier. */
     private final long[] openEnds = new long[MAX_DEPTH];
 
     private int depth;
@@ -91,7 +91,7 @@ public final class MkvParser {
     private boolean first;
 
     /**
-     * Reads on to the next event.
+     * Reads up to the next event.
      *
      * @param in bytes that follow those consumed so far; its position moves on
      * @throws MkvException if the bytes are not Matroska
@@ -202,7 +202,7 @@ public final class MkvParser {
 
     // ---- headers ---------------------------------------------------------------------------
 
-    /** Reads an id and a size as far as the bytes go; false if more bytes are needed. */
+    /** Reads an id and a size; false if more bytes are needed. */
     private boolean readHeader(ByteBuffer in) throws MkvException {
         if (headerLength == 0) {
             nextOffset = position;

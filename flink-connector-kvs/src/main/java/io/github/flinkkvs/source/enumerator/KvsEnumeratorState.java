@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the enumerator remembers: which streams readers have, and splits that none has yet.
+ * What the enumerator remembers: the streams that readers have, and splits without a reader.
  * Immutable.
  */
 @Internal
@@ -33,7 +33,7 @@ public final class KvsEnumeratorState {
         this.unassigned = List.copyOf(unassigned);
     }
 
-    /** Ids of the splits that readers have, or had and finished. */
+    /** Ids of the splits that readers have or have finished. */
     public Set<String> assigned() {
         return assigned;
     }

@@ -24,7 +24,7 @@ import java.util.TreeSet;
 
 /**
  * The serialized form of the enumerator's state. The version of the splits inside is a field of its
- * own, so that both forms can change apart from each other.
+ * own, so that both forms can change independently.
  */
 @Internal
 public final class KvsEnumeratorStateSerializer

@@ -45,10 +45,10 @@ import java.util.stream.Collectors;
 /**
  * Finds the streams, fixes where each begins and ends, and gives each to one reader.
  *
- * <p>Flink calls all methods in the coordinator thread but {@link #close}, for which it makes a
- * thread: it may come before {@link #start}, or while streams are looked up. {@link #lookUp} runs
- * in a worker thread. It opens and closes the connection to the service by itself, and shares
- * nothing with the other threads but {@link #closed}.
+ * <p>Flink calls all methods in the coordinator thread, except {@link #close}, for which it creates
+ * a thread: {@code close} may come before {@link #start}, or while streams are looked up. {@link
+ * #lookUp} runs in a worker thread. It opens and closes the connection to the service by itself,
+ * and shares nothing with the other threads but {@link #closed}.
  */
 @Internal
 public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsEnumeratorState> {
@@ -63,13 +63,13 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     private final Supplier<KvsConnection> connector;
     private final SplitPlacement placement;
 
-    /** Ids of the splits that were given to readers. */
+    /** Ids of the splits assigned to readers. */
     private final Set<String> assigned = new LinkedHashSet<>();
 
     /** Splits that wait for their reader, by subtask. */
     private final Map<Integer, List<KvsSplit>> pending = new TreeMap<>();
 
-    /** How many those are, for the thread that reports metrics. */
+    /** The number of pending splits, for the thread that reports metrics. */
     private volatile long pendingCount;
 
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -182,7 +182,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         serve(subtask);
     }
 
-    /** Called once for each reader that registers: a second end of splits would fail the job. */
+    /** Called once per registered reader: signalling the end of splits twice would fail the job. */
     private void serve(int subtask) {
         assignPending(subtask);
         if (complete && stop.isBounded()) {
@@ -217,7 +217,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     @Override
     public void handleSplitRequest(int subtask, @Nullable String hostname) {
-        // Readers do not ask: they get their streams when they register.
+        // Readers do not request splits: they get their streams when they register.
     }
 
     @Override
@@ -227,7 +227,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
                 pending.values().stream().flatMap(List::stream).collect(Collectors.toList()));
     }
 
-    /** Returns at once. A look-up under way ends, and closes its connection in its own thread. */
+    /** Returns at once. A running look-up ends, and closes its connection in its own thread. */
     @Override
     public void close() {
         closed.complete(null);

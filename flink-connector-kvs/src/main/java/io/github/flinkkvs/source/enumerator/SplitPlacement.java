@@ -8,9 +8,7 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
-/**
- * Decides which reader gets a stream: the one with the fewest so far. Touched by one thread only.
- */
+/** Decides which reader gets a stream: the one with the fewest so far. Used by one thread only. */
 final class SplitPlacement {
 
     private final int[] splitsOfReader;

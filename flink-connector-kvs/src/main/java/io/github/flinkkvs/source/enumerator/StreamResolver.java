@@ -27,8 +27,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks up any number of streams, a few at a time, and repeats calls that failed with an error that
- * may pass. Guarded by itself; answers come in the threads of the directory.
+ * Looks up any number of streams, a few at a time, and repeats calls that failed with a transient
+ * error. Guarded by itself; answers arrive in the threads of the directory.
  */
 final class StreamResolver {
 
@@ -40,7 +40,7 @@ final class StreamResolver {
     private static final long INITIAL_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MAX_DELAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** This many failures in a row take some seconds, in which the job runs and reads nothing. */
+    /** This many failures in a row take some seconds, while the job runs and reads nothing. */
     private static final int FAILURES_WORTH_A_WARNING = 4;
 
     private final StreamDirectory directory;
@@ -56,7 +56,7 @@ final class StreamResolver {
     private boolean warned;
 
     /**
-     * @param budgetNanos how long a stream may answer with nothing but errors
+     * @param budgetNanos how long the look-up of a stream may return nothing but errors
      * @param leaveOutMissing whether streams that do not exist are left out instead of failing
      */
     StreamResolver(
@@ -89,7 +89,7 @@ final class StreamResolver {
         return result;
     }
 
-    /** Whatever a step throws fails the result: nobody looks at the futures that steps run in. */
+    /** Fails the result with whatever a step throws: nobody reads the futures of the steps. */
     private void watch(Runnable step) {
         try {
             step.run();
@@ -153,7 +153,7 @@ final class StreamResolver {
         ErrorClass errorClass = ErrorTable.classify(error);
         String what = ErrorTable.describe(error);
         if (errorClass == ErrorClass.STREAM_NOT_FOUND && leaveOutMissing) {
-            LOG.warn("There is no stream {}, it is not read: {}", stream, what);
+            LOG.warn("There is no stream {}; it is not read: {}", stream, what);
             onDone();
         } else if (errorClass == ErrorClass.STREAM_NOT_FOUND) {
             fail(
@@ -175,8 +175,8 @@ final class StreamResolver {
             if (count == FAILURES_WORTH_A_WARNING && takeWarning()) {
                 LOG.warn(
                         "Stream {} could not be looked up {} times in a row, and nothing is read"
-                                + " before all streams are known. It is tried for {} s in all"
-                                + " (source.retry.budget): {}",
+                                + " before all streams are known. Look-ups are retried for {} s in"
+                                + " all (source.retry.budget): {}",
                         stream,
                         count,
                         TimeUnit.NANOSECONDS.toSeconds(budgetNanos),
@@ -187,13 +187,13 @@ final class StreamResolver {
         }
     }
 
-    /** What went wrong with one stream; in one thread at a time. */
+    /** The failures of one stream; used by one thread at a time. */
     private static final class Failures {
 
         private final Backoff backoff = new Backoff(INITIAL_DELAY_NANOS, MAX_DELAY_NANOS);
         private long firstNanos;
 
-        /** Notes an error, and tells how long ago the first one was. */
+        /** Notes an error; returns how long ago the first one was. */
         long sinceFirstNanos() {
             long now = System.nanoTime();
             if (backoff.failures() == 0) {

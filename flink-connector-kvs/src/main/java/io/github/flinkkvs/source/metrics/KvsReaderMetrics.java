@@ -24,9 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The metrics of a reader over all its streams; for a limited number of streams also their own.
- * Written with the reader lock held; reporters read whenever they like and may see figures that are
- * a moment old.
+ * The metrics of a reader over all its streams, and of a limited number of single streams. Written
+ * with the reader lock held; reporters read at any time and may see slightly old values.
  */
 @Internal
 public final class KvsReaderMetrics {
@@ -36,17 +35,17 @@ public final class KvsReaderMetrics {
 
     /** Why a stream gets a new connection. */
     public enum ReconnectCause {
-        /** The service ended the call after media, as it does after 45 minutes at the latest. */
+        /** The service ended the call after media, as it does within 45 minutes. */
         END("end"),
         /** The service ended the call without new media. */
         IDLE("idle"),
         /** The call ended within a fragment. */
         CUT("cut"),
-        /** The call ended without anything new, and too soon to mean that there is nothing. */
+        /** The call ended without new media, and too soon to prove that there is none. */
         EMPTY("empty"),
-        /** Bytes were asked for, and none came. */
+        /** Bytes were requested, and none came. */
         SILENCE("silence"),
-        /** The data endpoint is asked for anew. */
+        /** The data endpoint is looked up again. */
         ENDPOINT("endpoint"),
         /** An error. */
         ERROR("error");
@@ -124,14 +123,16 @@ public final class KvsReaderMetrics {
         readerGroup.gauge("currentFetchEventTimeLag", () -> fetchEventTimeLag);
     }
 
-    /** Says from now on how many bytes of fragments are held; Flink may replace a split reader. */
+    /**
+     * Sets where to get the number of bytes held; called again if Flink replaces the split reader.
+     */
     public void observe(LongSupplier heldBytes) {
         bufferedBytes = heldBytes;
     }
 
     /**
-     * Begins the metrics of a stream. Flink cannot unregister a gauge of a stream that went away,
-     * so beyond the limit streams have none of their own.
+     * Begins the metrics of a stream. Flink cannot unregister the gauge of a finished stream, so
+     * streams beyond the limit have none of their own.
      */
     public StreamMetrics stream(String streamName) {
         StreamMetrics metrics = new StreamMetrics(nanoTime);
@@ -142,7 +143,7 @@ public final class KvsReaderMetrics {
         return metrics;
     }
 
-    /** Ends the metrics of a stream that is read no more. */
+    /** Ends the metrics of a stream that is no longer read. */
     public void remove(StreamMetrics metrics) {
         metrics.end();
         streams.remove(metrics);
@@ -160,20 +161,21 @@ public final class KvsReaderMetrics {
         bytes.inc(count);
     }
 
-    /** A fragment passes on; its time is in epoch millis. */
+    /** A fragment was read. */
     public void onFragment(Fragment fragment) {
         fragments.inc();
         fetchEventTimeLag = System.currentTimeMillis() - fragment.producerTimestampMillis();
     }
 
-    /** A frame passes on; its time is in epoch millis. */
+    /** A frame was read. */
     public void onFrame(FrameRecord frame) {
         frames.inc();
         fetchEventTimeLag = System.currentTimeMillis() - frame.frame().timestampMillis();
     }
 
     /**
-     * Flink counts all that a reader hands over as records; this was neither fragment nor frame.
+     * Flink counts everything that a reader hands over as records; this was neither a fragment nor
+     * a frame.
      */
     public void onNoRecord() {
         recordsIn.dec();
@@ -191,12 +193,12 @@ public final class KvsReaderMetrics {
         duplicateFrames.inc();
     }
 
-    /** So many frames are left out, since they cannot be read. */
+    /** This many frames were left out, since they cannot be read. */
     public void onDamagedFrames(int count) {
         damagedFrames.inc(count);
     }
 
-    /** Some frames of a fragment passed on, the rest is lost. */
+    /** Some frames of a fragment were read, the rest is lost. */
     public void onIncomplete() {
         incompleteFragments.inc();
     }
@@ -230,12 +232,12 @@ public final class KvsReaderMetrics {
         connections++;
     }
 
-    /** A GetMedia call is over, for whatever reason. */
+    /** A GetMedia call has ended, for any reason. */
     public void onCallOver() {
         connections--;
     }
 
-    /** A stream began, or ceased, to wait for other consumers' connections. */
+    /** A stream began or stopped waiting for other consumers' connections. */
     public void onConnectionLimit(boolean waiting) {
         atConnectionLimit += waiting ? 1 : -1;
     }

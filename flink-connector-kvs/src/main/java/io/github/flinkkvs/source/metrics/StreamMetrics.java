@@ -18,7 +18,7 @@ import javax.annotation.Nullable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** What is measured of one stream. Written with the reader lock held, read by anyone. */
+/** The metrics of one stream. Written with the reader lock held, read by anyone. */
 @Internal
 public final class StreamMetrics {
 
@@ -26,7 +26,7 @@ public final class StreamMetrics {
 
     private final LongSupplier nanoTime;
 
-    /** How far it was behind when that was last known; at first, when reading began. */
+    /** How far the stream was behind when last known; initially 0, when reading began. */
     private volatile Lag lag;
 
     @Nullable private volatile Long lastArrivalNanos;
@@ -50,17 +50,17 @@ public final class StreamMetrics {
         lastArrivalNanos = now;
     }
 
-    /** There is nothing that was not read. */
+    /** Everything was read. */
     public void onCaughtUp() {
         lag = new Lag(0, nanoTime.getAsLong(), true);
     }
 
-    /** Nothing more is read: from now on it does not fall behind. */
+    /** Reading has ended: the stream does not fall behind any more. */
     void end() {
         lag = new Lag(lag.millis, lag.nanos, false);
     }
 
-    /** As the service said at last, and for as long as nothing has come since. */
+    /** The service's last value, plus the time since then without a fragment. */
     long millisBehindNow() {
         Lag last = lag;
         return last.grows ? last.millis + millisSince(last.nanos) : last.millis;

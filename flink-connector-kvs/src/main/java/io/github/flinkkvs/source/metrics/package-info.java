@@ -1,2 +1,2 @@
-/** What the source measures of itself. */
+/** The metrics of the source. */
 package io.github.flinkkvs.source.metrics;

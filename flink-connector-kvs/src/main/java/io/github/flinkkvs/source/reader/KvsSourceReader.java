@@ -77,7 +77,7 @@ public final class KvsSourceReader<T>
                 toRead.add(split);
             } else {
                 // It comes from a checkpoint taken when it was still read.
-                LOG.info("Stream {} is no longer among those to read, it is forgotten", split);
+                LOG.info("Stream {} is no longer configured and is forgotten", split);
                 forgotten.add(split.splitId());
             }
         }

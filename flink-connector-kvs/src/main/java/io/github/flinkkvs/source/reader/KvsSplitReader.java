@@ -115,7 +115,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     @Override
     public void handleSplitsChanges(SplitsChange<KvsSplit> change) {
         if (!(change instanceof SplitsAddition)) {
-            throw new UnsupportedOperationException("Not a change of splits known here: " + change);
+            throw new UnsupportedOperationException("Unsupported change of splits: " + change);
         }
         for (KvsSplit split : change.splits()) {
             LOG.info("Reading stream {}", split);

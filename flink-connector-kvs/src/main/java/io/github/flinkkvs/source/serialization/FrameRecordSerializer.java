@@ -30,7 +30,7 @@ public final class FrameRecordSerializer extends ImmutableSerializer<FrameRecord
 
     private static final byte VERSION_1 = 1;
 
-    /** Since then, when it arrived. */
+    /** Added the time of arrival. */
     private static final byte VERSION_2 = 2;
 
     public static final FrameRecordSerializer INSTANCE = new FrameRecordSerializer();

@@ -32,7 +32,7 @@ public abstract class ImmutableSerializer<T> extends TypeSerializerSingleton<T> 
 
     @Override
     public final T createInstance() {
-        // There are no empty ones. Flink asks for instances only to reuse mutable ones.
+        // Records cannot be empty. Flink requests instances only to reuse mutable ones.
         return null;
     }
 

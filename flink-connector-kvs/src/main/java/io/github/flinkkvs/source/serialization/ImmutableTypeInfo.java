@@ -15,8 +15,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
- * Flink's type of records that never change, and that it takes for a whole: neither a tuple nor a
- * key. There is one instance for each subclass.
+ * Flink's type of records that never change. Flink treats a record as a whole: neither as a tuple
+ * nor as a key. There is one instance for each subclass.
  *
  * @param <T> the records
  */

@@ -38,8 +38,8 @@ public interface KvsDeserializationSchema<T> extends Serializable, ResultTypeQue
     void deserialize(Fragment fragment, Collector<T> out) throws Exception;
 
     /**
-     * Whether {@link #deserialize} needs bytes or frames. If not, media is passed over as it
-     * arrives, and a stream costs some kilobytes of memory whatever the size of its fragments.
+     * Whether {@link #deserialize} needs bytes or frames. If not, media is skipped as it arrives,
+     * and a stream takes some kilobytes of memory whatever the size of its fragments.
      */
     default boolean needsMedia() {
         return true;
@@ -51,8 +51,8 @@ public interface KvsDeserializationSchema<T> extends Serializable, ResultTypeQue
     }
 
     /**
-     * Fragments without media: tags, tracks, times, sizes and numbers of frames are there, {@link
-     * Fragment#bytes()} and {@link Fragment#frames()} are not.
+     * Fragments without media: with tags, tracks, times, sizes and numbers of frames, but without
+     * {@link Fragment#bytes()} and {@link Fragment#frames()}.
      */
     static KvsDeserializationSchema<Fragment> tagsOnly() {
         return new FragmentSchema(false);

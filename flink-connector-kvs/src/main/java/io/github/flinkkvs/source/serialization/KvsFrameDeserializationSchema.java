@@ -35,12 +35,12 @@ public interface KvsFrameDeserializationSchema<T> extends KvsDeserializationSche
      */
     void deserialize(FrameRecord frame, Collector<T> out) throws Exception;
 
-    /** The frames that are wanted: what it leaves out is passed over as it arrives. */
+    /** Selects the wanted frames: all others are skipped as they arrive. */
     default FrameFilter filter() {
         return FrameFilter.all();
     }
 
-    /** The frames of a fragment that is complete, as any other. */
+    /** Deserializes the frames of a complete fragment like any others. */
     @Override
     default void deserialize(Fragment fragment, Collector<T> out) throws Exception {
         for (FrameRecord frame : filter().of(fragment)) {

@@ -314,12 +314,12 @@ final class Recovery {
         String fragment = bad == null ? "The next fragment" : "Fragment " + bad.number();
         if (bad != null && !isWanted(bad)) {
             strikes.clear();
-            LOG.info("{}: going on behind {}, which is not wanted: {}", name(), fragment, what);
+            LOG.info("{}: continuing after {}, which is not wanted: {}", name(), fragment, what);
             if (cursor.passOver(bad.number())) {
                 patience.restore();
                 return Step.call(0, null);
             }
-            // The way around it leads back to it.
+            // The detour leads back to it.
             return retries.retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
         }
         if (settings.badFragment == BadFragmentPolicy.FAIL || bad == null) {
@@ -333,7 +333,7 @@ final class Recovery {
                             + what,
                     bad == null && settings.badFragment == BadFragmentPolicy.SKIP
                             ? "It cannot be skipped, since its number is not known. "
-                            : "Set source.bad-fragment = SKIP to go on behind such fragments. ",
+                            : "Set source.bad-fragment = SKIP to continue after such fragments. ",
                     null);
         }
         strikes.clear();

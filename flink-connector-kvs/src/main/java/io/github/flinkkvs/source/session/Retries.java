@@ -112,7 +112,7 @@ final class Retries {
         long delay = patience.delayNanos(errorClass);
         if (patience.takeFailureWarning()) {
             LOG.warn(
-                    "{}: nothing but errors for {} s, the last: {}; the job goes on trying for {} s",
+                    "{}: nothing but errors for {} s, the last: {}; the job keeps trying for {} s",
                     name(),
                     TimeUnit.NANOSECONDS.toSeconds(failingFor),
                     what,

@@ -12,8 +12,8 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.source.SourceEvent;
 
 /**
- * Tells a reader that it has all the streams it will get. One that has none then knows that it is
- * idle, rather than early.
+ * Tells a reader that it has all its streams. A reader without streams then knows that it is idle,
+ * rather than early.
  */
 @Internal
 public final class AllStreamsAssigned implements SourceEvent {

@@ -21,13 +21,13 @@ import javax.annotation.Nullable;
 import java.util.Objects;
 
 /**
- * One stream and how far it was read. The split is named after the stream whatever its creation
- * time; its position belongs to the stream of exactly the ARN it holds. Immutable.
+ * One stream and how far it was read. The split's id is the stream's ARN without creation time; its
+ * position belongs to the stream with exactly the ARN that it holds. Immutable.
  */
 @Internal
 public final class KvsSplit implements SourceSplit {
 
-    /** Within so many millis a job begins to read. */
+    /** A job begins to read within this many millis. */
     private static final long ABOUT_TO_EXPIRE = 240_000;
 
     private final StreamArn arn;
@@ -39,8 +39,8 @@ public final class KvsSplit implements SourceSplit {
 
     /**
      * @param position of the last emitted fragment; null if none was
-     * @param caughtUpMillis everything that is wanted, and that the service received before this
-     *     moment of its clock, had been emitted; null if there was no such moment
+     * @param caughtUpMillis all wanted media that the service received before this moment of its
+     *     clock had been emitted; null if there was no such moment
      */
     public KvsSplit(
             StreamArn arn,
@@ -67,9 +67,8 @@ public final class KvsSplit implements SourceSplit {
     }
 
     /**
-     * A split that nothing was read of, of a stream as it was when it was first seen. If what is
-     * wanted of it leaves the retention before it is read, that is a gap; not so what had left it
-     * by then, or was about to.
+     * An unread split, of a stream as it was when first seen. Wanted media that leaves the
+     * retention before it is read is a gap, unless it had left by then, or was about to.
      *
      * @param start as the user spelt it
      * @param stop as the user spelt it
@@ -83,7 +82,7 @@ public final class KvsSplit implements SourceSplit {
         return new KvsSplit(stream.arn(), begin, stop.resolved(now), null, kept ? from : null);
     }
 
-    /** A split that nothing was read of, and nothing is known of. */
+    /** An unread split of a stream about which nothing is known. */
     public static KvsSplit unread(StreamArn arn, StartingPosition start, StoppingPosition stop) {
         return new KvsSplit(arn, start, stop, null, null);
     }
@@ -97,7 +96,7 @@ public final class KvsSplit implements SourceSplit {
         return arn;
     }
 
-    /** Where reading began, or is to begin, if there is no position. */
+    /** Where reading began, or will begin if there is no position. */
     public StartingPosition start() {
         return start;
     }
@@ -117,7 +116,7 @@ public final class KvsSplit implements SourceSplit {
         return caughtUpMillis;
     }
 
-    /** The fragment behind the position of which frames were emitted; null if there is none. */
+    /** The fragment after the position, if some of its frames were emitted; null otherwise. */
     @Nullable
     public OpenFragment open() {
         return open;
@@ -128,7 +127,7 @@ public final class KvsSplit implements SourceSplit {
         return new KvsSplit(arn, start, stop, position, caughtUpMillis, newOpen);
     }
 
-    /** The same split for whoever cannot begin at once, such as after a restart. */
+    /** The same split for a reader that begins later, such as after a restart. */
     public KvsSplit delayed() {
         return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis, open);
     }

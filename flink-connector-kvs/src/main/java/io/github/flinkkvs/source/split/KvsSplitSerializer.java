@@ -34,7 +34,7 @@ public final class KvsSplitSerializer implements SimpleVersionedSerializer<KvsSp
 
     private static final int VERSION_1 = 1;
 
-    /** Knows of a fragment that is being read frame by frame. */
+    /** Added the fragment that is being read frame by frame. */
     private static final int VERSION_2 = 2;
 
     @Override

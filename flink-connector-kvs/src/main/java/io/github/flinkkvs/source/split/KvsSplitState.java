@@ -17,7 +17,7 @@ import org.apache.flink.annotation.Internal;
 import javax.annotation.Nullable;
 
 /**
- * How far a stream was emitted: what a checkpoint takes. Owned by the task thread, moved by the
+ * How far a stream was emitted, as checkpoints store it. Owned by the task thread, moved by the
  * record emitter only.
  */
 @Internal
@@ -39,23 +39,23 @@ public final class KvsSplitState {
         this.open = split.open();
     }
 
-    /** A fragment was emitted, or is to be left out for ever. */
+    /** A fragment was emitted, or is left out for good. */
     public void moveTo(FragmentPosition newPosition) {
         position = newPosition;
         open = null;
     }
 
-    /** A frame of the fragment behind the position was emitted. */
+    /** A frame of the fragment after the position was emitted. */
     public void moveWithin(OpenFragment newOpen) {
         open = newOpen;
     }
 
-    /** All there was at this moment of the service's clock had been emitted. */
+    /** All media that existed at this moment of the service's clock was emitted. */
     public void caughtUpAt(long serviceTimeMillis) {
         caughtUpMillis = serviceTimeMillis;
     }
 
-    /** Another stream of the same name is read from now on, from its beginning. */
+    /** From now on another stream with the same name is read, from its beginning. */
     public void switchTo(StreamArn newArn) {
         arn = newArn;
         start = StartingPosition.earliest();
@@ -64,7 +64,7 @@ public final class KvsSplitState {
         open = null;
     }
 
-    /** The split as a checkpoint keeps it: who restores it comes later than its "now". */
+    /** The split as a checkpoint stores it: a restored reader begins later than its "now". */
     public KvsSplit toSplit() {
         return new KvsSplit(arn, start.delayed(), stop, position, caughtUpMillis).within(open);
     }

@@ -13,8 +13,8 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 import org.apache.flink.annotation.Internal;
 
 /**
- * A fragment whose frames are emitted as they arrive, and how many of them were passed: all of
- * them, whether or not they were wanted. Immutable.
+ * A fragment whose frames are emitted as they arrive, and how many of its frames have passed,
+ * wanted or not. Immutable.
  */
 @Internal
 public final class OpenFragment {
@@ -31,7 +31,7 @@ public final class OpenFragment {
         return number;
     }
 
-    /** The index of the first frame that was not passed. */
+    /** The index of the first frame that has not passed. */
     public int frames() {
         return frames;
     }

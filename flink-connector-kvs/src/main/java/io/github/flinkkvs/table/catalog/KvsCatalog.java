@@ -149,7 +149,7 @@ public final class KvsCatalog extends ReadOnlyCatalog {
                     if (AwsOptions.isCredentialsKey(key) || AwsOptions.isSecret(key)) {
                         tableOptions.put(KvsTableOptions.CREDENTIALS_OF_CATALOG.key(), getName());
                     } else if (mode == RecordMode.FRAME || !key.startsWith("frame.")) {
-                        // Options of frames are not for fragments.
+                        // Fragments do not take the options of frames.
                         tableOptions.put(key, value);
                     }
                 });

@@ -20,7 +20,7 @@ import javax.annotation.Nullable;
 
 import java.util.List;
 
-/** Which frames a table has, as its {@code frame.*} options say. */
+/** Which frames a table has, according to its {@code frame.*} options. */
 final class FrameOptions {
 
     /**

@@ -49,8 +49,8 @@ final class SourceOptions {
     }
 
     /**
-     * Options as the table spells them. If the table comes from a compiled plan, the options that
-     * concern the source alone are those that the table has today.
+     * Options as the table spells them. For a table from a compiled plan, options that only affect
+     * the source are taken from the current table.
      */
     private Map<String, String> tableOptions(DynamicTableFactory.Context context) {
         Map<String, String> options = new HashMap<>(context.getCatalogTable().getOptions());
@@ -86,10 +86,10 @@ final class SourceOptions {
     private Configuration sourceOptions(Map<String, String> table) {
         Map<String, String> options = new HashMap<>(defaults);
         if (table.containsKey(AwsOptions.CREDENTIALS_PROVIDER.key())) {
-            // Options of the catalog's provider mean nothing to another one.
+            // Options of the catalog's provider do not apply to another one.
             options.keySet().removeIf(AwsOptions::isCredentialsKey);
         }
-        // If an option has both spellings, one hides the other, whoever set it.
+        // If an option is set in both spellings, one hides the other, wherever they come from.
         table.keySet().forEach(key -> options.remove(AwsOptions.otherSpelling(key)));
         options.putAll(table);
         options.keySet().removeIf(key -> !key.startsWith("aws.") && !key.startsWith("source."));

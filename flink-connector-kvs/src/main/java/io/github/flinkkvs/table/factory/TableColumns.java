@@ -57,7 +57,7 @@ final class TableColumns {
         return payload;
     }
 
-    /** By their names in the table. */
+    /** Metadata columns by their names in the table. */
     Map<String, MetadataColumn> metadata() {
         return metadata;
     }
@@ -183,7 +183,7 @@ final class TableColumns {
         }
     }
 
-    /** Of an expression in SQL only the text is known, with or without quotes. */
+    /** An SQL expression is only known as text, with or without quotes. */
     private static boolean isSourceWatermark(ResolvedExpression expression) {
         return expression instanceof CallExpression
                 ? ((CallExpression) expression).getFunctionDefinition()

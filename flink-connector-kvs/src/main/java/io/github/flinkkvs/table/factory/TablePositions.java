@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Where a table begins and ends, as its options say. Immutable. */
+/** Where a table begins and ends, according to its options. Immutable. */
 final class TablePositions {
 
     /** Followed by the name of a stream, a dot, and the rest of an option of scan.startup. */
@@ -174,7 +174,7 @@ final class TablePositions {
         }
     }
 
-    /** The value that the mode needs. A value that it does not need is refused. */
+    /** The value that the mode needs. A value that it does not need is rejected. */
     @Nullable
     private static String valueOf(
             ReadableConfig options,
@@ -221,7 +221,7 @@ final class TablePositions {
                             + "' is '"
                             + value
                             + "', neither a time such as 2026-01-31T08:00:00Z, nor millis since"
-                            + " 1970, nor so long before now as -PT10M (ten minutes) says",
+                            + " 1970, nor a time before now such as -PT10M (ten minutes ago)",
                     e);
         }
     }

@@ -1,2 +1,2 @@
-/** Makes tables of what their columns and options declare. */
+/** Makes tables from their declared columns and options. */
 package io.github.flinkkvs.table.factory;

@@ -16,7 +16,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 
-/** Makes a row of each fragment. If rows have no payload, media is skipped as it arrives. */
+/** Makes a row from each fragment. If rows have no payload, media is skipped as it arrives. */
 @Internal
 public final class FragmentRows implements KvsDeserializationSchema<RowData> {
 

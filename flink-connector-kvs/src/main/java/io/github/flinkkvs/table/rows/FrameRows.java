@@ -17,7 +17,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 
-/** Makes a row of each frame that the filter lets pass. */
+/** Makes a row from each frame that passes the filter. */
 @Internal
 public final class FrameRows implements KvsFrameDeserializationSchema<RowData> {
 

@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The {@code METADATA} columns of a table: all that it has of a fragment or frame but bytes. */
+/**
+ * The {@code METADATA} columns of a table: everything about a fragment or frame except its bytes.
+ */
 @Internal
 public enum MetadataColumn {
     STREAM_NAME(

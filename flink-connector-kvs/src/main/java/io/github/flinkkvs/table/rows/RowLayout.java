@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Which columns rows have: the payload, if a query uses it, then metadata in the order that the
- * planner asks for. Immutable.
+ * Which columns rows have: the payload, if a query uses it, then metadata in the planner's order.
+ * Immutable.
  */
 @Internal
 public final class RowLayout implements Serializable {

@@ -59,7 +59,7 @@ public final class ConditionReader {
                     BuiltInFunctionDefinitions.NOW,
                     BuiltInFunctionDefinitions.CURRENT_ROW_TIMESTAMP);
 
-    /** By how much the clock of a task that checks a condition may be behind this machine's. */
+    /** How far the clock of a task that checks a condition may be behind this machine's. */
     private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
 
     private final Map<String, MetadataColumn> columns;
@@ -146,7 +146,7 @@ public final class ConditionReader {
                 : compareMovingTime(comparison, value, nowMillis);
     }
 
-    /** Compares with a time that moves on while the query runs: it only gets later. */
+    /** Compares with a time that moves while the query runs: it only gets later. */
     private static ScanFilter compareMovingTime(
             FunctionDefinition comparison, Expression value, long nowMillis) {
         boolean less =

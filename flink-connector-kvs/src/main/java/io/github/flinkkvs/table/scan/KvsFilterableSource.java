@@ -20,7 +20,7 @@ import java.util.List;
  * A table that reads less if the conditions of a query exclude streams or times.
  *
  * <p>Flink does not share a scan among the statements of a set if it offered conditions to the scan
- * behind a watermark, even if they changed nothing. But it plans such statements twice, both times
+ * after a watermark, even if they changed nothing. But it plans such statements twice, both times
  * from copies of the same source. If conditions changed nothing in the first round, the copies of
  * the second round take no conditions, and Flink shares them.
  */

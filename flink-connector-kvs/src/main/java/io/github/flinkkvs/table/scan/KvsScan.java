@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
 @Internal
 public final class KvsScan {
 
-    /** By how much the service's clock may be behind this machine's, with plenty to spare. */
+    /** How far the service's clock may be behind this machine's, with plenty to spare. */
     private static final long MAX_SKEW_MILLIS = Duration.ofMinutes(15).toMillis();
 
     private final List<String> streams;
@@ -49,13 +49,13 @@ public final class KvsScan {
 
     private final StartingPosition start;
 
-    /** Of single streams, by their names. */
+    /** Starting positions of single streams, by name. */
     private final Map<String, StartingPosition> startByStream;
 
     private final StoppingPosition stop;
     private final Configuration config;
 
-    /** How many rows are enough; {@code Long.MAX_VALUE}: all. */
+    /** The number of rows that suffice; {@code Long.MAX_VALUE}: all. */
     private final long limit;
 
     public KvsScan(
@@ -130,8 +130,8 @@ public final class KvsScan {
     }
 
     /**
-     * Leaves out what is outside of two server timestamps, as far as this certainly leaves out
-     * nothing else. What remains may still be outside.
+     * Leaves out rows outside of two server timestamps, as far as this certainly leaves out no
+     * others. The remaining rows may still be outside.
      *
      * @param fromMillis epoch millis, inclusive; {@code Long.MIN_VALUE}: any
      * @param toMillis epoch millis, inclusive; {@code Long.MAX_VALUE}: any
@@ -172,7 +172,7 @@ public final class KvsScan {
         boolean narrows =
                 stop.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
                                 && toMillis < stop.timestampMillis()
-                        // The service's now is not known yet, but it is later than this.
+                        // The service's "now" is not known yet, but it is later than this.
                         || stop.kind() == StoppingPosition.Kind.NOW
                                 && toMillis < nowMillis - MAX_SKEW_MILLIS;
         return narrows && toMillis > 0
@@ -222,7 +222,7 @@ public final class KvsScan {
         return Objects.hash(streams, frames, start, startByStream, stop, config, limit);
     }
 
-    /** Without options: there are secrets among them. */
+    /** Without options: some are secrets. */
     @Override
     public String toString() {
         return "streams=["

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * What conditions of a query say about streams and server timestamps. A row outside cannot satisfy
  * them; a row inside may or may not. Immutable.
  *
- * <p>Producer timestamps are no part of it: they may go back, so reading can neither begin nor end
+ * <p>Producer timestamps are not included: they may go back, so reading can neither begin nor end
  * at one.
  */
 final class ScanFilter {
@@ -81,7 +81,7 @@ final class ScanFilter {
                 names, Math.min(fromMillis, other.fromMillis), Math.max(toMillis, other.toMillis));
     }
 
-    /** The scan without what is outside, as far as a scan can leave it out. */
+    /** The scan without rows outside of this filter, as far as a scan can leave them out. */
     KvsScan narrow(KvsScan scan, long nowMillis) {
         List<String> streams =
                 scan.streams().stream()
@@ -90,7 +90,7 @@ final class ScanFilter {
                                         streamNames == null
                                                 || streamNames.contains(StreamArn.nameOf(stream)))
                         .collect(Collectors.toList());
-        // A source needs a stream; the query itself drops its rows.
+        // A source needs a stream; the query itself drops the rows.
         KvsScan narrow = streams.isEmpty() ? scan : scan.withStreams(streams);
         return fromMillis > toMillis ? narrow : narrow.within(fromMillis, toMillis, nowMillis);
     }

@@ -25,8 +25,8 @@ import java.util.Objects;
 
 /**
  * What {@code SOURCE_WATERMARK()} is: for each stream, the highest producer timestamp of its
- * fragments, or the highest time of its frames, minus a bound. The planner leaves the options about
- * watermarks to the source. Immutable.
+ * fragments, or the highest time of its frames, minus a bound. The planner leaves watermark options
+ * to the source. Immutable.
  */
 @Internal
 public final class SourceWatermark {
