@@ -40,20 +40,23 @@ import java.util.regex.Pattern;
 @TypeInfo(CallAudioTypeInfo.Factory.class)
 public final class CallAudio {
 
-    /** {@link #track()} where the customer is on the left and what the customer hears right. */
+    /**
+     * The {@link #track()} of a file with the customer on the left and what the customer hears on
+     * the right.
+     */
     public static final String STEREO = "stereo";
 
-    /** The tag by which Amazon Connect tells calls apart. */
+    /** The tag with which Amazon Connect identifies calls. */
     public static final String CONTACT_ID = "ContactId";
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
 
-    /** Of a call and of a track each; file systems allow 255 for all of a name. */
+    /** For a call and for a track each; file systems allow 255 for a whole name. */
     private static final int MAX_NAME_CHARS = 80;
 
-    /** How names end here that are not just what the producer sent. */
+    /** The ends of names that this class has changed. */
     private static final Pattern MADE_HERE = Pattern.compile("(_part\\d+|-[0-9a-f]{16})$");
 
     @Nullable private final String callId;
@@ -92,9 +95,9 @@ public final class CallAudio {
     }
 
     /**
-     * The value of the tag that tells the call, such as its ContactId. Values of several tags have
-     * underscores between them, and {@code %5F} for an underscore, {@code %25} for a percent sign
-     * within one. Null if the fragments of the call have none of these tags.
+     * The value of the tag that identifies the call, such as its ContactId. Values of several tags
+     * have underscores between them, and {@code %5F} for an underscore, {@code %25} for a percent
+     * sign within one. Null if the fragments of the call have none of these tags.
      */
     @Nullable
     public String callId() {
@@ -123,9 +126,9 @@ public final class CallAudio {
     /**
      * The name of the track, such as AUDIO_FROM_CUSTOMER, or {@link #STEREO} for both sides of a
      * call. It is {@code track-NUMBER} for a track without a name, or with one of more than 256
-     * characters; of several tracks with the same name, the later ones have their numbers behind
-     * it. Where both sides become one file, a track that the producer calls {@code stereo} is
-     * {@code stereo-2}.
+     * characters; of several tracks with the same name, the later ones have their numbers appended.
+     * Where both sides become one file, a track that the producer calls {@code stereo} is {@code
+     * stereo-2}.
      */
     public String track() {
         return track;
@@ -143,7 +146,7 @@ public final class CallAudio {
 
     /**
      * When the service received the first fragment of the part, by the service's clock, in epoch
-     * millis. It rises in a stream, whatever the producer's clock does.
+     * millis. It increases within a stream, whatever the producer's clock does.
      */
     public long serverTimestampMillis() {
         return serverTimestampMillis;
@@ -193,8 +196,8 @@ public final class CallAudio {
      * keeps apart what would otherwise have the same name.
      */
     public String fileName() {
-        // The service receives fragments one after the other: at the same time there is one call,
-        // so only its tracks and parts have to be told apart.
+        // The service receives fragments one after the other: at any time there is one call, so
+        // names only have to distinguish its tracks and parts.
         return TIME.format(Instant.ofEpochMilli(serverTimestampMillis)).replace("+", "")
                 + '-'
                 + (callId == null ? "" : safe(callId) + '-')

@@ -87,7 +87,7 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
                 readWav(source));
     }
 
-    /** From when only ContactId told calls apart. */
+    /** From when only ContactId identified calls. */
     private static CallAudio readVersion1(DataInputView source) throws IOException {
         String contactId = source.readBoolean() ? source.readUTF() : null;
         String stream = source.readUTF();

@@ -29,7 +29,7 @@ public final class CallAudioTypeInfo extends ImmutableTypeInfo<CallAudio> {
         super(CallAudio.class, CallAudioSerializer.INSTANCE);
     }
 
-    /** Where {@link CallAudio} says that this is its type. */
+    /** {@link CallAudio} declares its type with this. */
     public static final class Factory extends TypeInfoFactory<CallAudio> {
         @Override
         public TypeInformation<CallAudio> createTypeInfo(

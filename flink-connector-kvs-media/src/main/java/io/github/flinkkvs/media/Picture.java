@@ -27,7 +27,7 @@ import java.util.Objects;
 /**
  * A decoded video frame: its pixels, and which frame of which fragment it was. Immutable.
  *
- * <p>Pixels lie row by row from the top left, without gaps, but for those of {@link Format#JPEG}.
+ * <p>Pixels are stored row by row from the top left, without gaps, except in {@link Format#JPEG}.
  */
 @PublicEvolving
 public final class Picture {
@@ -40,7 +40,7 @@ public final class Picture {
         BGR24(3, BufferedImage.TYPE_3BYTE_BGR),
         /** Brightness. */
         GRAY8(1, BufferedImage.TYPE_BYTE_GRAY),
-        /** A file, which is a fraction of the size of pixels. */
+        /** A file, a fraction of the size of the pixels. */
         JPEG(0, BufferedImage.TYPE_CUSTOM);
 
         private final int bytesPerPixel;
@@ -173,7 +173,7 @@ public final class Picture {
         return ByteBuffer.wrap(pixels).asReadOnlyBuffer();
     }
 
-    /** As {@link #pixels()}, for whoever does not change it. */
+    /** As {@link #pixels()}, but the array itself: callers must not change it. */
     byte[] array() {
         return pixels;
     }
@@ -181,8 +181,7 @@ public final class Picture {
     /**
      * A copy as an image: of three bytes a pixel, or gray.
      *
-     * @throws UncheckedIOException if it is a JPEG that is damaged, which those of the decoder are
-     *     not
+     * @throws UncheckedIOException if it is a damaged JPEG; those of the decoder never are
      */
     public BufferedImage toBufferedImage() {
         return format.image(width, height, pixels);

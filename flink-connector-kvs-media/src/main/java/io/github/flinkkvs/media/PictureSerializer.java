@@ -19,13 +19,13 @@ import org.apache.flink.core.memory.DataOutputView;
 
 import java.io.IOException;
 
-/** Serializes pictures. The form begins with a version, as that of fragments does. */
+/** Serializes pictures. The form begins with a version, like that of fragments. */
 @Internal
 public final class PictureSerializer extends ImmutableSerializer<Picture> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Tells no length: it follows of the size and the format. */
+    /** Has no length: it follows from the size and the format. */
     private static final byte VERSION_1 = 1;
 
     private static final byte VERSION_2 = 2;

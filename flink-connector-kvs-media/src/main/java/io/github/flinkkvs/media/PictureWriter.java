@@ -32,7 +32,7 @@ import java.io.UncheckedIOException;
 @PublicEvolving
 public final class PictureWriter implements Serializable {
 
-    /** The quality of a JPEG where none is named. */
+    /** The default quality of a JPEG. */
     public static final float USUAL_QUALITY = 0.85f;
 
     private static final long serialVersionUID = 1L;
@@ -45,7 +45,7 @@ public final class PictureWriter implements Serializable {
         this.quality = quality;
     }
 
-    /** JPEG of a usual quality, 0.85. */
+    /** JPEG of the default quality, 0.85. */
     public static PictureWriter jpeg() {
         return jpeg(USUAL_QUALITY);
     }
@@ -60,12 +60,15 @@ public final class PictureWriter implements Serializable {
         return new PictureWriter("jpeg", quality);
     }
 
-    /** PNG, which loses nothing. */
+    /** PNG, which is lossless. */
     public static PictureWriter png() {
         return new PictureWriter("png", 1);
     }
 
-    /** The file; a picture that is a JPEG is written as one as it is, whatever the quality. */
+    /**
+     * The bytes of the file. A picture that is a JPEG already is written as it is, whatever the
+     * quality.
+     */
     public byte[] encode(Picture picture) {
         if (isAsItIs(picture)) {
             return picture.array().clone();
@@ -99,7 +102,7 @@ public final class PictureWriter implements Serializable {
 
     private void write(BufferedImage image, OutputStream out) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
-        // In memory: ImageIO would otherwise make a file of its own for each picture.
+        // In memory: ImageIO would otherwise create a temporary file for each picture.
         try (MemoryCacheImageOutputStream target = new MemoryCacheImageOutputStream(out)) {
             ImageWriteParam settings = writer.getDefaultWriteParam();
             if (format.equals("jpeg")) {

@@ -12,7 +12,7 @@ import org.apache.flink.annotation.Internal;
 
 import javax.annotation.Nullable;
 
-/** Makes text that a producer sent fit for a log or an exception. */
+/** Makes text from a producer safe for logs and exceptions. */
 @Internal
 public final class Quoted {
 
@@ -45,9 +45,7 @@ public final class Quoted {
         return quoted.append(text.length() > MAX_CHARS ? "..." : "").append('\'').toString();
     }
 
-    /**
-     * Line breaks begin a new line of a log, format characters change the order of what is read.
-     */
+    /** Line breaks would begin a new line of the log, format characters would reorder the text. */
     private static boolean isPrinted(char c) {
         switch (Character.getType(c)) {
             case Character.CONTROL:

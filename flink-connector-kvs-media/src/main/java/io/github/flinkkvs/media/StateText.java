@@ -20,7 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Texts in serialized forms, of any length: what writes UTF in Java ends at 64 KiB. */
+/** Texts of any length in serialized forms: Java's {@code writeUTF} is limited to 64 KiB. */
 @Internal
 public final class StateText {
 

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes WAV files of linear samples of 16 bits. */
+/** Writes WAV files from linear samples of 16 bits. */
 @Internal
 public final class Wav {
 

@@ -1,5 +1,5 @@
 /**
- * What the functions of this module emit, pictures and sound, with their serializers. Serializers
- * stand in savepoints by name, so they stay in this package.
+ * What the functions of this module emit, pictures and sound, with their serializers. Savepoints
+ * contain the names of serializers, so they stay in this package.
  */
 package io.github.flinkkvs.media;

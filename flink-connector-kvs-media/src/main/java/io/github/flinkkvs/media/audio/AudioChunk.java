@@ -20,16 +20,16 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 
-/** The audio that one fragment has of one track, as it is coded. Immutable. */
+/** The coded audio of one track in one fragment. Immutable. */
 final class AudioChunk {
 
     private static final byte VERSION_1 = 1;
     private static final byte VERSION_2 = 2;
 
-    /** What a frame takes in the serialized form beside its bytes. */
+    /** The bytes of a frame in the serialized form besides its content. */
     private static final int FRAME_BYTES = 12;
 
-    /** More than the rest takes, but for name and coding. */
+    /** An upper limit of the rest, except name and coding. */
     private static final int HEAD_BYTES = 128;
 
     private final String track;
@@ -86,7 +86,7 @@ final class AudioChunk {
         return new AudioChunk(track, fragment, coding, millis, sizes, data);
     }
 
-    /** A chunk of some of its frames, by their places. */
+    /** A chunk of some of its frames, by index. */
     AudioChunk part(List<Integer> places) {
         long[] partMillis = new long[places.size()];
         int[] partSizes = new int[places.size()];
@@ -114,7 +114,7 @@ final class AudioChunk {
         return coding;
     }
 
-    /** Whether the two are of the same fragment; false if that is not known. */
+    /** Whether both are of the same fragment; false if unknown. */
     boolean isOfFragmentOf(AudioChunk other) {
         return !fragment.isEmpty() && fragment.equals(other.fragment);
     }
@@ -134,7 +134,7 @@ final class AudioChunk {
         return millis[0];
     }
 
-    /** When the frame ends that ends last. */
+    /** The latest end of a frame. */
     long endMillis() {
         long end = Long.MIN_VALUE;
         for (int i = 0; i < sizes.length; i++) {
@@ -148,7 +148,7 @@ final class AudioChunk {
         return coding.samples(sizes.length, data.length);
     }
 
-    /** How many bytes its serialized form has at most. */
+    /** The most bytes that its serialized form takes. */
     long storedBytes() {
         int header = coding.codecPrivate() == null ? 0 : coding.codecPrivate().length;
         return HEAD_BYTES
@@ -168,7 +168,7 @@ final class AudioChunk {
     }
 
     /**
-     * Counts frames of it that are left out.
+     * Counts frames of the chunk that are left out.
      *
      * @param stream its name
      * @param what is wrong with them

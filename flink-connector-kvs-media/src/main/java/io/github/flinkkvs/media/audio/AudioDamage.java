@@ -12,7 +12,9 @@ import io.github.flinkkvs.media.Quoted;
 
 import javax.annotation.Nullable;
 
-/** Counts the frames of audio that are left out, and knows what was wrong. Not thread-safe. */
+/**
+ * Counts the frames of audio that are left out, and remembers the last problem. Not thread-safe.
+ */
 final class AudioDamage {
 
     private long frames;
@@ -40,12 +42,12 @@ final class AudioDamage {
         }
     }
 
-    /** How many frames were left out so far. */
+    /** The number of frames left out so far. */
     long frames() {
         return frames;
     }
 
-    /** What was wrong last, and where; null if nothing was. */
+    /** The last problem, and where it was; null if there was none. */
     @Nullable
     String last() {
         return last;

@@ -56,7 +56,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
 
     private static final Logger LOG = LoggerFactory.getLogger(CallAudioFunction.class);
 
-    /** Damage may be in each fragment of many streams; the log says so now and then. */
+    /** Every fragment of many streams may be damaged, so the log reports it only now and then. */
     private static final long LOG_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final boolean stereo;
@@ -69,7 +69,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
     private transient ValueState<byte[]> call;
     private transient MapState<Integer, byte[]> chunks;
 
-    /** When this attempt of the job first did anything: while it was down nothing could come. */
+    /** When this attempt of the job started working: while the job was down nothing could come. */
     private transient long attemptSince;
 
     private transient AudioDamage damage;
@@ -101,7 +101,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
                                 new ValueStateDescriptor<>(
                                         "call",
                                         PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-        // One entry for each fragment and track: what is there already is never written again.
+        // One entry for each fragment and track: existing entries are never rewritten.
         chunks =
                 getRuntimeContext()
                         .getMapState(
@@ -218,7 +218,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
         current.endPart(full);
     }
 
-    /** Counts what was left out since the last time, and says so. */
+    /** Counts and logs the frames left out since the last time. */
     private void report() {
         long more = damage.frames() - damagedFrames.getCount();
         if (more == 0) {
@@ -288,8 +288,8 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
         }
 
         /**
-         * After how long without audio a call is over, or its part; 1 minute by default, at most
-         * 365 days. Shorter gaps are filled with silence.
+         * The time without audio after which a call, or its part, is over; 1 minute by default, at
+         * most 365 days. Shorter gaps are filled with silence.
          */
         public Builder quietTime(Duration time) {
             if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(MAX_QUIET_TIME) > 0) {
@@ -317,7 +317,7 @@ public final class CallAudioFunction extends KeyedProcessFunction<String, Fragme
             return this;
         }
 
-        /** Fails the job where audio is damaged, or coded in a way that cannot be decoded. */
+        /** Fails the job where audio is damaged, or coded in an unsupported way. */
         public Builder failOnDamage() {
             failOnDamage = true;
             return this;

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * What tells one call of a stream from another: which tags it is told by, and their values.
+ * Identifies a call within its stream: the names of its identifying tags, and their values.
  * Immutable.
  */
 final class CallId {
@@ -27,7 +27,7 @@ final class CallId {
 
     private final String text;
 
-    /** As earlier versions wrote it: underscores within values are not told from those between. */
+    /** As earlier versions wrote it: underscores within values look like those between. */
     private final String earlierText;
 
     private CallId(@Nullable String tags, String text, String earlierText) {
@@ -37,9 +37,9 @@ final class CallId {
     }
 
     /**
-     * The id that values of tags make.
+     * The id from the values of tags.
      *
-     * @param values one for each name; empty for a tag that is not there
+     * @param values one for each name; empty for a missing tag
      */
     static CallId of(List<String> names, List<String> values) {
         String joined = String.join("_", values);
@@ -50,7 +50,7 @@ final class CallId {
         return new CallId(String.join(",", names), text, joined);
     }
 
-    /** As it is kept in state; without the names of the tags if an earlier version wrote it. */
+    /** The id as stored in state; without the names of the tags if an earlier version wrote it. */
     static CallId restored(@Nullable String tags, String text) {
         return new CallId(tags, text, text);
     }
@@ -72,12 +72,12 @@ final class CallId {
         return text;
     }
 
-    /** As earlier versions kept it. */
+    /** The id as earlier versions stored it. */
     CallId inEarlierVersions() {
         return new CallId(null, earlierText, earlierText);
     }
 
-    /** Whether a fragment that tells {@code told} is of this call. */
+    /** Whether a fragment with the id {@code told} belongs to this call. */
     boolean isSameAs(CallId told) {
         return equals(tags == null ? told.inEarlierVersions() : told);
     }

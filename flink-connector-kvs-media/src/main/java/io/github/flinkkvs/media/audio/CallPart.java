@@ -18,8 +18,8 @@ import java.util.Map;
 final class CallPart {
 
     /**
-     * How many tracks a part may have: each takes a decoder, with about a megabyte of native
-     * memory, while its files are made. No fragment has more.
+     * The limit of tracks of a part: each takes a decoder, with about a megabyte of native memory,
+     * while its files are made. No fragment has more.
      */
     static final int MAX_TRACKS = 64;
 
@@ -64,14 +64,11 @@ final class CallPart {
             }
             begin = Math.min(begin, chunk.beginMillis());
         }
-        // Times that somebody made up overflow as integers.
+        // Arbitrary times would overflow as integers.
         return Math.abs((double) begin - endMillis) > quietMillis;
     }
 
-    /**
-     * Whether the part with this audio is small enough: its files, what is kept of it, and the
-     * decoders that it takes.
-     */
+    /** Whether the part with this audio is small enough: its files, its state, and its decoders. */
     boolean hasRoomFor(List<AudioChunk> fragment, long maxBytes) {
         long stored = storedBytes;
         long count = tracks.size();

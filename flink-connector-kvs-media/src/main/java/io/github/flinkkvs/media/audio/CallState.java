@@ -15,12 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is kept of a stream beside the audio itself: its call, and the part of it that is open. Not
+ * The state of a stream besides the audio itself: its call, and the call's open part. Not
  * thread-safe.
  */
 final class CallState {
 
-    /** How many earlier calls a stream remembers the parts of. */
+    /** The number of earlier calls whose parts a stream remembers. */
     private static final int REMEMBERED_CALLS = 32;
 
     private final String streamName;
@@ -29,7 +29,7 @@ final class CallState {
     /** The tags of the call, the last value of each name. */
     private final Map<String, String> tags = new LinkedHashMap<>();
 
-    /** How many parts earlier calls had, so that no number comes twice if a call returns. */
+    /** The number of parts of earlier calls, so that no part number repeats if a call returns. */
     final Map<CallId, Integer> earlierParts = new LinkedHashMap<>();
 
     /** The call's last tag MimeType; null if it has none. */
@@ -38,10 +38,10 @@ final class CallState {
     /** The number of the open part, or of the next one. */
     int part;
 
-    /** When its last fragment came, by the clock of the machine, in epoch millis. */
+    /** When its last fragment came, by this machine's clock, in epoch millis. */
     long cameAt;
 
-    /** Whether a timer is set that asks if the call has become quiet. */
+    /** Whether a timer is set that checks whether the call has become quiet. */
     boolean timer;
 
     /** The part that chunks are added to. */
@@ -82,7 +82,7 @@ final class CallState {
         return streamName;
     }
 
-    /** Null if its fragments have none of the tags that tell calls apart. */
+    /** Null if its fragments have none of the tags that identify calls. */
     @Nullable
     CallId id() {
         return id;
@@ -99,14 +99,14 @@ final class CallState {
         return tags;
     }
 
-    /** Whether a fragment that tells this id, or none, is of this call. */
+    /** Whether a fragment with this id, or without one, belongs to this call. */
     boolean isOf(@Nullable CallId told) {
         return told == null || id != null && id.isSameAs(told);
     }
 
     /**
-     * Begins a part if none is open. Without tags, a part that does not continue the last one is a
-     * recording of its own, and its first part, unless it is of the same fragment.
+     * Begins a part if none is open. Without tags, a part that does not continue the last one is
+     * the first part of a new recording, unless both are of the same fragment.
      *
      * @param serverMillis when the service received the fragment that is about to be added
      */
@@ -122,7 +122,7 @@ final class CallState {
     /**
      * The open part is over; the next fragment begins another.
      *
-     * @param full whether it is over only because there was no room for more
+     * @param full whether it ends only because there is no room for more
      */
     void endPart(boolean full) {
         part++;

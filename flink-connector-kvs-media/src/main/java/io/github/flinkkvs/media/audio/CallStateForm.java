@@ -105,7 +105,7 @@ final class CallStateForm {
         return CallId.restored(tags, StateText.read(in));
     }
 
-    /** The version that did not keep which tags told a call. */
+    /** The version without the names of the tags that identify a call. */
     private static CallState readVersion2(DataInputStream in) throws IOException {
         String streamName = StateText.read(in);
         String id = StateText.readNullable(in);
@@ -137,7 +137,7 @@ final class CallStateForm {
         }
     }
 
-    /** The version in which only ContactId told calls apart. */
+    /** The version in which only ContactId identified calls. */
     private static CallState readVersion1(DataInputStream in) throws IOException {
         String streamName = in.readUTF();
         String contactId = in.readBoolean() ? in.readUTF() : null;
@@ -154,7 +154,7 @@ final class CallStateForm {
         state.timer = in.readBoolean();
         state.open.beginMillis = in.readLong();
         state.open.endMillis = in.readLong();
-        // The nearest that is known.
+        // The nearest known value.
         state.serverTimestampMillis = state.open.beginMillis;
         for (int more = in.readInt(); more > 0; more--) {
             String name = in.readUTF();

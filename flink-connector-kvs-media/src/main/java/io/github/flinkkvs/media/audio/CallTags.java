@@ -20,12 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which tags tell the calls of a stream apart. Immutable. */
+/** The tags that identify the calls of a stream. Immutable. */
 final class CallTags implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** The first group of which a fragment has any tag tells its call. */
+    /** The first group with a tag in the fragment identifies its call. */
     static final CallTags KNOWN =
             new CallTags(
                     List.of(
@@ -51,7 +51,7 @@ final class CallTags implements Serializable {
         return new CallTags(List.of(List.copyOf(names)));
     }
 
-    /** What tells the call of a fragment; null if it has none of the tags. */
+    /** The id of a fragment's call; null if the fragment has none of the tags. */
     @Nullable
     CallId idOf(Fragment fragment) {
         for (List<String> names : groups) {

@@ -24,7 +24,7 @@ final class CallTracks {
     /** The name of the only track in older flows. */
     private static final String SINGLE = "Track_audio/L16";
 
-    /** What the service allows for the value of a tag; it allows 32 for the name of a track. */
+    /** The service's limit for the value of a tag; for the name of a track it is 32. */
     private static final int MAX_CHARS = 256;
 
     private CallTracks() {}
@@ -35,7 +35,7 @@ final class CallTracks {
         return name.equals(FROM_CUSTOMER) || name.equals(TO_CUSTOMER) || name.equals(SINGLE);
     }
 
-    /** The track's name; {@code track-NUMBER} if it has none, or one that is no name. */
+    /** The track's name; {@code track-NUMBER} if it has none, or an unusable one. */
     static String nameOf(Track track) {
         String name = track.name();
         return name == null || name.isBlank() || name.length() > MAX_CHARS
@@ -43,7 +43,7 @@ final class CallTracks {
                 : name;
     }
 
-    /** The fragment's tag MimeType; null if it has none of a sensible length. */
+    /** The fragment's tag MimeType; null if it is missing or too long. */
     @Nullable
     static String mimeTypeOf(Fragment fragment) {
         return sensible(fragment.tag(MIME_TYPE));

@@ -19,18 +19,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Makes WAV files of the audio of a part of a call. How large they become is known only when they
- * are decoded, so the part may have to be cut into several. Not thread-safe. Decoders may hold
- * native memory: close it.
+ * Makes WAV files of the audio of a part of a call. Their size is known only after decoding, so the
+ * part may have to be cut into several. Not thread-safe. Decoders may hold native memory: close it.
  */
 final class CallWavs implements AutoCloseable {
 
-    /** What decoders may make of a fragment: half an hour in 16 kHz. */
+    /** The limit of decoded bytes of a fragment: half an hour in 16 kHz. */
     static final int MAX_FRAGMENT_BYTES = 64 << 20;
 
     /**
      * A part has at most {@link AudioTracks#MAX_TRACKS} tracks, but state of earlier versions knows
-     * no such bound. There a part is cut before a fragment with more, which may have as many again.
+     * no such bound. Such a part is cut before a fragment that exceeds it, which may itself have
+     * that many.
      */
     private static final int MAX_DECODERS = 2 * CallPart.MAX_TRACKS;
 
@@ -38,7 +38,7 @@ final class CallWavs implements AutoCloseable {
     private final long maxPartBytes;
     private final AudioDamage damage;
 
-    /** In the order of their names, so that files come in the same order each time. */
+    /** Sorted by name, so that files come in the same order each time. */
     private final Map<String, TrackSound> tracks = new TreeMap<>();
 
     @Nullable private AudioChunk last;
@@ -83,7 +83,7 @@ final class CallWavs implements AutoCloseable {
                 chunk.countAs(damage, chunk.frames(), call.streamName(), what);
                 return;
             }
-            // Later parts, and what follows in this one, are in mid-stream.
+            // Later parts, and the rest of this one, are in mid-stream.
             track = new TrackSound(chunk.coding(), call.part == 0);
             tracks.put(chunk.track(), track);
         }
@@ -93,7 +93,7 @@ final class CallWavs implements AutoCloseable {
         track.add(chunk, call.streamName(), damage);
     }
 
-    /** Brings what the decoders hold back: the part is over. */
+    /** The part is over: adds the samples that the decoders held back. */
     void finish(CallState call) {
         tracks.values().forEach(track -> track.finish(call.streamName(), damage));
     }
@@ -104,7 +104,7 @@ final class CallWavs implements AutoCloseable {
                 && (track.equals(CallTracks.FROM_CUSTOMER) || track.equals(CallTracks.TO_CUSTOMER));
     }
 
-    /** Emits a file for each track that sounds, or one for both sides; then nothing is left. */
+    /** Emits a file for each track with sound, or one for both sides, and removes all samples. */
     void emit(CallState call, Collector<CallAudio> out) {
         boolean newDecoders = hasAllTracks();
         if (newDecoders) {
@@ -144,7 +144,7 @@ final class CallWavs implements AutoCloseable {
         }
     }
 
-    /** A producer's track of that name must not be taken for both sides. */
+    /** A producer's track of that name must not look like both sides. */
     private static void renameStereo(Map<String, TrackSound> rest) {
         TrackSound track = rest.remove(CallAudio.STEREO);
         if (track != null) {

@@ -58,7 +58,7 @@ public final class FragmentAudio {
         return wav;
     }
 
-    /** Several tracks may have the name; one may be told by it from all others. */
+    /** Several tracks may have the name; one may have it as its unique name. */
     private static AudioChunk chosen(List<AudioChunk> chunks, String name) {
         for (AudioChunk chunk : chunks) {
             if (chunk.track().equals(name)) {

@@ -26,12 +26,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Takes the audio out of a fragment. */
+/** Extracts the audio of a fragment. */
 final class FragmentChunks {
 
     /**
-     * Into how many pieces jumps of time cut a fragment; each becomes a part of a call. A fragment
-     * is some seconds long, and a clock is rarely set.
+     * The limit of pieces into which jumps of time cut a fragment; each becomes a part of a call. A
+     * fragment is some seconds long, and a clock is rarely set.
      */
     static final int MAX_PIECES = 64;
 
@@ -114,7 +114,7 @@ final class FragmentChunks {
                 }
             }
         } catch (MkvException e) {
-            // A delay that cannot be read is none.
+            // An unreadable delay counts as none.
             return Map.of();
         }
         return delays;
@@ -127,11 +127,11 @@ final class FragmentChunks {
     }
 
     /**
-     * The chunks of a fragment, cut where the time of its frames jumps: what is far apart in time
-     * is not the same recording. Earlier pieces come first. Frames behind {@link #MAX_PIECES} are
-     * left out and counted.
+     * The chunks of a fragment, cut where the time of its frames jumps: frames far apart in time
+     * are not the same recording. Earlier pieces come first. Frames after {@link #MAX_PIECES}
+     * pieces are left out and counted.
      *
-     * @param longestMillis the longest step of time that is no jump
+     * @param longestMillis the longest step of time that is not a jump
      * @param stream its name
      */
     static List<List<AudioChunk>> cutAtJumps(
@@ -183,7 +183,7 @@ final class FragmentChunks {
     /**
      * Adds the frames of each piece of time to that piece.
      *
-     * @return how many frames are behind the last piece
+     * @return how many frames are after the last piece
      */
     private static int cut(
             AudioChunk chunk, long[] begins, int pieces, List<List<AudioChunk>> cut) {

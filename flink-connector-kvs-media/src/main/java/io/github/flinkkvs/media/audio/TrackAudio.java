@@ -14,20 +14,18 @@ import io.github.flinkkvs.media.audio.codec.AudioDecoder;
 import java.util.Arrays;
 
 /**
- * The samples of one track on the line of time: one after the other as they were sent, with silence
- * only where their timestamps leave a gap.
+ * The samples of one track over time: one after the other as they were sent, with silence only
+ * where their timestamps leave a gap.
  */
 final class TrackAudio {
 
-    /** Timestamps are millis and jitter; a shorter gap is none. */
+    /** Timestamps are in millis and jitter; a shorter gap does not count. */
     static final int JITTER_MILLIS = 100;
 
-    /** No memory holds so much silence, and products of longer times overflow. */
+    /** No memory holds this much silence, and products of longer times overflow. */
     private static final long MAX_SPAN_MILLIS = Integer.MAX_VALUE;
 
-    /**
-     * How many bytes the samples may still take. Media decides how many there are. Not thread-safe.
-     */
+    /** How many more bytes the samples may take; media determines their number. Not thread-safe. */
     static final class Room {
         private final long bytes;
         private long left;
@@ -60,7 +58,7 @@ final class TrackAudio {
 
     /**
      * @param originMillis the time of the first sample, before which there is silence
-     * @param room may be that of several tracks; of at most 1 GiB
+     * @param room may be shared by several tracks; at most 1 GiB
      */
     TrackAudio(long originMillis, Room room) {
         this.originMillis = originMillis;
@@ -68,7 +66,7 @@ final class TrackAudio {
     }
 
     /**
-     * Adds what a decoder made of a frame.
+     * Adds the decoded samples of a frame.
      *
      * @return false if there is no room for it and the silence before it; then nothing was added
      */

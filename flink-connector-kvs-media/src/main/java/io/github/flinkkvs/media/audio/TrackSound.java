@@ -17,13 +17,13 @@ import javax.annotation.Nullable;
 import java.util.Arrays;
 
 /**
- * Decodes a track: its decoder, and the samples that came of it since {@link #begin}. Not
- * thread-safe. The decoder may hold native memory: close it.
+ * Decodes a track: its decoder, and the samples decoded since {@link #begin}. Not thread-safe. The
+ * decoder may hold native memory: close it.
  *
  * <p>Some encoders put a delay before the first sample that they are given (CodecDelay, pre-skip of
  * Opus). Players skip it once in a file: FFmpeg when it opens the decoder of Opus, GStreamer where
- * the timestamp is less than the delay. A live stream is one long file, of which this sees some
- * part, with a new decoder for each: only where a recording begins, its samples are the delay.
+ * the timestamp is less than the delay. A live stream is one long file, which is decoded in parts,
+ * each with a new decoder: the first samples are the delay only where a recording begins.
  */
 final class TrackSound implements AutoCloseable {
 
@@ -34,7 +34,7 @@ final class TrackSound implements AutoCloseable {
 
     private final AudioCoding coding;
 
-    /** Whether what the decoder makes first is the encoder's delay. */
+    /** Whether the first decoded samples are the encoder's delay. */
     private final boolean skipsDelay;
 
     @Nullable private final AudioDecoder decoder;
@@ -71,7 +71,7 @@ final class TrackSound implements AutoCloseable {
     /**
      * Begins a file.
      *
-     * @param frameMillis the time of the frame whose sound is at its begin
+     * @param frameMillis the time of the frame at its beginning
      */
     void begin(long frameMillis, TrackAudio.Room room) {
         boolean atDelay = skipsDelay && skip < 0;
@@ -89,7 +89,7 @@ final class TrackSound implements AutoCloseable {
         audio = null;
     }
 
-    /** Decodes the frames of the next chunk, each to its time. Those that fail are counted. */
+    /** Decodes the frames of the next chunk, each to its time. Counts frames that fail. */
     void add(AudioChunk chunk, String stream, AudioDamage damage) {
         last = chunk;
         if (decoder == null) {
@@ -110,7 +110,10 @@ final class TrackSound implements AutoCloseable {
         chunk.countAs(damage, tooMuch, stream, TOO_MUCH);
     }
 
-    /** Brings what the decoder holds back. If there is no room for it, that counts as a frame. */
+    /**
+     * Adds the samples that the decoder held back. If there is no room, that counts as a damaged
+     * frame.
+     */
     void finish(String stream, AudioDamage damage) {
         if (decoder == null || audio == null || finished) {
             return;

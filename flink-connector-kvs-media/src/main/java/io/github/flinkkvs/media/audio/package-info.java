@@ -1,2 +1,2 @@
-/** WAV files of calls and of fragments: state, names, time, and what may be how large. */
+/** WAV files of calls and of fragments: state, names, time, and limits of size. */
 package io.github.flinkkvs.media.audio;

@@ -20,8 +20,8 @@ import javax.annotation.Nullable;
 
 /**
  * A decoder or an encoder of FFmpeg: its context and the packet that goes into it or comes out of
- * it. Not thread-safe. Memory is FFmpeg's own, freed by {@link #close} and by nothing else: whoever
- * allocates also closes, in case of an exception, too.
+ * it. Not thread-safe. Memory is FFmpeg's own; only {@link #close} frees it: the allocating code
+ * also closes, even after an exception.
  */
 @Internal
 public abstract class FFmpegCodec implements AutoCloseable {

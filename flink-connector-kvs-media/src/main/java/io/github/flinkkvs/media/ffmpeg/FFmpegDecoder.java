@@ -28,7 +28,7 @@ import java.nio.ByteBuffer;
 @Internal
 public abstract class FFmpegDecoder extends FFmpegCodec {
 
-    /** No frame of bytes fails more often than this, unless a decoder never stops failing. */
+    /** A frame fails more often than this only if the decoder never stops failing. */
     private static final int MAX_FAILURES = 1_000;
 
     /** What a decoder answers. */
@@ -43,7 +43,7 @@ public abstract class FFmpegDecoder extends FFmpegCodec {
 
     @Nullable private AVFrame frame;
 
-    /** Whether FFmpeg failed already when it got the bytes. */
+    /** Whether FFmpeg already failed when it got the bytes. */
     private boolean failedAtOnce;
 
     /** Since the last bytes. */
@@ -67,10 +67,10 @@ public abstract class FFmpegDecoder extends FFmpegCodec {
     }
 
     /**
-     * Gives it the bytes of a frame, which are copied. Everything that the bytes before brought
-     * must have been received.
+     * Sends the bytes of a frame, which are copied. All output of the previous bytes must have been
+     * received.
      *
-     * @param time comes back as the pts of the decoded frame
+     * @param time returned as the pts of the decoded frame
      */
     protected final void send(ByteBuffer data, long time) {
         int size = data.remaining();
@@ -85,7 +85,7 @@ public abstract class FFmpegDecoder extends FFmpegCodec {
         avcodec.av_packet_unref(packet());
     }
 
-    /** Makes it hand out what it holds back. */
+    /** Makes the decoder hand out the frames that it holds back. */
     protected final void sendEnd() {
         sent(avcodec.avcodec_send_packet(context(), null));
     }
@@ -95,7 +95,7 @@ public abstract class FFmpegDecoder extends FFmpegCodec {
         failures = 0;
     }
 
-    /** What comes next of the bytes that it got. */
+    /** The next output for the bytes sent. */
     protected final Outcome receive() {
         if (failedAtOnce) {
             failedAtOnce = false;

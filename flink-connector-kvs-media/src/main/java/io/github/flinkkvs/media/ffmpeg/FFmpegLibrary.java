@@ -31,32 +31,33 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * FFmpeg's native libraries: loaded once, or a message that says why they are not.
+ * Loads FFmpeg's native libraries once, or reports why it cannot.
  *
  * <p>Jobs come and go in a process, each with classes of its own, and none of them may leave
- * anything behind. So libraries that come in a job's jar are unpacked beside it, where Flink
- * deletes them with the job. And JavaCPP's thread, which frees what the garbage collector finds, is
- * ended, as it would keep the classes of the job for ever: whatever is allocated here is freed by
- * who allocated it. What other code in the job leaves to the garbage collector is freed by {@link
- * #freeUnreachable}.
+ * anything behind. So libraries in a job's jar are unpacked beside it, where Flink deletes them
+ * with the job. JavaCPP's thread, which frees memory that the garbage collector finds, is ended,
+ * since it would keep the classes of the job for ever: code here frees all that it allocates.
+ * {@link #freeUnreachable} frees what other code in the job leaves to the garbage collector.
  */
 @Internal
 public final class FFmpegLibrary {
 
     private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
-    /** With a limit it opens a file to measure the process, which stays open for ever. */
+    /** With a limit, JavaCPP opens a file to measure the process and never closes it. */
     private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
 
-    /** How Flink calls the jars of jobs, anew for each job. */
+    /** How Flink names the jars of jobs, anew for each job. */
     private static final String JAR_OF_JOB = "blob_p-";
 
-    /** The same object for all class loaders, as the properties of the system are. */
+    /** The same object for all class loaders, like the system properties. */
     private static final Object PROCESS = FFmpegLibrary.class.getName().intern();
 
     private static boolean loaded;
 
-    /** That of the first attempt: a class that could not be initialized does not say why again. */
+    /**
+     * The failure of the first attempt: a class that failed to initialize does not say why again.
+     */
     @Nullable private static LinkageError failure;
 
     private FFmpegLibrary() {}
@@ -97,26 +98,26 @@ public final class FFmpegLibrary {
             throw new MediaException(cannotBeLoaded() + why(folder, failure), failure);
         }
         Pointer.interruptDeallocatorThread();
-        // What is damaged is counted and said by the decoder's owner.
+        // The decoder's owner counts and reports damage.
         avutil.av_log_set_level(avutil.AV_LOG_PANIC);
         loaded = true;
     }
 
-    /** Where JavaCPP, as this job has it, unpacks to from now on. */
+    /** Sets the folder into which this job's JavaCPP unpacks from now on. */
     private static Path setFolder() throws IOException {
         synchronized (PROCESS) {
             String named = System.getProperty(CACHE);
             String limit = System.getProperty(LIMIT);
             Path folder = named == null ? folder() : Path.of(named);
             if (!Files.isDirectory(folder)) {
-                // JavaCPP would silently take another one if this cannot be made.
+                // JavaCPP would silently use another folder if this one cannot be created.
                 Files.createDirectories(folder);
             }
             System.setProperty(CACHE, folder.toString());
             System.setProperty(LIMIT, limit == null ? "0" : limit);
             try {
                 Path used = Loader.getCacheDir().toPath();
-                // Reads the other property when it is initialized.
+                // JavaCPP reads the other property when it is initialized.
                 Pointer.maxPhysicalBytes();
                 return used;
             } finally {
@@ -136,15 +137,15 @@ public final class FFmpegLibrary {
     }
 
     /**
-     * JavaCPP reads the jars by URL. Java keeps such jars open for ever, also when they are
-     * deleted, but for those of which a class loader was asked for a stream: these it closes.
+     * JavaCPP reads the jars by URL. Java keeps such jars open for ever, even when they are
+     * deleted, unless a stream from them was opened through a class loader, which closes them.
      */
     private static void closeJarsWithTheirLoader() {
         for (String name : natives()) {
             try (InputStream in = classLoader().getResourceAsStream(name)) {
                 // Nothing is read.
             } catch (IOException e) {
-                // Then nothing was read of it before either.
+                // Then nothing was read from it before either.
             }
         }
     }
@@ -157,14 +158,14 @@ public final class FFmpegLibrary {
     }
 
     /**
-     * Frees native memory of pointers that the garbage collector has found since: none of ours, but
-     * other code in the job may use JavaCPP as well and rely on that.
+     * Frees native memory of pointers that the garbage collector has found. None come from this
+     * module, but other code in the job may use JavaCPP and rely on this.
      */
     public static void freeUnreachable() {
         Pointer.deallocateReferences();
     }
 
-    /** What FFmpeg allocated: it answers null where there is no native memory. */
+    /** Returns what FFmpeg allocated; fails on null, which means that there is no native memory. */
     public static <T> T present(@Nullable T allocated) {
         if (allocated == null) {
             throw new OutOfMemoryError("No native memory for FFmpeg");
@@ -173,7 +174,8 @@ public final class FFmpegLibrary {
     }
 
     /**
-     * What FFmpeg answered; for the caller to judge, unless it says that there is no native memory.
+     * Returns FFmpeg's result for the caller to check; fails if it means that there is no native
+     * memory.
      */
     public static int allocated(int result) {
         if (result == avutil.AVERROR_ENOMEM()) {
@@ -204,7 +206,10 @@ public final class FFmpegLibrary {
                 + " names another folder";
     }
 
-    /** What the system says of the library itself, not JavaCPP of where it looked afterwards. */
+    /**
+     * The system's message about the library itself, not JavaCPP's about where it looked
+     * afterwards.
+     */
     private static String reason(Path folder, LinkageError error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String message = String.valueOf(cause.getMessage());
@@ -234,7 +239,7 @@ public final class FFmpegLibrary {
                 : userFolder();
     }
 
-    /** The jar that the libraries are in; null if they are in none, or not there. */
+    /** The jar with the libraries; null if they are in none, or missing. */
     @Nullable
     private static Path jar() throws IOException {
         URL library = classLoader().getResource(natives().get(0));
@@ -245,7 +250,7 @@ public final class FFmpegLibrary {
         return file.getScheme().equals("file") ? Path.of(file) : null;
     }
 
-    /** Code is loaded from it, so in a folder for everybody it has to be our own. */
+    /** Code is loaded from it, so in a shared folder it must belong to this user. */
     private static Path userFolder() throws IOException {
         String user = System.getProperty("user.name");
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
@@ -256,7 +261,7 @@ public final class FFmpegLibrary {
             try {
                 return Files.move(fresh, folder);
             } catch (IOException e) {
-                // Another process was faster; whose it is, is looked at below.
+                // Another process was faster; the owner is checked below.
                 Files.deleteIfExists(fresh);
             }
         }

@@ -19,7 +19,7 @@ import java.util.Map;
 /** Decides which fragments may follow each other in one file. */
 final class Continuity {
 
-    /** After a longer gap the clock was set: it is not a pause that anybody wants to play. */
+    /** A longer gap means that the clock was set: it is no pause worth playing. */
     static final Duration LONGEST_GAP = Duration.ofDays(1);
 
     @Nullable private byte[] tracks;

@@ -102,7 +102,7 @@ final class FragmentLayout {
     final long timestampScale;
     final int frames;
 
-    /** Of each track that has frames. */
+    /** Times of each track with frames. */
     final Map<Long, TrackTimes> times = new HashMap<>();
 
     /** How long before its Cluster the earliest frame is, in units of TimestampScale. */
@@ -173,7 +173,7 @@ final class FragmentLayout {
         }
     }
 
-    /** The element that ends where the parser is. */
+    /** The element that ends at the parser's position. */
     private ByteBuffer element(MkvParser parser, ByteBuffer in) {
         ByteBuffer element = document.duplicate();
         element.limit(in.position()).position((int) parser.offset());

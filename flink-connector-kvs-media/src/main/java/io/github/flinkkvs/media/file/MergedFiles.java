@@ -74,9 +74,9 @@ public final class MergedFiles {
     }
 
     /**
-     * Names the folder of a fragment, and tells whether a new file begins with it. Flink asks for
-     * both, one after the other, for each fragment. It serializes both with their sink, so they
-     * stay one object.
+     * Names the folder of a fragment, and decides whether a new file begins with it. Flink calls
+     * both for each fragment, one after the other. It serializes both with their sink, so they stay
+     * one object.
      */
     private static final class Files extends CheckpointRollingPolicy<Fragment, String>
             implements BucketAssigner<Fragment, String> {

@@ -24,7 +24,7 @@ import java.io.OutputStream;
  * <p>A file is complete after each fragment. It is as large as it is written: nothing is kept but
  * the fragment at hand, so the file has neither a duration nor Cues.
  *
- * <p>Not thread-safe. Closing the stream is its owner's business.
+ * <p>Not thread-safe. The owner of the stream closes it.
  */
 @PublicEvolving
 public final class MkvMerger {
@@ -59,9 +59,9 @@ public final class MkvMerger {
     }
 
     /**
-     * Whether a fragment can go on in this file: its tracks are the same, byte for byte, it is
-     * later than what is there, by no more than a day, and none of its tracks goes back in time. If
-     * not, begin a new file with it.
+     * Whether a fragment can continue this file: its tracks are the same, byte for byte, it is
+     * later than the last fragment, by no more than a day, and none of its tracks goes back in
+     * time. If not, begin a new file with it.
      *
      * @throws IllegalStateException if the fragment was read for its tags only
      */
@@ -70,7 +70,7 @@ public final class MkvMerger {
     }
 
     /**
-     * Writes the next fragment if it can go on in this file.
+     * Writes the next fragment if it can continue this file.
      *
      * @return false if {@link #accepts} returns false; then nothing was written
      * @throws IOException if writing fails; the file is then incomplete
@@ -87,7 +87,8 @@ public final class MkvMerger {
             }
             long shift = timeline.place(layout);
             for (FragmentLayout.Cluster cluster : layout.clusters) {
-                // A later Cluster may claim a time before the first one: it begins with it.
+                // A later Cluster may declare a time before the first one: it then begins with the
+                // first one.
                 long timestamp = Math.max(0, cluster.timestamp + shift);
                 out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
                 layout.writeBlocks(cluster, out);
@@ -98,7 +99,7 @@ public final class MkvMerger {
         return true;
     }
 
-    /** How many frames were written. */
+    /** The number of frames written. */
     public long frames() {
         return frames;
     }

@@ -25,10 +25,10 @@ import java.net.URI;
 import java.util.UUID;
 
 /**
- * One file for each record, on any of Flink's file systems, each under a name that the record alone
- * decides. A file is written beside its place and then renamed, so it is there as a whole or not at
- * all; one that is there already is left as it is. A record that comes again after a failure
- * therefore changes nothing: each has its file effectively once.
+ * One file per record, on any of Flink's file systems, under a name that depends on the record
+ * alone. A file is written beside its place and then renamed, so it exists completely or not at
+ * all; an existing file stays as it is. A record that comes again after a failure therefore changes
+ * nothing: each gets its file effectively once.
  *
  * <p>Until then its bytes are in a folder {@code .NAME.tmp}. The next attempt at the same record
  * deletes what an earlier one left there.
@@ -84,11 +84,11 @@ public final class RecordFiles<T> implements Serializable {
         FileSystem system = file.getFileSystem();
         Path attempts = new Path(file.getParent(), "." + file.getName() + ".tmp");
         if (system.exists(file)) {
-            // Of a process that died after it had renamed the file.
+            // Left by a process that died after it had renamed the file.
             system.delete(attempts, true);
             return file;
         }
-        // With a name of its own: an attempt that was given up may still be writing.
+        // A unique name: an abandoned attempt may still be writing.
         Path attempt = new Path(attempts, UUID.randomUUID().toString());
         system.delete(attempts, true);
         system.mkdirs(attempts);
@@ -98,7 +98,7 @@ public final class RecordFiles<T> implements Serializable {
                             system.create(attempt, FileSystem.WriteMode.NO_OVERWRITE))) {
                 content.write(record, out);
             }
-            // Some file systems refuse if another attempt was faster.
+            // Some file systems fail if another attempt was faster.
             if (!system.rename(attempt, file) && !system.exists(file)) {
                 throw new IOException("Cannot rename " + attempt + " to " + file);
             }

@@ -23,7 +23,7 @@ final class Timeline {
     private long shift;
     private long lastCluster;
 
-    /** In nanoseconds of the file: where the last fragment's tracks go on. */
+    /** In nanoseconds of the file: where the last fragment's tracks continue. */
     private final Map<Long, Long> ends = new HashMap<>();
 
     /** Where everything written so far ends, in nanoseconds of the file. */
@@ -58,7 +58,7 @@ final class Timeline {
         next.times.forEach(
                 (track, times) -> {
                     long step = times.step() == 0 ? ASSUMED_STEP_NANOS : times.step();
-                    // In whole units, as times of blocks are.
+                    // In whole units, like the times of blocks.
                     step = Math.max(next.timestampScale, step - step % next.timestampScale);
                     long trackEnd = times.latest() + shift * next.timestampScale + step;
                     ends.put(track, trackEnd);

@@ -1,2 +1,2 @@
-/** Files of fragments and of records: merged Matroska files, and one file for each record. */
+/** Files of fragments and of records: merged Matroska files, and one file per record. */
 package io.github.flinkkvs.media.file;

@@ -67,7 +67,7 @@ final class AacHeader {
 
     @Nullable
     private static AacHeader of(int rate, int channels) {
-        // 7 means 8 channels; 0 means that a program config element tells.
+        // 7 means 8 channels; 0 means that a program config element declares them.
         return rate < RATES.length
                 ? new AacHeader(RATES[rate], channels == 7 ? 8 : Math.max(1, channels))
                 : null;

@@ -36,7 +36,7 @@ public final class AudioCoding {
         FFMPEG
     }
 
-    /** What Amazon Connect sends, whatever its tracks declare. */
+    /** The coding of Amazon Connect, whatever its tracks declare. */
     public static final AudioCoding CONNECT = new AudioCoding(Kind.PCM_LITTLE_ENDIAN, 8000, 1);
 
     /** Higher rates are made up. */
@@ -47,12 +47,10 @@ public final class AudioCoding {
     static final String AAC = "aac";
     static final String OPUS = "opus";
 
-    /**
-     * The longest delay of an encoder. HE-AAC has 5,186 samples, which is the most that is in use.
-     */
+    /** The longest delay of an encoder. HE-AAC has the longest in use, 5,186 samples. */
     private static final int MAX_DELAY_SAMPLES = 8_192;
 
-    /** OpusHead can tell so many. */
+    /** The highest value in OpusHead. */
     private static final int MAX_OPUS_DELAY_SAMPLES = 0xFFFF;
 
     private final Kind kind;

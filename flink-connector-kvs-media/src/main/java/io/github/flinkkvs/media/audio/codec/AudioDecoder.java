@@ -22,13 +22,13 @@ public interface AudioDecoder extends AutoCloseable {
 
         /**
          * @param samples whole ones, channels interleaved; not empty, and not changed later
-         * @return false if there is no room for them, nor for any that follow
+         * @return false if there is no room for them or any later ones
          */
         boolean take(short[] samples);
     }
 
     /**
-     * For audio of that coding.
+     * A decoder for audio of that coding.
      *
      * @throws IllegalArgumentException if there is no decoder for it, or its CodecPrivate is
      *     damaged
@@ -41,7 +41,7 @@ public interface AudioDecoder extends AutoCloseable {
     }
 
     /**
-     * Decodes a frame, piece by piece: a few bytes may stand for hours.
+     * Decodes a frame, piece by piece: a few bytes may decode to hours.
      *
      * @return false if it is damaged, or if there was no room for its samples
      */
@@ -50,7 +50,7 @@ public interface AudioDecoder extends AutoCloseable {
     /** Hands out the samples that the decoder held back. Nothing can be decoded after it. */
     void finish(Samples out);
 
-    /** The sampling rate. Valid once there were samples, and the same for all of them. */
+    /** The sampling rate. Valid once there are samples, and the same for all of them. */
     int samplesPerSecond();
 
     /** The number of channels. Valid in the same way. */

@@ -27,9 +27,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Decodes whatever FFmpeg has a decoder for. Rate and channels are those of the first frame that
- * can be decoded; if they change later, what follows is resampled and mixed to be the same. Memory
- * is FFmpeg's own, freed by {@link #close} and by nothing else.
+ * Decodes whatever FFmpeg has a decoder for. Rate and channels are those of the first decodable
+ * frame; if they change later, the samples are resampled and mixed to match. Memory is FFmpeg's
+ * own; only {@link #close} frees it.
  */
 final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
 
@@ -51,7 +51,7 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
      */
     private static final int MAX_CHANGES = 100;
 
-    /** Whoever uses this knows where an encoder's delay has to be skipped, FFmpeg does not. */
+    /** The caller knows where to skip an encoder's delay; FFmpeg does not. */
     private static final int SKIP_MANUAL = avcodec.AV_CODEC_FLAG2_SKIP_MANUAL;
 
     private final AudioCoding coding;
@@ -122,7 +122,7 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
         }
     }
 
-    /** Hands out all that is decoded; false if some of it was damaged, or not taken. */
+    /** Hands out all decoded samples; false if some were damaged, or not taken. */
     private boolean receive(Samples out) {
         boolean whole = true;
         for (Outcome next = receive(); next != Outcome.NOTHING; next = receive()) {
@@ -140,7 +140,7 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
         return whole;
     }
 
-    /** Hands out the decoded frame; false if it cannot be. */
+    /** Hands out the decoded frame; false if that fails. */
     private boolean convert(Samples out) {
         AVFrame frame = frame();
         int ownChannels = frame.ch_layout().nb_channels();
@@ -168,7 +168,7 @@ final class FFmpegAudioDecoder extends FFmpegDecoder implements AudioDecoder {
         return result >= 0 && hand(out);
     }
 
-    /** What the converter holds back. */
+    /** Hands out the samples that the converter held back. */
     private boolean drain(Samples out) {
         return linearize(null) < 0 || hand(out);
     }

@@ -8,7 +8,7 @@
  */
 package io.github.flinkkvs.media.audio.codec;
 
-/** The linear samples of 16 bits that the codes of ITU-T G.711 stand for. */
+/** Decodes the codes of ITU-T G.711 to linear samples of 16 bits. */
 final class G711 {
 
     private static final int SEGMENT_BITS = 4;
@@ -16,7 +16,7 @@ final class G711 {
     private static final int SEGMENT_MASK = 0x7;
     private static final int SIGN = 0x80;
 
-    /** Sent with every other bit inverted, so that silence is no row of zeros. */
+    /** Sent with every other bit inverted, so that silence is not a run of zeros. */
     private static final int A_LAW_INVERTED = 0x55;
 
     /** The encoder adds this before it takes the logarithm, in 16 bits. */

@@ -17,14 +17,14 @@ import javax.annotation.Nullable;
 
 import java.util.Locale;
 
-/** Tells how the audio of a track is coded. */
+/** Determines how the audio of a track is coded. */
 @Internal
 public final class TrackCoding {
 
     /** The service's limit. It is kept with each fragment of an open call. */
     private static final int MAX_CODEC_PRIVATE_BYTES = 1 << 20;
 
-    /** Opus is decoded at this rate, whatever it was made of. */
+    /** Opus is decoded at this rate, whatever the input of the encoder. */
     private static final int OPUS_RATE = 48_000;
 
     /** Where OpusHead says how many samples the encoder's delay has, in two bytes. */
@@ -33,8 +33,8 @@ public final class TrackCoding {
     private TrackCoding() {}
 
     /**
-     * What a track holds: by the tag MimeType, else by the convention of Amazon Connect, else as
-     * the track declares it, unless its bytes tell that it is something else.
+     * The coding of a track: by the tag MimeType, else by the convention of Amazon Connect, else as
+     * the track declares it, unless its bytes show another one.
      *
      * @param mimeType such as {@code audio/L16;rate=8000;channels=1}; null without the tag
      * @param connects whether the track has a name that Amazon Connect gives to its tracks
@@ -77,7 +77,7 @@ public final class TrackCoding {
         return declared;
     }
 
-    /** By a MimeType; null if it is not one of those that are known here. */
+    /** By a MimeType; null if it is unknown. */
     @Nullable
     private static AudioCoding ofMimeType(Track track, String mimeType, byte[] firstFrame) {
         String[] parts = mimeType.split(";");
@@ -112,7 +112,7 @@ public final class TrackCoding {
 
     /**
      * A track that is declared AAC. It may be raw AAC, ADTS, or, with a WAVEFORMATEX in
-     * CodecPrivate, what that says, such as G.711.
+     * CodecPrivate, what that declares, such as G.711.
      */
     private static AudioCoding calledAac(Track track, long codecDelayNanos, byte[] firstFrame) {
         AacHeader adts = AacHeader.ofAdts(firstFrame);

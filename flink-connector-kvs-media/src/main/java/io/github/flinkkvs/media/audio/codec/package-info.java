@@ -1,2 +1,2 @@
-/** How the audio of a track is coded, and the decoders that make linear samples of it. */
+/** How the audio of a track is coded, and the decoders that turn it into linear samples. */
 package io.github.flinkkvs.media.audio.codec;
