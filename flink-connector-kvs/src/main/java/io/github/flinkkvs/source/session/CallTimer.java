@@ -47,8 +47,10 @@ final class CallTimer {
             long sinceLastCall = timer.nanoTime() - lastCallNanos;
             wait = Math.max(wait, MIN_CALL_INTERVAL_NANOS - sinceLastCall);
         }
-        next = new Due(action);
-        next.task = timer.schedule(next, wait);
+        // If it runs at once, it waits for the lock.
+        Due due = new Due(action);
+        due.task = timer.schedule(due, wait);
+        next = due;
     }
 
     void cancel() {

@@ -10,14 +10,17 @@ package io.github.flinkkvs.source.session;
 
 import io.github.flinkkvs.source.ManualTimer;
 import io.github.flinkkvs.source.resources.ReaderLock;
+import io.github.flinkkvs.source.resources.Timer;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class CallTimerTest {
 
@@ -76,6 +79,22 @@ class CallTimerTest {
         clock.advanceMillis(1000);
         assertThat(calls).isZero();
         assertThat(clock.scheduled()).isZero();
+    }
+
+    @Test
+    void canBeCancelledAfterItsTimerRefused() {
+        Timer refusing =
+                new ManualTimer() {
+                    @Override
+                    public Task schedule(Runnable action, long delayNanos) {
+                        throw new RejectedExecutionException("shut down");
+                    }
+                };
+        CallTimer refused = new CallTimer(refusing, new ReaderLock(), thrown::add);
+        assertThatThrownBy(() -> refused.schedule(this::call, 0))
+                .isInstanceOf(RejectedExecutionException.class);
+        refused.cancel();
+        assertThat(calls).isZero();
     }
 
     @Test
