@@ -45,8 +45,8 @@ public final class EventQueue {
     /** Whether the stream was deleted, so that none of it can be read again. */
     private boolean deleted;
 
-    /** Whether the remaining events must be taken even while alignment holds the stream. */
-    private boolean overdue;
+    /** How many of the first events must be taken even while alignment holds the stream. */
+    private int overdue;
 
     /** Whether no more events will be added. */
     private boolean finished;
@@ -69,7 +69,7 @@ public final class EventQueue {
 
     /** Whether there is something to take. */
     public boolean isReady() {
-        return !events.isEmpty() && (overdue || !holds.has(Holds.Hold.ALIGNMENT));
+        return !events.isEmpty() && (overdue > 0 || !holds.has(Holds.Hold.ALIGNMENT));
     }
 
     /** Takes the next event; null if there is none. */
@@ -79,7 +79,7 @@ public final class EventQueue {
         if (event != null) {
             cursor.onTaken(event);
         }
-        overdue &= !events.isEmpty();
+        overdue = Math.max(overdue - 1, 0);
         return event;
     }
 
@@ -147,7 +147,7 @@ public final class EventQueue {
 
     /** Whether {@link #giveBack} would free memory, at once or later. */
     boolean canGiveBack() {
-        return !events.isEmpty() && !overdue;
+        return events.size() > overdue;
     }
 
     /**
@@ -171,7 +171,7 @@ public final class EventQueue {
             finished = false;
         }
         if (!events.isEmpty()) {
-            overdue = true;
+            overdue = events.size();
             changed();
         }
         return dropped;

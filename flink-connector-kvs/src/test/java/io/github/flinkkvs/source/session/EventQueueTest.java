@@ -247,6 +247,22 @@ class EventQueueTest implements EventQueue.Taker, MemoryBudget.Tenant {
     }
 
     @Test
+    void whatComesBehindWhatHasToBeTakenWaitsForTheNextRelease() throws Exception {
+        add(1);
+        recreate();
+        hold();
+        assertThat(queue.giveBack()).isFalse();
+        release();
+        add(2);
+        hold();
+        assertThat(queue.canGiveBack()).isTrue();
+        assertThat(take()).containsExactly("1", "StreamRecreated");
+        assertThat(ready).isFalse();
+        assertThat(queue.giveBack()).isTrue();
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
     void whatIsLeftOfADeletedStreamIsTakenThoughAlignmentHoldsIt() throws Exception {
         add(1);
         queue.finish(true);
