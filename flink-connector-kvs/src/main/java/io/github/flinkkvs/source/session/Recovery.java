@@ -115,6 +115,7 @@ final class Recovery {
 
     /** The session reads another stream now. */
     void onSwitched() {
+        quietPastStop = 0;
         strikes.clear();
     }
 

@@ -528,6 +528,17 @@ class RecoveryTest {
     }
 
     @Test
+    void anotherStreamBeginsTheCountAnew() {
+        begin(StartingPosition.earliest(), stopAtT0());
+        quietAt(T0 + 1);
+        // As after a check of the position, which is not an end of a fetch.
+        cursor.switchTo(SessionRig.arn("camera", 2));
+        recovery.onSwitched();
+        assertThat(quietAt(T0 + 2)).startsWith("CALL");
+        assertThat(quietAt(T0 + 3)).startsWith("FINISH");
+    }
+
+    @Test
     void aFragmentThatIsNeverCompletedIsWaitedForUntilAMinutePastTheStop() {
         begin(StartingPosition.earliest(), stopAtT0());
         for (int second : new int[] {30, 60, 61}) {
