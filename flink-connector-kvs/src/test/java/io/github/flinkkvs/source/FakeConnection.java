@@ -18,6 +18,8 @@ import io.github.flinkkvs.client.streams.StreamDirectory;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
+import javax.annotation.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,6 +51,9 @@ public final class FakeConnection implements KvsConnection {
     public final List<String> described = Collections.synchronizedList(new ArrayList<>());
     public final List<byte[]> media = new ArrayList<>();
     public volatile boolean closed;
+
+    /** What cancelling a call throws; null for nothing. */
+    public volatile @Nullable RuntimeException poisonOfCancel;
 
     public FakeConnection answer(String nameOrArn, Object... answers) {
         descriptions.put(nameOrArn, new ArrayDeque<>(List.of(answers)));
@@ -89,7 +94,11 @@ public final class FakeConnection implements KvsConnection {
                     }
 
                     @Override
-                    public void cancel() {}
+                    public void cancel() {
+                        if (poisonOfCancel != null) {
+                            throw poisonOfCancel;
+                        }
+                    }
                 };
             }
 

@@ -160,10 +160,13 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
 
     @Override
     public void close() {
-        locked(() -> sessions.values().forEach(StreamSession::close));
-        sessions.clear();
-        // Flink waits for this before it closes the job's class loader.
-        connection.close();
+        try {
+            locked(() -> sessions.values().forEach(StreamSession::close));
+        } finally {
+            sessions.clear();
+            // Flink waits for this before it closes the job's class loader.
+            connection.close();
+        }
     }
 
     /** Runs due actions in the connection's own thread. */

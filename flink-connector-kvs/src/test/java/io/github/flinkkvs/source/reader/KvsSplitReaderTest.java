@@ -106,6 +106,17 @@ class KvsSplitReaderTest {
     }
 
     @Test
+    void closesItsConnectionEvenIfClosingAStreamThrows() throws Exception {
+        connection.media.add(fragment(1, T0, 1));
+        connection.poisonOfCancel = new IllegalStateException("poison");
+        reader.handleSplitsChanges(
+                new SplitsAddition<>(List.of(split("a", StoppingPosition.never()))));
+        fetch(1);
+        assertThatThrownBy(reader::close).hasMessage("poison");
+        assertThat(connection.closed).isTrue();
+    }
+
+    @Test
     void knowsNoOtherChangesOfSplits() {
         assertThatThrownBy(
                         () ->
