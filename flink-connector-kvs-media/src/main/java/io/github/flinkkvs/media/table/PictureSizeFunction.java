@@ -48,6 +48,9 @@ public abstract class PictureSizeFunction extends PayloadFunction {
             return declared(track.video());
         }
         Fragment whole = payloads.read(payload);
+        if (whole == null) {
+            return null;
+        }
         if (decoder == null) {
             decoder = new VideoDecoder(PictureOptions.defaults().format(Picture.Format.GRAY8));
         }

@@ -83,8 +83,9 @@ final class FFmpegVideoDecoder extends FFmpegDecoder {
     }
 
     /**
-     * Threads that share a frame do not tell that a part of it is damaged. Those that have a frame
-     * each do, in the order of frames.
+     * Threads that share a frame do not report that a part of it is damaged. Threads that have a
+     * frame each do, in the order of frames. With H.264 that is a race if frames are reordered: the
+     * thread of a later frame may copy the error flags of a frame before its own thread sets them.
      */
     private void setThreads(int threads) {
         context().thread_type(AVCodecContext.FF_THREAD_FRAME);

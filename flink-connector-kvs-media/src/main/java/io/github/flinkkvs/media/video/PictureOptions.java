@@ -145,8 +145,9 @@ public final class PictureOptions implements Serializable {
     /**
      * Threads of a decoder of H.264 or H.265; other codecs have one. 1 by default, as Flink's
      * parallelism keeps the cores busy. Each thread has a frame of its own, so that pictures come n
-     * - 1 frames later. Pictures and counts do not depend on it. Pixels are converted, and JPEGs
-     * made, by the calling thread.
+     * - 1 frames later. Pictures and counts do not depend on it, with one exception: FFmpeg may not
+     * report that a part of an H.264 frame is damaged if frames are shown in another order than
+     * they are coded. The calling thread converts pixels and makes JPEGs.
      */
     public PictureOptions threads(int number) {
         check(number >= 1, "A decoder has at least one thread");

@@ -119,8 +119,8 @@ final class PixelConverter implements AutoCloseable {
     }
 
     private static boolean scale(SwsContext scaler, AVFrame from, AVFrame to) {
-        return hasBuffer(to)
-                && FFmpegLibrary.allocated(swscale.sws_scale_frame(scaler, to, from)) >= 0;
+        // It also answers ENOMEM if it cannot scale to such another shape.
+        return hasBuffer(to) && swscale.sws_scale_frame(scaler, to, from) >= 0;
     }
 
     private static boolean hasBuffer(AVFrame frame) {

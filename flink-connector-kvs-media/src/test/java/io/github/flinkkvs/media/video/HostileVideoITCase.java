@@ -12,6 +12,7 @@ import io.github.flinkkvs.media.DeclaredFilm;
 import io.github.flinkkvs.media.Fragments;
 import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.Picture;
+import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.TestFragments;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,18 @@ class HostileVideoITCase {
             assertThatThrownBy(() -> decoder.decode(film, picture -> {}))
                     .isInstanceOf(MediaException.class)
                     .hasMessageEndingWith("AV1 of 96x64 is beyond the limit of 6143 pixels");
+        }
+    }
+
+    /** FFmpeg says that it lacks memory, but the shape is what it cannot do. */
+    @Test
+    void aShapeThatCannotBeScaledFailsNoJob() throws Exception {
+        BufferedImage line = new BufferedImage(16_383, 3, BufferedImage.TYPE_3BYTE_BGR);
+        byte[] jpeg = PictureWriter.jpeg().encode(line);
+        try (KeyFrameDecoder decoder = new KeyFrameDecoder(ALL.size(1, 4096))) {
+            assertThatThrownBy(() -> decoder.decode("V_MJPEG", null, ByteBuffer.wrap(jpeg)))
+                    .isInstanceOf(MediaException.class)
+                    .hasMessage("A frame of 16383x3 cannot be made a picture of 1x4096");
         }
     }
 
