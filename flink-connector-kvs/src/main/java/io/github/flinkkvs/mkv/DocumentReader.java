@@ -48,7 +48,7 @@ final class DocumentReader {
             }
             boolean headerIsFirst = (parser.id() == MkvElements.EBML) == (parser.offset() == 0);
             if (builder.isOver() || !headerIsFirst) {
-                throw FragmentSerialization.notOne("fragment");
+                throw notOneFragment();
             }
             if (event == MkvParser.Event.START && parser.id() == MkvElements.CLUSTER) {
                 builder.onMedia();
@@ -57,11 +57,15 @@ final class DocumentReader {
             }
         }
         if (document.length == 0 || builder.error() != null) {
-            throw FragmentSerialization.notOne("fragment");
+            throw notOneFragment();
         }
         checkWhole(builder.isOver());
         builder.checkComplete(0);
         return builder;
+    }
+
+    private static MkvException notOneFragment() {
+        return MkvException.malformed("Not one serialized fragment", MkvElements.EBML, 0);
     }
 
     private void onLeaf(FragmentBuilder builder) throws MkvException {

@@ -44,24 +44,8 @@ final class Footprint {
         return 24 + ofArray(charBytes, text.length());
     }
 
-    static int ofTags(List<Tag> tags) {
-        int bytes = ofList(tags);
-        for (int i = 0; i < tags.size(); i++) {
-            bytes += tags.get(i).retainedBytes();
-        }
-        return bytes;
-    }
-
-    static int ofTracks(List<Track> tracks) {
-        int bytes = ofList(tracks);
-        for (int i = 0; i < tracks.size(); i++) {
-            bytes += tracks.get(i).retainedBytes();
-        }
-        return bytes;
-    }
-
     /** An immutable list without its elements. There is only one empty list. */
-    private static int ofList(List<?> list) {
+    static int ofList(List<?> list) {
         return list.isEmpty() ? 0 : 24 + ofArray(4, list.size());
     }
 

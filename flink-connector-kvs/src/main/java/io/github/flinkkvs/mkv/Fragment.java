@@ -34,11 +34,9 @@ import java.util.TreeMap;
 @PublicEvolving
 public final class Fragment extends FragmentInfo {
 
-    /** The object with its number (whose text is that of a tag), millisBehindNow and arrival. */
-    private static final int OWN_BYTES = 192;
+    /** The object with millisBehindNow and arrival. */
+    private static final int OWN_BYTES = 96;
 
-    @Nullable private final Long millisBehindNow;
-    @Nullable private final String continuationToken;
     private final FrameCounts frameCounts;
     private final int size;
     private final boolean hasMedia;
@@ -48,15 +46,14 @@ public final class Fragment extends FragmentInfo {
     private final byte[] content;
 
     Fragment(
-            FragmentBuilder builder,
+            FragmentMetadata metadata,
+            FrameCounts frameCounts,
             int size,
             boolean hasMedia,
             byte[] content,
             @Nullable Arrival arrival) {
-        super(builder);
-        this.millisBehindNow = builder.service.millisBehindNow;
-        this.continuationToken = builder.service.continuationToken;
-        this.frameCounts = builder.frameCounts.copy();
+        super(metadata);
+        this.frameCounts = frameCounts;
         this.size = size;
         this.hasMedia = hasMedia;
         this.content = content;
@@ -69,7 +66,7 @@ public final class Fragment extends FragmentInfo {
      */
     @Nullable
     public Long millisBehindNow() {
-        return millisBehindNow;
+        return metadata().millisBehindNow;
     }
 
     /**
@@ -84,7 +81,7 @@ public final class Fragment extends FragmentInfo {
     /** AWS_KINESISVIDEO_CONTINUATION_TOKEN; null for archived media. */
     @Nullable
     public String continuationToken() {
-        return continuationToken;
+        return metadata().continuationToken;
     }
 
     /** The number of frames of each track, by track number. Tracks without frames are absent. */
@@ -108,7 +105,7 @@ public final class Fragment extends FragmentInfo {
     public int retainedBytes() {
         return OWN_BYTES
                 + Footprint.ofArray(content)
-                + retainedInfoBytes()
+                + metadata().retainedBytes()
                 + frameCounts.retainedBytes();
     }
 

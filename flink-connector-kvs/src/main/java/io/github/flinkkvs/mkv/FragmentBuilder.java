@@ -27,15 +27,6 @@ import java.util.List;
 @Internal
 public final class FragmentBuilder {
 
-    /** The limit of tracks. The service allows 3. */
-    static final int MAX_TRACKS = 64;
-
-    /**
-     * The limit of SimpleTags, nested ones included. An empty one takes 3 bytes in the document and
-     * many more in memory. The service allows 10.
-     */
-    private static final int MAX_SIMPLE_TAGS = 4096;
-
     /**
      * The limit of frames, because empty frames take next to nothing in the document. The service
      * allows fragments of 20 s: this is a frame every 20 microseconds.
@@ -45,20 +36,20 @@ public final class FragmentBuilder {
     /** How many elements of a fragment are compared with those of the previous one. */
     private static final int MAX_REPEATED = 16;
 
-    final String streamName;
-    @Nullable final String streamArn;
+    private final String streamName;
+    @Nullable private final String streamArn;
 
-    final ServiceFacts service = new ServiceFacts();
-    final List<Tag> tags = new ArrayList<>();
-    final List<Track> tracks = new ArrayList<>();
-    long timestampScaleNanos;
-    final FrameCounts frameCounts = new FrameCounts();
+    private final MetadataDecoder decoder = new MetadataDecoder();
+    private final ServiceFacts service = new ServiceFacts();
+    private final List<Tag> tags = new ArrayList<>();
+    private final List<Track> tracks = new ArrayList<>();
+    private long timestampScaleNanos;
+    private final FrameCounts frameCounts = new FrameCounts();
 
     /** The elements of the previous fragment, by place; null where one cannot be reused. */
     private final MetadataElement[] lastElements = new MetadataElement[MAX_REPEATED];
 
     private int elements;
-    private int simpleTags;
     private int frames;
     private boolean mediaSeen;
 
@@ -72,13 +63,13 @@ public final class FragmentBuilder {
     }
 
     public void clear() {
+        decoder.clear();
         service.clear();
         tags.clear();
         tracks.clear();
         timestampScaleNanos = MkvElements.DEFAULT_TIMESTAMP_SCALE_NANOS;
         frameCounts.clear();
         elements = 0;
-        simpleTags = 0;
         frames = 0;
         mediaSeen = false;
         headSeen = false;
@@ -103,15 +94,11 @@ public final class FragmentBuilder {
         }
         frames += count;
         frameCounts.add(trackNumber, count);
-        if (frameCounts.tracks() > MAX_TRACKS) {
+        if (frameCounts.tracks() > MetadataDecoder.MAX_TRACKS) {
             throw MkvException.malformed(
-                    "Frames of more than " + MAX_TRACKS + " tracks", elementId, offset);
-        }
-    }
-
-    void countSimpleTag(EbmlCursor simpleTag) throws MkvException {
-        if (++simpleTags > MAX_SIMPLE_TAGS) {
-            throw simpleTag.malformed("More than " + MAX_SIMPLE_TAGS + " SimpleTags");
+                    "Frames of more than " + MetadataDecoder.MAX_TRACKS + " tracks",
+                    elementId,
+                    offset);
         }
     }
 
@@ -119,16 +106,17 @@ public final class FragmentBuilder {
     public void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         int index = elements++;
         MetadataElement last = index < MAX_REPEATED ? lastElements[index] : null;
-        if (last != null && last.isSame(id, mediaSeen, children) && hasRoomFor(last)) {
+        if (last != null
+                && last.isSame(id, mediaSeen, children)
+                && decoder.addSimpleTags(last.simpleTags)) {
             tags.addAll(last.tags);
-            simpleTags += last.simpleTags;
             addTracks(last.tracks, id, offset);
             timestampScaleNanos =
                     id == MkvElements.INFO ? last.timestampScaleNanos : timestampScaleNanos;
             return;
         }
         int knownTags = tags.size();
-        int knownSimpleTags = simpleTags;
+        int knownSimpleTags = decoder.simpleTags();
         List<Track> entries =
                 id == MkvElements.TRACKS ? MetadataDecoder.readTracks(children) : List.of();
         addTracks(entries, id, offset);
@@ -141,24 +129,22 @@ public final class FragmentBuilder {
                                     mediaSeen,
                                     children.all(),
                                     List.copyOf(tags.subList(knownTags, tags.size())),
-                                    simpleTags - knownSimpleTags,
+                                    decoder.simpleTags() - knownSimpleTags,
                                     List.copyOf(entries),
                                     timestampScaleNanos)
                             : null;
         }
     }
 
-    private boolean hasRoomFor(MetadataElement element) {
-        return simpleTags + element.simpleTags <= MAX_SIMPLE_TAGS;
-    }
-
     /** Tracks may occur again with the same content. They are not additional tracks. */
     private void addTracks(List<Track> entries, int elementId, long offset) throws MkvException {
         for (Track entry : entries) {
             if (!isDeclared(entry.number())) {
-                if (tracks.size() == MAX_TRACKS) {
+                if (tracks.size() == MetadataDecoder.MAX_TRACKS) {
                     throw MkvException.malformed(
-                            "More than " + MAX_TRACKS + " tracks", elementId, offset);
+                            "More than " + MetadataDecoder.MAX_TRACKS + " tracks",
+                            elementId,
+                            offset);
                 }
                 tracks.add(entry);
             }
@@ -184,8 +170,8 @@ public final class FragmentBuilder {
                 return true;
             case MkvElements.TAGS:
                 int known = tags.size();
-                MetadataDecoder.readTags(
-                        children, mediaSeen ? Tag.Place.AFTER_MEDIA : Tag.Place.BEFORE_MEDIA, this);
+                decoder.readTags(
+                        children, mediaSeen ? Tag.Place.AFTER_MEDIA : Tag.Place.BEFORE_MEDIA, tags);
                 boolean ofService = false;
                 for (int i = known; i < tags.size(); i++) {
                     ofService |= ServiceTags.isServiceTag(tags.get(i).name());
@@ -224,7 +210,8 @@ public final class FragmentBuilder {
      * @param document all of its bytes, not copied
      */
     public Fragment withMedia(byte[] document, @Nullable Arrival arrival) {
-        return new Fragment(this, document.length, true, document, arrival);
+        return new Fragment(
+                metadata(), frameCounts.copy(), document.length, true, document, arrival);
     }
 
     /**
@@ -234,7 +221,7 @@ public final class FragmentBuilder {
      * @param metadata the content of its {@link MetadataBuffer}, not copied
      */
     public Fragment withoutMedia(int size, byte[] metadata, @Nullable Arrival arrival) {
-        return new Fragment(this, size, false, metadata, arrival);
+        return new Fragment(metadata(), frameCounts.copy(), size, false, metadata, arrival);
     }
 
     /**
@@ -245,7 +232,12 @@ public final class FragmentBuilder {
      */
     public FragmentHead head(byte[] metadata, long offset) throws MkvException {
         checkComplete(offset);
-        return new FragmentHead(this, metadata);
+        return new FragmentHead(metadata(), metadata);
+    }
+
+    private FragmentMetadata metadata() {
+        return new FragmentMetadata(
+                streamName, streamArn, service, tags, tracks, timestampScaleNanos);
     }
 
     /**

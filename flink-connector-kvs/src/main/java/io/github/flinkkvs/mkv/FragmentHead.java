@@ -8,13 +8,7 @@
  */
 package io.github.flinkkvs.mkv;
 
-import io.github.flinkkvs.mkv.parser.EbmlCursor;
-import io.github.flinkkvs.mkv.parser.MkvElements;
-import io.github.flinkkvs.mkv.parser.MkvException;
-
 import org.apache.flink.annotation.PublicEvolving;
-
-import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,51 +21,14 @@ import java.util.Objects;
 @PublicEvolving
 public final class FragmentHead extends FragmentInfo {
 
-    /** The object with its number, whose text is that of a tag. */
-    private static final int OWN_BYTES = 112;
+    private static final int OWN_BYTES = 24;
 
     /** Info, Tracks and Tags, from which everything else was read. */
-    private final byte[] metadata;
+    private final byte[] content;
 
-    FragmentHead(FragmentBuilder builder, byte[] metadata) {
-        super(builder);
-        this.metadata = metadata;
-    }
-
-    /** The head of a complete fragment. */
-    public static FragmentHead of(Fragment fragment) {
-        try {
-            byte[] metadata =
-                    fragment.hasMedia()
-                            ? new DocumentReader(fragment.content()).metadataBeforeMedia()
-                            : beforeMediaMark(fragment.content());
-            return read(fragment.streamName(), fragment.streamArn(), metadata);
-        } catch (MkvException e) {
-            throw new IllegalStateException(
-                    "A fragment that was read before cannot be read again", e);
-        }
-    }
-
-    private static byte[] beforeMediaMark(byte[] metadata) throws MkvException {
-        EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
-        while (elements.next()) {
-            if (elements.id() == MkvElements.CLUSTER) {
-                return Arrays.copyOf(metadata, (int) elements.offset());
-            }
-        }
-        return metadata;
-    }
-
-    /** Reads it from {@link #metadata()}. */
-    static FragmentHead read(String streamName, @Nullable String streamArn, byte[] metadata)
-            throws MkvException {
-        FragmentBuilder builder = new FragmentBuilder(streamName, streamArn);
-        EbmlCursor elements = new EbmlCursor(metadata, 0, metadata.length, 0);
-        while (elements.next()) {
-            builder.onMetadata(elements.id(), elements.children(), elements.dataStart());
-        }
-        builder.checkComplete(metadata.length);
-        return new FragmentHead(builder, metadata);
+    FragmentHead(FragmentMetadata metadata, byte[] content) {
+        super(metadata);
+        this.content = content;
     }
 
     /** The track with a number. If it is not declared: a track of type OTHER, without a codec. */
@@ -84,14 +41,14 @@ public final class FragmentHead extends FragmentInfo {
         return new Track(trackNumber, 0, Track.Type.OTHER, null, "", null, 0, 0, null, null, null);
     }
 
-    /** The bytes that {@link #read} reads; not to be changed. */
-    ByteBuffer metadata() {
-        return ByteBuffer.wrap(metadata);
+    /** The content of its {@link MetadataBuffer}, for the serialized form; not to be changed. */
+    ByteBuffer content() {
+        return ByteBuffer.wrap(content);
     }
 
     /** As {@link Fragment#retainedBytes()}. */
     public int retainedBytes() {
-        return OWN_BYTES + Footprint.ofArray(metadata) + retainedInfoBytes();
+        return OWN_BYTES + Footprint.ofArray(content) + metadata().retainedBytes();
     }
 
     @Override
@@ -103,7 +60,7 @@ public final class FragmentHead extends FragmentInfo {
         return streamName().equals(other.streamName())
                 && Objects.equals(streamArn(), other.streamArn())
                 && number().equals(other.number())
-                && Arrays.equals(metadata, other.metadata);
+                && Arrays.equals(content, other.content);
     }
 
     @Override

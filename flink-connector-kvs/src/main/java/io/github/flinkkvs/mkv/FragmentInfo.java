@@ -21,29 +21,15 @@ import java.util.List;
 @PublicEvolving
 public abstract class FragmentInfo {
 
-    private final String streamName;
-    @Nullable private final String streamArn;
-    private final FragmentNumber number;
-    private final long serverTimestampMillis;
-    private final long producerTimestampMillis;
-    private final List<Tag> tags;
-    private final List<Track> tracks;
-    private final long timestampScaleNanos;
+    private final FragmentMetadata metadata;
 
-    FragmentInfo(FragmentBuilder builder) {
-        this.streamName = builder.streamName;
-        this.streamArn = builder.streamArn;
-        this.number = builder.service.number;
-        this.serverTimestampMillis = builder.service.serverTimestampMillis;
-        this.producerTimestampMillis = builder.service.producerTimestampMillis;
-        this.tags = List.copyOf(builder.tags);
-        this.tracks = List.copyOf(builder.tracks);
-        this.timestampScaleNanos = builder.timestampScaleNanos;
+    FragmentInfo(FragmentMetadata metadata) {
+        this.metadata = metadata;
     }
 
     /** The name of the stream. */
     public final String streamName() {
-        return streamName;
+        return metadata.streamName;
     }
 
     /**
@@ -52,17 +38,17 @@ public abstract class FragmentInfo {
      */
     @Nullable
     public final String streamArn() {
-        return streamArn;
+        return metadata.streamArn;
     }
 
     /** AWS_KINESISVIDEO_FRAGMENT_NUMBER. */
     public final FragmentNumber number() {
-        return number;
+        return metadata.number;
     }
 
     /** When the service began to receive the fragment: epoch millis, by the service's clock. */
     public final long serverTimestampMillis() {
-        return serverTimestampMillis;
+        return metadata.serverTimestampMillis;
     }
 
     /**
@@ -71,7 +57,7 @@ public abstract class FragmentInfo {
      * fragment to fragment.
      */
     public final long producerTimestampMillis() {
-        return producerTimestampMillis;
+        return metadata.producerTimestampMillis;
     }
 
     /**
@@ -79,43 +65,37 @@ public abstract class FragmentInfo {
      * only those before the frames.
      */
     public final List<Tag> tags() {
-        return tags;
+        return metadata.tags;
     }
 
     /** The {@link #tags()} without those that the service adds. */
     public final List<Tag> userTags() {
-        return ServiceTags.without(tags);
+        return ServiceTags.without(metadata.tags);
     }
 
     /** The value of the last tag with this name; null if there is none. */
     @Nullable
     public final String tag(String name) {
-        return Tag.lastValue(tags, name);
+        return Tag.lastValue(metadata.tags, name);
     }
 
     /** The tracks; every fragment declares them again. */
     public final List<Track> tracks() {
-        return tracks;
+        return metadata.tracks;
     }
 
     /** TimestampScale: the unit of the fragment's times, in nanoseconds. */
     public final long timestampScaleNanos() {
-        return timestampScaleNanos;
+        return metadata.timestampScaleNanos;
     }
 
     /** The declared track with a number; null if there is none. */
     @Nullable
     final Track declaredTrack(long trackNumber) {
-        for (int i = 0; i < tracks.size(); i++) {
-            if (tracks.get(i).number() == trackNumber) {
-                return tracks.get(i);
-            }
-        }
-        return null;
+        return metadata.declaredTrack(trackNumber);
     }
 
-    /** The heap that tags and tracks take. Name and ARN are shared by all fragments of a stream. */
-    final int retainedInfoBytes() {
-        return Footprint.ofTags(tags) + Footprint.ofTracks(tracks);
+    final FragmentMetadata metadata() {
+        return metadata;
     }
 }

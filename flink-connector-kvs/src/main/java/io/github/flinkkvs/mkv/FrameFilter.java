@@ -131,7 +131,7 @@ public final class FrameFilter implements Serializable {
         FrameSelection selection = null;
         for (FrameRecord frame : FrameRecord.of(fragment)) {
             if (selection == null) {
-                selection = new FrameSelection(this, frame.fragment());
+                selection = selectFrom(frame.fragment());
             }
             if (selection.select(frame.frame())) {
                 wanted.add(frame);
@@ -140,19 +140,16 @@ public final class FrameFilter implements Serializable {
         return Collections.unmodifiableList(wanted);
     }
 
-    boolean wants(Track track) {
+    /** Selects frames of one fragment, block by block or frame by frame. */
+    FrameSelection selectFrom(FragmentHead head) {
+        return new FrameSelection(head, this::wants, keyFramesOnly, everyNth);
+    }
+
+    private boolean wants(Track track) {
         return (trackNumbers.isEmpty() || trackNumbers.contains(track.number()))
                 && (trackNames.isEmpty()
                         || track.name() != null && trackNames.contains(track.name()))
                 && trackTypes.contains(track.type());
-    }
-
-    boolean wantsKeyFramesOnly() {
-        return keyFramesOnly;
-    }
-
-    int everyNth() {
-        return everyNth;
     }
 
     @Override

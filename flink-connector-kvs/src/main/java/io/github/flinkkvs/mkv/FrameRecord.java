@@ -62,7 +62,7 @@ public final class FrameRecord {
      */
     public static List<FrameRecord> of(Fragment fragment, BlockDamage damage) {
         byte[] media = fragment.media();
-        FragmentHead head = FragmentHead.of(fragment);
+        FragmentHead head = HeadReader.of(fragment);
         List<Frame> frames =
                 new FrameReader(head, FrameReader.MAX_UNPACKED_BYTES, damage).readDocument(media);
         List<FrameRecord> records = new ArrayList<>(frames.size());

@@ -13,11 +13,14 @@ import io.github.flinkkvs.mkv.parser.BlockHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Applies a {@link FrameFilter} to the frames of one fragment, in their order. Not thread-safe. */
+/** Applies a filter to the frames of one fragment, in their order. Not thread-safe. */
 final class FrameSelection {
 
-    private final FrameFilter filter;
+    private final Predicate<Track> tracksWanted;
+    private final boolean keyFramesOnly;
+    private final int everyNth;
 
     /** The declared tracks, followed by undeclared ones in the order of their first frames. */
     private final List<Track> tracks;
@@ -28,13 +31,20 @@ final class FrameSelection {
     /** How many frames of each track the filter selected before {@code everyNth}. */
     private int[] seen;
 
-    FrameSelection(FrameFilter filter, FragmentHead head) {
-        this.filter = filter;
+    /**
+     * @param tracksWanted which tracks the filter selects
+     * @param everyNth 1: every frame
+     */
+    FrameSelection(
+            FragmentHead head, Predicate<Track> tracksWanted, boolean keyFramesOnly, int everyNth) {
+        this.tracksWanted = tracksWanted;
+        this.keyFramesOnly = keyFramesOnly;
+        this.everyNth = everyNth;
         this.tracks = new ArrayList<>(head.tracks());
         this.wanted = new boolean[tracks.size()];
         this.seen = new int[tracks.size()];
         for (int i = 0; i < tracks.size(); i++) {
-            wanted[i] = filter.wants(tracks.get(i));
+            wanted[i] = tracksWanted.test(tracks.get(i));
         }
     }
 
@@ -48,7 +58,7 @@ final class FrameSelection {
         Track undeclared = FragmentHead.undeclared(trackNumber);
         tracks.add(undeclared);
         wanted = Arrays.copyOf(wanted, place + 1);
-        wanted[place] = filter.wants(undeclared);
+        wanted[place] = tracksWanted.test(undeclared);
         seen = Arrays.copyOf(seen, place + 1);
         return place;
     }
@@ -66,10 +76,10 @@ final class FrameSelection {
      */
     boolean passesOver(BlockHeader block) {
         int place = placeOf(block.trackNumber());
-        if (!wanted[place] || filter.wantsKeyFramesOnly() && !block.isKeyFrame()) {
+        if (!wanted[place] || keyFramesOnly && !block.isKeyFrame()) {
             return true;
         }
-        if (block.frameCount() == 1 && seen[place] % filter.everyNth() != 0) {
+        if (block.frameCount() == 1 && seen[place] % everyNth != 0) {
             seen[place]++;
             return true;
         }
@@ -80,7 +90,7 @@ final class FrameSelection {
     boolean select(Frame frame) {
         int place = placeOf(frame.trackNumber());
         return wanted[place]
-                && (frame.isKeyFrame() || !filter.wantsKeyFramesOnly())
-                && seen[place]++ % filter.everyNth() == 0;
+                && (frame.isKeyFrame() || !keyFramesOnly)
+                && seen[place]++ % everyNth == 0;
     }
 }

@@ -37,7 +37,7 @@ public final class FrameSerialization {
         if (fragment.streamArn() != null) {
             out.writeUTF(fragment.streamArn());
         }
-        writeBytes(fragment.metadata(), out);
+        writeBytes(fragment.content(), out);
         Frame frame = record.frame();
         out.writeLong(frame.trackNumber());
         out.writeInt(frame.index());
@@ -69,7 +69,7 @@ public final class FrameSerialization {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
         FragmentHead fragment =
-                FragmentHead.read(
+                HeadReader.read(
                         streamName, streamArn, FragmentSerialization.readBytes(in.readInt(), in));
         long trackNumber = in.readLong();
         int index = in.readInt();

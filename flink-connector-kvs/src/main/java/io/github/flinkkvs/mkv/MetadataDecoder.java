@@ -16,8 +16,20 @@ import io.github.flinkkvs.mkv.parser.Projection;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Decodes Tags, Tracks and Info elements that are completely in memory. */
+/**
+ * Decodes the Info, Tracks and Tags elements of one fragment after another, each completely in
+ * memory. Not thread-safe.
+ */
 final class MetadataDecoder {
+
+    /** The limit of tracks. The service allows 3. */
+    static final int MAX_TRACKS = 64;
+
+    /**
+     * The limit of SimpleTags of a fragment, nested ones included. An empty one takes 3 bytes in
+     * the document and many more in memory. The service allows 10.
+     */
+    private static final int MAX_SIMPLE_TAGS = 4096;
 
     /** The limit of nested SimpleTags: deeper nesting could exhaust the stack. */
     private static final int MAX_TAG_DEPTH = 16;
@@ -30,25 +42,50 @@ final class MetadataDecoder {
     /** The limit of the service, also for a CodecPrivate after unpacking. */
     private static final int MAX_CODEC_PRIVATE_BYTES = 1 << 20;
 
+    private int simpleTags;
+
+    /** Another fragment begins. */
+    void clear() {
+        simpleTags = 0;
+    }
+
+    /** How many SimpleTags of the fragment were decoded, nested ones included. */
+    int simpleTags() {
+        return simpleTags;
+    }
+
+    /**
+     * Counts SimpleTags that need not be decoded again.
+     *
+     * @return false, without counting, if they exceed the limit
+     */
+    boolean addSimpleTags(int count) {
+        if (simpleTags + count > MAX_SIMPLE_TAGS) {
+            return false;
+        }
+        simpleTags += count;
+        return true;
+    }
+
     /** Adds the SimpleTags of all Tag elements. */
-    static void readTags(EbmlCursor tags, Tag.Place place, FragmentBuilder into)
-            throws MkvException {
+    void readTags(EbmlCursor tags, Tag.Place place, List<Tag> into) throws MkvException {
         while (tags.next()) {
             if (tags.id() == MkvElements.TAG) {
                 EbmlCursor tag = tags.children();
                 while (tag.next()) {
                     if (tag.id() == MkvElements.SIMPLE_TAG) {
-                        into.tags.add(readSimpleTag(tag, place, 1, into));
+                        into.add(readSimpleTag(tag, place, 1));
                     }
                 }
             }
         }
     }
 
-    private static Tag readSimpleTag(
-            EbmlCursor simpleTag, Tag.Place place, int depth, FragmentBuilder counter)
+    private Tag readSimpleTag(EbmlCursor simpleTag, Tag.Place place, int depth)
             throws MkvException {
-        counter.countSimpleTag(simpleTag);
+        if (++simpleTags > MAX_SIMPLE_TAGS) {
+            throw simpleTag.malformed("More than " + MAX_SIMPLE_TAGS + " SimpleTags");
+        }
         if (depth > MAX_TAG_DEPTH) {
             throw simpleTag.malformed("SimpleTags nested more than " + MAX_TAG_DEPTH + " deep");
         }
@@ -83,7 +120,7 @@ final class MetadataDecoder {
                     if (children.isEmpty()) {
                         children = new ArrayList<>();
                     }
-                    children.add(readSimpleTag(child, place, depth + 1, counter));
+                    children.add(readSimpleTag(child, place, depth + 1));
                     break;
                 default:
                     break;
@@ -97,7 +134,7 @@ final class MetadataDecoder {
         List<Track> entries = new ArrayList<>();
         while (tracks.next()) {
             if (tracks.id() == MkvElements.TRACK_ENTRY) {
-                if (entries.size() == FragmentBuilder.MAX_TRACKS) {
+                if (entries.size() == MAX_TRACKS) {
                     throw tracks.malformed("More than " + entries.size() + " tracks");
                 }
                 entries.add(readTrack(tracks.children()));
@@ -246,6 +283,4 @@ final class MetadataDecoder {
         }
         return scale;
     }
-
-    private MetadataDecoder() {}
 }

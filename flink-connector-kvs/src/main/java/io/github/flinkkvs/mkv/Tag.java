@@ -107,7 +107,16 @@ public final class Tag implements Serializable {
                 + Footprint.ofArray(binary)
                 // All tags share this string, unless a tag declares a language.
                 + (language == UNDETERMINED ? 0 : Footprint.ofString(language))
-                + Footprint.ofTags(children);
+                + retainedBytes(children);
+    }
+
+    /** How many bytes of heap an immutable list of tags takes. */
+    static int retainedBytes(List<Tag> tags) {
+        int bytes = Footprint.ofList(tags);
+        for (int i = 0; i < tags.size(); i++) {
+            bytes += tags.get(i).retainedBytes();
+        }
+        return bytes;
     }
 
     /** The value of the last tag with a name; null if there is none. */

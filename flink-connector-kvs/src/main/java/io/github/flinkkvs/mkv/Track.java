@@ -14,6 +14,7 @@ import javax.annotation.Nullable;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /** A TrackEntry: the content of one track of a fragment, and how it is coded. Immutable. */
@@ -332,6 +333,15 @@ public final class Track implements Serializable {
                 + Footprint.ofString(codecId)
                 + Footprint.ofArray(codecPrivate)
                 + (encodings == null ? 0 : encodings.retainedBytes());
+    }
+
+    /** How many bytes of heap an immutable list of tracks takes. */
+    static int retainedBytes(List<Track> tracks) {
+        int bytes = Footprint.ofList(tracks);
+        for (int i = 0; i < tracks.size(); i++) {
+            bytes += tracks.get(i).retainedBytes();
+        }
+        return bytes;
     }
 
     @Nullable

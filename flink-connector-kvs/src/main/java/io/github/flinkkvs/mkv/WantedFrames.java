@@ -36,7 +36,7 @@ public final class WantedFrames {
     public WantedFrames(
             FragmentHead head, FrameFilter filter, int maxFragmentBytes, BlockDamage damage) {
         this.head = head;
-        this.selection = new FrameSelection(filter, head);
+        this.selection = filter.selectFrom(head);
         this.reader =
                 new FrameReader(
                         head,

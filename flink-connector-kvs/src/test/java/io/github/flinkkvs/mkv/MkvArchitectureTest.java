@@ -8,13 +8,19 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.document.MkvElement;
+import io.github.flinkkvs.mkv.document.MkvNode;
+
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -22,6 +28,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /** The packages of {@code mkv}, from the top down. */
 @AnalyzeClasses(
@@ -51,6 +58,28 @@ class MkvArchitectureTest {
                     .mayOnlyBeAccessedByLayers("bitstream", "assembler")
                     .whereLayer("document")
                     .mayOnlyBeAccessedByLayers("mkv");
+
+    /** MkvNode and MkvElement count as one: a tree node has elements, and they are nodes. */
+    private static final SliceAssignment TOP_LEVEL_CLASSES =
+            new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                    String topLevel = javaClass.getName().split("\\$")[0];
+                    return SliceIdentifier.of(
+                            topLevel.equals(MkvElement.class.getName())
+                                    ? MkvNode.class.getName()
+                                    : topLevel);
+                }
+
+                @Override
+                public String getDescription() {
+                    return "top-level classes";
+                }
+            };
+
+    @ArchTest
+    static final ArchRule NO_CIRCLES_OF_CLASSES =
+            slices().assignedFrom(TOP_LEVEL_CLASSES).should().beFreeOfCycles();
 
     /** The public API uses only annotations of Flink: the code runs without it. */
     @ArchTest
