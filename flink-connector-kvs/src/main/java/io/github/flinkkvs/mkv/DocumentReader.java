@@ -10,6 +10,7 @@ package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.parser.BlockHeader;
 import io.github.flinkkvs.mkv.parser.EbmlCursor;
+import io.github.flinkkvs.mkv.parser.MetadataBuffer;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvParser;

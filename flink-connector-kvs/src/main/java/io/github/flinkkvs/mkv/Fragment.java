@@ -9,6 +9,7 @@
 package io.github.flinkkvs.mkv;
 
 import io.github.flinkkvs.mkv.document.MkvDocument;
+import io.github.flinkkvs.mkv.parser.MetadataBuffer;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.MetadataBuffer;
+
 import org.apache.flink.annotation.PublicEvolving;
 
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import java.util.Objects;
 @PublicEvolving
 public final class FragmentHead extends FragmentInfo {
 
+    /** The object. */
     private static final int OWN_BYTES = 24;
 
     /** Info, Tracks and Tags, from which everything else was read. */

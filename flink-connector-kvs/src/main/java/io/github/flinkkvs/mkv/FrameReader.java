@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.BlockGroup;
 import io.github.flinkkvs.mkv.parser.BlockHeader;
 import io.github.flinkkvs.mkv.parser.ClusterTimes;
 import io.github.flinkkvs.mkv.parser.EbmlCursor;
@@ -182,7 +183,7 @@ final class FrameReader {
         int[] sizes = block.frameSizes(bytes, start, end);
         // A BlockDuration is that of all laced frames together.
         long duration =
-                group.durationNanos() != Frame.UNKNOWN_DURATION
+                group.durationNanos() != BlockGroup.NO_DURATION
                         ? group.durationNanos() / sizes.length
                         : step != 0 ? step : Frame.UNKNOWN_DURATION;
         boolean discardable = group == BlockGroup.NONE && block.isDiscardable();

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.mkv;
 
+import io.github.flinkkvs.mkv.parser.BlockGroup;
+
 import org.apache.flink.annotation.Internal;
 
 import javax.annotation.Nullable;

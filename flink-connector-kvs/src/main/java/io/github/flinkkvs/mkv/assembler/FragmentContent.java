@@ -9,7 +9,7 @@
 package io.github.flinkkvs.mkv.assembler;
 
 import io.github.flinkkvs.mkv.FragmentBuilder;
-import io.github.flinkkvs.mkv.MetadataBuffer;
+import io.github.flinkkvs.mkv.parser.MetadataBuffer;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvParser;

@@ -6,18 +6,20 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.mkv;
+package io.github.flinkkvs.mkv.parser;
 
-import io.github.flinkkvs.mkv.parser.EbmlCursor;
-import io.github.flinkkvs.mkv.parser.MkvElements;
-import io.github.flinkkvs.mkv.parser.MkvException;
+import org.apache.flink.annotation.Internal;
 
 import javax.annotation.Nullable;
 
 import java.util.Arrays;
 
 /** What a BlockGroup says about the frames of its Block. Immutable. */
-final class BlockGroup {
+@Internal
+public final class BlockGroup {
+
+    /** The value of {@link #durationNanos()} if the group declares none. */
+    public static final long NO_DURATION = -1;
 
     /** Above this limit, frame times would overflow. */
     private static final long MAX_DURATION_NANOS = Long.MAX_VALUE / 2;
@@ -26,12 +28,12 @@ final class BlockGroup {
      * The limit of ReferenceBlocks of a frame. An empty one takes 2 bytes in the document and 8 in
      * memory, so a fragment could consist of them. Codecs need a few dozen.
      */
-    static final int MAX_REFERENCES = 1024;
+    public static final int MAX_REFERENCES = 1024;
 
     private static final long[] NO_REFERENCES = {};
 
     /** For the frames of a SimpleBlock, which has none of these elements. */
-    static final BlockGroup NONE = new BlockGroup(Frame.UNKNOWN_DURATION, NO_REFERENCES, null);
+    public static final BlockGroup NONE = new BlockGroup(NO_DURATION, NO_REFERENCES, null);
 
     private final long durationNanos;
     private final long[] references;
@@ -44,8 +46,8 @@ final class BlockGroup {
     }
 
     /** Reads the children of a BlockGroup; what is malformed becomes a {@link #problem()}. */
-    static BlockGroup read(EbmlCursor group, long timestampScale) {
-        long duration = Frame.UNKNOWN_DURATION;
+    public static BlockGroup read(EbmlCursor group, long timestampScale) {
+        long duration = NO_DURATION;
         long[] references = NO_REFERENCES;
         int count = 0;
         try {
@@ -75,24 +77,24 @@ final class BlockGroup {
                 }
             }
         } catch (MkvException e) {
-            return new BlockGroup(Frame.UNKNOWN_DURATION, NO_REFERENCES, e);
+            return new BlockGroup(NO_DURATION, NO_REFERENCES, e);
         }
         return new BlockGroup(duration, Arrays.copyOf(references, count), null);
     }
 
-    /** BlockDuration in nanoseconds; {@link Frame#UNKNOWN_DURATION} if it is absent. */
-    long durationNanos() {
+    /** BlockDuration in nanoseconds; {@link #NO_DURATION} if it is absent. */
+    public long durationNanos() {
         return durationNanos;
     }
 
     /** ReferenceBlocks; not to be changed. */
-    long[] references() {
+    public long[] references() {
         return references;
     }
 
     /** Why the frames of the group cannot be read; null if they can. */
     @Nullable
-    MkvException problem() {
+    public MkvException problem() {
         return problem;
     }
 }

@@ -6,10 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.mkv;
-
-import io.github.flinkkvs.mkv.parser.Bytes;
-import io.github.flinkkvs.mkv.parser.EbmlCursor;
+package io.github.flinkkvs.mkv.parser;
 
 import org.apache.flink.annotation.Internal;
 
