@@ -11,6 +11,7 @@ package io.github.flinkkvs.fuzz;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.HeadReader;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class Facts {
         Check.that(fragment.userTags().size() <= fragment.tags().size(), fragment);
         Check.that(fragment.toString().contains(fragment.number().toString()), fragment);
         // It has a head, so its frames can become records.
-        FragmentHead head = FragmentHead.of(fragment);
+        FragmentHead head = HeadReader.of(fragment);
         Check.that(head.tags().size() <= fragment.tags().size(), fragment);
         fragment.tags().forEach(tag -> Check.that(tag.toString().length() > 0, fragment));
         fragment.tracks().forEach(track -> Check.that(track.toString().length() > 0, fragment));

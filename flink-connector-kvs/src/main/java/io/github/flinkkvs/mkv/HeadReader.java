@@ -13,15 +13,18 @@ import io.github.flinkkvs.mkv.parser.MetadataBuffer;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
+import org.apache.flink.annotation.Internal;
+
 import javax.annotation.Nullable;
 
 import java.util.Arrays;
 
 /** Reads the head of a fragment whose bytes are in memory. */
-final class HeadReader {
+@Internal
+public final class HeadReader {
 
-    /** The head of a complete fragment. */
-    static FragmentHead of(Fragment fragment) {
+    /** The head of a complete fragment, with or without media. */
+    public static FragmentHead of(Fragment fragment) {
         try {
             byte[] metadata =
                     fragment.hasMedia()
