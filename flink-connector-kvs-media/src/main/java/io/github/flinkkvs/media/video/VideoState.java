@@ -196,8 +196,8 @@ final class VideoState {
     @Nullable Long beginMillis;
 
     /**
-     * Sequence numbers of damaged frames, one for each group of frames: the frames after it may
-     * depend on it. A key frame that is shown removes those before it.
+     * Sequence numbers of damaged frames, on which later frames may depend. The first one suffices
+     * up to a key frame that may still be shown; once shown, it removes those before it.
      */
     final TreeSet<Long> damaged = new TreeSet<>();
 
@@ -272,14 +272,13 @@ final class VideoState {
     }
 
     void damagedAt(long damage) {
-        Long before = damaged.lower(damage);
-        boolean starts =
-                before != null
-                        && pending.subMap(before, damage).values().stream()
-                                .anyMatch(frame -> frame.start != null);
-        if (before == null || starts) {
-            damaged.add(damage);
-        }
+        damaged.add(damage);
+        damaged.removeIf(
+                each -> damaged.lower(each) != null && !canBegin(damaged.lower(each), each));
+    }
+
+    private boolean canBegin(long from, long to) {
+        return pending.subMap(from, to).values().stream().anyMatch(frame -> frame.start != null);
     }
 
     /** Whether a damaged frame was decoded before it, and no key frame was shown since. */

@@ -91,6 +91,25 @@ class VideoStateTest {
         return state;
     }
 
+    /** Otherwise the state would grow with each group of frames. */
+    @Test
+    void damageIsNotKeptForKeyFramesThatFailed() {
+        VideoState state = new VideoState();
+        FragmentNumber number = FragmentNumber.of("7");
+        for (long keyFrame = 10; keyFrame < 10_000; keyFrame += 10) {
+            state.damagedAt(keyFrame - 1);
+            VideoState.Start start = new VideoState.Start(keyFrame, 100, 0);
+            state.pending.put(
+                    keyFrame,
+                    new VideoState.Pending("cam", number, 1, 0, 0, true, true, false, start));
+            state.damagedAt(keyFrame + 1);
+            assertThat(state.damaged).contains(keyFrame + 1);
+            state.pending.remove(keyFrame);
+            state.damagedAt(keyFrame);
+        }
+        assertThat(state.damaged).containsExactly(9L);
+    }
+
     @Test
     void isWrittenInVersion2() throws IOException {
         assertThat(new VideoState().toBytes()).isEqualTo(bytes("02" + BEGINNING + " 00 00"));
