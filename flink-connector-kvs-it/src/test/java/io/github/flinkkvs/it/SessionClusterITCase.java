@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,9 +60,10 @@ class SessionClusterITCase {
 
     @TempDir Path folder;
 
-    private List<String> jars() throws IOException {
+    private List<String> jars() throws Exception {
         List<String> jars = new ArrayList<>();
-        Path job = jar("job.jar", Path.of("target/test-classes"), MediaJob.class.getSimpleName());
+        URI classes = MediaJob.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+        Path job = jar("job.jar", Path.of(classes), MediaJob.class.getSimpleName());
         jars.add(job.toString());
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             if (OF_A_JOB.matcher(entry.replace('\\', '/')).matches()
