@@ -100,7 +100,8 @@ final class FFmpegProgram {
                 file,
                 keyFrames ? KEY_FRAMES : List.of(),
                 times,
-                scale(width, height) + ",format=yuvj420p",
+                // The encoder refuses times that repeat, as those of real cameras may.
+                scale(width, height) + ",format=yuvj420p,setpts=N/TB",
                 List.of(
                         "-c:v",
                         "mjpeg",
