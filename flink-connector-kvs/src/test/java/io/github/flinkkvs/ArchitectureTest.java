@@ -11,7 +11,6 @@ package io.github.flinkkvs;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 
-import org.apache.flink.annotation.Experimental;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 
@@ -128,19 +127,16 @@ class ArchitectureTest {
         return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
     }
 
+    /** A public type says whether users may rely on it. */
     @ArchTest
     static final ArchRule PUBLIC_TYPES_SAY_FOR_WHOM_THEY_ARE =
             classes()
                     .that()
-                    .resideInAPackage("io.github.flinkkvs.source..")
-                    .and()
                     .arePublic()
                     .and()
                     .areTopLevelClasses()
                     .should()
                     .beAnnotatedWith(PublicEvolving.class)
-                    .orShould()
-                    .beAnnotatedWith(Experimental.class)
                     .orShould()
                     .beAnnotatedWith(Internal.class);
 

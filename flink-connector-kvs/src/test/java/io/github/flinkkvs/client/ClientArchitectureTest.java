@@ -8,15 +8,11 @@
  */
 package io.github.flinkkvs.client;
 
-import org.apache.flink.annotation.Internal;
-import org.apache.flink.annotation.PublicEvolving;
-
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -80,19 +76,6 @@ class ClientArchitectureTest {
     @ArchTest
     static final ArchRule ROOMS_ARE_FREE_OF_CYCLES =
             slices().matching("io.github.flinkkvs.(**)").should().beFreeOfCycles();
-
-    /** A public type says whether users may rely on it. */
-    @ArchTest
-    static final ArchRule PUBLIC_TYPES_SAY_FOR_WHOM_THEY_ARE =
-            classes()
-                    .that()
-                    .arePublic()
-                    .and()
-                    .areTopLevelClasses()
-                    .should()
-                    .beAnnotatedWith(PublicEvolving.class)
-                    .orShould()
-                    .beAnnotatedWith(Internal.class);
 
     /** So that messages about the configuration are written where it is read. */
     @ArchTest

@@ -11,9 +11,6 @@ package io.github.flinkkvs.mkv;
 import io.github.flinkkvs.mkv.document.MkvElement;
 import io.github.flinkkvs.mkv.document.MkvNode;
 
-import org.apache.flink.annotation.Internal;
-import org.apache.flink.annotation.PublicEvolving;
-
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -25,7 +22,6 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -95,16 +91,4 @@ class MkvArchitectureTest {
                                             "com.amazonaws..",
                                             "org.slf4j..")
                                     .and(not(resideInAPackage("org.apache.flink.annotation"))));
-
-    @ArchTest
-    static final ArchRule PUBLIC_CLASSES_SAY_FOR_WHOM_THEY_ARE =
-            classes()
-                    .that()
-                    .arePublic()
-                    .and()
-                    .areTopLevelClasses()
-                    .should()
-                    .beAnnotatedWith(PublicEvolving.class)
-                    .orShould()
-                    .beAnnotatedWith(Internal.class);
 }
