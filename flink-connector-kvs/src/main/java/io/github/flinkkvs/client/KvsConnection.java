@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client;
 
+import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 
@@ -22,6 +23,8 @@ public interface KvsConnection extends AutoCloseable {
     StreamDirectory directory();
 
     MediaService media();
+
+    FragmentArchive archive();
 
     /** For timers, and for calls to the service, which may wait for credentials. */
     ScheduledExecutorService executor();

@@ -10,7 +10,9 @@ package io.github.flinkkvs.client;
 
 import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.media.DataEndpoints;
+import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaService;
+import io.github.flinkkvs.client.media.SdkFragmentArchive;
 import io.github.flinkkvs.client.media.SdkMediaService;
 import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.sdk.KvsClients;
@@ -44,6 +46,7 @@ public final class SdkConnection implements KvsConnection {
     private final KvsClients clients;
     private final StreamDirectory directory;
     private final MediaService media;
+    private final FragmentArchive archive;
 
     /**
      * @param maxConnections how many media sessions there may be at a time, at least 1
@@ -68,13 +71,11 @@ public final class SdkConnection implements KvsConnection {
             throw e;
         }
         directory = new SdkStreamDirectory(clients, pace(siblings));
-        media =
-                new SdkMediaService(
-                        clients.media(),
-                        new DataEndpoints(
-                                clients.control(), endpointRefreshInterval, pace(siblings)),
-                        clients::explained,
-                        executor);
+        DataEndpoints endpoints =
+                new DataEndpoints(clients.control(), endpointRefreshInterval, pace(siblings));
+        media = new SdkMediaService(clients.media(), endpoints, clients::explained, executor);
+        archive =
+                new SdkFragmentArchive(clients.archive(), endpoints, clients::explained, executor);
     }
 
     private CallPace pace(int siblings) {
@@ -89,6 +90,11 @@ public final class SdkConnection implements KvsConnection {
     @Override
     public MediaService media() {
         return media;
+    }
+
+    @Override
+    public FragmentArchive archive() {
+        return archive;
     }
 
     @Override

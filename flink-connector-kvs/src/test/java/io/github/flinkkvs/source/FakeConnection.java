@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaCall;
 import io.github.flinkkvs.client.media.MediaListener;
 import io.github.flinkkvs.client.media.MediaService;
@@ -75,6 +76,11 @@ public final class FakeConnection implements KvsConnection {
                     ? CompletableFuture.failedFuture((Throwable) answer)
                     : CompletableFuture.completedFuture((StreamDescription) answer);
         };
+    }
+
+    @Override
+    public FragmentArchive archive() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

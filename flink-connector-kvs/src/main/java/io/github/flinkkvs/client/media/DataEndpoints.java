@@ -18,11 +18,12 @@ import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers where the media of each stream is served (GetDataEndpoint): the service allows 5 such
+ * Remembers where each operation on a stream is served (GetDataEndpoint): the service allows 5 such
  * calls a second for a stream, 300 for an account, and expects them every 45 minutes. Thread-safe.
  */
 @Internal
@@ -42,7 +43,8 @@ public final class DataEndpoints {
     private final KinesisVideoAsyncClient control;
     private final long refreshNanos;
     private final CallPace pace;
-    private final ConcurrentHashMap<StreamArn, Entry> entries = new ConcurrentHashMap<>();
+    private final Map<APIName, ConcurrentHashMap<StreamArn, Entry>> entries =
+            new ConcurrentHashMap<>();
 
     public DataEndpoints(KinesisVideoAsyncClient control, Duration refreshInterval, CallPace pace) {
         this.control = control;
@@ -51,30 +53,35 @@ public final class DataEndpoints {
     }
 
     /**
-     * The data endpoint of a stream; failures are not remembered.
+     * The data endpoint of an operation on a stream; failures are not remembered.
      *
      * @param onTurn runs when the endpoint is known, or when the request for it is sent
      */
-    CompletableFuture<URI> of(StreamArn stream, Runnable onTurn) {
-        Entry entry = entries.get(stream);
+    CompletableFuture<URI> of(StreamArn stream, APIName operation, Runnable onTurn) {
+        ConcurrentHashMap<StreamArn, Entry> known =
+                entries.computeIfAbsent(operation, name -> new ConcurrentHashMap<>());
+        Entry entry = known.get(stream);
         if (entry == null
                 || entry.endpoint.isCompletedExceptionally()
                 || System.nanoTime() - entry.sinceNanos >= refreshNanos) {
             CompletableFuture<Void> turn = pace.turn();
-            entry = new Entry(turn, turn.thenCompose(now -> ask(stream)));
-            entries.put(stream, entry);
+            entry = new Entry(turn, turn.thenCompose(now -> ask(stream, operation)));
+            known.put(stream, entry);
         }
         entry.turn.thenRun(onTurn);
         return entry.endpoint;
     }
 
-    private CompletableFuture<URI> ask(StreamArn stream) {
+    private CompletableFuture<URI> ask(StreamArn stream, APIName operation) {
         return control.getDataEndpoint(
-                        request -> request.streamARN(stream.toString()).apiName(APIName.GET_MEDIA))
+                        request -> request.streamARN(stream.toString()).apiName(operation))
                 .thenApply(response -> URI.create(response.dataEndpoint()));
     }
 
-    void forget(StreamArn stream) {
-        entries.remove(stream);
+    void forget(StreamArn stream, APIName operation) {
+        Map<StreamArn, Entry> known = entries.get(operation);
+        if (known != null) {
+            known.remove(stream);
+        }
     }
 }

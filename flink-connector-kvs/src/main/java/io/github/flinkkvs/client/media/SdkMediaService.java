@@ -13,6 +13,7 @@ import io.github.flinkkvs.client.streams.StreamArn;
 
 import org.apache.flink.annotation.Internal;
 
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncClient;
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaRequest;
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
@@ -49,7 +50,7 @@ public final class SdkMediaService implements MediaService {
     public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
         SdkBodyCall<GetMediaResponse> call = new SdkBodyCall<>(listener, explain);
         endpoints
-                .of(stream, listener::onTurn)
+                .of(stream, APIName.GET_MEDIA, listener::onTurn)
                 .whenCompleteAsync(
                         (endpoint, error) -> {
                             if (error != null) {
@@ -70,6 +71,6 @@ public final class SdkMediaService implements MediaService {
 
     @Override
     public void forgetEndpoint(StreamArn stream) {
-        endpoints.forget(stream);
+        endpoints.forget(stream, APIName.GET_MEDIA);
     }
 }

@@ -30,6 +30,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClientBuilder;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaAsyncClient;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.endpoints.KinesisVideoArchivedMediaEndpointProvider;
 import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncClient;
 import software.amazon.awssdk.services.kinesisvideomedia.endpoints.KinesisVideoMediaEndpointProvider;
 import software.amazon.awssdk.utils.AttributeMap;
@@ -85,6 +87,7 @@ public final class KvsClients implements AutoCloseable {
     private final AwsConfig config;
     private final KinesisVideoAsyncClient control;
     private final KinesisVideoMediaAsyncClient media;
+    private final KinesisVideoArchivedMediaAsyncClient archive;
 
     /** What to close, the last one first; guarded by this. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -170,6 +173,23 @@ public final class KvsClients implements AutoCloseable {
                                                                     .FUTURE_COMPLETION_EXECUTOR,
                                                             Runnable::run))
                                     .build());
+
+            this.archive =
+                    keep(
+                            KinesisVideoArchivedMediaAsyncClient.builder()
+                                    .region(region)
+                                    .credentialsProvider(credentials.provider())
+                                    .httpClient(http)
+                                    // The endpoint comes with each request.
+                                    .dualstackEnabled(false)
+                                    .overrideConfiguration(o -> override(o, timer))
+                                    .asyncConfiguration(
+                                            a ->
+                                                    a.advancedOption(
+                                                            SdkAdvancedAsyncClientOption
+                                                                    .FUTURE_COMPLETION_EXECUTOR,
+                                                            Runnable::run))
+                                    .build());
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -192,6 +212,15 @@ public final class KvsClients implements AutoCloseable {
      */
     public KinesisVideoMediaAsyncClient media() {
         return media;
+    }
+
+    /**
+     * The client of archived media. Every request needs {@link #atArchiveEndpoint(URI)}.
+     *
+     * @return never null
+     */
+    public KinesisVideoArchivedMediaAsyncClient archive() {
+        return archive;
     }
 
     /**
@@ -237,10 +266,26 @@ public final class KvsClients implements AutoCloseable {
      * @return for {@code overrideConfiguration}, never null; may be used many times
      */
     public static Consumer<AwsRequestOverrideConfiguration.Builder> atEndpoint(URI dataEndpoint) {
-        CompletableFuture<Endpoint> endpoint =
-                CompletableFuture.completedFuture(Endpoint.builder().url(dataEndpoint).build());
+        CompletableFuture<Endpoint> endpoint = resolved(dataEndpoint);
         KinesisVideoMediaEndpointProvider provider = params -> endpoint;
         return override -> override.endpointProvider(provider);
+    }
+
+    /**
+     * Sends one request of {@link #archive()} to a data endpoint, as {@link #atEndpoint} does.
+     *
+     * @param dataEndpoint what GetDataEndpoint answered, not null
+     * @return for {@code overrideConfiguration}, never null; may be used many times
+     */
+    public static Consumer<AwsRequestOverrideConfiguration.Builder> atArchiveEndpoint(
+            URI dataEndpoint) {
+        CompletableFuture<Endpoint> endpoint = resolved(dataEndpoint);
+        KinesisVideoArchivedMediaEndpointProvider provider = params -> endpoint;
+        return override -> override.endpointProvider(provider);
+    }
+
+    private static CompletableFuture<Endpoint> resolved(URI dataEndpoint) {
+        return CompletableFuture.completedFuture(Endpoint.builder().url(dataEndpoint).build());
     }
 
     /**

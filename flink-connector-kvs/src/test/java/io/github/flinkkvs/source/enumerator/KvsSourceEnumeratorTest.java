@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.enumerator;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
@@ -438,6 +439,11 @@ class KvsSourceEnumeratorTest {
                 asked.countDown();
                 return new CompletableFuture<>();
             };
+        }
+
+        @Override
+        public FragmentArchive archive() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaCall;
 import io.github.flinkkvs.client.media.MediaListener;
 import io.github.flinkkvs.client.media.MediaService;
@@ -251,6 +252,11 @@ class ThrownAnywhereTest {
         @Override
         public StreamDirectory directory() {
             return directory;
+        }
+
+        @Override
+        public FragmentArchive archive() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

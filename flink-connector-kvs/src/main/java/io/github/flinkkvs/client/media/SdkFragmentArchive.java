@@ -1,0 +1,172 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.client.media;
+
+import io.github.flinkkvs.client.sdk.KvsClients;
+import io.github.flinkkvs.client.sdk.ServiceTime;
+import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.mkv.FragmentNumber;
+
+import org.apache.flink.annotation.Internal;
+
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaAsyncClient;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.Fragment;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelectorType;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.GetMediaForFragmentListRequest;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.GetMediaForFragmentListResponse;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.ListFragmentsRequest;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.ListFragmentsResponse;
+
+import javax.annotation.Nullable;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * Calls ListFragments and GetMediaForFragmentList with the SDK's asynchronous client. Thread-safe.
+ */
+@Internal
+public final class SdkFragmentArchive implements FragmentArchive {
+
+    /** Ends a list call that is never answered; nothing else would. */
+    private static final Duration LIST_TIMEOUT = Duration.ofSeconds(10);
+
+    private final KinesisVideoArchivedMediaAsyncClient client;
+    private final DataEndpoints endpoints;
+    private final UnaryOperator<Throwable> explain;
+    private final Executor executor;
+
+    /**
+     * @param explain turns an error into one that says what it means
+     * @param executor sends requests, and may block while credentials are fetched
+     */
+    public SdkFragmentArchive(
+            KinesisVideoArchivedMediaAsyncClient client,
+            DataEndpoints endpoints,
+            UnaryOperator<Throwable> explain,
+            Executor executor) {
+        this.client = client;
+        this.endpoints = endpoints;
+        this.explain = explain;
+        this.executor = executor;
+    }
+
+    @Override
+    public CompletableFuture<FragmentPage> list(
+            StreamArn stream, TimeRange range, @Nullable String nextToken) {
+        CompletableFuture<FragmentPage> page = new CompletableFuture<>();
+        endpoints
+                .of(stream, APIName.LIST_FRAGMENTS, () -> {})
+                .thenComposeAsync(
+                        endpoint ->
+                                client.listFragments(request(stream, range, nextToken, endpoint)),
+                        executor)
+                .whenComplete(
+                        (response, error) -> {
+                            if (error != null) {
+                                page.completeExceptionally(explain.apply(error));
+                                return;
+                            }
+                            try {
+                                page.complete(page(response));
+                            } catch (RuntimeException e) {
+                                page.completeExceptionally(e);
+                            }
+                        });
+        return page;
+    }
+
+    private static ListFragmentsRequest request(
+            StreamArn stream, TimeRange range, @Nullable String nextToken, URI endpoint) {
+        return ListFragmentsRequest.builder()
+                .streamARN(stream.toString())
+                // The quota counts what was asked for, so it must be said.
+                .maxResults((long) PAGE_SIZE)
+                // With each page: the service only needs it with the first one, but other clients
+                // send it always.
+                .fragmentSelector(
+                        selector ->
+                                selector.fragmentSelectorType(
+                                                range.clock() == TimeRange.Clock.SERVER
+                                                        ? FragmentSelectorType.SERVER_TIMESTAMP
+                                                        : FragmentSelectorType.PRODUCER_TIMESTAMP)
+                                        .timestampRange(
+                                                times ->
+                                                        times.startTimestamp(
+                                                                        Instant.ofEpochMilli(
+                                                                                range.fromMillis()))
+                                                                .endTimestamp(
+                                                                        Instant.ofEpochMilli(
+                                                                                range.toMillis()))))
+                .nextToken(nextToken)
+                .overrideConfiguration(
+                        override -> {
+                            KvsClients.atArchiveEndpoint(endpoint).accept(override);
+                            override.apiCallTimeout(LIST_TIMEOUT);
+                        })
+                .build();
+    }
+
+    private static FragmentPage page(ListFragmentsResponse response) {
+        List<ArchivedFragment> fragments =
+                response.fragments().stream()
+                        .map(SdkFragmentArchive::fragment)
+                        .collect(Collectors.toList());
+        return new FragmentPage(
+                fragments, response.nextToken(), ServiceTime.orOwn(response.sdkHttpResponse()));
+    }
+
+    private static ArchivedFragment fragment(Fragment listed) {
+        return new ArchivedFragment(
+                FragmentNumber.of(listed.fragmentNumber()),
+                listed.serverTimestamp().toEpochMilli(),
+                listed.producerTimestamp().toEpochMilli(),
+                listed.fragmentSizeInBytes() == null ? 0 : listed.fragmentSizeInBytes());
+    }
+
+    @Override
+    public MediaCall open(
+            StreamArn stream, List<FragmentNumber> fragments, MediaListener listener) {
+        SdkBodyCall<GetMediaForFragmentListResponse> call = new SdkBodyCall<>(listener, explain);
+        List<String> numbers =
+                fragments.stream().map(FragmentNumber::toString).collect(Collectors.toList());
+        endpoints
+                .of(stream, APIName.GET_MEDIA_FOR_FRAGMENT_LIST, listener::onTurn)
+                .whenCompleteAsync(
+                        (endpoint, error) -> {
+                            if (error != null) {
+                                call.fail(error);
+                                return;
+                            }
+                            GetMediaForFragmentListRequest request =
+                                    GetMediaForFragmentListRequest.builder()
+                                            .streamARN(stream.toString())
+                                            .fragments(numbers)
+                                            .overrideConfiguration(
+                                                    KvsClients.atArchiveEndpoint(endpoint))
+                                            .build();
+                            call.send(body -> client.getMediaForFragmentList(request, body));
+                        },
+                        executor);
+        return call;
+    }
+
+    @Override
+    public void forgetEndpoint(StreamArn stream) {
+        endpoints.forget(stream, APIName.LIST_FRAGMENTS);
+        endpoints.forget(stream, APIName.GET_MEDIA_FOR_FRAGMENT_LIST);
+    }
+}
