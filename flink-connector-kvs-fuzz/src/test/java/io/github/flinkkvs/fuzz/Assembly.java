@@ -58,7 +58,7 @@ final class Assembly implements FragmentHandler {
                         new FragmentAssembler("stream", null, keepMedia, maxBytes, fragmentEnd),
                         4,
                         0);
-        assembly.read(media, pieceLengths, fragmentEnd == FragmentEnd.NEXT_DOCUMENT);
+        assembly.read(media, pieceLengths, fragmentEnd == FragmentEnd.NEXT_FRAGMENT);
         return assembly;
     }
 

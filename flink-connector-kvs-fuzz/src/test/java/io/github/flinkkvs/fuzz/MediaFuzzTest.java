@@ -53,7 +53,7 @@ class MediaFuzzTest {
                                 () -> media.length,
                                 true,
                                 Integer.MAX_VALUE,
-                                FragmentEnd.NEXT_DOCUMENT)
+                                FragmentEnd.NEXT_FRAGMENT)
                         .fragments;
         if (fragments.isEmpty()) {
             return;

@@ -97,7 +97,7 @@ final class Payloads {
         // Archived media has no trailing Tags. Those of GetMedia end a fragment in this mode, too.
         FragmentAssembler assembler =
                 new FragmentAssembler(
-                        STREAM, null, media, Integer.MAX_VALUE, FragmentEnd.NEXT_DOCUMENT);
+                        STREAM, null, media, Integer.MAX_VALUE, FragmentEnd.NEXT_FRAGMENT);
         try {
             assembler.feed(ByteBuffer.wrap(payload), handler);
             assembler.completeLast(handler);

@@ -89,8 +89,25 @@ public final class FragmentAssembler {
      */
     public static FragmentAssembler ofFrames(
             String streamName, @Nullable String streamArn, FrameFilter filter, int maxBytes) {
-        return new FragmentAssembler(
-                streamName, streamArn, false, filter, maxBytes, FragmentEnd.TRAILING_TAGS);
+        return ofFrames(streamName, streamArn, filter, maxBytes, FragmentEnd.TRAILING_TAGS);
+    }
+
+    /**
+     * An assembler that hands out frames, and fragments without media.
+     *
+     * @param streamName see {@link Fragment#streamName()}
+     * @param streamArn see {@link Fragment#streamArn()}; may be null
+     * @param filter selects the frames
+     * @param maxBytes the limit of a fragment's size in bytes
+     * @param fragmentEnd how the assembler knows that a fragment is complete
+     */
+    public static FragmentAssembler ofFrames(
+            String streamName,
+            @Nullable String streamArn,
+            FrameFilter filter,
+            int maxBytes,
+            FragmentEnd fragmentEnd) {
+        return new FragmentAssembler(streamName, streamArn, false, filter, maxBytes, fragmentEnd);
     }
 
     /**
@@ -167,7 +184,7 @@ public final class FragmentAssembler {
             }
             boolean header = event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML;
             if (header && parser.isFirstSlice()) {
-                if (open && fragmentEnd == FragmentEnd.NEXT_DOCUMENT) {
+                if (open && fragmentEnd == FragmentEnd.NEXT_FRAGMENT) {
                     unkept = closeInterrupted(in, unkept, handler);
                 }
                 openDocument();

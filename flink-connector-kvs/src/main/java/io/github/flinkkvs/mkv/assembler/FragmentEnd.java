@@ -19,9 +19,9 @@ public enum FragmentEnd {
      */
     TRAILING_TAGS,
     /**
-     * The beginning of the next document ends a fragment, as in archived media, which has no
+     * The beginning of the next fragment ends a fragment, as in archived media, which has no
      * trailing Tags. Nothing follows the last fragment of a body: see {@link
      * FragmentAssembler#completeLast}.
      */
-    NEXT_DOCUMENT
+    NEXT_FRAGMENT
 }

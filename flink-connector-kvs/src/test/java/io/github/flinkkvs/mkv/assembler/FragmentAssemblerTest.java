@@ -316,7 +316,7 @@ class FragmentAssemblerTest {
         byte[] second = archived("2", sizeLength);
         byte[] body = concat(first, second);
         for (int pieces = 1; pieces <= body.length; pieces++) {
-            Feed feed = new Feed(keepMedia, FragmentEnd.NEXT_DOCUMENT);
+            Feed feed = new Feed(keepMedia, FragmentEnd.NEXT_FRAGMENT);
             feed.all(body, pieces);
             assertThat(feed.fragments).hasSize(1);
             assertThat(feed.assembler.openFragmentBytes()).isEqualTo(second.length);
@@ -349,7 +349,7 @@ class FragmentAssemblerTest {
     @Test
     void aLastFragmentThatEndsWithinAnElementIsNotComplete() throws Exception {
         byte[] document = archived("1", 0);
-        Feed feed = new Feed(true, FragmentEnd.NEXT_DOCUMENT);
+        Feed feed = new Feed(true, FragmentEnd.NEXT_FRAGMENT);
         feed.all(Arrays.copyOf(document, document.length - 1), 7);
         assertThatThrownBy(() -> feed.assembler.completeLast(feed))
                 .isInstanceOf(MkvException.class)
@@ -534,9 +534,9 @@ class FragmentAssemblerTest {
         byte[] document = document(leadingTags(), cluster(simpleBlock(1, 0, 0, new byte[10_000])));
         byte[] all = concat(document, document);
         for (int length : new int[] {1, 7, 4096, document.length + 3, all.length}) {
-            Feed exact = new Feed(keepMedia, document.length, FragmentEnd.NEXT_DOCUMENT);
+            Feed exact = new Feed(keepMedia, document.length, FragmentEnd.NEXT_FRAGMENT);
             assertThat(exact.all(all, length).fragments).hasSize(1);
-            Feed tight = new Feed(keepMedia, document.length - 1, FragmentEnd.NEXT_DOCUMENT);
+            Feed tight = new Feed(keepMedia, document.length - 1, FragmentEnd.NEXT_FRAGMENT);
             assertThatThrownBy(() -> tight.all(all, length))
                     .isInstanceOf(MkvException.class)
                     .hasMessageContaining("has more than " + (document.length - 1) + " bytes");
