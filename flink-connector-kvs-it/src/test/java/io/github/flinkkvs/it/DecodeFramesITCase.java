@@ -9,67 +9,34 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.PictureSerializer;
 import io.github.flinkkvs.media.video.DecodeFrames;
 import io.github.flinkkvs.media.video.PictureOptions;
-import io.github.flinkkvs.media.video.VideoDecoder;
-import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.Frame;
 import io.github.flinkkvs.mkv.FrameRecord;
-import io.github.flinkkvs.mkv.Track;
-import io.github.flinkkvs.mkv.assembler.FragmentReader;
 import io.github.flinkkvs.mkv.bitstream.NalStream;
 import io.github.flinkkvs.source.serialization.FrameRecordTypeInfo;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.FragmentUpload;
-import io.github.flinkkvs.testing.log.StoredFragment;
-import io.github.flinkkvs.testing.media.MediaClip;
 import io.github.flinkkvs.testing.media.MediaFragment;
 import io.github.flinkkvs.testing.media.MediaFrame;
 import io.github.flinkkvs.testing.media.MediaTrack;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.jobgraph.OperatorID;
-import org.apache.flink.runtime.metrics.groups.InternalOperatorMetricGroup;
-import org.apache.flink.runtime.metrics.util.InterceptingOperatorMetricGroup;
-import org.apache.flink.runtime.metrics.util.InterceptingTaskMetricGroup;
-import org.apache.flink.runtime.operators.testutils.MockEnvironment;
-import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
-import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.StateBackendLoader;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -77,22 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The pictures of frames, whatever happens between two frames. */
-class DecodeFramesITCase extends KvsTestBase {
-
-    private static final PictureOptions ALL = PictureOptions.defaults();
-
-    /** From one key frame to the next. */
-    private static final int GROUP = 8;
-
-    private static final int FRAMES = 4 * GROUP;
-
-    private static final String AVC = "V_MPEG4/ISO/AVC";
-
-    private static final long START = 1_750_000_000_000L;
-
-    private static MediaClip clip(String name) {
-        return MediaClip.of(Path.of("src/test/resources/films", name));
-    }
+class DecodeFramesITCase extends DecodeFramesTestBase {
 
     // ---- from the service, in a cluster -------------------------------------------------------
 
@@ -157,74 +109,6 @@ class DecodeFramesITCase extends KvsTestBase {
 
     // ---- the function alone -------------------------------------------------------------------
 
-    private List<FrameRecord> film(String name) throws Exception {
-        return film(name, name, GROUP);
-    }
-
-    private List<FrameRecord> film(String stream, String name, int framesEach) throws Exception {
-        EmbeddedStream pushed = kvs.createStream(stream);
-        clip(name).fragments(START, framesEach).forEach(pushed::push);
-        return records(pushed);
-    }
-
-    /** The frames of all fragments pushed into a stream, as the source reads them. */
-    private static List<FrameRecord> records(EmbeddedStream stream) throws Exception {
-        List<Fragment> fragments = new ArrayList<>();
-        for (StoredFragment fragment : stream.pushed()) {
-            fragments.addAll(FragmentReader.readAll(stream.name(), stream.arn(), fragment.bytes()));
-        }
-        List<FrameRecord> records = new ArrayList<>();
-        for (Fragment whole : fragments) {
-            records.addAll(FrameRecord.of(whole));
-        }
-        return records;
-    }
-
-    /** The pictures of a decoder without Flink. */
-    private static List<Picture> undisturbed(List<FrameRecord> film, PictureOptions options) {
-        List<Picture> pictures = new ArrayList<>();
-        try (VideoDecoder decoder = new VideoDecoder(options)) {
-            film.forEach(frame -> decoder.decode(frame, pictures::add));
-            decoder.flush(pictures::add);
-        }
-        return pictures;
-    }
-
-    /** Decodes this many frames, and the others after a restore. */
-    private static List<Picture> restoredBehind(
-            int frames, List<FrameRecord> film, DecodeFrames.Builder function, String backend)
-            throws Exception {
-        List<Picture> pictures;
-        OperatorSubtaskState state;
-        try (Harness harness = new Harness(function, backend, null)) {
-            harness.process(film.subList(0, frames));
-            state = harness.snapshot();
-            pictures = harness.emitted();
-        }
-        try (Harness harness = new Harness(function, backend, state)) {
-            harness.process(film.subList(frames, film.size()));
-            harness.endOfInput();
-            pictures.addAll(harness.emitted());
-        }
-        return pictures;
-    }
-
-    private static void assertRestorable(List<FrameRecord> film, PictureOptions options)
-            throws Exception {
-        assertRestorable(film, options, "hashmap", 1);
-    }
-
-    private static void assertRestorable(
-            List<FrameRecord> film, PictureOptions options, String backend, int step)
-            throws Exception {
-        List<Picture> expected = undisturbed(film, options);
-        for (int i = 0; i <= film.size(); i += step) {
-            assertThat(restoredBehind(i, film, DecodeFrames.builder(options), backend))
-                    .as("restored behind frame %d", i)
-                    .isEqualTo(expected);
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({
         "h264.mkv, hashmap, 1",
@@ -250,7 +134,8 @@ class DecodeFramesITCase extends KvsTestBase {
     @Test
     void aDecoderHoldsPicturesBackAcrossARestore() throws Exception {
         List<FrameRecord> film = film("h264-b.mkv");
-        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+        try (DecodeFramesHarness harness =
+                new DecodeFramesHarness(DecodeFrames.builder(ALL), "hashmap", null)) {
             harness.process(film.subList(0, GROUP + 5));
             // The tests above rely on this.
             assertThat(harness.emitted()).hasSizeLessThan(GROUP + 5);
@@ -311,8 +196,9 @@ class DecodeFramesITCase extends KvsTestBase {
         assertRestorable(film, ALL.failOnDamage());
         assertRestorable(film, ALL.keyFramesOnly());
         // The kept frames end with a key frame that is shown.
-        try (Harness harness =
-                new Harness(DecodeFrames.builder(ALL).maxKeptFrames(3 * GROUP), "hashmap", null)) {
+        try (DecodeFramesHarness harness =
+                new DecodeFramesHarness(
+                        DecodeFrames.builder(ALL).maxKeptFrames(3 * GROUP), "hashmap", null)) {
             harness.process(film);
             assertThat(harness.count("unkeptGroups")).isZero();
         }
@@ -328,7 +214,8 @@ class DecodeFramesITCase extends KvsTestBase {
         int pictures = film.size() - needingTheGroupBefore;
         assertThat(undisturbed(film, ALL.failOnDamage())).hasSize(pictures);
         assertRestorable(film, ALL.failOnDamage());
-        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+        try (DecodeFramesHarness harness =
+                new DecodeFramesHarness(DecodeFrames.builder(ALL), "hashmap", null)) {
             harness.process(film);
             harness.endOfInput();
             assertThat(harness.count("decodedFrames")).isEqualTo(pictures);
@@ -419,14 +306,15 @@ class DecodeFramesITCase extends KvsTestBase {
         assertThat(pictures).isLessThan(FRAMES);
         assertRestorable(film, ALL);
 
-        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
+        try (DecodeFramesHarness harness =
+                new DecodeFramesHarness(DecodeFrames.builder(ALL), "hashmap", null)) {
             harness.process(film);
             harness.endOfInput();
             assertThat(harness.count("decodedFrames")).isEqualTo(pictures);
             assertThat(harness.count("damagedFrames")).isEqualTo(FRAMES - pictures);
         }
         DecodeFrames.Builder failing = DecodeFrames.builder(ALL.failOnDamage());
-        try (Harness harness = new Harness(failing, "hashmap", null)) {
+        try (DecodeFramesHarness harness = new DecodeFramesHarness(failing, "hashmap", null)) {
             assertThatThrownBy(() -> harness.process(film))
                     .hasStackTraceContaining("MediaException")
                     .hasMessageContaining("fragment " + film.get(GROUP).fragment().number());
@@ -450,71 +338,6 @@ class DecodeFramesITCase extends KvsTestBase {
         assertThat(pictures.subList(2 * FRAMES, 3 * FRAMES))
                 .allMatch(picture -> picture.width() == 96);
         assertRestorable(film.subList(FRAMES - 4, 2 * FRAMES + 4), ALL);
-    }
-
-    // ---- many of them -------------------------------------------------------------------------
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
-    void openDecodersAreLimited(int limit) throws Exception {
-        Map<String, List<FrameRecord>> films = new HashMap<>();
-        films.put("front", film("front", "h264-b.mkv", GROUP));
-        films.put("back", film("back", "h265-open-gop.mkv", GROUP));
-        films.put("side", film("side", "h264.mkv", GROUP));
-        try (Harness harness =
-                new Harness(DecodeFrames.builder(ALL).maxOpenDecoders(limit), "hashmap", null)) {
-            for (int i = 0; i < FRAMES; i++) {
-                for (List<FrameRecord> film : films.values()) {
-                    harness.process(film.subList(i, i + 1));
-                }
-                for (String stream : films.keySet()) {
-                    assertThat(harness.keptFrames(stream)).isBetween(1, GROUP + 5);
-                }
-            }
-            harness.endOfInput();
-            for (String stream : films.keySet()) {
-                assertThat(
-                                harness.emitted().stream()
-                                        .filter(picture -> picture.streamName().equals(stream)))
-                        .containsExactlyElementsOf(undisturbed(films.get(stream), ALL));
-            }
-            if (limit == films.size()) {
-                assertThat(harness.count("replays")).isZero();
-            } else {
-                assertThat(harness.count("replays"))
-                        .isGreaterThanOrEqualTo(films.size() * (FRAMES - 1));
-            }
-            assertThat(harness.count("decodedFrames")).isEqualTo(films.size() * FRAMES);
-            assertThat(harness.count("skippedFrames")).isZero();
-        }
-    }
-
-    @Test
-    void decodersAreClosed() throws Exception {
-        List<List<FrameRecord>> films =
-                List.of(film("front", "h264-b.mkv", GROUP), film("back", "h264.mkv", GROUP));
-        DecodeFrames.Builder function =
-                DecodeFrames.builder(ALL.size(2, 2).every(GROUP)).maxOpenDecoders(1);
-        long before = 0;
-        for (int round = 0; round < 100; round++) {
-            if (round == 20) {
-                before = Pointer.physicalBytes();
-            }
-            // Decoders are closed for another one, at the end of the input, and with the function.
-            try (Harness harness = new Harness(function, "hashmap", null)) {
-                for (int i = 0; i < FRAMES; i++) {
-                    for (List<FrameRecord> film : films) {
-                        harness.process(film.subList(i, i + 1));
-                    }
-                }
-                harness.endOfInput();
-            }
-            try (Harness harness = new Harness(function, "hashmap", null)) {
-                harness.process(films.get(0).subList(0, 1));
-            }
-        }
-        // If none of them were closed, it would be more than 2 GB; the heap grows too.
-        assertThat(Pointer.physicalBytes() - before).isLessThan(512 << 20);
     }
 
     @Test
@@ -552,19 +375,6 @@ class DecodeFramesITCase extends KvsTestBase {
         }
     }
 
-    private static MediaTrack track(int number, FrameRecord frame) {
-        Track track = frame.track();
-        return MediaTrack.video(number, "eye", track.codecId(), track.codecPrivate(), 96, 64);
-    }
-
-    private static MediaFrame frame(int track, FrameRecord record) {
-        Frame frame = record.frame();
-        byte[] data = new byte[frame.sizeBytes()];
-        frame.data().get(data);
-        return MediaFrame.of(
-                track, (int) (frame.timestampMillis() - START), frame.isKeyFrame(), data);
-    }
-
     @Test
     void otherThanVideoIsLeftOut() throws Exception {
         List<FrameRecord> eye = film("eye", "h264-b.mkv", FRAMES);
@@ -581,214 +391,5 @@ class DecodeFramesITCase extends KvsTestBase {
         List<FrameRecord> film = records(stream);
         assertThat(undisturbed(film, ALL)).hasSize(FRAMES);
         assertRestorable(film, ALL);
-    }
-
-    // ---- limits -------------------------------------------------------------------------------
-
-    @Test
-    void stateIsThatOfAGroup() throws Exception {
-        List<FrameRecord> film = film("h264-open-gop.mkv");
-        try (Harness harness = new Harness(DecodeFrames.builder(ALL), "hashmap", null)) {
-            int most = 0;
-            for (FrameRecord frame : film) {
-                harness.process(List.of(frame));
-                most = Math.max(most, harness.keptFrames("h264-open-gop.mkv"));
-            }
-            // One group, and the frames of the next one that arrive before its key frame is shown.
-            assertThat(most).isBetween(GROUP, GROUP + 4);
-            harness.endOfInput();
-            assertThat(harness.stateEntries()).isZero();
-            assertThat(harness.count("unkeptGroups")).isZero();
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void groupsThatAreTooLargeAreNotKept(boolean inFrames) throws Exception {
-        List<FrameRecord> film = film("h264.mkv");
-        int bytes = film.subList(0, 5).stream().mapToInt(f -> f.frame().sizeBytes()).sum();
-        DecodeFrames.Builder function =
-                inFrames
-                        ? DecodeFrames.builder(ALL).maxKeptFrames(5)
-                        : DecodeFrames.builder(ALL).maxKeptBytes(bytes);
-        List<Picture> all = undisturbed(film, ALL);
-        OperatorSubtaskState early;
-        OperatorSubtaskState late;
-        try (Harness harness = new Harness(function, "hashmap", null)) {
-            harness.process(film.subList(0, 4));
-            early = harness.snapshot();
-            harness.process(film.subList(4, 6));
-            late = harness.snapshot();
-            assertThat(harness.count("unkeptGroups")).isEqualTo(1);
-            assertThat(harness.keptFrames("h264.mkv")).isZero();
-            harness.process(film.subList(6, FRAMES));
-            harness.endOfInput();
-            // Not keeping it does no harm by itself.
-            assertThat(harness.emitted()).isEqualTo(all);
-            assertThat(harness.count("skippedFrames")).isZero();
-        }
-        try (Harness harness = new Harness(function, "hashmap", early)) {
-            harness.process(film.subList(4, FRAMES));
-            harness.endOfInput();
-            assertThat(harness.emitted()).isEqualTo(all.subList(4, FRAMES));
-        }
-        try (Harness harness = new Harness(function, "hashmap", late)) {
-            harness.process(film.subList(6, FRAMES));
-            harness.endOfInput();
-            assertThat(harness.emitted()).isEqualTo(all.subList(GROUP, FRAMES));
-            assertThat(harness.count("skippedFrames")).isEqualTo(GROUP - 6);
-            assertThat(harness.count("replays")).isZero();
-        }
-    }
-
-    @Test
-    void picturesOfAnUnkeptGroupThatWereHeldBackAreCounted() throws Exception {
-        List<FrameRecord> film = film("h264-b.mkv");
-        DecodeFrames.Builder function = DecodeFrames.builder(ALL).maxKeptFrames(2);
-        int before;
-        OperatorSubtaskState state;
-        try (Harness harness = new Harness(function, "hashmap", null)) {
-            harness.process(film.subList(0, 5));
-            before = harness.emitted().size();
-            state = harness.snapshot();
-        }
-        try (Harness harness = new Harness(function, "hashmap", state)) {
-            harness.process(film.subList(5, FRAMES));
-            harness.endOfInput();
-            assertThat(harness.count("skippedFrames")).isEqualTo(GROUP - before);
-            assertThat(harness.emitted()).hasSize(FRAMES - GROUP);
-        }
-    }
-
-    /** Its key frame may come out when the frames since then are no longer kept. */
-    @ParameterizedTest
-    @CsvSource({"1, 8", "1, 9", "3, 7", "3, 8", "3, 9"})
-    void aJobIsRestoredBehindAnyFrameOfUnkeptGroups(int threads, int maxKeptFrames)
-            throws Exception {
-        List<FrameRecord> film = film("h264-b.mkv");
-        PictureOptions options = ALL.threads(threads);
-        DecodeFrames.Builder function = DecodeFrames.builder(options).maxKeptFrames(maxKeptFrames);
-        List<Picture> all = undisturbed(film, options);
-        for (int next = GROUP; next < 3 * GROUP; next++) {
-            List<Picture> emitted;
-            OperatorSubtaskState state;
-            try (Harness harness = new Harness(function, "hashmap", null)) {
-                harness.process(film.subList(0, next));
-                emitted = harness.emitted();
-                state = harness.snapshot();
-            }
-            try (Harness harness = new Harness(function, "hashmap", state)) {
-                harness.process(film.subList(next, FRAMES));
-                harness.endOfInput();
-                emitted.addAll(harness.emitted());
-                assertThat(emitted).as("restored behind frame %s", next).isSubsetOf(all);
-                assertThat(emitted).doesNotHaveDuplicates();
-                assertThat(emitted.size() + harness.count("skippedFrames")).isEqualTo(FRAMES);
-            }
-        }
-    }
-
-    @Test
-    void settingsAreChecked() {
-        assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxOpenDecoders(0))
-                .hasMessage("The number of open decoders must be above 0");
-        assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxKeptFrames(0))
-                .hasMessage("The number of kept frames must be above 0");
-        assertThatThrownBy(() -> DecodeFrames.builder(ALL).maxKeptBytes(-1))
-                .hasMessage("The number of kept bytes must be above 0");
-    }
-
-    /** Keeps the metrics of its only operator. */
-    private static final class TaskMetrics extends InterceptingTaskMetricGroup {
-        private final InterceptingOperatorMetricGroup operator =
-                new InterceptingOperatorMetricGroup();
-
-        /** Overrides that of Flink 1.20. */
-        public InternalOperatorMetricGroup getOrAddOperator(OperatorID id, String name) {
-            return operator;
-        }
-
-        /** Overrides that of Flink 2.3. */
-        public InternalOperatorMetricGroup getOrAddOperator(
-                OperatorID id, String name, Map<String, String> variables) {
-            return operator;
-        }
-    }
-
-    private static final class Harness implements AutoCloseable {
-        private final TaskMetrics metrics = new TaskMetrics();
-        private final KeyedOneInputStreamOperatorTestHarness<String, FrameRecord, Picture> operator;
-
-        Harness(DecodeFrames.Builder function, String backend, OperatorSubtaskState state)
-                throws Exception {
-            MockEnvironment environment =
-                    new MockEnvironmentBuilder().setMetricGroup(metrics).build();
-            operator =
-                    new KeyedOneInputStreamOperatorTestHarness<>(
-                            new KeyedProcessOperator<>(function.build()),
-                            frame -> frame.fragment().streamName(),
-                            Types.STRING,
-                            environment);
-            Configuration config = new Configuration();
-            config.set(StateBackendOptions.STATE_BACKEND, backend);
-            operator.setStateBackend(
-                    StateBackendLoader.loadStateBackendFromConfig(
-                            config, getClass().getClassLoader(), null));
-            operator.setup(PictureSerializer.INSTANCE);
-            if (state != null) {
-                operator.initializeState(state);
-            }
-            operator.open();
-        }
-
-        void process(List<FrameRecord> frames) throws Exception {
-            for (FrameRecord frame : frames) {
-                operator.processElement(frame, frame.frame().timestampMillis());
-            }
-        }
-
-        void endOfInput() throws Exception {
-            operator.processWatermark(Watermark.MAX_WATERMARK);
-        }
-
-        OperatorSubtaskState snapshot() throws Exception {
-            return operator.snapshot(1, 1);
-        }
-
-        List<Picture> emitted() {
-            return new ArrayList<>(operator.extractOutputValues());
-        }
-
-        int stateEntries() {
-            return operator.numKeyedStateEntries();
-        }
-
-        int keptFrames(String stream) throws Exception {
-            KeyedStateBackend<String> state =
-                    ((AbstractStreamOperator<?>) operator.getOperator()).getKeyedStateBackend();
-            state.setCurrentKey(stream);
-            MapState<Tuple2<Long, Long>, FrameRecord> frames =
-                    state.getPartitionedState(
-                            VoidNamespace.INSTANCE,
-                            VoidNamespaceSerializer.INSTANCE,
-                            new MapStateDescriptor<>(
-                                    "frames",
-                                    Types.TUPLE(Types.LONG, Types.LONG),
-                                    FrameRecordTypeInfo.INSTANCE));
-            int count = 0;
-            for (Tuple2<Long, Long> frame : frames.keys()) {
-                count++;
-            }
-            return count;
-        }
-
-        long count(String metric) {
-            return ((Counter) metrics.operator.get(metric)).getCount();
-        }
-
-        @Override
-        public void close() throws Exception {
-            operator.close();
-        }
     }
 }

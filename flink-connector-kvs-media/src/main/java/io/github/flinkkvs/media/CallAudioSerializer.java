@@ -60,9 +60,9 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
                 throw new IOException(
                         "The audio of a call in version "
                                 + version
-                                + " of its serialized form, but only versions up to "
+                                + " of its serialized form, but this connector knows versions up to "
                                 + VERSION_2
-                                + " are known here. Read it with what wrote it, or newer.");
+                                + ". Read it with the connector that wrote it, or a newer one.");
         }
     }
 

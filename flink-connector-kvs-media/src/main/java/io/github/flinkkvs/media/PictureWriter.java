@@ -55,7 +55,7 @@ public final class PictureWriter implements Serializable {
      */
     public static PictureWriter jpeg(float quality) {
         if (!(quality >= 0 && quality <= 1)) {
-            throw new IllegalArgumentException("The quality is between 0 and 1");
+            throw new IllegalArgumentException("The quality must be between 0 and 1");
         }
         return new PictureWriter("jpeg", quality);
     }

@@ -211,10 +211,9 @@ final class AudioChunk {
                 throw new IOException(
                         "Audio of a call is in version "
                                 + version
-                                + " of its serialized form, but only versions up to "
+                                + " of its serialized form, but this connector knows versions up to "
                                 + VERSION_2
-                                + " are known here. Restore it with the version of this library"
-                                + " that wrote it, or a newer one.");
+                                + ". Restore it with the connector that wrote it, or a newer one.");
         }
     }
 

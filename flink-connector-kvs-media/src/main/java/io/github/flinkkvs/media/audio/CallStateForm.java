@@ -82,10 +82,9 @@ final class CallStateForm {
                 throw new IOException(
                         "The state of a call is in version "
                                 + version
-                                + " of its serialized form, but only versions up to "
+                                + " of its serialized form, but this connector knows versions up to "
                                 + VERSION_3
-                                + " are known here. Restore it with the version of this library"
-                                + " that wrote it, or a newer one.");
+                                + ". Restore it with the connector that wrote it, or a newer one.");
         }
     }
 

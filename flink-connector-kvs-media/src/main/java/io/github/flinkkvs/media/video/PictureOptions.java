@@ -78,7 +78,7 @@ public final class PictureOptions implements Serializable {
      * @param quality from 0, small, to 1, good; it means the same as to {@link PictureWriter}
      */
     public PictureOptions jpeg(float quality) {
-        check(quality >= 0 && quality <= 1, "The quality is between 0 and 1");
+        check(quality >= 0 && quality <= 1, "The quality must be between 0 and 1");
         PictureOptions copy = format(Picture.Format.JPEG);
         copy.jpegQuality = quality;
         return copy;
@@ -86,7 +86,7 @@ public final class PictureOptions implements Serializable {
 
     /** Scales pictures, as they are shown; a 0 for one of both keeps the shape of the video. */
     public PictureOptions size(int pictureWidth, int pictureHeight) {
-        check(pictureWidth >= 0 && pictureHeight >= 0, "A size is not negative");
+        check(pictureWidth >= 0 && pictureHeight >= 0, "A size must not be negative");
         PictureOptions copy = new PictureOptions(this);
         copy.width = pictureWidth;
         copy.height = pictureHeight;
@@ -113,7 +113,7 @@ public final class PictureOptions implements Serializable {
      * fragments that are decoded one by one, in each period of a fragment.
      */
     public PictureOptions atMostPerSecond(double x) {
-        check(x > 0, "A rate is above 0");
+        check(x > 0, "A rate must be above 0");
         PictureOptions copy = new PictureOptions(this);
         copy.perSecond = x;
         return copy;
@@ -121,7 +121,7 @@ public final class PictureOptions implements Serializable {
 
     /** Video with more pixels is skipped as damaged; 8192x8192 by default. */
     public PictureOptions maxPixels(long pixels) {
-        check(pixels >= 1, "A limit of pixels is at least 1");
+        check(pixels >= 1, "A limit of pixels must be at least 1");
         PictureOptions copy = new PictureOptions(this);
         copy.maxPixels = pixels;
         return copy;
@@ -129,7 +129,7 @@ public final class PictureOptions implements Serializable {
 
     /** What a fragment has beyond it is skipped as damaged; 100,000 by default. */
     public PictureOptions maxFramesPerFragment(int frames) {
-        check(frames >= 1, "A limit of frames is at least 1");
+        check(frames >= 1, "A limit of frames must be at least 1");
         PictureOptions copy = new PictureOptions(this);
         copy.maxFramesPerFragment = frames;
         return copy;
@@ -150,7 +150,7 @@ public final class PictureOptions implements Serializable {
      * they are coded. The calling thread converts pixels and makes JPEGs.
      */
     public PictureOptions threads(int number) {
-        check(number >= 1, "A decoder has at least one thread");
+        check(number >= 1, "A decoder needs at least one thread");
         PictureOptions copy = new PictureOptions(this);
         copy.threads = number;
         return copy;

@@ -11,8 +11,6 @@ package io.github.flinkkvs.media.video;
 import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.ffmpeg.FFmpegDecoder.Outcome;
 import io.github.flinkkvs.media.ffmpeg.FFmpegLibrary;
-import io.github.flinkkvs.media.video.VideoState.Pending;
-import io.github.flinkkvs.media.video.VideoState.Start;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.Track;
 import io.github.flinkkvs.mkv.parser.MkvException;
@@ -45,7 +43,7 @@ final class TrackDecoder implements AutoCloseable {
          * @param picture valid until this returns; some of what it declares may be changed
          * @param declared by the frame's track; null if that declares nothing
          */
-        void decoded(Pending frame, AVFrame picture, @Nullable Track.Video declared);
+        void decoded(PendingFrame frame, AVFrame picture, @Nullable Track.Video declared);
 
         /**
          * A frame is damaged, or it needs one that is.
@@ -93,7 +91,7 @@ final class TrackDecoder implements AutoCloseable {
      *
      * @param place its place among the track's frames in its fragment
      * @param reordering how many frames a frame may have to wait for its turn to be shown
-     * @param chosen whether its picture is wanted; comes back as {@link Pending#chosen}
+     * @param chosen whether its picture is wanted; comes back as {@link PendingFrame#chosen}
      * @throws MediaException if native libraries are missing
      */
     void decode(FrameRecord record, int place, int reordering, boolean chosen, Output out) {
@@ -104,7 +102,7 @@ final class TrackDecoder implements AutoCloseable {
             FrameRecord record, int place, int reordering, boolean chosen, Output out) {
         if (place >= options.maxFramesPerFragment()) {
             out.damaged(
-                    VideoState.shownAtMillis(record),
+                    PendingFrame.shownAtMillis(record),
                     record + " is beyond the limit of " + options.maxFramesPerFragment());
             return;
         }
@@ -114,9 +112,9 @@ final class TrackDecoder implements AutoCloseable {
             return;
         }
         long sequence = state.sequence++;
-        Start start = state.carried;
+        DecoderStart start = state.carried;
         if (start == null && canStart) {
-            start = new Start(sequence, state.sentBytes, decoder.reordering());
+            start = new DecoderStart(sequence, state.sentBytes, decoder.reordering());
         }
         if (state.start == null) {
             state.start = start;
@@ -128,7 +126,7 @@ final class TrackDecoder implements AutoCloseable {
         } catch (MkvException | MediaException e) {
             state.carried = null;
             state.damagedAt(sequence);
-            out.damaged(VideoState.shownAtMillis(record), record + ": " + e.getMessage());
+            out.damaged(PendingFrame.shownAtMillis(record), record + ": " + e.getMessage());
             return;
         }
         if (packet.content == VideoCodec.Content.NO_PICTURE) {
@@ -136,11 +134,11 @@ final class TrackDecoder implements AutoCloseable {
             state.carried = start;
             state.ordinal--;
         } else {
-            boolean leading = state.leads(VideoState.shownAtMillis(record));
+            boolean leading = state.leads(PendingFrame.shownAtMillis(record));
             boolean visible =
                     packet.content == VideoCodec.Content.SHOWN && !record.frame().isInvisible();
             state.carried = null;
-            state.pending.put(sequence, new Pending(record, visible, chosen, leading, start));
+            state.pending.put(sequence, new PendingFrame(record, visible, chosen, leading, start));
         }
         decoder.send(sequence, packet);
         receive(out);
@@ -202,9 +200,9 @@ final class TrackDecoder implements AutoCloseable {
             FFmpegLibrary.load();
             try {
                 decoder = newDecoder(record.track(), reordering);
-                state.begin(VideoState.shownAtMillis(record));
+                state.begin(PendingFrame.shownAtMillis(record));
             } catch (MediaException e) {
-                out.damaged(VideoState.shownAtMillis(record), record + ": " + e.getMessage());
+                out.damaged(PendingFrame.shownAtMillis(record), record + ": " + e.getMessage());
                 return false;
             }
         }
@@ -227,7 +225,7 @@ final class TrackDecoder implements AutoCloseable {
     }
 
     private void failed(long sequence, Output out) {
-        Pending frame = state.pending.remove(sequence);
+        PendingFrame frame = state.pending.remove(sequence);
         if (frame == null) {
             // It is known, or the frame has its picture all the same.
             return;
@@ -244,7 +242,7 @@ final class TrackDecoder implements AutoCloseable {
 
     private void received(long sequence, Output out) {
         closeRetired();
-        Pending frame = state.pending.remove(sequence);
+        PendingFrame frame = state.pending.remove(sequence);
         if (frame == null) {
             return;
         }
@@ -269,8 +267,8 @@ final class TrackDecoder implements AutoCloseable {
     }
 
     /** Nothing before a key frame that is shown is needed any more. */
-    private void shown(Pending keyFrame, Output out) {
-        Map<Long, Pending> before = state.pending.headMap(keyFrame.start.sequence);
+    private void shown(PendingFrame keyFrame, Output out) {
+        Map<Long, PendingFrame> before = state.pending.headMap(keyFrame.start.sequence);
         lose(
                 before,
                 frame -> !frame.visible || frame.timestampMillis < keyFrame.timestampMillis,
@@ -283,14 +281,15 @@ final class TrackDecoder implements AutoCloseable {
     }
 
     /** Gives up frames whose pictures will not come. */
-    private static void lose(Map<Long, Pending> frames, Output out) {
+    private static void lose(Map<Long, PendingFrame> frames, Output out) {
         lose(frames, frame -> true, out);
     }
 
-    private static void lose(Map<Long, Pending> frames, Predicate<Pending> which, Output out) {
-        Iterator<Pending> all = frames.values().iterator();
+    private static void lose(
+            Map<Long, PendingFrame> frames, Predicate<PendingFrame> which, Output out) {
+        Iterator<PendingFrame> all = frames.values().iterator();
         while (all.hasNext()) {
-            Pending lost = all.next();
+            PendingFrame lost = all.next();
             if (which.test(lost)) {
                 all.remove();
                 if (lost.leading) {

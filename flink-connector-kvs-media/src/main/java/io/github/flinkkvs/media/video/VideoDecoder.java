@@ -10,7 +10,6 @@ package io.github.flinkkvs.media.video;
 
 import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.Picture;
-import io.github.flinkkvs.media.video.VideoState.Pending;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
@@ -19,13 +18,11 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.annotation.PublicEvolving;
 
-import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import javax.annotation.Nullable;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -54,14 +51,9 @@ public final class VideoDecoder implements AutoCloseable {
     private final PictureOptions options;
     private final VideoState state;
     private final TrackDecoder decoder;
-    private final PixelConverter converter;
+    private final PictureMaker pictures;
 
     private boolean closed;
-
-    private long decoded;
-    private long damaged;
-    private long skipped;
-    @Nullable private String lastDamage;
 
     /** The fragment whose damage is in the log already. */
     @Nullable private FragmentNumber loggedFragment;
@@ -74,7 +66,7 @@ public final class VideoDecoder implements AutoCloseable {
         this.options = options;
         this.state = state;
         this.decoder = new TrackDecoder(options, state, waiting);
-        this.converter = new PixelConverter(options);
+        this.pictures = new PictureMaker(options);
     }
 
     /**
@@ -84,49 +76,23 @@ public final class VideoDecoder implements AutoCloseable {
     static VideoDecoder goingOnWith(VideoState state, PictureOptions options) {
         VideoDecoder decoder = new VideoDecoder(options, state, true);
         // Nothing can bring their pictures any more.
-        Map<Long, Pending> lost = state.pending.headMap(state.firstKept());
-        decoder.skipped = lost.values().stream().filter(frame -> frame.visible).count();
+        Map<Long, PendingFrame> lost = state.pending.headMap(state.firstKept());
+        decoder.pictures.skipped = lost.values().stream().filter(frame -> frame.visible).count();
         lost.clear();
         return decoder;
     }
 
-    /** Counts what becomes of frames, and makes the wanted pictures. */
-    private abstract class Pictures implements TrackDecoder.Output {
-
-        /** Asked once for each decoded frame, in the order of presentation. */
-        abstract boolean wants(Pending frame);
-
-        abstract void accept(Picture picture);
-
-        @Override
-        public void decoded(Pending frame, AVFrame picture, @Nullable Track.Video declared) {
-            decoded++;
-            if (wants(frame)) {
-                convert(frame, picture, declared, this::accept);
-            }
-        }
-
-        @Override
-        public void damaged(long timestampMillis, String what) {
-            damage(1, what);
-        }
-
-        @Override
-        public void skipped() {
-            skipped++;
-        }
-    }
-
     /** Those that the options choose. */
-    private final class Chosen extends Pictures {
+    private final class Chosen extends WantedPictures {
         private final Consumer<Picture> out;
 
         Chosen(Consumer<Picture> out) {
+            super(pictures);
             this.out = out;
         }
 
         @Override
-        boolean wants(Pending frame) {
+        boolean wants(PendingFrame frame) {
             if (!frame.chosen || !options.isLimited()) {
                 return frame.chosen;
             }
@@ -141,69 +107,6 @@ public final class VideoDecoder implements AutoCloseable {
         }
     }
 
-    /** The one at a place, where what is damaged has a place and what needs no picture has none. */
-    private final class Single extends Pictures {
-        private final int place;
-        private final List<Long> damagedMillis = new ArrayList<>();
-        private int seen;
-        private boolean passed;
-        @Nullable private Picture found;
-
-        Single(int place) {
-            this.place = place;
-        }
-
-        @Override
-        boolean wants(Pending frame) {
-            long damagedBefore =
-                    damagedMillis.stream().filter(time -> time < frame.timestampMillis).count();
-            long at = seen++ + damagedBefore;
-            passed |= at >= place;
-            return at == place;
-        }
-
-        @Override
-        void accept(Picture picture) {
-            found = picture;
-        }
-
-        @Override
-        public void damaged(long timestampMillis, String what) {
-            damagedMillis.add(timestampMillis);
-            super.damaged(timestampMillis, what);
-        }
-    }
-
-    private void convert(
-            Pending frame, AVFrame from, @Nullable Track.Video declared, Consumer<Picture> out) {
-        byte[] pixels;
-        try {
-            pixels = converter.convert(from, declared);
-        } catch (MediaException e) {
-            damage(1, frame + ": " + e.getMessage());
-            return;
-        }
-        out.accept(
-                new Picture(
-                        frame.streamName,
-                        frame.fragmentNumber,
-                        frame.trackNumber,
-                        frame.frameIndex,
-                        frame.timestampMillis,
-                        converter.width(),
-                        converter.height(),
-                        options.format(),
-                        pixels));
-    }
-
-    private void damage(int frames, String what) {
-        damaged += frames;
-        lastDamage = what;
-        if (options.failsOnDamage()) {
-            throw new MediaException(what);
-        }
-    }
-
     /**
      * The chosen pictures of a fragment's video tracks, one track after the other. The decoder
      * knows nothing of fragments before.
@@ -214,16 +117,16 @@ public final class VideoDecoder implements AutoCloseable {
      */
     public void decode(Fragment whole, Consumer<Picture> out) {
         checkOpen();
-        long damagedBefore = damaged;
+        long damagedBefore = pictures.damaged;
         List<FrameRecord> records = records(whole);
         for (Track track : whole.tracks()) {
             if (track.type() == Track.Type.VIDEO) {
                 decodeTrack(track.number(), records, new Chosen(out));
             }
         }
-        if (damaged > damagedBefore) {
-            long count = damaged - damagedBefore;
-            LOG.warn("Left out {} damaged frames of {}: {}", count, whole, lastDamage);
+        if (pictures.damaged > damagedBefore) {
+            long count = pictures.damaged - damagedBefore;
+            LOG.warn("Left out {} damaged frames of {}: {}", count, whole, pictures.lastDamage);
         }
     }
 
@@ -266,18 +169,18 @@ public final class VideoDecoder implements AutoCloseable {
             return null;
         }
         decoder.beginFragment();
-        Single wanted = new Single(place);
+        SinglePicture wanted = new SinglePicture(pictures, place);
         try {
             for (FrameRecord record : own.records()) {
-                if (!wanted.passed) {
+                if (!wanted.hasPassed()) {
                     int at = state.nextPlace(record);
                     decoder.decode(record, at, own.reordering(), true, wanted);
                 }
             }
-            if (!wanted.passed) {
+            if (!wanted.hasPassed()) {
                 decoder.flush(wanted);
             }
-            return wanted.found;
+            return wanted.found();
         } finally {
             decoder.discard();
         }
@@ -304,7 +207,7 @@ public final class VideoDecoder implements AutoCloseable {
                     .filter(track -> track.type() == Track.Type.VIDEO)
                     .mapToInt(track -> whole.frameCounts().getOrDefault(track.number(), 0))
                     .filter(frames -> frames > 0)
-                    .forEach(frames -> damage(frames, whole + ": " + e.getMessage()));
+                    .forEach(frames -> pictures.damage(frames, whole + ": " + e.getMessage()));
             return List.of();
         }
     }
@@ -321,11 +224,11 @@ public final class VideoDecoder implements AutoCloseable {
         if (record.track().type() != Track.Type.VIDEO) {
             return;
         }
-        long damagedBefore = damaged;
+        long damagedBefore = pictures.damaged;
         decode(record, 0, new Chosen(out));
-        if (damaged > damagedBefore && !state.fragment.equals(loggedFragment)) {
+        if (pictures.damaged > damagedBefore && !state.fragment.equals(loggedFragment)) {
             loggedFragment = state.fragment;
-            LOG.warn("Left out damaged frames at {}, the first: {}", record, lastDamage);
+            LOG.warn("Left out damaged frames at {}, the first: {}", record, pictures.lastDamage);
         }
     }
 
@@ -356,12 +259,12 @@ public final class VideoDecoder implements AutoCloseable {
 
     /** How many frames were decoded so far, whether or not they were chosen. */
     public long decodedFrames() {
-        return decoded;
+        return pictures.decoded;
     }
 
     /** How many video frames have no picture since they, or what they need, are damaged. */
     public long damagedFrames() {
-        return damaged;
+        return pictures.damaged;
     }
 
     /**
@@ -370,13 +273,13 @@ public final class VideoDecoder implements AutoCloseable {
      * job had not kept.
      */
     public long skippedFrames() {
-        return skipped;
+        return pictures.skipped;
     }
 
     /** What was wrong with the last of the damaged frames; null if there was none. */
     @Nullable
     public String lastDamage() {
-        return lastDamage;
+        return pictures.lastDamage;
     }
 
     VideoState state() {
@@ -394,6 +297,6 @@ public final class VideoDecoder implements AutoCloseable {
     public void close() {
         closed = true;
         decoder.close();
-        converter.close();
+        pictures.close();
     }
 }

@@ -32,147 +32,8 @@ final class VideoState {
 
     private static final byte VERSION_1 = 1;
 
-    /** Adds {@link #carried}, {@link #beginMillis} and {@link Pending#leading}. */
+    /** Adds {@link #carried}, {@link #beginMillis} and {@link PendingFrame#leading}. */
     private static final byte VERSION_2 = 2;
-
-    private static final int VISIBLE = 1;
-    private static final int CHOSEN = 2;
-    private static final int STARTS = 4;
-    private static final int LEADING = 8;
-
-    /** A frame with which decoding can begin, and the decoder's state just before it. */
-    static final class Start {
-        final long sequence;
-
-        /** The size of all frames before it, in bytes. */
-        final long sentBytes;
-
-        /** How many frames the decoder held back to put them into the order of presentation. */
-        final int reordering;
-
-        Start(long sequence, long sentBytes, int reordering) {
-            this.sequence = sequence;
-            this.sentBytes = sentBytes;
-            this.reordering = reordering;
-        }
-
-        private void write(DataOutputStream out) throws IOException {
-            out.writeLong(sequence);
-            out.writeLong(sentBytes);
-            out.writeByte(reordering);
-        }
-
-        private static Start read(DataInputStream in, long maxSequence) throws IOException {
-            Start start = new Start(in.readLong(), in.readLong(), in.readByte());
-            check(start.sequence >= 0 && start.sequence <= maxSequence, "start " + start.sequence);
-            check(start.sentBytes >= 0, "bytes before a start: " + start.sentBytes);
-            int most = TrackFrames.MAX_REORDERING;
-            check(start.reordering >= 0 && start.reordering <= most, "a reordering");
-            return start;
-        }
-    }
-
-    /** When the picture of a frame is shown: millis of the producer's clock. */
-    static long shownAtMillis(FrameRecord record) {
-        return record.frame().timestampMillis() - record.track().codecDelayNanos() / 1_000_000;
-    }
-
-    /** A frame that the decoder has received, but whose picture it has not given yet. */
-    static final class Pending {
-        final String streamName;
-        final FragmentNumber fragmentNumber;
-        final long trackNumber;
-        final int frameIndex;
-        final long timestampMillis;
-        final boolean visible;
-        final boolean chosen;
-
-        /** Whether it may depend on frames from before decoding began, and so have no picture. */
-        final boolean leading;
-
-        /** Null if decoding cannot begin with it. */
-        @Nullable final Start start;
-
-        Pending(
-                FrameRecord record,
-                boolean visible,
-                boolean chosen,
-                boolean leading,
-                @Nullable Start start) {
-            this(
-                    record.fragment().streamName(),
-                    record.fragment().number(),
-                    record.frame().trackNumber(),
-                    record.frame().index(),
-                    shownAtMillis(record),
-                    visible,
-                    chosen,
-                    leading,
-                    start);
-        }
-
-        Pending(
-                String streamName,
-                FragmentNumber fragmentNumber,
-                long trackNumber,
-                int frameIndex,
-                long timestampMillis,
-                boolean visible,
-                boolean chosen,
-                boolean leading,
-                @Nullable Start start) {
-            this.streamName = streamName;
-            this.fragmentNumber = fragmentNumber;
-            this.trackNumber = trackNumber;
-            this.frameIndex = frameIndex;
-            this.timestampMillis = timestampMillis;
-            this.visible = visible;
-            this.chosen = chosen;
-            this.leading = leading;
-            this.start = start;
-        }
-
-        private void write(DataOutputStream out) throws IOException {
-            out.writeUTF(streamName);
-            out.writeUTF(fragmentNumber.toString());
-            out.writeLong(trackNumber);
-            out.writeInt(frameIndex);
-            out.writeLong(timestampMillis);
-            out.writeByte(
-                    (visible ? VISIBLE : 0)
-                            | (chosen ? CHOSEN : 0)
-                            | (start != null ? STARTS : 0)
-                            | (leading ? LEADING : 0));
-            if (start != null) {
-                start.write(out);
-            }
-        }
-
-        private static Pending read(DataInputStream in, long sequence) throws IOException {
-            String streamName = in.readUTF();
-            FragmentNumber fragmentNumber = FragmentNumber.of(in.readUTF());
-            long trackNumber = in.readLong();
-            int frameIndex = in.readInt();
-            long timestampMillis = in.readLong();
-            int flags = in.readByte();
-            check((flags & ~(VISIBLE | CHOSEN | STARTS | LEADING)) == 0, "flags " + flags);
-            return new Pending(
-                    streamName,
-                    fragmentNumber,
-                    trackNumber,
-                    frameIndex,
-                    timestampMillis,
-                    (flags & VISIBLE) != 0,
-                    (flags & CHOSEN) != 0,
-                    (flags & LEADING) != 0,
-                    (flags & STARTS) != 0 ? Start.read(in, sequence) : null);
-        }
-
-        @Override
-        public String toString() {
-            return "frame " + frameIndex + " of fragment " + fragmentNumber;
-        }
-    }
 
     /** The sequence number of the next frame that the decoder receives, from 0. */
     long sequence;
@@ -184,13 +45,13 @@ final class VideoState {
      * The last frame that certainly makes all frames before it unnecessary; null if the decoder
      * cannot be created again.
      */
-    @Nullable Start start;
+    @Nullable DecoderStart start;
 
     /**
      * The start that the next frame inherits, because the frames before it had no picture; null if
      * there were none, or decoding cannot begin with them.
      */
-    @Nullable Start carried;
+    @Nullable DecoderStart carried;
 
     /** When the first decoded frame is shown; null once a frame came that is shown later. */
     @Nullable Long beginMillis;
@@ -210,7 +71,7 @@ final class VideoState {
     @Nullable Long period;
 
     /** The frames whose picture the decoder has not given yet, by sequence number. */
-    final TreeMap<Long, Pending> pending = new TreeMap<>();
+    final TreeMap<Long, PendingFrame> pending = new TreeMap<>();
 
     /** The sequence number of the first frame that has to be kept. */
     long firstKept() {
@@ -307,7 +168,7 @@ final class VideoState {
             out.writeLong(period);
         }
         out.writeInt(pending.size());
-        for (Map.Entry<Long, Pending> frame : pending.entrySet()) {
+        for (Map.Entry<Long, PendingFrame> frame : pending.entrySet()) {
             out.writeLong(frame.getKey());
             frame.getValue().write(out);
         }
@@ -319,7 +180,8 @@ final class VideoState {
         return bytes.toByteArray();
     }
 
-    private static void writeStart(@Nullable Start start, DataOutputStream out) throws IOException {
+    private static void writeStart(@Nullable DecoderStart start, DataOutputStream out)
+            throws IOException {
         out.writeBoolean(start != null);
         if (start != null) {
             start.write(out);
@@ -333,11 +195,11 @@ final class VideoState {
         try {
             state = read(in);
         } catch (EOFException e) {
-            throw damaged("it ends after " + bytes.length + " bytes", e);
+            throw StateCheck.damaged("it ends after " + bytes.length + " bytes", e);
         } catch (UTFDataFormatException | IllegalArgumentException e) {
-            throw damaged(e.getMessage(), e);
+            throw StateCheck.damaged(e.getMessage(), e);
         }
-        check(in.available() == 0, in.available() + " bytes too many");
+        StateCheck.check(in.available() == 0, in.available() + " bytes too many");
         return state;
     }
 
@@ -354,8 +216,8 @@ final class VideoState {
         VideoState state = new VideoState();
         state.sequence = in.readLong();
         state.sentBytes = in.readLong();
-        check(state.sequence >= 0 && state.sentBytes >= 0, "sequence " + state.sequence);
-        state.start = in.readBoolean() ? Start.read(in, state.sequence) : null;
+        StateCheck.check(state.sequence >= 0 && state.sentBytes >= 0, "sequence " + state.sequence);
+        state.start = in.readBoolean() ? DecoderStart.read(in, state.sequence) : null;
         for (int frames = readCount(in); frames > 0; frames--) {
             state.damaged.add(readSequence(in, state));
         }
@@ -364,10 +226,10 @@ final class VideoState {
         state.period = in.readBoolean() ? in.readLong() : null;
         for (int frames = readCount(in); frames > 0; frames--) {
             long sequence = readSequence(in, state);
-            state.pending.put(sequence, Pending.read(in, sequence));
+            state.pending.put(sequence, PendingFrame.read(in, sequence));
         }
         if (version == VERSION_2) {
-            state.carried = in.readBoolean() ? Start.read(in, state.sequence) : null;
+            state.carried = in.readBoolean() ? DecoderStart.read(in, state.sequence) : null;
             state.beginMillis = in.readBoolean() ? in.readLong() : null;
         }
         return state;
@@ -375,24 +237,13 @@ final class VideoState {
 
     private static int readCount(DataInputStream in) throws IOException {
         int count = in.readInt();
-        check(count >= 0, "count " + count);
+        StateCheck.check(count >= 0, "count " + count);
         return count;
     }
 
     private static long readSequence(DataInputStream in, VideoState state) throws IOException {
         long sequence = in.readLong();
-        check(sequence >= 0 && sequence <= state.sequence, "frame " + sequence);
+        StateCheck.check(sequence >= 0 && sequence <= state.sequence, "frame " + sequence);
         return sequence;
-    }
-
-    private static void check(boolean condition, String wrong) throws IOException {
-        if (!condition) {
-            throw damaged(wrong, null);
-        }
-    }
-
-    private static IOException damaged(String what, @Nullable Exception cause) {
-        String help = ". Restore the job from another checkpoint or savepoint.";
-        return new IOException("The state of a decoder is damaged: " + what + help, cause);
     }
 }

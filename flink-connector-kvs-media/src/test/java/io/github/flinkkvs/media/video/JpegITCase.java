@@ -97,7 +97,7 @@ class JpegITCase {
         for (float wrong : new float[] {-0.1f, 1.1f, 85, Float.NaN}) {
             assertThatThrownBy(() -> PIXELS.jpeg(wrong))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("The quality is between 0 and 1");
+                    .hasMessage("The quality must be between 0 and 1");
         }
     }
 

@@ -56,38 +56,28 @@ class VideoStateTest {
         VideoState state = new VideoState();
         state.sequence = 9;
         state.sentBytes = 900;
-        state.start = new VideoState.Start(4, 400, 2);
+        state.start = new DecoderStart(4, 400, 2);
         state.damagedAt(3);
         state.fragment = FragmentNumber.of("7");
         state.ordinal = 5;
         state.period = 17L;
         FragmentNumber seven = FragmentNumber.of("7");
-        state.pending.put(
-                7L, new VideoState.Pending("cam", seven, 1, 6, 1000, true, true, false, null));
+        state.pending.put(7L, new PendingFrame("cam", seven, 1, 6, 1000, true, true, false, null));
         state.pending.put(
                 8L,
-                new VideoState.Pending(
-                        "cam",
-                        seven,
-                        1,
-                        7,
-                        1040,
-                        true,
-                        false,
-                        false,
-                        new VideoState.Start(8, 800, 2)));
+                new PendingFrame(
+                        "cam", seven, 1, 7, 1040, true, false, false, new DecoderStart(8, 800, 2)));
         return state;
     }
 
     /** The same state with the fields of version 2. */
     private static VideoState beginning() {
         VideoState state = goingOn();
-        state.carried = new VideoState.Start(9, 900, 1);
+        state.carried = new DecoderStart(9, 900, 1);
         state.beginMillis = 990L;
         state.pending.put(
                 9L,
-                new VideoState.Pending(
-                        "cam", FragmentNumber.of("7"), 1, 8, 980, true, true, true, null));
+                new PendingFrame("cam", FragmentNumber.of("7"), 1, 8, 980, true, true, true, null));
         return state;
     }
 
@@ -98,10 +88,9 @@ class VideoStateTest {
         FragmentNumber number = FragmentNumber.of("7");
         for (long keyFrame = 10; keyFrame < 10_000; keyFrame += 10) {
             state.damagedAt(keyFrame - 1);
-            VideoState.Start start = new VideoState.Start(keyFrame, 100, 0);
+            DecoderStart start = new DecoderStart(keyFrame, 100, 0);
             state.pending.put(
-                    keyFrame,
-                    new VideoState.Pending("cam", number, 1, 0, 0, true, true, false, start));
+                    keyFrame, new PendingFrame("cam", number, 1, 0, 0, true, true, false, start));
             state.damagedAt(keyFrame + 1);
             assertThat(state.damaged).contains(keyFrame + 1);
             state.pending.remove(keyFrame);

@@ -168,10 +168,10 @@ final class PositionSearch {
         switch (settings.expiredPosition) {
             case FAIL:
                 return retries.fail(
-                        "what follows has left the stream's retention: "
+                        "unread media has left the stream's retention: "
                                 + (unread
-                                        ? "nothing of it was read"
-                                        : "it was read up to "
+                                        ? "nothing of the stream was read"
+                                        : "the stream was read up to "
                                                 + Instant.ofEpochMilli(readUpTo)
                                                 + " (server time)")
                                 + ", and the service keeps only what came after "
@@ -187,7 +187,7 @@ final class PositionSearch {
         metrics.onGap();
         gapAfter = unread ? "the start" : Instant.ofEpochMilli(readUpTo).toString();
         LOG.warn(
-                "{}: what follows {} (server time) has left the stream's retention, going on from {}",
+                "{}: unread media after {} (server time) has left the stream's retention, going on from {}",
                 cursor.arn().name(),
                 gapAfter,
                 settings.expiredPosition);

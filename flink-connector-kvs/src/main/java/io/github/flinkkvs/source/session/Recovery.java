@@ -55,7 +55,7 @@ import java.util.concurrent.TimeUnit;
  *
  * an error          CALL after the back-off, or FAIL if the retry budget is spent
  * quiet up to t     FINISH if t is past the stop for the second time, else CALL after the idle interval
- * a bad fragment    CALL behind it if it is not wanted, else FAIL or LEAVE_OUT, as the user chose
+ * a bad fragment    CALL from after it if it is not wanted, else FAIL or LEAVE_OUT, as the user chose
  * </pre>
  *
  * <p>Only decides: it knows no lock, timer, connection or event. Guarded by the reader lock.

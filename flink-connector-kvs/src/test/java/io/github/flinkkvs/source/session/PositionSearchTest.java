@@ -179,7 +179,7 @@ class PositionSearchTest {
         assertThat(after(question, keeping(1)))
                 .startsWith("FAIL Stream " + ARN)
                 .contains(
-                        "has left the stream's retention: it was read up to "
+                        "unread media has left the stream's retention: the stream was read up to "
                                 + Instant.ofEpochMilli(T0 - 2 * HOUR)
                                 + " (server time)",
                         "keeps only what came after " + Instant.ofEpochMilli(T0 - HOUR),
