@@ -41,8 +41,6 @@ import org.apache.flink.streaming.api.lineage.LineageVertex;
 import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 import org.apache.flink.util.UserCodeClassLoader;
 
-import java.util.Map;
-
 /**
  * Reads Amazon Kinesis video streams: every fragment once, in the order of its stream, over
  * failures, restarts and changes of parallelism.
@@ -72,25 +70,19 @@ public final class KvsSource<T>
     private static final long serialVersionUID = 1L;
 
     private final StreamSelector streams;
-    private final StartingPosition start;
-    private final Map<String, StartingPosition> startByStream;
-    private final StoppingPosition stop;
+    private final StreamPositions positions;
     private final long limit;
     private final KvsDeserializationSchema<T> schema;
     private final Configuration config;
 
     KvsSource(
             StreamSelector streams,
-            StartingPosition start,
-            Map<String, StartingPosition> startByStream,
-            StoppingPosition stop,
+            StreamPositions positions,
             long limit,
             KvsDeserializationSchema<T> schema,
             Configuration config) {
         this.streams = streams;
-        this.start = start;
-        this.startByStream = Map.copyOf(startByStream);
-        this.stop = stop;
+        this.positions = positions;
         this.limit = limit;
         this.schema = schema;
         this.config = config;
@@ -103,7 +95,9 @@ public final class KvsSource<T>
 
     @Override
     public Boundedness getBoundedness() {
-        return stop.isBounded() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+        return positions.stop().isBounded()
+                ? Boundedness.BOUNDED
+                : Boundedness.CONTINUOUS_UNBOUNDED;
     }
 
     @Override
@@ -141,13 +135,7 @@ public final class KvsSource<T>
     public SplitEnumerator<KvsSplit, KvsEnumeratorState> restoreEnumerator(
             SplitEnumeratorContext<KvsSplit> context, KvsEnumeratorState state) {
         return new KvsSourceEnumerator(
-                context,
-                streams,
-                stream -> startByStream.getOrDefault(stream, start),
-                stop,
-                config,
-                () -> connection("kvs-enumerator", 1),
-                state);
+                context, streams, positions, config, () -> connection("kvs-enumerator", 1), state);
     }
 
     private KvsConnection connection(String name, int siblings) {

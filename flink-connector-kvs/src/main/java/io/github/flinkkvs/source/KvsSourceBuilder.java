@@ -8,24 +8,17 @@
  */
 package io.github.flinkkvs.source;
 
-import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.streams.StreamArn;
-import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
-import org.apache.flink.util.TimeUtils;
 
 import javax.annotation.Nullable;
 
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -34,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
+import static io.github.flinkkvs.source.OptionChecks.check;
 import static org.apache.flink.util.Preconditions.checkNotNull;
 
 /**
@@ -46,27 +39,6 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
  */
 @PublicEvolving
 public final class KvsSourceBuilder<T> {
-
-    /** Longer than any job runs, and short enough to count in nanoseconds. */
-    private static final Duration MAX_DURATION = Duration.ofDays(36_500);
-
-    private static final Duration MIN_DURATION = Duration.ofMillis(1);
-
-    /**
-     * The service ends a call that had nothing to send for 3 s. A shorter timeout would take every
-     * such connection for dead.
-     */
-    private static final Duration MIN_SILENCE_TIMEOUT = Duration.ofSeconds(4);
-
-    /** Less than these 3 s, since the last bytes before them may arrive late. */
-    private static final Duration MAX_QUIET_TIME = Duration.ofMillis(2_500);
-
-    private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
-            List.of(
-                    KvsSourceOptions.IDLE_INTERVAL,
-                    KvsSourceOptions.RETRY_INITIAL_BACKOFF,
-                    KvsSourceOptions.RETRY_MAX_BACKOFF,
-                    KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL);
 
     private final List<String> streams = new ArrayList<>();
     private final Map<String, StartingPosition> startByStream = new HashMap<>();
@@ -164,22 +136,12 @@ public final class KvsSourceBuilder<T> {
                 "There are no streams: name at least one, by its name or its ARN");
         StreamSelector selector = new StreamSelector(streams);
         checkNamedOnce();
-        checkOptions();
-        AwsConfig.of(config);
+        new OptionChecks(config).check();
         checkRegion();
-        for (String stream : startByStream.keySet()) {
-            check(
-                    streams.contains(stream),
-                    "A starting position is set for stream '%s', which is not among the streams to"
-                            + " read: %s",
-                    stream,
-                    selector);
-        }
-        checkStartBeforeStop(start);
-        startByStream.values().forEach(this::checkStartBeforeStop);
+        StreamPositions positions = new StreamPositions(start, startByStream, stop);
+        positions.check(streams);
         // A copy: later changes of the builder apply to the next source.
-        return new KvsSource<>(
-                selector, start, startByStream, stop, limit, schema, new Configuration(config));
+        return new KvsSource<>(selector, positions, limit, schema, new Configuration(config));
     }
 
     private void checkNamedOnce() {
@@ -216,148 +178,5 @@ public final class KvsSourceBuilder<T> {
                         + " table of its own",
                 region,
                 regions);
-    }
-
-    private void checkOptions() {
-        Set<String> known =
-                Stream.of(
-                                KvsSourceOptions.all(),
-                                AwsOptions.all(),
-                                List.of(
-                                        SourceReaderOptions.ELEMENT_QUEUE_CAPACITY,
-                                        SourceReaderOptions.SOURCE_READER_CLOSE_TIMEOUT))
-                        .flatMap(List::stream)
-                        .map(ConfigOption::key)
-                        .collect(Collectors.toSet());
-        for (String key : config.keySet()) {
-            check(
-                    known.contains(key) || key.startsWith("aws."),
-                    "There is no option '%s'. There are: %s",
-                    key,
-                    known.stream().sorted().collect(Collectors.joining(", ")));
-        }
-        // Reads each option once, so that a value of the wrong type is rejected here.
-        KvsSourceOptions.all().forEach(config::getOptional);
-        check(
-                config.get(KvsSourceOptions.MEMORY_BUDGET).getBytes() > 0,
-                "source.memory.budget is 0: give at least the size of some fragments");
-        check(
-                config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes() > 0,
-                "source.fragment.max-size is 0: give at least the size of a fragment");
-        check(
-                config.get(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY) > 0,
-                "%s is %s: give a number above 0",
-                SourceReaderOptions.ELEMENT_QUEUE_CAPACITY.key(),
-                config.get(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY));
-        checkDurations();
-        boolean toTimestamp =
-                config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;
-        String timestamp =
-                config.getOptional(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP).orElse(null);
-        check(
-                toTimestamp == (timestamp != null),
-                "source.expired-position = TIMESTAMP and source.expired-position.timestamp go"
-                        + " together: set both or none");
-        if (timestamp != null) {
-            try {
-                Instant.parse(timestamp);
-            } catch (DateTimeException e) {
-                throw new IllegalArgumentException(
-                        "source.expired-position.timestamp is '"
-                                + timestamp
-                                + "', not a time such as 2026-01-31T08:00:00Z",
-                        e);
-            }
-        }
-    }
-
-    private void checkDurations() {
-        for (ConfigOption<Duration> option : POSITIVE_DURATIONS) {
-            checkDuration(option, MIN_DURATION, MAX_DURATION, "");
-        }
-        checkDuration(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO, MAX_DURATION, "");
-        checkDuration(
-                KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ZERO, MAX_DURATION, "");
-        checkDuration(
-                KvsSourceOptions.SILENCE_TIMEOUT,
-                MIN_SILENCE_TIMEOUT,
-                MAX_DURATION,
-                ". The service ends a call that had nothing to send for 3 s, so a silence of 3 s"
-                        + " does not mean that the connection is dead");
-        checkDuration(
-                KvsSourceOptions.QUIET_TIME,
-                MIN_DURATION,
-                MAX_QUIET_TIME,
-                ". The service ends a call that had nothing to send for 3 s. With a longer quiet"
-                        + " time no end of a call would mean that there is nothing to read, and a"
-                        + " bounded source would never end");
-        Duration initialBackoff = config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF);
-        Duration maxBackoff = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF);
-        check(
-                !config.contains(KvsSourceOptions.RETRY_INITIAL_BACKOFF)
-                        || initialBackoff.compareTo(maxBackoff) <= 0,
-                "%s (%s) is above %s (%s): lower the first or raise the second",
-                KvsSourceOptions.RETRY_INITIAL_BACKOFF.key(),
-                text(initialBackoff),
-                KvsSourceOptions.RETRY_MAX_BACKOFF.key(),
-                text(maxBackoff));
-    }
-
-    private void checkDuration(
-            ConfigOption<Duration> option, Duration min, Duration max, String why) {
-        Duration duration = config.get(option);
-        check(
-                duration == null || duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0,
-                "%s is %s: give a time of at least %s and at most %s%s",
-                option.key(),
-                duration == null ? "" : text(duration),
-                text(min),
-                text(max),
-                why);
-    }
-
-    /** In the format of options, or in ISO-8601 if it is too long for that. */
-    private static String text(Duration duration) {
-        return duration.abs().compareTo(MAX_DURATION) <= 0
-                ? TimeUtils.formatWithHighestUnit(duration)
-                : duration.toString();
-    }
-
-    private void checkStartBeforeStop(StartingPosition from) {
-        boolean nothingBetween = false;
-        switch (stop.kind()) {
-            case NOW:
-                nothingBetween = from.kind() == StartingPosition.Kind.NOW;
-                break;
-            case SERVER_TIMESTAMP:
-                nothingBetween =
-                        from.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
-                                && from.timestampMillis() > stop.timestampMillis();
-                break;
-            case PRODUCER_TIMESTAMP:
-                nothingBetween =
-                        from.kind() == StartingPosition.Kind.PRODUCER_TIMESTAMP
-                                && from.timestampMillis() > stop.timestampMillis();
-                break;
-            case FRAGMENT:
-                nothingBetween =
-                        from.kind() == StartingPosition.Kind.AFTER_FRAGMENT
-                                && from.fragmentNumber().compareTo(stop.fragmentNumber()) >= 0;
-                break;
-            default:
-                break;
-        }
-        check(
-                !nothingBetween,
-                "There is nothing between the starting position (%s) and the stopping position (%s):"
-                        + " move one of them",
-                from,
-                stop);
-    }
-
-    private static void check(boolean condition, String message, Object... parts) {
-        if (!condition) {
-            throw new IllegalArgumentException(String.format(message, parts));
-        }
     }
 }

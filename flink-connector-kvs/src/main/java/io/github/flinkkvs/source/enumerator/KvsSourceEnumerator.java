@@ -12,8 +12,7 @@ import io.github.flinkkvs.client.KvsConnection;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
-import io.github.flinkkvs.source.StartingPosition;
-import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.StreamPositions;
 import io.github.flinkkvs.source.StreamSelector;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
@@ -38,7 +37,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -57,8 +55,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     private final SplitEnumeratorContext<KvsSplit> context;
     private final StreamSelector streams;
-    private final Function<String, StartingPosition> startOf;
-    private final StoppingPosition stop;
+    private final StreamPositions positions;
     private final ReadableConfig config;
     private final Supplier<KvsConnection> connector;
     private final SplitPlacement placement;
@@ -78,21 +75,18 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     private boolean complete;
 
     /**
-     * @param startOf the starting position of a stream as the user spelt it
      * @param connector opens a connection to the service, which this enumerator closes
      */
     public KvsSourceEnumerator(
             SplitEnumeratorContext<KvsSplit> context,
             StreamSelector streams,
-            Function<String, StartingPosition> startOf,
-            StoppingPosition stop,
+            StreamPositions positions,
             ReadableConfig config,
             Supplier<KvsConnection> connector,
             KvsEnumeratorState restored) {
         this.context = context;
         this.streams = streams;
-        this.startOf = startOf;
-        this.stop = stop;
+        this.positions = positions;
         this.config = config;
         this.connector = connector;
         this.placement = new SplitPlacement(context.currentParallelism());
@@ -164,7 +158,9 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         }
         List<String> sorted = found.keySet().stream().sorted().collect(Collectors.toList());
         for (String stream : sorted) {
-            KvsSplit split = KvsSplit.firstSeen(found.get(stream), startOf.apply(stream), stop);
+            KvsSplit split =
+                    KvsSplit.firstSeen(
+                            found.get(stream), positions.startOf(stream), positions.stop());
             LOG.info("Found stream {}", split);
             await(placement.place(), split);
         }
@@ -185,7 +181,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     /** Called once per registered reader: signalling the end of splits twice would fail the job. */
     private void serve(int subtask) {
         assignPending(subtask);
-        if (complete && stop.isBounded()) {
+        if (complete && positions.stop().isBounded()) {
             context.signalNoMoreSplits(subtask);
         } else if (complete) {
             context.sendEventToSourceReader(subtask, new AllStreamsAssigned());

@@ -19,6 +19,7 @@ import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.StreamPositions;
 import io.github.flinkkvs.source.StreamSelector;
 import io.github.flinkkvs.source.split.KvsSplit;
 
@@ -114,8 +115,7 @@ class KvsSourceEnumeratorTest {
                 new KvsSourceEnumerator(
                         context,
                         new StreamSelector(Arrays.asList(streams)),
-                        stream -> start,
-                        stop,
+                        new StreamPositions(start, Map.of(), stop),
                         config,
                         () -> connection,
                         restored);
@@ -384,8 +384,7 @@ class KvsSourceEnumeratorTest {
         return new KvsSourceEnumerator(
                 workers,
                 new StreamSelector(List.of("a")),
-                stream -> start,
-                stop,
+                new StreamPositions(start, Map.of(), stop),
                 config,
                 connector,
                 KvsEnumeratorState.EMPTY);
