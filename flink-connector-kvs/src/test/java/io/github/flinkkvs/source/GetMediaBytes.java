@@ -9,6 +9,8 @@
 package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
@@ -148,6 +150,30 @@ public final class GetMediaBytes {
                             }
                         });
         return found.get(0);
+    }
+
+    /** The frames of a fragment, parsed. */
+    public static List<FrameRecord> parseFrames(String streamName, byte[] document)
+            throws MkvException {
+        List<FrameRecord> found = new ArrayList<>();
+        FragmentAssembler.ofFrames(streamName, null, FrameFilter.all(), Integer.MAX_VALUE)
+                .feed(
+                        ByteBuffer.wrap(document),
+                        new FragmentHandler() {
+                            @Override
+                            public void onFrame(FrameRecord frame) {
+                                found.add(frame);
+                            }
+
+                            @Override
+                            public void onFragment(Fragment fragment) {}
+
+                            @Override
+                            public void onServiceError(ServiceError error) {
+                                throw new AssertionError(error.toString());
+                            }
+                        });
+        return found;
     }
 
     public static byte[] concat(byte[]... parts) {

@@ -185,9 +185,4 @@ public final class EventQueue {
         }
         changed();
     }
-
-    /** For tests: the waiting events. */
-    ArrayDeque<StreamEvent> events() {
-        return events;
-    }
 }

@@ -145,10 +145,11 @@ public final class SessionRig {
 
     public StreamSession newSession(KvsSplit split) {
         return new StreamSession(
-                split,
-                new SessionSettings(config, true, frames),
-                new ReaderResources(lock, timer, budget, service, directory, readerMetrics),
-                handover);
+                split, new SessionSettings(config, true, frames), resources(), handover);
+    }
+
+    public ReaderResources resources() {
+        return new ReaderResources(lock, timer, budget, service, directory, readerMetrics);
     }
 
     public void pause() {
@@ -406,6 +407,9 @@ public final class SessionRig {
         public final List<String> asked = new ArrayList<>();
         final Map<String, CompletableFuture<StreamDescription>> answers = new HashMap<>();
 
+        /** Thrown instead of asking the service; null for nothing. */
+        @Nullable RuntimeException refusal;
+
         /** Gives this answer from now on. */
         public void answer(
                 String nameOrArn, StreamArn arn, int retentionHours, long serviceTimeMillis) {
@@ -421,6 +425,9 @@ public final class SessionRig {
 
         @Override
         public CompletableFuture<StreamDescription> describe(String nameOrArn) {
+            if (refusal != null) {
+                throw refusal;
+            }
             asked.add(nameOrArn);
             return answers.computeIfAbsent(nameOrArn, n -> new CompletableFuture<>());
         }
