@@ -63,13 +63,19 @@ final class Assembly implements FragmentHandler {
     }
 
     static Assembly ofFrames(
-            byte[] media, IntSupplier pieceLengths, FrameFilter filter, int maxBytes) {
+            byte[] media,
+            IntSupplier pieceLengths,
+            FrameFilter filter,
+            int maxBytes,
+            FragmentEnd fragmentEnd) {
         Assembly assembly =
                 // And the head: an empty tag is an object for 3 bytes, an empty track one for 2,
                 // of which there are 64 at most.
                 new Assembly(
-                        FragmentAssembler.ofFrames("stream", null, filter, maxBytes), 32, 16384);
-        assembly.read(media, pieceLengths, false);
+                        FragmentAssembler.ofFrames("stream", null, filter, maxBytes, fragmentEnd),
+                        32,
+                        16384);
+        assembly.read(media, pieceLengths, fragmentEnd == FragmentEnd.NEXT_FRAGMENT);
         return assembly;
     }
 

@@ -12,6 +12,8 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.assembler.FragmentEnd;
+import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.mkv.parser.MkvParser;
 import io.github.flinkkvs.source.serialization.FragmentSerializer;
 import io.github.flinkkvs.source.serialization.FrameRecordSerializer;
 
@@ -19,10 +21,13 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
+
+import static io.github.flinkkvs.mkv.parser.MkvParser.Event.DATA;
 
 /**
  * Any bytes in any pieces give fragments, frames, errors of the service, or the parser's own
@@ -48,7 +53,7 @@ class FragmentAssemblerFuzzTest {
         Check.same(pieces.facts, whole.facts, "in pieces");
         Check.same(pieces.fragments, whole.fragments, "in pieces");
         Check.same(tagsOnly.facts, whole.facts, "without media");
-        checkSlices(whole.fragments, media);
+        checkSlices(whole.fragments, media, end);
         for (Fragment fragment : whole.fragments) {
             Check.that(fragment.sizeBytes() <= maxBytes, fragment);
             checkFragment(fragment);
@@ -56,10 +61,11 @@ class FragmentAssemblerFuzzTest {
         for (Fragment fragment : tagsOnly.fragments) {
             checkFragment(fragment);
         }
-        checkFrames(media, seed, maxBytes);
+        checkFrames(media, seed, maxBytes, end);
     }
 
-    private static void checkFrames(byte[] media, int seed, int maxBytes) throws IOException {
+    private static void checkFrames(byte[] media, int seed, int maxBytes, FragmentEnd end)
+            throws IOException {
         FrameFilter filter = FrameFilter.all().everyNth(1 + seed % 3);
         if (seed % 5 == 0) {
             filter = filter.keyFrames();
@@ -67,8 +73,8 @@ class FragmentAssemblerFuzzTest {
         if (seed % 7 == 0) {
             filter = filter.trackNumbers(1);
         }
-        Assembly whole = Assembly.ofFrames(media, () -> media.length, filter, maxBytes);
-        Assembly pieces = Assembly.ofFrames(media, lengths(seed), filter, maxBytes);
+        Assembly whole = Assembly.ofFrames(media, () -> media.length, filter, maxBytes, end);
+        Assembly pieces = Assembly.ofFrames(media, lengths(seed), filter, maxBytes, end);
         Check.same(pieces.facts, whole.facts, "frames in pieces");
         Check.same(pieces.frames, whole.frames, "frames in pieces");
         for (FrameRecord frame : whole.frames) {
@@ -90,17 +96,45 @@ class FragmentAssemblerFuzzTest {
     }
 
     /** The input contains the fragments unchanged, one after the other. */
-    private static void checkSlices(List<Fragment> fragments, byte[] media) {
+    private static void checkSlices(List<Fragment> fragments, byte[] media, FragmentEnd end)
+            throws MkvException {
         int from = 0;
         for (Fragment fragment : fragments) {
-            byte[] bytes = new byte[fragment.sizeBytes()];
-            fragment.bytes().get(bytes);
-            while (!Arrays.equals(media, from, from + bytes.length, bytes, 0, bytes.length)) {
-                from++;
-                Check.that(from + bytes.length <= media.length, fragment + " is not in the input");
+            int to = endOfSlice(fragment.array(), 0, media, from);
+            if (end == FragmentEnd.NEXT_FRAGMENT && to < 0) {
+                to = endOfOwnBytes(fragment, media, from);
             }
-            from += bytes.length;
+            Check.that(to >= 0, fragment + " is not in the input");
+            from = to;
         }
+    }
+
+    /** The same for a fragment that shares its Segment, or that begins one it does not end. */
+    private static int endOfOwnBytes(Fragment fragment, byte[] media, int from)
+            throws MkvException {
+        byte[] document = fragment.array();
+        ByteBuffer in = ByteBuffer.wrap(document);
+        MkvParser parser = new MkvParser();
+        while (parser.next(in) != MkvParser.Event.START) {
+            Check.that(in.hasRemaining(), fragment + " has no Segment");
+        }
+        int to = endOfSlice(document, in.position(), media, from);
+        // Of a Segment that it shares, Info and Tracks were copied.
+        for (int copied = 0; to < 0 && copied < 2 && parser.next(in) == DATA; copied++) {
+            to = endOfSlice(document, in.position(), media, from);
+        }
+        return to;
+    }
+
+    /** Where the rest of a document ends in the input; -1 if it is not there. */
+    private static int endOfSlice(byte[] document, int start, byte[] media, int from) {
+        int length = document.length - start;
+        for (int at = from; at + length <= media.length; at++) {
+            if (Arrays.equals(media, at, at + length, document, start, document.length)) {
+                return at + length;
+            }
+        }
+        return -1;
     }
 
     /** A fragment that was read can be used, and outlives a checkpoint. */

@@ -26,8 +26,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One complete fragment of a Kinesis video stream: its bytes exactly as the service sent them, and
- * what its tags and tracks say. A fragment that was read without media has everything except {@link
+ * One complete fragment of a Kinesis video stream: its bytes as the service sent them, and what its
+ * tags and tracks say. A fragment that was read without media has everything except {@link
  * #bytes()}, {@link #frames()} and {@link #document()}.
  *
  * <p>Immutable and thread-safe.
@@ -116,8 +116,9 @@ public final class Fragment extends FragmentInfo {
     }
 
     /**
-     * The fragment as the service sent it: a complete Matroska document. Read-only; each call
-     * returns a new view.
+     * The fragment exactly as the service sent it: a complete Matroska document. Archived media may
+     * be one document with many fragments; then each has a copy of that document's head. Read-only;
+     * each call returns a new view.
      *
      * @throws IllegalStateException if the fragment was read without media
      */

@@ -103,6 +103,24 @@ public final class FragmentBuilder {
         }
     }
 
+    /**
+     * Whether a complete Tags element has the number of another fragment than the one that is being
+     * read. The element is not taken.
+     */
+    public boolean isOfAnother(EbmlCursor tags) throws MkvException {
+        String number = MetadataDecoder.findTag(tags, ServiceTags.NUMBERS);
+        return number != null
+                && FragmentNumber.isFragmentNumber(number)
+                && !FragmentNumber.of(number).equals(service.number);
+    }
+
+    /**
+     * Whether a complete Tags element has a fragment number, or an error in place of a fragment.
+     */
+    public static boolean beginsFragment(EbmlCursor tags) throws MkvException {
+        return MetadataDecoder.findTag(tags, ServiceTags.NUMBERS_AND_ERRORS) != null;
+    }
+
     /** Takes a complete Info, Tracks or Tags element. */
     public void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         int index = elements++;

@@ -13,8 +13,11 @@ import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.Projection;
 
+import javax.annotation.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decodes the Info, Tracks and Tags elements of one fragment after another, each completely in
@@ -79,6 +82,40 @@ final class MetadataDecoder {
                 }
             }
         }
+    }
+
+    /**
+     * The text of the last SimpleTag with one of these names; null if there is none. Nested ones do
+     * not count.
+     */
+    @Nullable
+    static String findTag(EbmlCursor tags, Set<String> names) throws MkvException {
+        String found = null;
+        while (tags.next()) {
+            EbmlCursor tag = tags.children();
+            while (tags.id() == MkvElements.TAG && tag.next()) {
+                if (tag.id() == MkvElements.SIMPLE_TAG) {
+                    String text = textIfNamed(names, tag.children());
+                    found = text == null ? found : text;
+                }
+            }
+        }
+        return found;
+    }
+
+    @Nullable
+    private static String textIfNamed(Set<String> names, EbmlCursor simpleTag) throws MkvException {
+        boolean named = false;
+        String text = null;
+        while (simpleTag.next()) {
+            if (simpleTag.id() == MkvElements.TAG_NAME) {
+                String name = ServiceTags.find(simpleTag);
+                named = name != null && names.contains(name);
+            } else if (simpleTag.id() == MkvElements.TAG_STRING) {
+                text = simpleTag.string();
+            }
+        }
+        return named ? text : null;
     }
 
     private Tag readSimpleTag(EbmlCursor simpleTag, Tag.Place place, int depth)

@@ -14,7 +14,9 @@ import javax.annotation.Nullable;
 
 /**
  * An error that the service sends in place of a fragment, within a body that began with HTTP status
- * 200: the tags ERROR_ID and ERROR_CODE. Immutable.
+ * 200. Its tags are AWS_KINESISVIDEO_ERROR_ID and AWS_KINESISVIDEO_ERROR_CODE, or, as documented
+ * for archived media, AWS_KINESISVIDEO_EXCEPTION_ERROR_CODE and AWS_KINESISVIDEO_EXCEPTION_MESSAGE.
+ * Immutable.
  */
 @PublicEvolving
 public final class ServiceError {
@@ -32,12 +34,12 @@ public final class ServiceError {
         this.fragmentNumber = fragmentNumber;
     }
 
-    /** AWS_KINESISVIDEO_ERROR_ID, such as 4000; or {@link #NO_ID}. */
+    /** The number of the error, such as 4000; or {@link #NO_ID}. */
     public int id() {
         return id;
     }
 
-    /** AWS_KINESISVIDEO_ERROR_CODE, such as FRAGMENT_NOT_FOUND; empty if absent. */
+    /** The name of the error, such as FRAGMENT_NOT_FOUND, or its message; empty if absent. */
     public String code() {
         return code;
     }

@@ -59,6 +59,11 @@ public final class ServiceTags {
 
     private static final Set<String> ALL = Set.of(NAMES);
 
+    static final Set<String> NUMBERS = Set.of(FRAGMENT_NUMBER);
+
+    static final Set<String> NUMBERS_AND_ERRORS =
+            Set.of(FRAGMENT_NUMBER, ERROR_CODE, ERROR_ID, EXCEPTION_ERROR_CODE, EXCEPTION_MESSAGE);
+
     /**
      * Whether the service adds tags with this name. The prefix does not suffice: producers send
      * tags such as {@code AWS_KINESISVIDEO_IMAGE_PREFIX}.

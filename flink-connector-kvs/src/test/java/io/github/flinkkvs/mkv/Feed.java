@@ -60,7 +60,11 @@ public final class Feed implements FragmentHandler {
     }
 
     public Feed(FrameFilter filter, int maxBytes) {
-        assembler = FragmentAssembler.ofFrames(STREAM, ARN, filter, maxBytes);
+        this(filter, maxBytes, FragmentEnd.TRAILING_TAGS);
+    }
+
+    public Feed(FrameFilter filter, int maxBytes, FragmentEnd fragmentEnd) {
+        assembler = FragmentAssembler.ofFrames(STREAM, ARN, filter, maxBytes, fragmentEnd);
     }
 
     public static Feed of(byte[] bytes) throws MkvException {

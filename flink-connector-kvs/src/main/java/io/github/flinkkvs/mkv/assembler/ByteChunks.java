@@ -12,6 +12,7 @@ import io.github.flinkkvs.mkv.parser.Bytes;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,8 +26,6 @@ final class ByteChunks {
     private static final int COPY_BELOW = 512;
 
     private static final int TAIL_CAPACITY = 8192;
-
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** The bytes of each are between position and limit, except those of {@link #tail}. */
     private final List<ByteBuffer> chunks = new ArrayList<>();
@@ -91,25 +90,56 @@ final class ByteChunks {
         }
     }
 
-    /** Removes all bytes and returns them in an array of exactly their length. */
-    byte[] drain() {
-        return drain(NOTHING, 0, 0);
-    }
-
-    /** As {@link #drain()}, followed by bytes of a buffer, which were not added. */
-    byte[] drain(ByteBuffer last, int from, int to) {
-        sealTail();
-        byte[] all = new byte[length + to - from];
-        int at = 0;
-        for (int i = 0; i < chunks.size(); i++) {
-            ByteBuffer chunk = chunks.get(i);
-            int count = chunk.remaining();
-            Bytes.copy(chunk, chunk.position(), all, at, count);
-            at += count;
-        }
-        Bytes.copy(last, from, all, at, to - from);
+    /**
+     * Removes all bytes and returns them in an array of exactly their length, followed by bytes of
+     * a buffer, which were not added.
+     *
+     * @param before bytes to put in front of them
+     */
+    byte[] drain(byte[] before, ByteBuffer last, int from, int to) {
+        byte[] all = Arrays.copyOf(before, before.length + length + to - from);
+        copy(0, all, before.length, length);
+        Bytes.copy(last, from, all, before.length + length, to - from);
         clear();
         return all;
+    }
+
+    /**
+     * Removes the first bytes and returns them in an array of exactly their length.
+     *
+     * @param before bytes to put in front of them
+     */
+    byte[] take(byte[] before, int count) {
+        byte[] taken = Arrays.copyOf(before, before.length + count);
+        copy(0, taken, before.length, count);
+        byte[] rest = new byte[length - count];
+        copy(count, rest, 0, rest.length);
+        clear();
+        append(ByteBuffer.wrap(rest), 0, rest.length);
+        return taken;
+    }
+
+    /** A copy of the first bytes. */
+    byte[] first(int count) {
+        byte[] first = new byte[count];
+        copy(0, first, 0, count);
+        return first;
+    }
+
+    /** Copies bytes into an array, without those before a place. */
+    private void copy(int place, byte[] into, int at, int count) {
+        sealTail();
+        int skip = place;
+        int end = at + count;
+        int to = at;
+        for (int i = 0; to < end; i++) {
+            ByteBuffer chunk = chunks.get(i);
+            int skipped = Math.min(skip, chunk.remaining());
+            int copied = Math.min(chunk.remaining() - skipped, end - to);
+            Bytes.copy(chunk, chunk.position() + skipped, into, to, copied);
+            skip -= skipped;
+            to += copied;
+        }
     }
 
     void clear() {

@@ -12,7 +12,7 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentBuilder;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameFilter;
-import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.assembler.FragmentContent.Meaning;
 import io.github.flinkkvs.mkv.parser.MkvElements;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.mkv.parser.MkvParser;
@@ -22,14 +22,16 @@ import org.apache.flink.annotation.PublicEvolving;
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
- * Assembles fragments from the bytes of a GetMedia body, which arrive in pieces of any size.
+ * Assembles fragments from the bytes of a GetMedia or GetMediaForFragmentList body, which arrive in
+ * pieces of any size.
  *
- * <p>A fragment is handed out as soon as its own last byte is there: the end of the Tags element
- * that holds AWS_KINESISVIDEO_CONTINUATION_TOKEN. Incomplete fragments are never handed out: if the
- * body ends within a fragment, or an exception is thrown, its bytes are dropped.
+ * <p>A fragment of GetMedia is handed out as soon as its own last byte is there: the end of the
+ * Tags element that holds AWS_KINESISVIDEO_CONTINUATION_TOKEN. Archived media has no such tag:
+ * there the next fragment completes a fragment ({@link FragmentEnd}). Incomplete fragments are
+ * never handed out: if the body ends within a fragment, or an exception is thrown, its bytes are
+ * dropped.
  *
  * <p>The assembler works in one of three modes. With media, fragments carry all of their bytes.
  * Without media, only Info, Tracks and Tags are kept, and frames are counted. With frames ({@link
@@ -41,30 +43,17 @@ import java.util.Arrays;
 @PublicEvolving
 public final class FragmentAssembler {
 
-    private final boolean keepMedia;
-    private final int maxBytes;
-    private final FragmentEnd fragmentEnd;
     private final MkvParser parser = new MkvParser();
+    private final PieceTimes times = new PieceTimes();
     private final FragmentBuilder builder;
 
     /** Null without frames. */
     @Nullable private final FrameAssembler frames;
 
-    private final FragmentContent content;
-
-    /**
-     * With media, the bytes of the open document. Between documents, the bytes of a header that the
-     * parser has not reported yet.
-     */
-    private final ByteChunks document = new ByteChunks();
-
-    private final PieceTimes times = new PieceTimes();
+    private final ArrivingFragment fragment;
 
     /** Whether a fragment began and has not ended. */
     private boolean open;
-
-    private long documentOffset;
-    private long documentNanos;
 
     /**
      * An assembler for the body of GetMedia, with {@link FragmentEnd#TRAILING_TAGS}.
@@ -137,10 +126,9 @@ public final class FragmentAssembler {
             FragmentEnd fragmentEnd) {
         this.frames = filter == null ? null : new FrameAssembler(filter, times, maxBytes);
         this.builder = new FragmentBuilder(streamName, streamArn);
-        this.content = new FragmentContent(parser, builder, frames);
-        this.fragmentEnd = fragmentEnd;
-        this.keepMedia = keepMedia;
-        this.maxBytes = maxBytes;
+        this.fragment =
+                new ArrivingFragment(
+                        parser, builder, frames, times, keepMedia, maxBytes, fragmentEnd);
     }
 
     /**
@@ -172,41 +160,59 @@ public final class FragmentAssembler {
     }
 
     private void take(ByteBuffer in, FragmentHandler handler) throws MkvException {
-        int unkept = in.position();
+        fragment.beginPiece(in);
         if (frames != null) {
             frames.onInput(in, handler);
         }
-        while (true) {
-            MkvParser.Event event = parser.next(in);
-            if (event == MkvParser.Event.NEED_INPUT) {
-                keep(in, unkept);
-                return;
-            }
-            boolean header = event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML;
-            if (header && parser.isFirstSlice()) {
-                if (open && fragmentEnd == FragmentEnd.NEXT_FRAGMENT) {
-                    unkept = closeInterrupted(in, unkept, handler);
-                }
-                openDocument();
-            }
-            if (open) {
-                // Check at each event: the first problem found must not depend on the pieces.
-                checkSize();
-            }
-            if (header) {
-                continue;
-            }
-            if (open) {
-                if (content.onEvent(event, in)) {
-                    unkept = closeDocument(in, unkept, handler);
-                }
-            } else if (event != MkvParser.Event.END) {
-                // Elements after a fragment's own end, or after the service's error, are skipped.
-                // Not at an END: the parser may have consumed the header of the next document.
-                document.clear();
-                unkept = in.position();
+        MkvParser.Event event;
+        while ((event = parser.next(in)) != MkvParser.Event.NEED_INPUT) {
+            if (event == MkvParser.Event.DATA && parser.id() == MkvElements.EBML) {
+                onHeader(in, handler);
+            } else {
+                onEvent(event, in, handler);
             }
         }
+        if (frames != null) {
+            frames.keep(in);
+        }
+        fragment.endPiece(in, open);
+    }
+
+    private void onHeader(ByteBuffer in, FragmentHandler handler) throws MkvException {
+        if (parser.isFirstSlice()) {
+            if (open) {
+                handOut(fragment.endBeforeDocument(in), handler);
+            }
+            open = true;
+            fragment.beginDocument();
+        }
+        fragment.onHeader();
+    }
+
+    private void onEvent(MkvParser.Event event, ByteBuffer in, FragmentHandler handler)
+            throws MkvException {
+        Meaning meaning = open ? fragment.onEvent(event, in) : fragment.onEventBetween(event, in);
+        if (meaning == Meaning.NEXT) {
+            if (open) {
+                handOut(fragment.endBeforeTags(in), handler);
+            }
+            open = true;
+            meaning = fragment.beginInSegment();
+        }
+        if (meaning == Meaning.END) {
+            if (builder.error() == null) {
+                handOut(fragment.endWithTags(in), handler);
+            } else {
+                open = false;
+                handler.onServiceError(fragment.endWithError(in));
+            }
+        }
+    }
+
+    private void handOut(Fragment complete, FragmentHandler handler) {
+        // Not before it is complete: after an exception, callers ask which fragment was open.
+        open = false;
+        handler.onFragment(complete);
     }
 
     /**
@@ -217,15 +223,9 @@ public final class FragmentAssembler {
      *     timestamps
      */
     public void completeLast(FragmentHandler handler) throws MkvException {
-        if (!open) {
-            return;
+        if (open) {
+            handOut(fragment.endWithBody(), handler);
         }
-        if (!parser.isBetweenElements()) {
-            throw brokenOff("ends within an element", documentOffset);
-        }
-        builder.checkComplete(documentOffset);
-        int size = (int) (parser.position() - documentOffset);
-        emit(keepMedia ? withMedia(document.drain()) : withoutMedia(size), handler);
     }
 
     /** Whether a fragment began and has not ended. */
@@ -255,18 +255,22 @@ public final class FragmentAssembler {
         return open ? builder.producerTimestampMillis() : 0;
     }
 
-    /** How many bytes of the open fragment were read; 0 between fragments. */
+    /**
+     * How many bytes of the open fragment were read; 0 between fragments. The head of a document
+     * with many fragments counts for each of them.
+     */
     public long openFragmentBytes() {
-        return open ? parser.position() - documentOffset : 0;
+        return open ? fragment.length() : 0;
     }
 
     /**
      * How many bytes the assembler holds: Info, Tracks and Tags of the open fragment, and, with
      * media, all of its bytes, or, with frames, its open block and its head. Between fragments, at
-     * most the header of an element.
+     * most the header of an element; within a document of archived media, also what its fragments
+     * share, and Tags that are not complete.
      */
     public int heldBytes() {
-        return document.length() + content.heldBytes();
+        return fragment.heldBytes();
     }
 
     /**
@@ -274,106 +278,6 @@ public final class FragmentAssembler {
      * first byte that was ever fed.
      */
     public long fragmentOffset() {
-        return open ? documentOffset : parser.position() - parser.unreportedBytes();
-    }
-
-    private void openDocument() throws MkvException {
-        if (open) {
-            throw brokenOff("was broken off by the next one", parser.offset());
-        }
-        open = true;
-        documentOffset = parser.offset();
-        documentNanos = times.beginningOf(documentOffset);
-        content.begin(documentOffset);
-        if (!keepMedia) {
-            document.clear();
-        }
-    }
-
-    private int closeDocument(ByteBuffer in, int unkept, FragmentHandler handler)
-            throws MkvException {
-        int end = in.position();
-        ServiceError error = builder.error();
-        if (error != null) {
-            open = false;
-            document.clear();
-            content.end();
-            handler.onServiceError(error);
-            return end;
-        }
-        builder.checkComplete(parser.offset());
-        int size = (int) (parser.position() - documentOffset);
-        emit(keepMedia ? withMedia(document.drain(in, unkept, end)) : withoutMedia(size), handler);
-        return end;
-    }
-
-    /**
-     * Completes the open document at the beginning of the next one, of which the parser already
-     * consumed some bytes.
-     */
-    private int closeInterrupted(ByteBuffer in, int unkept, FragmentHandler handler)
-            throws MkvException {
-        int end = in.position();
-        builder.checkComplete(documentOffset);
-        int size = (int) (parser.offset() - documentOffset);
-        byte[] both = document.drain(in, unkept, end);
-        Fragment fragment;
-        if (keepMedia) {
-            fragment = withMedia(Arrays.copyOf(both, size));
-            document.append(ByteBuffer.wrap(both), size, both.length);
-        } else {
-            fragment = withoutMedia(size);
-        }
-        emit(fragment, handler);
-        return end;
-    }
-
-    private Fragment withMedia(byte[] bytes) {
-        return builder.withMedia(bytes, times.since(documentNanos));
-    }
-
-    private Fragment withoutMedia(int size) {
-        return builder.withoutMedia(size, content.metadata(), times.since(documentNanos));
-    }
-
-    private void emit(Fragment fragment, FragmentHandler handler) {
-        // Only now: after an exception, callers ask which fragment was open.
-        open = false;
-        content.end();
-        handler.onFragment(fragment);
-    }
-
-    private void keep(ByteBuffer in, int unkept) {
-        int end = in.position();
-        if (frames != null) {
-            frames.keep(in);
-        }
-        if (open) {
-            if (keepMedia) {
-                document.append(in, unkept, end);
-            }
-            return;
-        }
-        // A header that is not reported yet may be the beginning of the next document.
-        int header = parser.unreportedBytes();
-        if (header <= end - unkept) {
-            document.clear();
-            document.append(in, end - header, end);
-        } else {
-            document.append(in, unkept, end);
-        }
-    }
-
-    private void checkSize() throws MkvException {
-        long bytes = parser.position() - documentOffset;
-        // A header that is not reported yet may belong to the next document.
-        if (bytes > maxBytes && bytes - parser.unreportedBytes() > maxBytes) {
-            throw content.tooLarge("has more than " + maxBytes + " bytes");
-        }
-    }
-
-    private MkvException brokenOff(String how, long offset) {
-        return new MkvException(
-                MkvException.Kind.BROKEN_OFF, content.name() + " " + how, MkvElements.EBML, offset);
+        return open ? fragment.offset() : parser.position() - parser.unreportedBytes();
     }
 }

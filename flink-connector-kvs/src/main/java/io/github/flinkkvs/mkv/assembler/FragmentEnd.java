@@ -20,8 +20,11 @@ public enum FragmentEnd {
     TRAILING_TAGS,
     /**
      * The beginning of the next fragment ends a fragment, as in archived media, which has no
-     * trailing Tags. Nothing follows the last fragment of a body: see {@link
-     * FragmentAssembler#completeLast}.
+     * trailing Tags: the next document, or, if many fragments share a Segment, Tags with another
+     * fragment number. Of a shared Segment, each fragment becomes a document of its own, which
+     * repeats the EBML header, Info and Tracks.
+     *
+     * <p>Nothing follows the last fragment of a body: see {@link FragmentAssembler#completeLast}.
      */
     NEXT_FRAGMENT
 }

@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  */
 final class FrameAssembler {
 
+    private static final byte[] NOTHING = {};
+
     private enum Block {
         /** Its header is not complete. */
         UNDECIDED,
@@ -144,7 +146,7 @@ final class FrameAssembler {
 
     void endGroup(ByteBuffer in) throws MkvException {
         inGroup = false;
-        byte[] bytes = payload.drain(in, groupFrom, in.position());
+        byte[] bytes = payload.drain(NOTHING, in, groupFrom, in.position());
         wanted.onBlockGroup(bytes, groupOffset);
         emit();
     }
@@ -173,7 +175,7 @@ final class FrameAssembler {
             payload.append(in, from, to);
             return;
         }
-        wanted.onSimpleBlock(header, payload.drain(in, from, to));
+        wanted.onSimpleBlock(header, payload.drain(NOTHING, in, from, to));
         emit();
     }
 

@@ -37,6 +37,13 @@ public final class MetadataBuffer {
     private int length;
     private int elementAt;
 
+    /** Where the last Info and the last Tracks begin and end. */
+    private int infoFrom;
+
+    private int infoTo;
+    private int tracksFrom;
+    private int tracksTo;
+
     /** The number of bytes in the buffer. */
     public int length() {
         return length;
@@ -52,6 +59,18 @@ public final class MetadataBuffer {
         elementAt = length;
         ByteBuffer.wrap(bytes, length, HEADER_LENGTH).putInt(id).putLong(1L << 56 | size);
         length += HEADER_LENGTH;
+        if (id == MkvElements.INFO) {
+            infoFrom = elementAt;
+            infoTo = endOf(size);
+        } else if (id == MkvElements.TRACKS) {
+            tracksFrom = elementAt;
+            tracksTo = endOf(size);
+        }
+    }
+
+    /** Where an element ends whose payload begins here; too large ones are never completed. */
+    private int endOf(long size) {
+        return (int) Math.min(length + size, Integer.MAX_VALUE);
     }
 
     /** Adds bytes of the element's payload; the position of the buffer does not change. */
@@ -78,13 +97,62 @@ public final class MetadataBuffer {
         length += MEDIA_MARK.length;
     }
 
+    /** A cursor over all elements. */
+    public EbmlCursor elements() {
+        return new EbmlCursor(bytes, 0, length, 0);
+    }
+
     /** A copy of all elements. */
     public byte[] toArray() {
         return Arrays.copyOf(bytes, length);
     }
 
+    /** A copy of all elements without the one that was added last. */
+    public byte[] withoutLast() {
+        return Arrays.copyOf(bytes, elementAt);
+    }
+
+    /** Removes the element that was added last. */
+    public void removeLast() {
+        length = elementAt;
+    }
+
+    /** The length of the last Info and the last Tracks together. */
+    public int headLength() {
+        return infoTo - infoFrom + tracksTo - tracksFrom;
+    }
+
+    /** A copy of the last Info and the last Tracks, which must be complete. */
+    public byte[] head() {
+        int infoLength = infoTo - infoFrom;
+        byte[] head = new byte[headLength()];
+        System.arraycopy(bytes, infoFrom, head, 0, infoLength);
+        System.arraycopy(bytes, tracksFrom, head, infoLength, head.length - infoLength);
+        return head;
+    }
+
+    /** Keeps only the {@link #head} and, behind it, the element that was added last. */
+    public void keepHeadAndLast() {
+        byte[] head = head();
+        byte[] last = Arrays.copyOfRange(bytes, elementAt, length);
+        int infoLength = infoTo - infoFrom;
+        clear();
+        reserve(head.length + last.length);
+        System.arraycopy(head, 0, bytes, 0, head.length);
+        System.arraycopy(last, 0, bytes, head.length, last.length);
+        length = head.length + last.length;
+        elementAt = head.length;
+        infoTo = infoLength;
+        tracksFrom = infoLength;
+        tracksTo = head.length;
+    }
+
     public void clear() {
         length = 0;
+        infoFrom = 0;
+        infoTo = 0;
+        tracksFrom = 0;
+        tracksTo = 0;
         if (bytes.length > USUAL_BYTES) {
             bytes = new byte[INITIAL_BYTES];
         }

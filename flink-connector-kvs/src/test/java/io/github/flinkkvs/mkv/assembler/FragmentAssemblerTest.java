@@ -13,20 +13,14 @@ import io.github.flinkkvs.mkv.Events;
 import io.github.flinkkvs.mkv.Feed;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
-import io.github.flinkkvs.mkv.FragmentSerialization;
 import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.TestMedia;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -51,7 +45,6 @@ import static io.github.flinkkvs.mkv.TestMedia.trailingTags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.assertj.core.api.Assertions.entry;
 
 class FragmentAssemblerTest {
 
@@ -294,69 +287,6 @@ class FragmentAssemblerTest {
         assertThat(feed.fragments).hasSize(1);
     }
 
-    // ---- archived media -----------------------------------------------------------------------
-
-    /** As GetMediaForFragmentList sends it: without trailing Tags. */
-    private static byte[] archived(String number, int clusterSizeLength) {
-        byte[] block = simpleBlock(1, 0, 0x80, TestMedia.text("frame " + number));
-        return document(
-                info(1_000_000),
-                tracks(track(1)),
-                leadingTags(number, "1519074132.668", "1518814932.515"),
-                clusterSizeLength == 0
-                        ? cluster(block)
-                        : TestMedia.unknownSized(clusterSizeLength, 0x1F43B675, block));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"true, 0", "true, 1", "true, 8", "false, 0", "false, 1"})
-    void withoutTrailingTagsTheNextDocumentCompletesAFragment(boolean keepMedia, int sizeLength)
-            throws Exception {
-        byte[] first = archived("1", sizeLength);
-        byte[] second = archived("2", sizeLength);
-        byte[] body = concat(first, second);
-        for (int pieces = 1; pieces <= body.length; pieces++) {
-            Feed feed = new Feed(keepMedia, FragmentEnd.NEXT_FRAGMENT);
-            feed.all(body, pieces);
-            assertThat(feed.fragments).hasSize(1);
-            assertThat(feed.assembler.openFragmentBytes()).isEqualTo(second.length);
-            feed.assembler.completeLast(feed);
-            feed.assembler.completeLast(feed);
-            assertThat(feed.fragments).hasSize(2);
-            for (int i = 0; i < 2; i++) {
-                Fragment fragment = feed.fragments.get(i);
-                byte[] document = i == 0 ? first : second;
-                assertThat(fragment.number()).hasToString(String.valueOf(i + 1));
-                assertThat(fragment.sizeBytes()).isEqualTo(document.length);
-                assertThat(fragment.continuationToken()).isNull();
-                assertThat(fragment.millisBehindNow()).isNull();
-                assertThat(fragment.frameCounts()).containsExactly(entry(1L, 1));
-                if (keepMedia) {
-                    assertThat(fragment.bytes()).isEqualTo(ByteBuffer.wrap(document));
-                }
-                ByteArrayOutputStream serialized = new ByteArrayOutputStream();
-                FragmentSerialization.write(fragment, new DataOutputStream(serialized));
-                assertThat(
-                                FragmentSerialization.readVersion2(
-                                        new DataInputStream(
-                                                new ByteArrayInputStream(
-                                                        serialized.toByteArray()))))
-                        .isEqualTo(fragment);
-            }
-        }
-    }
-
-    @Test
-    void aLastFragmentThatEndsWithinAnElementIsNotComplete() throws Exception {
-        byte[] document = archived("1", 0);
-        Feed feed = new Feed(true, FragmentEnd.NEXT_FRAGMENT);
-        feed.all(Arrays.copyOf(document, document.length - 1), 7);
-        assertThatThrownBy(() -> feed.assembler.completeLast(feed))
-                .isInstanceOf(MkvException.class)
-                .hasMessageContaining("ends within an element");
-        assertThat(feed.fragments).isEmpty();
-    }
-
     // ---- bad input ----------------------------------------------------------------------------
 
     @Test
@@ -524,23 +454,6 @@ class FragmentAssemblerTest {
             assertThat(tight.assembler.openFragmentNumber())
                     .isEqualTo(FragmentNumber.of(TestMedia.NUMBER));
             assertThat(tight.assembler.fragmentOffset()).isZero();
-        }
-    }
-
-    /** No byte of the next document, whose beginning ends the fragment, counts. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void theLimitIsExactForArchivedMedia(boolean keepMedia) throws Exception {
-        byte[] document = document(leadingTags(), cluster(simpleBlock(1, 0, 0, new byte[10_000])));
-        byte[] all = concat(document, document);
-        for (int length : new int[] {1, 7, 4096, document.length + 3, all.length}) {
-            Feed exact = new Feed(keepMedia, document.length, FragmentEnd.NEXT_FRAGMENT);
-            assertThat(exact.all(all, length).fragments).hasSize(1);
-            Feed tight = new Feed(keepMedia, document.length - 1, FragmentEnd.NEXT_FRAGMENT);
-            assertThatThrownBy(() -> tight.all(all, length))
-                    .isInstanceOf(MkvException.class)
-                    .hasMessageContaining("has more than " + (document.length - 1) + " bytes");
-            assertThat(tight.fragments).isEmpty();
         }
     }
 
