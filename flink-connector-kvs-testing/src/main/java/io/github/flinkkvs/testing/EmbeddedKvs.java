@@ -265,7 +265,7 @@ public final class EmbeddedKvs implements AutoCloseable {
     public void expireCredentials(String accessKeyId) {
         state.keys().expire(accessKeyId);
         if (!behavior().credentialsCheckedOnlyAtStart()) {
-            registry.all().forEach(stream -> stream.connections().endAllOf(accessKeyId));
+            registry.all().forEach(stream -> stream.endAllOf(accessKeyId));
         }
     }
 
@@ -339,7 +339,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         try {
             cameras.forEach(Camera::close);
         } finally {
-            registry.all().forEach(stream -> stream.connections().endAll(EndReason.SERVER_CLOSED));
+            registry.all().forEach(stream -> stream.endAll(EndReason.SERVER_CLOSED));
             listeners.closeAll();
             if (trust != null) {
                 trust.delete();

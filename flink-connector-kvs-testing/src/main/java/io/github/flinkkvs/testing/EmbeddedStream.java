@@ -103,7 +103,10 @@ public final class EmbeddedStream {
      * @throws IllegalStateException if another one is open
      */
     public FragmentUpload begin(MediaFragment media) {
-        return new FragmentUpload(store, media, store.begin(media));
+        return new FragmentUpload(
+                store,
+                media,
+                store.begin(media.header(), media::producerTimestampMillis, media::clusterStart));
     }
 
     /** Lets the counter in fragment numbers jump as between two PutMedia sessions. */

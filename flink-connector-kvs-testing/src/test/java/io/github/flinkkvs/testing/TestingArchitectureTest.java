@@ -57,7 +57,7 @@ class TestingArchitectureTest {
                             ROOT + ".internal.calls",
                             ROOT + ".internal.sts")
                     .layer("body")
-                    .definedBy(ROOT + ".internal.body")
+                    .definedBy(ROOT + ".internal.body", ROOT + ".internal.ingest")
                     .layer("http")
                     .definedBy(ROOT + ".internal.http")
                     .layer("streams")

@@ -32,6 +32,8 @@ public final class Behavior {
     private Duration slowReaderLimit = Duration.ZERO;
     private boolean credentialsCheckedOnlyAtStart = true;
     private int listTagsPageSize = 50;
+    private boolean leadingTagsRepeated;
+    private Duration idleAckInterval = Duration.ofSeconds(5);
 
     private Behavior() {}
 
@@ -59,6 +61,8 @@ public final class Behavior {
         copy.slowReaderLimit = slowReaderLimit;
         copy.credentialsCheckedOnlyAtStart = credentialsCheckedOnlyAtStart;
         copy.listTagsPageSize = listTagsPageSize;
+        copy.leadingTagsRepeated = leadingTagsRepeated;
+        copy.idleAckInterval = idleAckInterval;
         return copy;
     }
 
@@ -187,6 +191,23 @@ public final class Behavior {
         return copy;
     }
 
+    /**
+     * Whether the tags that a producer sends before its first Cluster are part of every fragment,
+     * and not of the first alone. Recordings show both.
+     */
+    public Behavior leadingTagsRepeated(boolean value) {
+        Behavior copy = copy();
+        copy.leadingTagsRepeated = value;
+        return copy;
+    }
+
+    /** How often PutMedia acknowledges that a producer is silent; zero: never. */
+    public Behavior idleAckInterval(Duration value) {
+        Behavior copy = copy();
+        copy.idleAckInterval = value;
+        return copy;
+    }
+
     public Delivery delivery() {
         return delivery;
     }
@@ -253,5 +274,13 @@ public final class Behavior {
 
     public int listTagsPageSize() {
         return listTagsPageSize;
+    }
+
+    public boolean leadingTagsRepeated() {
+        return leadingTagsRepeated;
+    }
+
+    public Duration idleAckInterval() {
+        return idleAckInterval;
     }
 }

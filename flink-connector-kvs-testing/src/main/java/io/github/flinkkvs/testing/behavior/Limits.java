@@ -24,6 +24,15 @@ public final class Limits {
     private volatile long bytesPerSecond;
     private volatile Duration idleEnd = Duration.ofSeconds(3);
     private volatile Duration sessionCap = Duration.ZERO;
+    private volatile int producersPerStream;
+    private volatile int producerFragmentsPerSecond;
+    private volatile long producerBytesPerSecond;
+    private volatile Duration producerIdleEnd = Duration.ofSeconds(30);
+    private volatile Duration producerSessionCap = Duration.ZERO;
+    private volatile long maxFragmentBytes = 50_000_000;
+    private volatile Duration maxFragmentDuration = Duration.ofSeconds(20);
+    private volatile int maxTracks = 3;
+    private volatile int maxTagsPerFragment = 10;
 
     private Limits() {}
 
@@ -35,10 +44,17 @@ public final class Limits {
                 .connectionsPerStream(3)
                 .fragmentsPerSecond(5)
                 .bytesPerSecond(25_000_000)
-                .sessionCap(Duration.ofMinutes(45));
+                .sessionCap(Duration.ofMinutes(45))
+                .producersPerStream(1)
+                .producerFragmentsPerSecond(5)
+                .producerBytesPerSecond(12_500_000)
+                .producerSessionCap(Duration.ofMinutes(45));
     }
 
-    /** No quotas and no session cap; only the idle end stays, at 3 s. */
+    /**
+     * No quotas and no session caps; calls still end when they are idle, and the rules for what a
+     * producer may send stay.
+     */
     public static Limits none() {
         return new Limits();
     }
@@ -52,7 +68,16 @@ public final class Limits {
                 .fragmentsPerSecond(fragmentsPerSecond)
                 .bytesPerSecond(bytesPerSecond)
                 .idleEnd(idleEnd)
-                .sessionCap(sessionCap);
+                .sessionCap(sessionCap)
+                .producersPerStream(producersPerStream)
+                .producerFragmentsPerSecond(producerFragmentsPerSecond)
+                .producerBytesPerSecond(producerBytesPerSecond)
+                .producerIdleEnd(producerIdleEnd)
+                .producerSessionCap(producerSessionCap)
+                .maxFragmentBytes(maxFragmentBytes)
+                .maxFragmentDuration(maxFragmentDuration)
+                .maxTracks(maxTracks)
+                .maxTagsPerFragment(maxTagsPerFragment);
     }
 
     /** Calls per second of each operation on one stream; ListStreams has no stream. */
@@ -103,6 +128,60 @@ public final class Limits {
         return this;
     }
 
+    /** Concurrent PutMedia connections on one stream; the newest is refused. */
+    public Limits producersPerStream(int producers) {
+        producersPerStream = producers;
+        return this;
+    }
+
+    /** Fragments that one PutMedia connection may send per second; the service reads no faster. */
+    public Limits producerFragmentsPerSecond(int fragments) {
+        producerFragmentsPerSecond = fragments;
+        return this;
+    }
+
+    /** Bytes that the service reads per second from one PutMedia connection. */
+    public Limits producerBytesPerSecond(long bytes) {
+        producerBytesPerSecond = bytes;
+        return this;
+    }
+
+    /** Time without a byte from the producer after which a PutMedia call ends. */
+    public Limits producerIdleEnd(Duration time) {
+        producerIdleEnd = time;
+        return this;
+    }
+
+    /** Time after which a PutMedia call ends in any case. */
+    public Limits producerSessionCap(Duration time) {
+        producerSessionCap = time;
+        return this;
+    }
+
+    /** How large a fragment of PutMedia may be. */
+    public Limits maxFragmentBytes(long bytes) {
+        maxFragmentBytes = bytes;
+        return this;
+    }
+
+    /** How far behind its Cluster Timestamp a frame of PutMedia may be. */
+    public Limits maxFragmentDuration(Duration time) {
+        maxFragmentDuration = time;
+        return this;
+    }
+
+    /** How many tracks PutMedia may send. */
+    public Limits maxTracks(int tracks) {
+        maxTracks = tracks;
+        return this;
+    }
+
+    /** How many tags a fragment of PutMedia may have; 0 also lifts the rules for their text. */
+    public Limits maxTagsPerFragment(int tags) {
+        maxTagsPerFragment = tags;
+        return this;
+    }
+
     public int callsPerSecond() {
         return callsPerSecond;
     }
@@ -133,5 +212,41 @@ public final class Limits {
 
     public Duration sessionCap() {
         return sessionCap;
+    }
+
+    public int producersPerStream() {
+        return producersPerStream;
+    }
+
+    public int producerFragmentsPerSecond() {
+        return producerFragmentsPerSecond;
+    }
+
+    public long producerBytesPerSecond() {
+        return producerBytesPerSecond;
+    }
+
+    public Duration producerIdleEnd() {
+        return producerIdleEnd;
+    }
+
+    public Duration producerSessionCap() {
+        return producerSessionCap;
+    }
+
+    public long maxFragmentBytes() {
+        return maxFragmentBytes;
+    }
+
+    public Duration maxFragmentDuration() {
+        return maxFragmentDuration;
+    }
+
+    public int maxTracks() {
+        return maxTracks;
+    }
+
+    public int maxTagsPerFragment() {
+        return maxTagsPerFragment;
     }
 }

@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * One thing that goes wrong with a call or in a GetMedia body. Several may be combined on one
- * connection. Immutable.
+ * One thing that goes wrong with a call, in a GetMedia body or in a PutMedia request. Several may
+ * be combined on one connection. Immutable.
  */
 public final class Fault {
     /** What happens. */
@@ -29,6 +29,7 @@ public final class Fault {
         STALL,
         CORRUPT,
         ERROR_TAG,
+        ERROR_ACK,
         REPEAT,
         DRIP
     }
@@ -130,7 +131,7 @@ public final class Fault {
         return new Fault(Kind.DELAY, 0, 0, "", "", time, null, new byte[0]);
     }
 
-    /** The GetMedia body breaks off after exactly this many bytes. */
+    /** The body of GetMedia, or the request of PutMedia, breaks off after this many bytes. */
     public static Fault cutAfter(long bytes, Cut how) {
         return new Fault(
                 Kind.CUT,
@@ -143,7 +144,10 @@ public final class Fault {
                 new byte[0]);
     }
 
-    /** The GetMedia body falls silent after exactly this many bytes, until the client goes away. */
+    /**
+     * After this many bytes, GetMedia sends and PutMedia reads nothing more, until the client goes
+     * away.
+     */
     public static Fault stallAfter(long bytes) {
         return simple(Kind.STALL, 0, bytes);
     }
@@ -162,6 +166,22 @@ public final class Fault {
     public static Fault errorTag(int id, String code, int afterFragments) {
         return new Fault(
                 Kind.ERROR_TAG, id, afterFragments, code, "", Duration.ZERO, null, new byte[0]);
+    }
+
+    /**
+     * PutMedia acknowledges this error for the fragment that follows this many, which is not
+     * stored, and ends.
+     */
+    public static Fault errorAck(AckError error, int afterFragments) {
+        return new Fault(
+                Kind.ERROR_ACK,
+                error.id(),
+                afterFragments,
+                error.name(),
+                "",
+                Duration.ZERO,
+                null,
+                new byte[0]);
     }
 
     /** After this many fragments, the last one is delivered a second time. */
@@ -184,17 +204,17 @@ public final class Fault {
         return kind;
     }
 
-    /** The HTTP status of ANSWER, error id of ERROR_TAG, or bytes per write of DRIP; else 0. */
+    /** The HTTP status of ANSWER, id of ERROR_TAG or ERROR_ACK, or bytes of DRIP; else 0. */
     public int number() {
         return number;
     }
 
-    /** Bytes of the body for CUT, STALL, CORRUPT; fragments for ERROR_TAG, REPEAT; else 0. */
+    /** Bytes of the body for CUT, STALL, CORRUPT; fragments for the others; else 0. */
     public long offset() {
         return offset;
     }
 
-    /** The error type of ANSWER, or error code of ERROR_TAG; otherwise empty. */
+    /** The error type of ANSWER, or code of ERROR_TAG or ERROR_ACK; otherwise empty. */
     public String text() {
         return text;
     }

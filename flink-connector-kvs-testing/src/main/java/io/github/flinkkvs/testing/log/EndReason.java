@@ -8,11 +8,21 @@
  */
 package io.github.flinkkvs.testing.log;
 
-/** Why a GetMedia body ended. */
+/** Why a GetMedia body, or a PutMedia call, ended. */
 public enum EndReason {
-    /** No media for {@link io.github.flinkkvs.testing.behavior.Limits#idleEnd()}. */
+    /** PutMedia: the producer ended its request. */
+    COMPLETE,
+    /** PutMedia: an error was acknowledged. */
+    ERROR_ACK,
+    /**
+     * No media for {@link io.github.flinkkvs.testing.behavior.Limits#idleEnd()}, or from a producer
+     * for {@link io.github.flinkkvs.testing.behavior.Limits#producerIdleEnd()}.
+     */
     IDLE,
-    /** It lasted for {@link io.github.flinkkvs.testing.behavior.Limits#sessionCap()}. */
+    /**
+     * It lasted for {@link io.github.flinkkvs.testing.behavior.Limits#sessionCap()}, or {@link
+     * io.github.flinkkvs.testing.behavior.Limits#producerSessionCap()}.
+     */
     SESSION_CAP,
     /** The client closed the connection. */
     CLIENT,

@@ -31,6 +31,9 @@ public interface ServiceLog {
     /** GetMedia sessions in the order they were opened; a null stream means all. */
     List<ServedMedia> sessions(@Nullable String stream);
 
+    /** PutMedia calls in the order they were accepted; a null stream means all. */
+    List<ReceivedMedia> uploads(@Nullable String stream);
+
     /** Fragments completed in a stream (or, with null, in all), in order. */
     List<StoredFragment> pushed(@Nullable String stream);
 

@@ -73,6 +73,11 @@ final class Operation {
                 name, plane, apiName, false, reader, streamQuota, accountQuota, handler);
     }
 
+    Operation readBy(RequestReader value) {
+        return new Operation(
+                name, plane, apiName, onStream, value, streamQuota, accountQuota, handler);
+    }
+
     /** Calls per second on one stream; 0 means no limit. */
     Operation streamQuota(ToIntFunction<Limits> value) {
         return new Operation(name, plane, apiName, onStream, reader, value, accountQuota, handler);

@@ -10,11 +10,13 @@ package io.github.flinkkvs.testing.internal.api;
 
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.internal.calls.Answers;
+import io.github.flinkkvs.testing.internal.calls.HeaderFields;
 import io.github.flinkkvs.testing.internal.operations.DescribeStream;
 import io.github.flinkkvs.testing.internal.operations.GetDataEndpoint;
 import io.github.flinkkvs.testing.internal.operations.GetMedia;
 import io.github.flinkkvs.testing.internal.operations.ListStreams;
 import io.github.flinkkvs.testing.internal.operations.ListTagsForStream;
+import io.github.flinkkvs.testing.internal.operations.PutMedia;
 import io.github.flinkkvs.testing.internal.streams.Plane;
 import io.github.flinkkvs.testing.internal.streams.ServiceState;
 import io.github.flinkkvs.testing.internal.streams.StreamRegistry;
@@ -88,7 +90,10 @@ final class Operations {
                 media("GetMedia", "GET_MEDIA")
                         .streamQuota(Limits::callsPerSecond)
                         .answeredBy(new GetMedia(service, answers, vertx)),
-                media("PutMedia", "PUT_MEDIA"),
+                media("PutMedia", "PUT_MEDIA")
+                        .readBy(new HeaderFields(PutMedia.HEADERS))
+                        .streamQuota(Limits::callsPerSecond)
+                        .answeredBy(new PutMedia(service, answers, vertx)),
                 archive("ListFragments", "LIST_FRAGMENTS"),
                 archive("GetMediaForFragmentList", "GET_MEDIA_FOR_FRAGMENT_LIST"),
                 archive("GetClip", "GET_CLIP"),

@@ -12,10 +12,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How fast one connection may deliver: fragments within any second, and bytes within the current
- * one. Owned by the event loop of the connection.
+ * How fast one connection may deliver, or take in: fragments within any second, and bytes within
+ * the current one. Owned by the event loop of the connection.
  */
-final class Pacing {
+public final class Pacing {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final Deque<Long> fragmentStarts = new ArrayDeque<>();
@@ -28,7 +28,7 @@ final class Pacing {
      * @param limit fragments per second; 0 means any number
      * @return 0 if it starts now, otherwise the nanoseconds until it may
      */
-    long startFragment(int limit) {
+    public long startFragment(int limit) {
         if (limit <= 0) {
             return 0;
         }
@@ -48,7 +48,7 @@ final class Pacing {
      *
      * @param limit bytes per second; 0 means any number
      */
-    int bytesNow(long limit, int wanted) {
+    public int bytesNow(long limit, int wanted) {
         if (limit <= 0) {
             return wanted;
         }
@@ -60,11 +60,11 @@ final class Pacing {
         return (int) Math.max(0, Math.min(wanted, limit - windowBytes));
     }
 
-    long nanosToNextBytes() {
+    public long nanosToNextBytes() {
         return Math.max(0, windowStartNanos + NANOS_PER_SECOND - System.nanoTime());
     }
 
-    void sent(int bytes) {
+    public void sent(int bytes) {
         windowBytes += bytes;
     }
 }

@@ -15,12 +15,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import javax.annotation.Nullable;
 
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Map;
 
 /**
  * The JSON object of a request, read as AWS does: each field has one type, and a value of another
@@ -55,6 +57,15 @@ public final class RequestFields {
         if (fields == null || !fields.isObject()) {
             throw AwsError.serialization("The body is not a JSON object");
         }
+        return new RequestFields(fields);
+    }
+
+    /**
+     * @param texts fields, with null for those that are absent
+     */
+    public static RequestFields of(Map<String, String> texts) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        texts.forEach(fields::put);
         return new RequestFields(fields);
     }
 

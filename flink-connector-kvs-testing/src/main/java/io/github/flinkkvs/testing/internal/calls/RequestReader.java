@@ -14,7 +14,7 @@ import io.vertx.core.Handler;
 
 /**
  * Reads the fields of a request. Operations with a JSON body use {@link JsonBody}; one whose body
- * is media takes its fields from headers and leaves the body to its handler.
+ * is media uses {@link HeaderFields}.
  */
 public interface RequestReader {
     /**

@@ -12,7 +12,9 @@ package io.github.flinkkvs.testing.internal.ebml;
 public final class Ebml {
     public static final int EBML = 0x1A45DFA3;
     public static final int SEGMENT = 0x18538067;
+    public static final int SEEK_HEAD = 0x114D9B74;
     public static final int INFO = 0x1549A966;
+    public static final int TIMESTAMP_SCALE = 0x2AD7B1;
     public static final int TRACKS = 0x1654AE6B;
     public static final int TRACK_ENTRY = 0xAE;
     public static final int TRACK_NUMBER = 0xD7;
@@ -22,12 +24,16 @@ public final class Ebml {
     public static final int SIMPLE_BLOCK = 0xA3;
     public static final int BLOCK_GROUP = 0xA0;
     public static final int BLOCK = 0xA1;
+    public static final int CUES = 0x1C53BB6B;
+    public static final int CHAPTERS = 0x1043A770;
+    public static final int ATTACHMENTS = 0x1941A469;
     public static final int TAGS = 0x1254C367;
     public static final int TAG = 0x7373;
     public static final int SIMPLE_TAG = 0x67C8;
     public static final int TAG_NAME = 0x45A3;
     public static final int TAG_STRING = 0x4487;
     public static final int VOID = 0xEC;
+    public static final int CRC_32 = 0xBF;
     public static final long UNKNOWN_SIZE = -1;
 
     private Ebml() {}

@@ -27,10 +27,19 @@ public final class LastAnswer {
         if (request.isEnded()) {
             sent.onComplete(done -> connection.close());
         } else {
-            // Closing while the client still sends could discard the answer.
-            request.handler(ignored -> {});
-            request.endHandler(end -> connection.close());
-            vertx.setTimer(LINGER_MILLIS, id -> connection.close());
+            closeBehind(vertx, request);
         }
+    }
+
+    /**
+     * Closes the connection of a request that is still coming in, but not at once: that could
+     * discard the answer.
+     */
+    public static void closeBehind(Vertx vertx, HttpServerRequest request) {
+        HttpConnection connection = request.connection();
+        request.handler(ignored -> {});
+        request.endHandler(end -> connection.close());
+        request.resume();
+        vertx.setTimer(LINGER_MILLIS, id -> connection.close());
     }
 }

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.testing.internal.log;
 
 import io.github.flinkkvs.testing.log.ApiCall;
+import io.github.flinkkvs.testing.log.ReceivedMedia;
 import io.github.flinkkvs.testing.log.ServedMedia;
 import io.github.flinkkvs.testing.log.ServiceLog;
 import io.github.flinkkvs.testing.log.StoredFragment;
@@ -38,6 +39,7 @@ public final class RecordedLog implements ServiceLog {
     private final int limit;
     private final Collection<ApiCall> calls;
     private final Collection<RecordedBody> sessions;
+    private final Collection<RecordedUpload> uploads;
 
     /** Fragments with their streams. */
     private final Map<StoredFragment, String> pushes;
@@ -49,6 +51,7 @@ public final class RecordedLog implements ServiceLog {
         this.limit = limit;
         calls = new Newest<>(limit);
         sessions = new Newest<>(limit);
+        uploads = new Newest<>(limit);
         pushes = new LinkedHashMap<>();
     }
 
@@ -99,6 +102,15 @@ public final class RecordedLog implements ServiceLog {
             return sessions.stream()
                     .filter(session -> stream == null || stream.equals(session.stream()))
                     .filter(wanted)
+                    .collect(Collectors.toList());
+        }
+    }
+
+    @Override
+    public List<ReceivedMedia> uploads(@Nullable String stream) {
+        synchronized (lock) {
+            return uploads.stream()
+                    .filter(upload -> stream == null || stream.equals(upload.stream()))
                     .collect(Collectors.toList());
         }
     }
@@ -176,6 +188,7 @@ public final class RecordedLog implements ServiceLog {
         synchronized (lock) {
             calls.clear();
             sessions.clear();
+            uploads.clear();
             pushes.clear();
         }
     }
@@ -230,6 +243,14 @@ public final class RecordedLog implements ServiceLog {
     public void session(RecordedBody session) {
         synchronized (lock) {
             sessions.add(session);
+            lock.notifyAll();
+        }
+    }
+
+    /** A PutMedia call was accepted. */
+    public void upload(RecordedUpload upload) {
+        synchronized (lock) {
+            uploads.add(upload);
             lock.notifyAll();
         }
     }

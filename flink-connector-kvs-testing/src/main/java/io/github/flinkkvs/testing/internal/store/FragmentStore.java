@@ -17,7 +17,6 @@ import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.internal.ebml.EbmlWriter;
 import io.github.flinkkvs.testing.internal.ebml.ServiceTags;
 import io.github.flinkkvs.testing.internal.log.RecordedLog;
-import io.github.flinkkvs.testing.media.MediaFragment;
 
 import javax.annotation.Nullable;
 
@@ -31,6 +30,8 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The fragments of a stream: those that are stored, those that were pushed, and the one that is
@@ -109,26 +110,27 @@ public final class FragmentStore {
      * Begins a fragment: its number and server timestamp are given now, and everything before its
      * first frame has arrived.
      *
+     * @param header what stands before the service's leading Tags
+     * @param producerMillis the producer timestamp, given the server timestamp
+     * @param clusterStart the Cluster before its first frame, given the producer timestamp
      * @throws IllegalStateException if another one is open
      */
-    public StoredDocument begin(MediaFragment media) {
+    public StoredDocument begin(
+            byte[] header, LongUnaryOperator producerMillis, LongFunction<byte[]> clusterStart) {
         StoredDocument fragment;
-        byte[] header = media.header();
         synchronized (lock) {
             requireNoneOpen();
             expire();
-            long serverMillis = clock.millis();
-            long producerMillis = media.producerTimestampMillis(serverMillis);
-            BigInteger number = numbers.next(serverMillis);
+            long server = clock.millis();
+            long producer = producerMillis.applyAsLong(server);
+            BigInteger number = numbers.next(server);
             byte[] first =
                     new EbmlWriter()
                             .raw(header)
-                            .raw(
-                                    ServiceTags.leading(
-                                            number.toString(), serverMillis, producerMillis))
-                            .raw(media.clusterStart(producerMillis))
+                            .raw(ServiceTags.leading(number.toString(), server, producer))
+                            .raw(clusterStart.apply(producer))
                             .toByteArray();
-            fragment = StoredDocument.open(number, serverMillis, producerMillis, first);
+            fragment = StoredDocument.open(number, server, producer, first);
             open = fragment;
             stored.put(number, fragment);
             lastIngestNanos = System.nanoTime();
@@ -136,6 +138,13 @@ public final class FragmentStore {
         tellForgotten();
         wakeReaders.run();
         return fragment;
+    }
+
+    /** A number that no fragment gets. */
+    public String unusedNumber() {
+        synchronized (lock) {
+            return numbers.next(clock.millis()).toString();
+        }
     }
 
     /** More bytes of the open fragment. */

@@ -26,6 +26,7 @@ public final class KvsStream {
     private final Faults faults = new Faults();
     private final CallRates calls = new CallRates();
     private final StreamConnections connections;
+    private final StreamConnections producers;
     private final FragmentStore store;
 
     private volatile StreamStatus status = StreamStatus.ACTIVE;
@@ -47,6 +48,7 @@ public final class KvsStream {
                         + creationMillis;
         connections =
                 new StreamConnections(settings.name(), this::readable, service.log()::changed);
+        producers = new StreamConnections(settings.name(), this::readable, service.log()::changed);
         store = new FragmentStore(settings, service.clock(), service.log(), connections::wakeAll);
     }
 
@@ -95,6 +97,11 @@ public final class KvsStream {
         return connections;
     }
 
+    /** The connections of PutMedia. */
+    public StreamConnections producers() {
+        return producers;
+    }
+
     public StreamStatus status() {
         return status;
     }
@@ -103,17 +110,28 @@ public final class KvsStream {
     public void status(StreamStatus newStatus) {
         status = newStatus;
         if (!readable()) {
-            connections.endAll(EndReason.STREAM_GONE);
+            endAll(EndReason.STREAM_GONE);
         }
     }
 
     /** Marks it as deleted; the returned future completes when all bodies have ended. */
     Future<?> delete() {
         status = StreamStatus.DELETING;
-        return connections.endAll(EndReason.STREAM_GONE);
+        return endAll(EndReason.STREAM_GONE);
     }
 
-    /** Whether it can be read now. */
+    /** Ends all bodies; the returned future completes when all of them have ended. */
+    public Future<?> endAll(EndReason reason) {
+        return Future.join(producers.endAll(reason), connections.endAll(reason));
+    }
+
+    /** Ends the bodies of calls that were signed with this key. */
+    public void endAllOf(String accessKeyId) {
+        producers.endAllOf(accessKeyId);
+        connections.endAllOf(accessKeyId);
+    }
+
+    /** Whether it can be read and written now. */
     public boolean readable() {
         return status == StreamStatus.ACTIVE || status == StreamStatus.UPDATING;
     }

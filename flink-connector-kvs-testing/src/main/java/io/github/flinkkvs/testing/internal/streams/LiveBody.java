@@ -14,7 +14,10 @@ import io.vertx.core.Future;
 
 import javax.annotation.Nullable;
 
-/** A body that is being sent to a reader of a stream. Its methods may be called by any thread. */
+/**
+ * A body that is being sent to a reader of a stream, or received from its producer. Its methods may
+ * be called by any thread.
+ */
 public interface LiveBody {
     /** Called when there may be new media. */
     void wake();
