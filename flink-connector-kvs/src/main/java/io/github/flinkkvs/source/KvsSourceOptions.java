@@ -20,8 +20,24 @@ import java.util.List;
 @PublicEvolving
 public final class KvsSourceOptions {
 
+    /** How media that the service has stored is read. */
+    public enum HistoryMode {
+        /** With the calls for archived media wherever GetMedia would take long. */
+        AUTO,
+        /** With the calls for archived media, up to about the last minute. */
+        ARCHIVE,
+        /** With GetMedia only. */
+        LIVE
+    }
+
     /** What to do with a fragment that can never be read. */
     public enum BadFragmentPolicy {
+        FAIL,
+        SKIP
+    }
+
+    /** What to do with a fragment that the service lists and does not find. */
+    public enum LostFragmentPolicy {
         FAIL,
         SKIP
     }
@@ -62,6 +78,37 @@ public final class KvsSourceOptions {
                     .withDescription(
                             "A larger fragment is a bad fragment. The service itself accepts up to"
                                     + " 50 MB.");
+
+    public static final ConfigOption<HistoryMode> HISTORY =
+            ConfigOptions.key("source.history")
+                    .enumType(HistoryMode.class)
+                    .defaultValue(HistoryMode.AUTO)
+                    .withDescription(
+                            "How stored media is read. GetMedia sends at most 5 fragments of a"
+                                    + " stream per second; ListFragments and"
+                                    + " GetMediaForFragmentList, the calls for archived media, up to"
+                                    + " 500. 'AUTO' uses them for a stream that is more than 2"
+                                    + " minutes behind, 'ARCHIVE' for all that is older than a"
+                                    + " minute, and 'LIVE' never. In each case the stream then goes"
+                                    + " on with GetMedia, without a gap and without duplicates.");
+
+    public static final ConfigOption<LostFragmentPolicy> LOST_FRAGMENT =
+            ConfigOptions.key("source.lost-fragment")
+                    .enumType(LostFragmentPolicy.class)
+                    .defaultValue(LostFragmentPolicy.FAIL)
+                    .withDescription(
+                            "What to do with a fragment of the archive that the service lists, and"
+                                    + " then does not find three times in a row: 'FAIL' the job, or"
+                                    + " 'SKIP' it and count it.");
+
+    public static final ConfigOption<Duration> MAX_LAG =
+            ConfigOptions.key("source.max-lag")
+                    .durationType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Newest first: a stream that is further behind than this, when it"
+                                    + " starts or later, skips to the present. Such gaps are logged"
+                                    + " and counted. At least 30 s. By default, everything is read.");
 
     public static final ConfigOption<BadFragmentPolicy> BAD_FRAGMENT =
             ConfigOptions.key("source.bad-fragment")
@@ -189,7 +236,10 @@ public final class KvsSourceOptions {
         return List.of(
                 MEMORY_BUDGET,
                 FRAGMENT_MAX_SIZE,
+                HISTORY,
+                MAX_LAG,
                 BAD_FRAGMENT,
+                LOST_FRAGMENT,
                 EXPIRED_POSITION,
                 EXPIRED_POSITION_TIMESTAMP,
                 DELETED_STREAM,

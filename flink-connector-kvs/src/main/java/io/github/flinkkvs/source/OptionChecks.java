@@ -42,6 +42,9 @@ final class OptionChecks {
     /** Less than these 3 s, since the last bytes before them may arrive late. */
     private static final Duration MAX_QUIET_TIME = Duration.ofMillis(2_500);
 
+    /** A fragment lasts up to 20 s, and its timestamp is that of its beginning. */
+    private static final Duration MIN_MAX_LAG = Duration.ofSeconds(30);
+
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
                     KvsSourceOptions.IDLE_INTERVAL,
@@ -118,6 +121,11 @@ final class OptionChecks {
             checkDuration(option, MIN_DURATION, MAX_DURATION, "");
         }
         checkDuration(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO, MAX_DURATION, "");
+        checkDuration(
+                KvsSourceOptions.MAX_LAG,
+                MIN_MAX_LAG,
+                MAX_DURATION,
+                ". A fragment lasts up to 20 s, so a stream is often that far behind");
         checkDuration(
                 KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ZERO, MAX_DURATION, "");
         checkDuration(

@@ -201,7 +201,12 @@ class KvsSourceBuilderTest {
                 builder().set(KvsSourceOptions.QUIET_TIME, Duration.ofSeconds(3)),
                 "source.session.quiet-time is 3 s: give a time of at least 1 ms and at most 2500 ms",
                 "a bounded source would never end");
+        assertRefused(
+                builder().set(KvsSourceOptions.MAX_LAG, Duration.ofSeconds(29)),
+                "source.max-lag is 29 s: give a time of at least 30 s",
+                "A fragment lasts up to 20 s");
         builder()
+                .set(KvsSourceOptions.MAX_LAG, Duration.ofSeconds(30))
                 .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4))
                 .set(KvsSourceOptions.QUIET_TIME, Duration.ofMillis(2_500))
                 .build();
