@@ -16,27 +16,23 @@ import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
-import io.github.flinkkvs.source.fetch.Fetch.Outcome;
 
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Parses a body piece by piece: {@link #read} in the thread that delivers the bytes, without the
- * reader lock, then {@link #handOver} of the results, with the lock held.
+ * reader lock. Everything else with the lock held, after {@link #update}.
  */
 final class BodyReader implements FragmentHandler {
 
     /** Null once the fetch is over: the network may keep the fetch for longer than its bytes. */
     @Nullable private FragmentAssembler assembler;
 
-    /** The results of the last piece, in order. */
-    private final List<Function<Fetch.Sink, Outcome>> found = new ArrayList<>();
-
+    private final List<BodyResult> results = new ArrayList<>();
     @Nullable private ServiceError error;
     @Nullable private MkvException problem;
 
@@ -45,8 +41,6 @@ final class BodyReader implements FragmentHandler {
     @Nullable private PartialFragment open;
     private long openBytes;
     private int heldBytes;
-
-    private boolean progress;
 
     BodyReader(FragmentAssembler assembler) {
         this.assembler = assembler;
@@ -66,12 +60,8 @@ final class BodyReader implements FragmentHandler {
         }
     }
 
-    /**
-     * Hands over the results of the last piece.
-     *
-     * @return false if the stream is over with it
-     */
-    boolean handOver(Fetch.Sink sink) {
+    /** Takes over the state of the assembler after a piece. */
+    void update() {
         inFragment = assembler.isInFragment();
         openBytes = assembler.openFragmentBytes();
         heldBytes = inFragment ? Math.max(assembler.heldBytes(), 1) : 0;
@@ -83,19 +73,30 @@ final class BodyReader implements FragmentHandler {
                                 number,
                                 assembler.openServerTimestampMillis(),
                                 assembler.openProducerTimestampMillis());
-        for (Function<Fetch.Sink, Outcome> each : found) {
-            Outcome outcome = each.apply(sink);
-            if (outcome == Outcome.OVER) {
-                return false;
-            }
-            progress |= outcome == Outcome.PROGRESS;
+    }
+
+    /**
+     * Takes the open fragment for complete, although nothing follows it.
+     *
+     * @return false if it is not, since the body ends within an element of it
+     */
+    boolean completeLast() {
+        try {
+            assembler.completeLast(this);
+            return true;
+        } catch (MkvException e) {
+            return false;
         }
-        return true;
+    }
+
+    /** The results of the last piece, in order. */
+    List<BodyResult> results() {
+        return results;
     }
 
     /** Forgets the results of the last piece. */
     void clear() {
-        found.clear();
+        results.clear();
     }
 
     /** Leaves the bytes of the open fragment to the garbage collector. */
@@ -103,6 +104,7 @@ final class BodyReader implements FragmentHandler {
         assembler = null;
     }
 
+    /** The last error that the service sent in place of a fragment; null if it sent none. */
     @Nullable
     ServiceError error() {
         return error;
@@ -138,33 +140,25 @@ final class BodyReader implements FragmentHandler {
         return heldBytes;
     }
 
-    /** Whether reading has made progress. */
-    boolean hasProgress() {
-        return progress;
-    }
-
     @Override
     public void onFrame(FrameRecord frame) {
-        found.add(sink -> sink.onFrame(frame));
+        results.add(BodyResult.frame(frame));
     }
 
     @Override
     public void onDamagedBlock(
             FragmentHead fragment, long trackNumber, int frames, MkvException damage) {
-        found.add(
-                sink -> {
-                    sink.onDamagedBlock(fragment, trackNumber, frames, damage);
-                    return Outcome.NO_PROGRESS;
-                });
+        results.add(BodyResult.damage(fragment, trackNumber, frames, damage));
     }
 
     @Override
     public void onFragment(Fragment fragment) {
-        found.add(sink -> sink.onFragment(fragment));
+        results.add(BodyResult.fragment(fragment));
     }
 
     @Override
     public void onServiceError(ServiceError serviceError) {
         error = serviceError;
+        results.add(BodyResult.error(serviceError));
     }
 }

@@ -177,7 +177,7 @@ public final class FetchEnd {
             this.asked = asked;
         }
 
-        public Builder cause(Throwable thrown) {
+        public Builder cause(@Nullable Throwable thrown) {
             cause = thrown;
             return this;
         }

@@ -8,15 +8,11 @@
  */
 package io.github.flinkkvs.source.fetch;
 
-import io.github.flinkkvs.client.media.MediaCall;
-import io.github.flinkkvs.client.media.MediaListener;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.fetch.FetchEnd.How;
-import io.github.flinkkvs.source.resources.ReaderLock;
 import io.github.flinkkvs.source.resources.ReaderResources;
-import io.github.flinkkvs.source.resources.Timer;
 
 import org.apache.flink.annotation.Internal;
 
@@ -25,41 +21,20 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType
 
 import javax.annotation.Nullable;
 
-import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.OptionalLong;
 
-/**
- * One GetMedia call: requests bytes a few pieces ahead, has them parsed, and notices when they stop
- * coming.
- *
- * <p>Guarded by the reader lock, except for the body while it is parsed: then it belongs to the
- * thread that delivers the bytes.
- */
+/** One GetMedia call. Guarded by the reader lock. */
 @Internal
-public final class LiveFetch implements Fetch, MediaListener {
+public final class LiveFetch implements Fetch, BodyCall.Owner {
 
     private final Owner owner;
     private final Sink sink;
-    private final StreamArn arn;
     private final StartingPosition asked;
-    private final BodyReader body;
-    private final SilenceWatch watch;
     private final long quietTimeNanos;
     private final ReaderResources resources;
-    private final ReaderLock lock;
-    private final Timer timer;
-    private final long beganNanos;
-
-    @Nullable private MediaCall call;
-    private String requestId = "unknown";
-    private OptionalLong answeredAtMillis = OptionalLong.empty();
-
-    /** How many requested pieces have not come yet. */
-    private int outstanding;
-
-    /** Whether the body is being parsed, in an I/O thread, without the lock. */
-    private boolean parsing;
+    private final BodyReader body;
+    private final BodyCall call;
+    private boolean progress;
 
     /**
      * @param asked where to begin
@@ -79,169 +54,95 @@ public final class LiveFetch implements Fetch, MediaListener {
             ReaderResources resources) {
         this.owner = owner;
         this.sink = sink;
-        this.arn = arn;
         this.asked = asked;
-        this.body = new BodyReader(assembler);
         this.quietTimeNanos = quietTimeNanos;
         this.resources = resources;
-        this.lock = resources.lock();
-        this.timer = resources.timer();
-        this.beganNanos = timer.nanoTime();
-        this.watch =
-                new SilenceWatch(
-                        timer, silenceTimeoutNanos, () -> whileCurrent(this::checkForSilence));
+        this.body = new BodyReader(assembler);
+        this.call =
+                new BodyCall(
+                        this,
+                        listener -> resources.media().open(arn, selector(asked), listener),
+                        body,
+                        silenceTimeoutNanos,
+                        resources);
     }
 
     // ---- for the session -------------------------------------------------------------------
 
     @Override
     public void begin() {
-        resources.metrics().onCall();
-        lock.defer(this::open);
-    }
-
-    private void open() {
-        MediaCall opened;
-        try {
-            opened = resources.media().open(arn, selector(asked), this);
-        } catch (RuntimeException e) {
-            onError(e);
-            return;
-        }
-        lock.run(
-                () -> {
-                    if (owner.isCurrent(this)) {
-                        call = opened;
-                        askForMore();
-                    } else {
-                        lock.defer(opened::cancel);
-                    }
-                },
-                this::onBroken);
+        call.begin();
     }
 
     @Override
     public void askForMore() {
-        lock.assertHeld();
-        // The parsing thread requests more afterwards, the opening thread once it has the call.
-        if (parsing || call == null) {
-            return;
-        }
-        int pieces = piecesToAskFor();
-        if (pieces > 0) {
-            lock.defer(() -> call.request(pieces));
-        }
+        call.askForMore();
     }
 
     @Override
     public void cancel() {
-        lock.assertHeld();
-        if (call != null) {
-            lock.defer(call::cancel);
-        }
-        watch.end();
-        resources.metrics().onCallOver();
+        call.cancel();
         if (body.isInFragment()) {
             resources.metrics().onPartialDiscarded();
-        }
-        if (!parsing) {
-            // The parsing thread releases it afterwards.
-            body.release();
         }
     }
 
     // ---- for the call ----------------------------------------------------------------------
 
     @Override
-    public void onTurn() {
-        whileCurrent(watch::begin);
-    }
-
-    @Override
-    public void onResponse(String id, long serviceTimeMillis) {
-        whileCurrent(
-                () -> {
-                    requestId = id;
-                    answeredAtMillis = OptionalLong.of(serviceTimeMillis);
-                    watch.onAnswered();
-                    owner.onAnswered(asked, id, serviceTimeMillis);
-                });
-    }
-
-    @Override
-    public void onBytes(ByteBuffer bytes) {
-        lock.watch(() -> receive(bytes), this::onBroken);
-    }
-
-    private void receive(ByteBuffer bytes) {
-        long arrivedMillis = timer.epochMillis();
-        long arrivedNanos = timer.nanoTime();
-        lock.lock();
-        try {
-            if (!owner.isCurrent(this)) {
-                return;
-            }
-            outstanding--;
-            parsing = true;
-            watch.onBytes(outstanding > 0);
-            resources.metrics().onBytes(bytes.remaining());
-        } finally {
-            lock.unlock();
-        }
-        body.read(bytes, arrivedMillis, arrivedNanos);
-        int more = 0;
-        lock.lock();
-        try {
-            parsing = false;
-            if (!owner.isCurrent(this)) {
-                body.release();
-            } else if (goesOnAfterPiece()) {
-                more = piecesToAskFor();
-            }
-        } finally {
-            body.clear();
-            lock.unlock();
-        }
-        if (more > 0) {
-            // Not deferred: it may deliver at once, and would then grow the stack of deferrals.
-            call.request(more);
-        }
-    }
-
-    private boolean goesOnAfterPiece() {
-        if (!body.handOver(sink)) {
-            owner.onOver(end(How.STOP_REACHED).build());
-            return false;
-        }
-        if (body.error() != null) {
-            owner.onOver(end(How.ERROR_TAG).serviceError(body.error()).build());
-            return false;
-        }
-        if (body.problem() != null) {
-            FetchEnd.Builder end = end(How.BAD_BYTES).cause(body.problem());
-            owner.onOver(end.inFragment(body.open(), body.problemOffset()).build());
-            return false;
-        }
-        owner.onHeld(body.heldBytes());
-        // The freed memory may have gone to a stream for which this one had to make way.
+    public boolean isCurrent(BodyCall of) {
         return owner.isCurrent(this);
     }
 
     @Override
-    public void onEnd() {
-        whileCurrent(
-                () -> {
-                    boolean quiet = !watch.wasHeldUp() && watch.isSilentFor(quietTimeNanos);
-                    owner.onOver(end(How.BODY_ENDED).quiet(quiet).build());
-                });
+    public int piecesAhead(BodyCall of) {
+        return owner.piecesAhead();
     }
 
     @Override
-    public void onError(Throwable cause) {
-        whileCurrent(() -> owner.onOver(end(How.FAILED).cause(cause).build()));
+    public void onAnswered(BodyCall of, String requestId, long serviceTimeMillis) {
+        owner.onAnswered(asked, requestId, serviceTimeMillis);
+    }
+
+    @Override
+    public void onPiece(BodyCall of) {
+        for (BodyResult result : body.results()) {
+            Outcome outcome = result.handOver(sink);
+            if (outcome == Outcome.OVER) {
+                owner.onOver(end(How.STOP_REACHED).build());
+                return;
+            }
+            progress |= outcome == Outcome.PROGRESS;
+        }
+        if (body.error() != null) {
+            owner.onOver(end(How.ERROR_TAG).serviceError(body.error()).build());
+        } else if (body.problem() != null) {
+            FetchEnd.Builder end = end(How.BAD_BYTES).cause(body.problem());
+            owner.onOver(end.inFragment(body.open(), body.problemOffset()).build());
+        } else {
+            owner.onHeld(body.heldBytes());
+        }
+    }
+
+    @Override
+    public void onEnd(BodyCall of, How how, @Nullable Throwable cause) {
+        FetchEnd.Builder end = end(how);
+        if (how == How.BODY_ENDED) {
+            end.quiet(call.isSilentFor(quietTimeNanos));
+        }
+        owner.onOver(end.cause(cause).build());
+    }
+
+    @Override
+    public void onBroken(Throwable cause) {
+        owner.onOver(FetchEnd.of(How.BROKEN, asked).cause(cause).build());
     }
 
     // ---- inside ----------------------------------------------------------------------------
+
+    private FetchEnd.Builder end(How how) {
+        return call.end(how, asked).progress(progress);
+    }
 
     private static StartSelector selector(StartingPosition from) {
         StartSelector.Builder selector = StartSelector.builder();
@@ -261,49 +162,5 @@ public final class LiveFetch implements Fetch, MediaListener {
             default:
                 return selector.startSelectorType(StartSelectorType.EARLIEST).build();
         }
-    }
-
-    /** How many pieces to request now: none until half of the requested ones have come. */
-    private int piecesToAskFor() {
-        // Ask the owner each time: it may have to make room for the bytes that came meanwhile.
-        int ahead = owner.piecesAhead();
-        if (ahead == 0 || outstanding > ahead / 2) {
-            return 0;
-        }
-        watch.onAsked();
-        int pieces = ahead - outstanding;
-        outstanding = ahead;
-        return pieces;
-    }
-
-    private void checkForSilence() {
-        if (watch.isDead()) {
-            owner.onOver(end(How.SILENT).build());
-        }
-    }
-
-    private FetchEnd.Builder end(How how) {
-        FetchEnd.Builder end =
-                FetchEnd.of(how, asked)
-                        .answered(requestId, answeredAtMillis)
-                        .progress(body.hasProgress())
-                        .heldUp(watch.wasHeldUp())
-                        .lasted(timer.nanoTime() - beganNanos);
-        return body.isInFragment() ? end.inFragment(body.open(), body.openBytes()) : end;
-    }
-
-    /** Reports an unexpected exception, also of a fetch that is over. */
-    private void onBroken(Throwable cause) {
-        owner.onOver(FetchEnd.of(How.BROKEN, asked).cause(cause).build());
-    }
-
-    private void whileCurrent(Runnable action) {
-        lock.run(
-                () -> {
-                    if (owner.isCurrent(this)) {
-                        action.run();
-                    }
-                },
-                this::onBroken);
     }
 }

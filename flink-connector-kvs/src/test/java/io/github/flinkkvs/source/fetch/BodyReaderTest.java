@@ -34,12 +34,11 @@ class BodyReaderTest implements Fetch.Sink {
     private BodyReader body = new BodyReader(new FragmentAssembler("camera", null, true, 1 << 20));
 
     private final List<String> heard = new ArrayList<>();
-    private Outcome outcome = Outcome.PROGRESS;
 
     @Override
     public Outcome onFrame(FrameRecord frame) {
         heard.add(frame.fragment().number() + "." + frame.frame().index());
-        return outcome;
+        return Outcome.PROGRESS;
     }
 
     @Override
@@ -51,12 +50,17 @@ class BodyReaderTest implements Fetch.Sink {
     @Override
     public Outcome onFragment(Fragment fragment) {
         heard.add(fragment.number().toString());
-        return outcome;
+        return Outcome.PROGRESS;
     }
 
     private void read(byte[]... parts) {
         body.clear();
         body.read(ByteBuffer.wrap(concat(parts)), T0, 0);
+    }
+
+    private void handOver() {
+        body.update();
+        body.results().forEach(result -> result.handOver(this));
     }
 
     private static byte[] fragment(int number) {
@@ -71,11 +75,9 @@ class BodyReaderTest implements Fetch.Sink {
     void tellsNothingBeforeItHandsOver() {
         read(fragment(1), fragment(2), beginning(3));
         assertThat(heard).isEmpty();
-        assertThat(body.hasProgress()).isFalse();
         assertThat(body.open()).isNull();
-        assertThat(body.handOver(this)).isTrue();
+        handOver();
         assertThat(heard).containsExactly("1", "2");
-        assertThat(body.hasProgress()).isTrue();
         assertThat(body.open().number()).hasToString("3");
     }
 
@@ -84,39 +86,16 @@ class BodyReaderTest implements Fetch.Sink {
         FrameFilter all = FrameFilter.all();
         body = new BodyReader(FragmentAssembler.ofFrames("camera", null, all, 1 << 20));
         read(GetMediaBytes.fragmentOfFrames(1, T0, 10, 20), GetMediaBytes.fragment(2, T0, 30));
-        body.handOver(this);
+        handOver();
         assertThat(heard).containsExactly("1.0", "1.1", "1", "2.0", "2");
     }
 
     @Test
     void handsOverEachPieceOnce() {
         read(fragment(1));
-        body.handOver(this);
+        handOver();
         read();
-        body.handOver(this);
-        assertThat(heard).containsExactly("1");
-    }
-
-    @Test
-    void hasNoProgressByWhatIsNotWanted() {
-        outcome = Outcome.NO_PROGRESS;
-        read(fragment(1));
-        assertThat(body.handOver(this)).isTrue();
-        assertThat(body.hasProgress()).isFalse();
-        outcome = Outcome.PROGRESS;
-        read(fragment(2));
-        body.handOver(this);
-        outcome = Outcome.NO_PROGRESS;
-        read(fragment(3));
-        body.handOver(this);
-        assertThat(body.hasProgress()).as("there was some").isTrue();
-    }
-
-    @Test
-    void handsOverNothingBehindTheEnd() {
-        outcome = Outcome.OVER;
-        read(fragment(1), fragment(2));
-        assertThat(body.handOver(this)).isFalse();
+        handOver();
         assertThat(heard).containsExactly("1");
     }
 
@@ -124,7 +103,7 @@ class BodyReaderTest implements Fetch.Sink {
     void knowsWhatItHoldsOfTheOpenFragment() {
         byte[] first = beginning(1);
         read(first);
-        body.handOver(this);
+        handOver();
         assertThat(body.isInFragment()).isTrue();
         assertThat(body.openBytes()).isEqualTo(first.length);
         assertThat(body.heldBytes()).isGreaterThan(100);
@@ -132,7 +111,7 @@ class BodyReaderTest implements Fetch.Sink {
         assertThat(body.open().producerMillis()).isEqualTo(GetMediaBytes.producerMillis(T0));
         byte[] all = fragment(1);
         read(Arrays.copyOfRange(all, first.length, all.length));
-        body.handOver(this);
+        handOver();
         assertThat(heard).containsExactly("1");
         assertThat(body.isInFragment()).isFalse();
         assertThat(body.heldBytes()).isZero();
@@ -143,7 +122,7 @@ class BodyReaderTest implements Fetch.Sink {
     void aFragmentThatHasBegunHoldsSomethingThoughNothingOfItIsKept() {
         body = new BodyReader(new FragmentAssembler("camera", null, false, 1 << 20));
         read(Arrays.copyOf(GetMediaBytes.header(), 12));
-        body.handOver(this);
+        handOver();
         assertThat(body.isInFragment()).isTrue();
         assertThat(body.heldBytes()).isPositive();
         assertThat(body.open()).as("of unknown number").isNull();
@@ -153,7 +132,7 @@ class BodyReaderTest implements Fetch.Sink {
     void keepsWhatPrecedesBadBytesAndSaysWhereTheyAre() {
         byte[] good = fragment(1);
         read(good, GetMediaBytes.malformed(2, T0));
-        assertThat(body.handOver(this)).isTrue();
+        handOver();
         assertThat(heard).containsExactly("1");
         assertThat(body.open().number()).hasToString("2");
         assertThat(body.problem()).isNotNull();
@@ -166,7 +145,7 @@ class BodyReaderTest implements Fetch.Sink {
     @Test
     void keepsTheErrorOfTheService() {
         read(fragment(1), GetMediaBytes.error(5000, "TOLD_SO"));
-        assertThat(body.handOver(this)).isTrue();
+        handOver();
         assertThat(heard).containsExactly("1");
         assertThat(body.error().id()).isEqualTo(5000);
     }
@@ -174,7 +153,7 @@ class BodyReaderTest implements Fetch.Sink {
     @Test
     void saysWhatItKnewOnceItIsReleased() {
         read(fragment(1), beginning(2));
-        body.handOver(this);
+        handOver();
         body.clear();
         body.release();
         assertThat(body.isInFragment()).isTrue();
