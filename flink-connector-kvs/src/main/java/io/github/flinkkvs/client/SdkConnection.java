@@ -72,7 +72,8 @@ public final class SdkConnection implements KvsConnection {
         }
         directory = new SdkStreamDirectory(clients, pace(siblings));
         DataEndpoints endpoints =
-                new DataEndpoints(clients.control(), endpointRefreshInterval, pace(siblings));
+                new DataEndpoints(
+                        clients.control(), endpointRefreshInterval, pace(siblings), executor);
         media = new SdkMediaService(clients.media(), endpoints, clients::explained, executor);
         archive =
                 new SdkFragmentArchive(clients.archive(), endpoints, clients::explained, executor);

@@ -156,6 +156,8 @@ public final class ErrorTable {
             }
         } else if (isExpiredToken(error)) {
             return ErrorClass.RETRY;
+        } else if (isOutsideRetention(error, code)) {
+            return ErrorClass.REPOSITION;
         } else if (BY_CODE.containsKey(code)) {
             return BY_CODE.get(code);
         }
@@ -165,6 +167,12 @@ public final class ErrorTable {
         return error.statusCode() == 408 || error.statusCode() >= 500
                 ? ErrorClass.RETRY
                 : ErrorClass.FATAL;
+    }
+
+    /** Whether ListFragments was asked for a range of which nothing is stored any more. */
+    private static boolean isOutsideRetention(AwsServiceException error, String code) {
+        return "InvalidArgumentException".equals(code)
+                && mentions(error, "outside of the stream retention");
     }
 
     /** What to do about an error that the service sent inside a body; unknown ids are retried. */

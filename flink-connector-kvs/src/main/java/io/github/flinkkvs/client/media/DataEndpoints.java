@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /**
  * Remembers where each operation on a stream is served (GetDataEndpoint): the service allows 5 such
@@ -43,17 +44,27 @@ public final class DataEndpoints {
     private final KinesisVideoAsyncClient control;
     private final long refreshNanos;
     private final CallPace pace;
+    private final Executor executor;
     private final Map<APIName, ConcurrentHashMap<StreamArn, Entry>> entries =
             new ConcurrentHashMap<>();
 
-    public DataEndpoints(KinesisVideoAsyncClient control, Duration refreshInterval, CallPace pace) {
+    /**
+     * @param refreshInterval how long an endpoint is used
+     * @param executor sends requests, and may block while credentials are fetched
+     */
+    public DataEndpoints(
+            KinesisVideoAsyncClient control,
+            Duration refreshInterval,
+            CallPace pace,
+            Executor executor) {
         this.control = control;
         this.refreshNanos = refreshInterval.toNanos();
         this.pace = pace;
+        this.executor = executor;
     }
 
     /**
-     * The data endpoint of an operation on a stream; failures are not remembered.
+     * The data endpoint of an operation on a stream; failures are not remembered. Never blocks.
      *
      * @param onTurn runs when the endpoint is known, or when the request for it is sent
      */
@@ -65,7 +76,7 @@ public final class DataEndpoints {
                 || entry.endpoint.isCompletedExceptionally()
                 || System.nanoTime() - entry.sinceNanos >= refreshNanos) {
             CompletableFuture<Void> turn = pace.turn();
-            entry = new Entry(turn, turn.thenCompose(now -> ask(stream, operation)));
+            entry = new Entry(turn, turn.thenComposeAsync(now -> ask(stream, operation), executor));
             known.put(stream, entry);
         }
         entry.turn.thenRun(onTurn);

@@ -31,7 +31,8 @@ public interface FragmentArchive {
      * its end.
      *
      * @param nextToken of the page before, in the same range; null for the first page
-     * @return fails with the service's own exception; {@code ErrorTable} says what that means
+     * @return fails with the service's own exception, or because the answer cannot be used; {@code
+     *     ErrorTable} says what that means. Cancelling it gives the call up
      */
     CompletableFuture<FragmentPage> list(
             StreamArn stream, TimeRange range, @Nullable String nextToken);

@@ -30,6 +30,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
@@ -44,10 +45,14 @@ public final class SdkFragmentArchive implements FragmentArchive {
     /** Ends a list call that is never answered; nothing else would. */
     private static final Duration LIST_TIMEOUT = Duration.ofSeconds(10);
 
+    /** No clock shows a later time; calculations with it do not overflow. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
     private final KinesisVideoArchivedMediaAsyncClient client;
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
     private final Executor executor;
+    private final Duration listTimeout;
 
     /**
      * @param explain turns an error into one that says what it means
@@ -58,6 +63,16 @@ public final class SdkFragmentArchive implements FragmentArchive {
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
             Executor executor) {
+        this(client, endpoints, explain, executor, LIST_TIMEOUT);
+    }
+
+    SdkFragmentArchive(
+            KinesisVideoArchivedMediaAsyncClient client,
+            DataEndpoints endpoints,
+            UnaryOperator<Throwable> explain,
+            Executor executor,
+            Duration listTimeout) {
+        this.listTimeout = listTimeout;
         this.client = client;
         this.endpoints = endpoints;
         this.explain = explain;
@@ -71,8 +86,7 @@ public final class SdkFragmentArchive implements FragmentArchive {
         endpoints
                 .of(stream, APIName.LIST_FRAGMENTS, () -> {})
                 .thenComposeAsync(
-                        endpoint ->
-                                client.listFragments(request(stream, range, nextToken, endpoint)),
+                        endpoint -> send(request(stream, range, nextToken, endpoint), page),
                         executor)
                 .whenComplete(
                         (response, error) -> {
@@ -81,15 +95,35 @@ public final class SdkFragmentArchive implements FragmentArchive {
                                 return;
                             }
                             try {
-                                page.complete(page(response));
+                                page.complete(page(response, nextToken));
                             } catch (RuntimeException e) {
-                                page.completeExceptionally(e);
+                                page.completeExceptionally(
+                                        new IllegalStateException(
+                                                "The answer of ListFragments cannot be used: "
+                                                        + e.getMessage(),
+                                                e));
                             }
                         });
         return page;
     }
 
-    private static ListFragmentsRequest request(
+    /** Sends the request, unless its page is not wanted any more. */
+    private CompletableFuture<ListFragmentsResponse> send(
+            ListFragmentsRequest request, CompletableFuture<FragmentPage> page) {
+        if (page.isCancelled()) {
+            return CompletableFuture.failedFuture(new CancellationException());
+        }
+        CompletableFuture<ListFragmentsResponse> sent = client.listFragments(request);
+        page.whenComplete(
+                (done, error) -> {
+                    if (page.isCancelled()) {
+                        sent.cancel(true);
+                    }
+                });
+        return sent;
+    }
+
+    private ListFragmentsRequest request(
             StreamArn stream, TimeRange range, @Nullable String nextToken, URI endpoint) {
         return ListFragmentsRequest.builder()
                 .streamARN(stream.toString())
@@ -115,26 +149,47 @@ public final class SdkFragmentArchive implements FragmentArchive {
                 .overrideConfiguration(
                         override -> {
                             KvsClients.atArchiveEndpoint(endpoint).accept(override);
-                            override.apiCallTimeout(LIST_TIMEOUT);
+                            override.apiCallTimeout(listTimeout);
                         })
                 .build();
     }
 
-    private static FragmentPage page(ListFragmentsResponse response) {
-        List<ArchivedFragment> fragments =
+    private static FragmentPage page(ListFragmentsResponse response, @Nullable String asked) {
+        String next = response.nextToken();
+        if (next != null && next.equals(asked)) {
+            // It would lead to the same page for ever.
+            throw new IllegalArgumentException("it leads to itself as its next page");
+        }
+        return new FragmentPage(
                 response.fragments().stream()
                         .map(SdkFragmentArchive::fragment)
-                        .collect(Collectors.toList());
-        return new FragmentPage(
-                fragments, response.nextToken(), ServiceTime.orOwn(response.sdkHttpResponse()));
+                        .collect(Collectors.toList()),
+                next == null || next.isEmpty() ? null : next,
+                ServiceTime.orOwn(response.sdkHttpResponse()));
     }
 
+    /** Nobody would notice that a fragment was left out, so it must be whole. */
     private static ArchivedFragment fragment(Fragment listed) {
+        if (listed.fragmentNumber() == null) {
+            throw new IllegalArgumentException("a fragment has no number: " + listed);
+        }
         return new ArchivedFragment(
                 FragmentNumber.of(listed.fragmentNumber()),
-                listed.serverTimestamp().toEpochMilli(),
-                listed.producerTimestamp().toEpochMilli(),
-                listed.fragmentSizeInBytes() == null ? 0 : listed.fragmentSizeInBytes());
+                millis(listed.serverTimestamp(), "server", listed),
+                millis(listed.producerTimestamp(), "producer", listed),
+                sizeBytes(listed.fragmentSizeInBytes()));
+    }
+
+    private static long millis(@Nullable Instant time, String whose, Fragment listed) {
+        if (time == null || time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+            throw new IllegalArgumentException("a fragment has no " + whose + " time: " + listed);
+        }
+        return time.toEpochMilli();
+    }
+
+    private static int sizeBytes(@Nullable Long listed) {
+        // A hint: a size that no fragment can have is as good as none.
+        return listed == null || listed < 0 || listed > Integer.MAX_VALUE ? 0 : listed.intValue();
     }
 
     @Override

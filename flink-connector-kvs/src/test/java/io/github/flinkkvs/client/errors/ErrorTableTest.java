@@ -84,6 +84,14 @@ class ErrorTableTest {
     void classifiesBySpecialWords() {
         assertThat(ErrorTable.classify(error("NotAuthorizedException", "Token Expired", 401)))
                 .isEqualTo(ErrorClass.RETRY);
+        assertThat(
+                        ErrorTable.classify(
+                                error(
+                                        "InvalidArgumentException",
+                                        "End timestamp 1724080162000 is outside of the stream"
+                                                + " retention period.",
+                                        400)))
+                .isEqualTo(ErrorClass.REPOSITION);
         assertThat(ErrorTable.classify(InvalidEndpointException.builder().build()))
                 .isEqualTo(ErrorClass.REFRESH_ENDPOINT);
         assertThat(ErrorTable.classify(KinesisVideoMediaException.builder().build()))

@@ -57,7 +57,7 @@ class SdkMediaServiceTest {
     private final SdkMediaService service =
             new SdkMediaService(
                     media,
-                    new DataEndpoints(control, Duration.ofMinutes(45), PACE),
+                    new DataEndpoints(control, Duration.ofMinutes(45), PACE, tasks::add),
                     UnaryOperator.identity(),
                     tasks::add);
     private final Listener listener = new Listener();
@@ -218,11 +218,12 @@ class SdkMediaServiceTest {
         SdkMediaService impatient =
                 new SdkMediaService(
                         media,
-                        new DataEndpoints(control, Duration.ZERO, PACE),
+                        new DataEndpoints(control, Duration.ZERO, PACE, tasks::add),
                         UnaryOperator.identity(),
                         tasks::add);
         impatient.open(ARN, earliest(), listener);
         impatient.open(ARN, earliest(), listener);
+        runTasks();
         assertThat(control.asked).isEqualTo(2);
     }
 
