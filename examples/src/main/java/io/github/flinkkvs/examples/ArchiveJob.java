@@ -66,13 +66,7 @@ public final class ArchiveJob extends ExampleJob {
     @Override
     protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
-                KvsSource.<Fragment>builder()
-                        .setRegion(input.region())
-                        .setEndpoint(input.endpoint())
-                        .setStreams(input.streams())
-                        .setStartingPosition(input.start())
-                        .setStoppingPosition(input.stop())
-                        .setSourceConfig(input.config())
+                input.<Fragment>source()
                         .setDeserializationSchema(KvsDeserializationSchema.fragments())
                         .build();
         FileName name = new FileName(Map.copyOf(input.labels()));

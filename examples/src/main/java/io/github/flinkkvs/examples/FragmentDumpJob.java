@@ -51,13 +51,7 @@ public final class FragmentDumpJob extends ExampleJob {
     @Override
     protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
-                KvsSource.<Fragment>builder()
-                        .setRegion(input.region())
-                        .setEndpoint(input.endpoint())
-                        .setStreams(input.streams())
-                        .setStartingPosition(input.start())
-                        .setStoppingPosition(input.stop())
-                        .setSourceConfig(input.config())
+                input.<Fragment>source()
                         .setDeserializationSchema(KvsDeserializationSchema.fragments())
                         .build();
         return env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")

@@ -44,13 +44,7 @@ public final class FragmentTagsJob extends ExampleJob {
     @Override
     protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
         KvsSource<Fragment> source =
-                KvsSource.<Fragment>builder()
-                        .setRegion(input.region())
-                        .setEndpoint(input.endpoint())
-                        .setStreams(input.streams())
-                        .setStartingPosition(input.start())
-                        .setStoppingPosition(input.stop())
-                        .setSourceConfig(input.config())
+                input.<Fragment>source()
                         // Media is dropped as it arrives: a stream takes a few kilobytes of memory.
                         .setDeserializationSchema(KvsDeserializationSchema.tagsOnly())
                         .build();

@@ -66,7 +66,7 @@ public final class Cameras {
                 fragments,
                 Input.UNKNOWN,
                 "",
-                kvs);
+                kvs::close);
     }
 
     /** A stream with bounded memory, however many fragments its camera sends. */

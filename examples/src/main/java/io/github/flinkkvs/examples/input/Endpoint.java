@@ -14,6 +14,8 @@ import io.github.flinkkvs.source.StoppingPosition;
 
 import org.apache.flink.configuration.Configuration;
 
+import javax.annotation.Nullable;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -32,16 +34,21 @@ final class Endpoint {
 
     private Endpoint() {}
 
+    /**
+     * @param endpoint of the control plane; null for that of AWS
+     */
     static Input open(
-            URI endpoint,
+            @Nullable URI endpoint,
             String region,
             List<String> streams,
             StartingPosition start,
             long fragments) {
-        checkReachable(endpoint);
+        if (endpoint != null) {
+            checkReachable(endpoint);
+        }
         return new Input(
                 region,
-                endpoint.toString(),
+                endpoint == null ? null : endpoint.toString(),
                 streams,
                 start,
                 StoppingPosition.never(),

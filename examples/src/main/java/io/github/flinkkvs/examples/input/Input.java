@@ -10,9 +10,10 @@ package io.github.flinkkvs.examples.input;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
-import io.github.flinkkvs.testing.EmbeddedKvs;
 
 import org.apache.flink.configuration.Configuration;
 
@@ -25,7 +26,7 @@ import java.util.Map;
  * Where a job reads from: the settings of its {@code KvsSource}.
  *
  * @param region of the streams
- * @param endpoint of the control plane
+ * @param endpoint of the control plane; null for that of AWS
  * @param streams names or ARNs
  * @param start where reading begins, in each stream
  * @param stop where reading ends, in each stream
@@ -35,11 +36,11 @@ import java.util.Map;
  * @param expectedFragments the number of fragments up to {@code stop}; {@link #UNKNOWN} if nobody
  *     knows
  * @param remark a text for the summary; empty if there is nothing to say
- * @param embedded the embedded service that serves the streams; null for another server
+ * @param service ends the embedded service that serves the streams; null for another server
  */
 public record Input(
         String region,
-        String endpoint,
+        @Nullable String endpoint,
         List<String> streams,
         StartingPosition start,
         StoppingPosition stop,
@@ -48,7 +49,7 @@ public record Input(
         long maxFragments,
         long expectedFragments,
         String remark,
-        @Nullable EmbeddedKvs embedded)
+        @Nullable Runnable service)
         implements AutoCloseable {
 
     public static final long UNKNOWN = -1;
@@ -61,10 +62,25 @@ public record Input(
                 .set(AwsOptions.SECRET_KEY, "thing");
     }
 
+    /** A source with all of these settings; it still needs a schema. */
+    public <T> KvsSourceBuilder<T> source() {
+        KvsSourceBuilder<T> source =
+                KvsSource.<T>builder()
+                        .setRegion(region)
+                        .setStreams(streams)
+                        .setStartingPosition(start)
+                        .setStoppingPosition(stop)
+                        .setSourceConfig(config);
+        if (endpoint != null) {
+            source.setEndpoint(endpoint);
+        }
+        return source;
+    }
+
     @Override
     public void close() {
-        if (embedded != null) {
-            embedded.close();
+        if (service != null) {
+            service.run();
         }
     }
 }

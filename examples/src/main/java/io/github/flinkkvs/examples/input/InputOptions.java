@@ -41,29 +41,30 @@ public final class InputOptions {
     private List<Path> recordings = new ArrayList<>();
 
     @Option(
-            names = "--endpoint",
-            paramLabel = "URL",
+            names = "--region",
+            paramLabel = "R",
             description = {
-                "A server of Kinesis Video Streams, such as"
-                        + " https://kinesisvideo.eu-central-1.amazonaws.com. The job uses the"
+                "The region of the streams. The job reads from AWS, or from --endpoint, with the"
                         + " credentials that the AWS SDK finds (environment, profile and so on).",
                 "Runs until you stop it, or up to --fragments."
             })
     @Nullable
-    private String endpoint;
+    private String region;
 
     @Option(
-            names = "--region",
-            paramLabel = "R",
-            description = "With --endpoint: the region of the streams.")
+            names = "--endpoint",
+            paramLabel = "URL",
+            description =
+                    "With --region: another server of Kinesis Video Streams than AWS, such as"
+                            + " http://localhost:4567.")
     @Nullable
-    private String region;
+    private String endpoint;
 
     @Option(
             names = "--streams",
             paramLabel = "a,b",
             split = ",",
-            description = "With --endpoint: names or ARNs of the streams.")
+            description = "With --region: names or ARNs of the streams.")
     private List<String> streams = new ArrayList<>();
 
     @Option(
@@ -71,11 +72,11 @@ public final class InputOptions {
             paramLabel = "POSITION",
             converter = StartConverter.class,
             description = {
-                "With --endpoint: where reading begins; now by default.",
+                "With --region: where reading begins; now by default.",
                 "earliest: the oldest fragment of each stream",
                 "now: fragments that the service begins to receive from now on",
                 "2026-01-31T08:00:00Z: fragments with that server time or a later one",
-                "FRAGMENT_NUMBER: what follows that fragment (for a single stream)"
+                "FRAGMENT_NUMBER: the fragments after that one (for a single stream)"
             })
     @Nullable
     private StartingPosition from;
@@ -85,7 +86,7 @@ public final class InputOptions {
             paramLabel = "N",
             description = {
                 "Stops after N fragments of all streams together.",
-                "Without --replay and --endpoint, a job stops after a few by itself."
+                "Without --replay and --region, a job stops after a few by itself."
             })
     @Nullable
     private Long fragments;
@@ -98,17 +99,15 @@ public final class InputOptions {
      */
     public Input open(Function<Long, Input> simulated) {
         check(fragments == null || fragments > 0, "--fragments must be greater than 0");
-        if (endpoint == null) {
-            check(
-                    region == null && streams.isEmpty() && from == null,
-                    "--region, --streams and --from need --endpoint");
+        if (region == null) {
+            check(endpoint == null, "--endpoint needs --region");
+            check(streams.isEmpty() && from == null, "--streams and --from need --region");
             return recordings.isEmpty()
                     ? simulated.apply(fragments)
                     : Replay.open(recordings, fragments == null ? 0 : fragments);
         }
-        check(recordings.isEmpty(), "--replay and --endpoint exclude each other");
-        check(region != null, "--endpoint needs --region");
-        check(!streams.isEmpty(), "--endpoint needs --streams");
+        check(recordings.isEmpty(), "--replay and --region exclude each other");
+        check(!streams.isEmpty(), "--region needs --streams");
         check(streams.stream().noneMatch(String::isBlank), "--streams has an empty name");
         check(
                 streams.size() == 1
@@ -116,7 +115,7 @@ public final class InputOptions {
                         || from.kind() != StartingPosition.Kind.AFTER_FRAGMENT,
                 "A fragment number belongs to one stream: name a single stream with --streams");
         return Endpoint.open(
-                endpointUri(),
+                endpoint == null ? null : endpointUri(),
                 region,
                 streams,
                 from == null ? StartingPosition.now() : from,

@@ -13,11 +13,9 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.PhoneCall;
 import io.github.flinkkvs.testing.behavior.Limits;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -28,19 +26,6 @@ public final class PhoneLine {
 
     /** The service ends a call after this time without media: both phone calls are over then. */
     private static final Duration IDLE = Duration.ofMillis(200);
-
-    // MIDI note numbers with their length in beats; 0 is a rest.
-    private static final String ODE_ASKED =
-            "64:1 64:1 65:1 67:1 67:1 65:1 64:1 62:1 60:1 60:1 62:1 64:1 64:1.5 62:.5 62:2";
-    private static final String ODE_ANSWERED =
-            "64:1 64:1 65:1 67:1 67:1 65:1 64:1 62:1 60:1 60:1 62:1 64:1 62:1.5 60:.5 60:2";
-    private static final String BROTHER_JOHN =
-            "60:1 62:1 64:1 60:1 60:1 62:1 64:1 60:1 64:1 65:1 67:2 64:1 65:1 67:2"
-                    + " 67:.5 69:.5 67:.5 65:.5 64:1 60:1 67:.5 69:.5 67:.5 65:.5 64:1 60:1"
-                    + " 60:1 55:1 60:2 60:1 55:1 60:2";
-
-    private static final double SECONDS_PER_BEAT = 0.25;
-    private static final double LOUDNESS = 9_000;
 
     private PhoneLine() {}
 
@@ -53,19 +38,14 @@ public final class PhoneLine {
         EmbeddedKvs kvs = EmbeddedKvs.builder().limits(Limits.none().idleEnd(IDLE)).start();
         EmbeddedStream line = kvs.createStream(NAME);
         long anHourAgo = System.currentTimeMillis() - Duration.ofHours(1).toMillis();
-        // One side begins a melody, and the other one completes it.
-        PhoneCall.builder("5f3c9a52-0000-4000-8000-000000000001")
+        SungCall.inTurns("5f3c9a52-0000-4000-8000-000000000001")
                 .startMillis(anHourAgo)
-                .fromCustomer(sing(ODE_ASKED, 0))
-                .toCustomer(sing("0:16 " + ODE_ANSWERED, -12))
                 .build()
                 .pushTo(line);
-        // A canon: the other side begins two bars later. Connect may number the tracks either way.
-        PhoneCall.builder("5f3c9a52-0000-4000-8000-000000000002")
+        // Connect may number the tracks either way.
+        SungCall.inCanon("5f3c9a52-0000-4000-8000-000000000002")
                 .startMillis(anHourAgo + Duration.ofMinutes(5).toMillis())
                 .trackNumbers(2, 1)
-                .fromCustomer(sing(BROTHER_JOHN, 0))
-                .toCustomer(sing("0:8 " + BROTHER_JOHN, -12))
                 .build()
                 .pushTo(line);
         return new Input(
@@ -81,27 +61,6 @@ public final class PhoneLine {
                 fragments,
                 Input.UNKNOWN,
                 "",
-                kvs);
-    }
-
-    private static short[] sing(String melody, int transposed) {
-        short[] samples = {};
-        for (String note : melody.split(" ")) {
-            String[] pitchAndBeats = note.split(":");
-            int pitch = Integer.parseInt(pitchAndBeats[0]);
-            double seconds = Double.parseDouble(pitchAndBeats[1]) * SECONDS_PER_BEAT;
-            int begin = samples.length;
-            int length = (int) (seconds * PhoneCall.SAMPLES_PER_SECOND);
-            samples = Arrays.copyOf(samples, begin + length);
-            double hertz = 440 * Math.pow(2, (pitch + transposed - 69) / 12.0);
-            for (int i = 0; pitch > 0 && i < length; i++) {
-                double turn = 2 * Math.PI * hertz * i / PhoneCall.SAMPLES_PER_SECOND;
-                // A tone with its octave that fades out like that of a string.
-                double fading = Math.min(1, i / 80.0) * (1 - (double) i / length);
-                samples[begin + i] =
-                        (short) (LOUDNESS * fading * (Math.sin(turn) + Math.sin(2 * turn) / 3));
-            }
-        }
-        return samples;
+                kvs::close);
     }
 }

@@ -120,7 +120,8 @@ final class RecordedMedia implements FragmentHandler {
                                     : " is not output of GetMedia: " + e.getMessage()));
         }
         noteOpenFragment();
-        if (assembler.isInFragment() || assembler.heldBytes() > 0) {
+        // Bytes after the last fragment are the beginning of another one.
+        if (assembler.isInFragment() || begin + assembler.fragmentOffset() < bytes.length) {
             incomplete++;
         }
         return bytes.length;

@@ -91,7 +91,7 @@ final class Replay {
                 maxFragments,
                 fragments,
                 incomplete == 0 ? "" : ", left out " + incomplete + " incomplete",
-                kvs);
+                kvs::close);
     }
 
     /** The source stops at the current time of the service, so no fragment may be later. */

@@ -103,8 +103,8 @@ public abstract class ExampleJob implements Callable<Integer> {
                 if (line.isEmpty()) {
                     break;
                 }
-                out.println(line);
                 printed++;
+                out.println(line);
                 if (out.checkError()) {
                     // The reader of the output has gone, as with "| head".
                     return printed;

@@ -50,16 +50,16 @@ class InputOptionsTest {
                 "--fragments 0 | --fragments must be greater than 0",
                 "--fragments -1 | --fragments must be greater than 0",
                 "--fragments many | 'many' is not a long",
-                "--streams a | --region, --streams and --from need --endpoint",
-                "--replay f --from now | --region, --streams and --from need --endpoint",
+                "--streams a | --streams and --from need --region",
+                "--replay f --from now | --streams and --from need --region",
                 "--endpoint http://h | --endpoint needs --region",
-                "--endpoint http://h --region r | --endpoint needs --streams",
-                "--endpoint http://h --region r --streams a,,b | --streams has an empty name",
-                "--endpoint http://h --region r --streams a --replay f | exclude each other",
+                "--region r | --region needs --streams",
+                "--region r --streams a,,b | --streams has an empty name",
+                "--region r --streams a --replay f | exclude each other",
                 "--endpoint h --region r --streams a | must be a URL with http or https",
                 "--endpoint ftp://h --region r --streams a | must be a URL with http or https",
                 "--endpoint http://h --region r --streams a --from noon | 'noon' is none of",
-                "--endpoint http://h --region r --streams a,b --from 12 | A fragment number belongs to one stream"
+                "--region r --streams a,b --from 12 | A fragment number belongs to one stream"
             })
     void wrongOptions(String arguments, String message) {
         assertThat(tags(arguments.split(" "))).isEqualTo(ExampleMain.WRONG_OPTIONS);
