@@ -201,7 +201,7 @@ public final class EmbeddedKvs implements AutoCloseable {
         return registry.all().stream().map(this::embedded).collect(Collectors.toList());
     }
 
-    /** Deletes a stream: its GetMedia bodies end, and its own port, if it has one, is closed. */
+    /** Deletes a stream: its bodies end, and its own ports, if it has any, are closed. */
     public void deleteStream(String name) {
         streams.remove(registry.delete(name));
     }
@@ -227,7 +227,18 @@ public final class EmbeddedKvs implements AutoCloseable {
                         timeout);
     }
 
-    /** Lets other consumers hold this many connections of a stream, from now on. */
+    /** Open GetMediaForFragmentList connections on one stream; 0 if there is no such stream. */
+    public int openArchiveConnections(String streamName) {
+        KvsStream stream = registry.find(streamName);
+        return stream == null ? 0 : stream.archiveConnections().count();
+    }
+
+    /** Lets other consumers hold this many GetMediaForFragmentList connections, from now on. */
+    public void foreignArchiveConnections(String streamName, int connections) {
+        registry.get(streamName).archiveConnections().foreign(connections);
+    }
+
+    /** Lets other consumers hold this many GetMedia connections of a stream, from now on. */
     public void foreignConnections(String streamName, int connections) {
         registry.get(streamName).connections().foreign(connections);
     }

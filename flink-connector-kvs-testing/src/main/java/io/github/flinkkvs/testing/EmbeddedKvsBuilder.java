@@ -155,7 +155,7 @@ public final class EmbeddedKvsBuilder {
         return this;
     }
 
-    /** A GetMedia port of its own for each stream. */
+    /** Ports of its own for each stream: one for GetMedia, one for archived media. */
     public EmbeddedKvsBuilder dataPortPerStream(boolean enabled) {
         dataPortPerStream = enabled;
         return this;

@@ -13,6 +13,7 @@ import io.github.flinkkvs.testing.faults.AfterBreak;
 import io.github.flinkkvs.testing.faults.Faults;
 import io.github.flinkkvs.testing.internal.store.FragmentStore;
 import io.github.flinkkvs.testing.internal.streams.KvsStream;
+import io.github.flinkkvs.testing.internal.streams.Plane;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
@@ -51,9 +52,14 @@ public final class EmbeddedStream {
         return stream.arn();
     }
 
-    /** Where GetDataEndpoint sends readers of this stream. */
+    /** Where GetDataEndpoint sends callers of GetMedia for this stream. */
     public URI mediaEndpoint() {
-        return stream.mediaEndpoint();
+        return stream.endpoint(Plane.MEDIA);
+    }
+
+    /** Where GetDataEndpoint sends callers of ListFragments and GetMediaForFragmentList. */
+    public URI archiveEndpoint() {
+        return stream.endpoint(Plane.ARCHIVE);
     }
 
     /** Faults of calls on this stream. */
@@ -177,6 +183,21 @@ public final class EmbeddedStream {
      */
     public void neverComplete(String number, int offset, AfterBreak afterwards) {
         store.spoil(number, fragment -> fragment.breakOff(offset, afterwards));
+    }
+
+    /** Lets GetMediaForFragmentList never find a fragment, although ListFragments lists it. */
+    public void lose(String number) {
+        lose(number, Integer.MAX_VALUE);
+    }
+
+    /** Lets GetMediaForFragmentList not find a fragment the next times that it is asked for. */
+    public void lose(String number, int times) {
+        stream.archive().lose(new BigInteger(number), times);
+    }
+
+    /** Leaves a fragment out of the next listings that it belongs to, as if they were late. */
+    public void unlist(String number, int listings) {
+        stream.archive().unlist(new BigInteger(number), listings);
     }
 
     // ------------------------------------------------------------------ retention

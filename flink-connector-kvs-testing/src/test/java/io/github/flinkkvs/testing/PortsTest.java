@@ -57,7 +57,7 @@ class PortsTest {
             assertThat(archiveEndpoint(clients.control, "a")).isEqualTo(endpoint);
             assertThat(clients.readAll("a", TestClients.earliest())).isEqualTo(pushed.bytes());
             // Operations of all hosts belong to this port.
-            assertThat(status(endpoint, endpoint.getAuthority(), "/listFragments")).isEqualTo(501);
+            assertThat(status(endpoint, endpoint.getAuthority(), "/listFragments")).isEqualTo(400);
             assertThat(status(endpoint, endpoint.getAuthority(), "/fly")).isEqualTo(403);
         }
     }
@@ -81,7 +81,7 @@ class PortsTest {
             assertThat(status(control, control.getAuthority(), "/getMedia")).isEqualTo(403);
             assertThat(status(control, media.getAuthority(), "/listStreams")).isEqualTo(403);
             assertThat(status(control, media.getAuthority(), "/listFragments")).isEqualTo(403);
-            assertThat(status(control, archive.getAuthority(), "/listFragments")).isEqualTo(501);
+            assertThat(status(control, archive.getAuthority(), "/listFragments")).isEqualTo(400);
             // Under an unknown name, it cannot know which host is meant.
             assertThat(status(control, "published:80", "/listStreams")).isEqualTo(400);
             assertThat(status(control, "published:80", "/getMedia")).isEqualTo(400);

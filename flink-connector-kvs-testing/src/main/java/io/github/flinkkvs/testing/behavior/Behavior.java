@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.testing.behavior;
 
+import io.github.flinkkvs.testing.behavior.archive.ArchiveBehavior;
+
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * One switch for each behaviour that the service's documentation leaves open. Immutable; every
@@ -34,6 +37,7 @@ public final class Behavior {
     private int listTagsPageSize = 50;
     private boolean leadingTagsRepeated;
     private Duration idleAckInterval = Duration.ofSeconds(5);
+    private ArchiveBehavior archive = ArchiveBehavior.likely();
 
     private Behavior() {}
 
@@ -63,6 +67,7 @@ public final class Behavior {
         copy.listTagsPageSize = listTagsPageSize;
         copy.leadingTagsRepeated = leadingTagsRepeated;
         copy.idleAckInterval = idleAckInterval;
+        copy.archive = archive;
         return copy;
     }
 
@@ -129,7 +134,7 @@ public final class Behavior {
         return copy;
     }
 
-    /** The form of in-band errors. */
+    /** The form of in-band errors, also of archived media. */
     public Behavior errorDocument(ErrorDocument value) {
         Behavior copy = copy();
         copy.errorDocument = value;
@@ -208,6 +213,13 @@ public final class Behavior {
         return copy;
     }
 
+    /** The switches of archived media. */
+    public Behavior archive(UnaryOperator<ArchiveBehavior> change) {
+        Behavior copy = copy();
+        copy.archive = change.apply(archive);
+        return copy;
+    }
+
     public Delivery delivery() {
         return delivery;
     }
@@ -282,5 +294,9 @@ public final class Behavior {
 
     public Duration idleAckInterval() {
         return idleAckInterval;
+    }
+
+    public ArchiveBehavior archive() {
+        return archive;
     }
 }

@@ -22,6 +22,9 @@ public final class Limits {
     private volatile int connectionsPerStream;
     private volatile int fragmentsPerSecond;
     private volatile long bytesPerSecond;
+    private volatile int fragmentMediaPerSecond;
+    private volatile int fragmentMetadataPerSecond;
+    private volatile int archiveConnectionsPerStream;
     private volatile Duration idleEnd = Duration.ofSeconds(3);
     private volatile Duration sessionCap = Duration.ZERO;
     private volatile int producersPerStream;
@@ -44,6 +47,9 @@ public final class Limits {
                 .connectionsPerStream(3)
                 .fragmentsPerSecond(5)
                 .bytesPerSecond(25_000_000)
+                .fragmentMediaPerSecond(500)
+                .fragmentMetadataPerSecond(10_000)
+                .archiveConnectionsPerStream(5)
                 .sessionCap(Duration.ofMinutes(45))
                 .producersPerStream(1)
                 .producerFragmentsPerSecond(5)
@@ -67,6 +73,9 @@ public final class Limits {
                 .connectionsPerStream(connectionsPerStream)
                 .fragmentsPerSecond(fragmentsPerSecond)
                 .bytesPerSecond(bytesPerSecond)
+                .fragmentMediaPerSecond(fragmentMediaPerSecond)
+                .fragmentMetadataPerSecond(fragmentMetadataPerSecond)
+                .archiveConnectionsPerStream(archiveConnectionsPerStream)
                 .idleEnd(idleEnd)
                 .sessionCap(sessionCap)
                 .producersPerStream(producersPerStream)
@@ -110,9 +119,34 @@ public final class Limits {
         return this;
     }
 
-    /** Bytes that one GetMedia connection delivers per second. */
+    /** Bytes that one connection of GetMedia or GetMediaForFragmentList delivers per second. */
     public Limits bytesPerSecond(long bytes) {
         bytesPerSecond = bytes;
+        return this;
+    }
+
+    /**
+     * Fragments that GetMediaForFragmentList calls of all consumers of one stream may ask for per
+     * second. A call that asks for more than a second's passes if there were none before, and
+     * delays the next ones.
+     */
+    public Limits fragmentMediaPerSecond(int fragments) {
+        fragmentMediaPerSecond = fragments;
+        return this;
+    }
+
+    /**
+     * Points per second of all ListFragments calls on one stream; each costs its MaxResults, found
+     * or not.
+     */
+    public Limits fragmentMetadataPerSecond(int points) {
+        fragmentMetadataPerSecond = points;
+        return this;
+    }
+
+    /** Concurrent GetMediaForFragmentList connections of all consumers on one stream. */
+    public Limits archiveConnectionsPerStream(int connections) {
+        archiveConnectionsPerStream = connections;
         return this;
     }
 
@@ -204,6 +238,18 @@ public final class Limits {
 
     public long bytesPerSecond() {
         return bytesPerSecond;
+    }
+
+    public int fragmentMediaPerSecond() {
+        return fragmentMediaPerSecond;
+    }
+
+    public int fragmentMetadataPerSecond() {
+        return fragmentMetadataPerSecond;
+    }
+
+    public int archiveConnectionsPerStream() {
+        return archiveConnectionsPerStream;
     }
 
     public Duration idleEnd() {

@@ -23,6 +23,8 @@ public final class ApiCall {
     private final String requestId;
     @Nullable private final String startSelector;
     @Nullable private final String accessKeyId;
+    private final int fragments;
+    private final int points;
 
     public ApiCall(
             String operation,
@@ -33,7 +35,9 @@ public final class ApiCall {
             @Nullable String errorType,
             String requestId,
             @Nullable String startSelector,
-            @Nullable String accessKeyId) {
+            @Nullable String accessKeyId,
+            int fragments,
+            int points) {
         this.operation = operation;
         this.stream = stream;
         this.time = time;
@@ -43,6 +47,8 @@ public final class ApiCall {
         this.requestId = requestId;
         this.startSelector = startSelector;
         this.accessKeyId = accessKeyId;
+        this.fragments = fragments;
+        this.points = points;
     }
 
     /** Such as {@code GetMedia}. */
@@ -81,7 +87,10 @@ public final class ApiCall {
         return requestId;
     }
 
-    /** For GetMedia: the type and, after a blank, the number, time or token. */
+    /**
+     * For GetMedia: the type and, after a blank, the number, time or token. For ListFragments: the
+     * type and, after blanks, the start and end in seconds.
+     */
     @Nullable
     public String startSelector() {
         return startSelector;
@@ -91,6 +100,16 @@ public final class ApiCall {
     @Nullable
     public String accessKeyId() {
         return accessKeyId;
+    }
+
+    /** Fragments that ListFragments returned, or GetMediaForFragmentList was asked for; else 0. */
+    public int fragments() {
+        return fragments;
+    }
+
+    /** The points that it cost: of metadata for ListFragments, of media for the other; else 0. */
+    public int points() {
+        return points;
     }
 
     @Override

@@ -8,9 +8,12 @@
  */
 package io.github.flinkkvs.testing.log;
 
-/** Why a GetMedia body, or a PutMedia call, ended. */
+/** Why a body of GetMedia or GetMediaForFragmentList, or a PutMedia call, ended. */
 public enum EndReason {
-    /** PutMedia: the producer ended its request. */
+    /**
+     * GetMediaForFragmentList: everything that the request asked for was sent. PutMedia: the
+     * producer ended its request.
+     */
     COMPLETE,
     /** PutMedia: an error was acknowledged. */
     ERROR_ACK,

@@ -13,8 +13,11 @@ import javax.annotation.Nullable;
 import java.util.List;
 import java.util.Map;
 
-/** What was sent on one GetMedia connection. Thread-safe. */
+/** What was sent on one connection of GetMedia or GetMediaForFragmentList. Thread-safe. */
 public interface ServedMedia {
+    /** {@code GetMedia} or {@code GetMediaForFragmentList}. */
+    String operation();
+
     /** The name of the stream. */
     String stream();
 

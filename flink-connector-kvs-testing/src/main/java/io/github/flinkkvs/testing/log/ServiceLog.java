@@ -31,6 +31,12 @@ public interface ServiceLog {
     /** GetMedia sessions in the order they were opened; a null stream means all. */
     List<ServedMedia> sessions(@Nullable String stream);
 
+    /**
+     * Bodies of one operation, such as {@code GetMediaForFragmentList}, in the order they were
+     * opened; a null stream means all.
+     */
+    List<ServedMedia> sessions(String operation, @Nullable String stream);
+
     /** PutMedia calls in the order they were accepted; a null stream means all. */
     List<ReceivedMedia> uploads(@Nullable String stream);
 

@@ -31,6 +31,9 @@ public interface StoredFragment {
      */
     byte[] bytes();
 
+    /** A copy of the bytes as archived media has them: without the service's trailing Tags. */
+    byte[] archivedBytes();
+
     /** True if these bytes are this document, whatever value MILLIS_BEHIND_NOW has in them. */
     boolean matches(ByteBuffer received);
 

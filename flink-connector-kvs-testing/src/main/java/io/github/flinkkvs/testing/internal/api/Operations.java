@@ -14,6 +14,8 @@ import io.github.flinkkvs.testing.internal.calls.HeaderFields;
 import io.github.flinkkvs.testing.internal.operations.DescribeStream;
 import io.github.flinkkvs.testing.internal.operations.GetDataEndpoint;
 import io.github.flinkkvs.testing.internal.operations.GetMedia;
+import io.github.flinkkvs.testing.internal.operations.GetMediaForFragmentList;
+import io.github.flinkkvs.testing.internal.operations.ListFragments;
 import io.github.flinkkvs.testing.internal.operations.ListStreams;
 import io.github.flinkkvs.testing.internal.operations.ListTagsForStream;
 import io.github.flinkkvs.testing.internal.operations.PutMedia;
@@ -86,7 +88,7 @@ final class Operations {
                 control("GetDataEndpoint")
                         .streamQuota(Limits::callsPerSecond)
                         .accountQuota(Limits::accountCallsPerSecond)
-                        .answeredBy(new GetDataEndpoint(service, answers, this::plane)),
+                        .answeredBy(new GetDataEndpoint(answers, this::plane)),
                 media("GetMedia", "GET_MEDIA")
                         .streamQuota(Limits::callsPerSecond)
                         .answeredBy(new GetMedia(service, answers, vertx)),
@@ -94,8 +96,10 @@ final class Operations {
                         .readBy(new HeaderFields(PutMedia.HEADERS))
                         .streamQuota(Limits::callsPerSecond)
                         .answeredBy(new PutMedia(service, answers, vertx)),
-                archive("ListFragments", "LIST_FRAGMENTS"),
-                archive("GetMediaForFragmentList", "GET_MEDIA_FOR_FRAGMENT_LIST"),
+                archive("ListFragments", "LIST_FRAGMENTS")
+                        .answeredBy(new ListFragments(service, answers)),
+                archive("GetMediaForFragmentList", "GET_MEDIA_FOR_FRAGMENT_LIST")
+                        .answeredBy(new GetMediaForFragmentList(service, answers, vertx)),
                 archive("GetClip", "GET_CLIP"),
                 archive("GetImages", "GET_IMAGES"),
                 archive("GetHLSStreamingSessionURL", "GET_HLS_STREAMING_SESSION_URL"),

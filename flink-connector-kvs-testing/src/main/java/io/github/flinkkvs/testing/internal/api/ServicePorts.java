@@ -17,30 +17,32 @@ import io.github.flinkkvs.testing.internal.streams.StreamPorts;
 
 import io.vertx.core.Future;
 
-import javax.annotation.Nullable;
-
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Maps operations to ports: one for each plane, shared ones, or one for each stream. */
+/** Maps operations to ports: one for each plane, shared ones, or two for each stream. */
 public final class ServicePorts implements StreamPorts {
+    private static final Set<Plane> DATA_PLANES = EnumSet.of(Plane.MEDIA, Plane.ARCHIVE);
+
     private final ServerHosts hosts;
     private final HttpListeners listeners;
     private final ServiceState service;
     private final boolean perStream;
 
     /** Empty unless streams have ports of their own. */
-    private final Map<KvsStream, HttpListeners.Listening> own = new ConcurrentHashMap<>();
+    private final Map<KvsStream, List<HttpListeners.Listening>> own = new ConcurrentHashMap<>();
 
     /** Set before there are streams. */
     private volatile ServiceApi api;
 
     /**
-     * @param perStream whether each stream is read at a port of its own
+     * @param perStream whether each stream is read at ports of its own
      */
     public ServicePorts(
             ServerHosts hosts, HttpListeners listeners, ServiceState service, boolean perStream) {
@@ -84,22 +86,29 @@ public final class ServicePorts implements StreamPorts {
     }
 
     @Override
-    public URI open(KvsStream stream) {
-        if (!perStream) {
-            return service.endpoints().get(Plane.MEDIA);
+    public Map<Plane, URI> open(KvsStream stream) {
+        Map<Plane, URI> endpoints = new EnumMap<>(service.endpoints());
+        if (perStream) {
+            List<HttpListeners.Listening> opened = new ArrayList<>();
+            for (Plane plane : DATA_PLANES) {
+                Set<Plane> only = Set.of(plane);
+                HttpListeners.Listening listening =
+                        listeners.openSmall(request -> api.handle(request, only, stream));
+                opened.add(listening);
+                endpoints.put(
+                        plane,
+                        hosts.of(plane).withoutPort().uri(listeners.scheme(), listening.port()));
+            }
+            own.put(stream, opened);
         }
-        Set<Plane> media = Set.of(Plane.MEDIA);
-        HttpListeners.Listening opened =
-                listeners.openSmall(request -> api.handle(request, media, stream));
-        own.put(stream, opened);
-        return hosts.of(Plane.MEDIA).withoutPort().uri(listeners.scheme(), opened.port());
+        return endpoints;
     }
 
     @Override
     public void close(KvsStream stream, Future<?> ended) {
-        @Nullable HttpListeners.Listening opened = own.remove(stream);
+        List<HttpListeners.Listening> opened = own.remove(stream);
         if (opened != null) {
-            listeners.close(opened, ended);
+            opened.forEach(listening -> listeners.close(listening, ended));
         }
     }
 }

@@ -17,10 +17,15 @@ import javax.annotation.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
-/** The faults of one GetMedia body. Owned by the event loop of its connection. */
+/** The faults of one body. Owned by the event loop of its connection. */
 final class BodyFaults {
+    private static final Set<Fault.Kind> BYTE_FAULTS =
+            EnumSet.of(Fault.Kind.CUT, Fault.Kind.STALL, Fault.Kind.CORRUPT, Fault.Kind.DRIP);
+
     private long breakAt = Long.MAX_VALUE;
     @Nullable private Fault breakFault;
     private int drip = Integer.MAX_VALUE;
@@ -56,6 +61,11 @@ final class BodyFaults {
                     // Faults of the answer happen before the body begins.
             }
         }
+    }
+
+    /** Whether faults concern the bytes of a body, whatever they mean. */
+    static boolean concern(List<Fault> faults) {
+        return faults.stream().map(Fault::kind).anyMatch(BYTE_FAULTS::contains);
     }
 
     /** The cut or stall that is due after this many bytes; null if none is. */

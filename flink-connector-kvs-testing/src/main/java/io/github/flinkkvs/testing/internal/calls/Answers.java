@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.testing.internal.calls;
 
+import io.github.flinkkvs.testing.internal.body.AnswerBody;
 import io.github.flinkkvs.testing.internal.http.LastAnswer;
 import io.github.flinkkvs.testing.internal.streams.AwsError;
 import io.github.flinkkvs.testing.internal.streams.ServiceState;
@@ -53,7 +54,11 @@ public final class Answers {
 
     public void json(Call call, ObjectNode body) {
         log(call, 200, null);
-        headers(call, 200, "application/json").end(Buffer.buffer(body.toString()));
+        HttpServerResponse response = headers(call, 200, "application/json");
+        Buffer bytes = Buffer.buffer(body.toString());
+        if (!AnswerBody.sendFaulty(vertx, service, call.request(), bytes, call.faults())) {
+            response.end(bytes);
+        }
     }
 
     /** Sets the head of an answer with a streamed body. */

@@ -36,6 +36,8 @@ public final class Call {
     @Nullable private RequestFields fields;
     @Nullable private KvsStream stream;
     @Nullable private String selector;
+    private int fragments;
+    private int points;
 
     /**
      * @param only the one stream that the called port serves; null for all
@@ -108,6 +110,16 @@ public final class Call {
         selector = text;
     }
 
+    /** How many fragments were listed or asked for, for the log. */
+    public void fragments(int count) {
+        fragments = count;
+    }
+
+    /** The points that it cost, for the log. */
+    public void points(int count) {
+        points = count;
+    }
+
     /** Faults scripted for it. */
     public List<Fault> faults() {
         return faults;
@@ -124,6 +136,8 @@ public final class Call {
                 errorType,
                 requestId,
                 selector,
-                accessKeyId);
+                accessKeyId,
+                fragments,
+                points);
     }
 }

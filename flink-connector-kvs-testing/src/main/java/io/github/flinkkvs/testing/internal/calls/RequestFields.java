@@ -22,6 +22,8 @@ import javax.annotation.Nullable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -124,6 +126,29 @@ public final class RequestFields {
             throw mismatch(value, "a structure");
         }
         return new RequestFields(value);
+    }
+
+    public boolean has(String name) {
+        return value(name) != null;
+    }
+
+    /** A list of strings; empty if it is absent. */
+    public List<String> texts(String name) throws AwsError {
+        JsonNode value = value(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw mismatch(value, "a list");
+        }
+        List<String> texts = new ArrayList<>(value.size());
+        for (JsonNode entry : value) {
+            if (!entry.isTextual()) {
+                throw mismatch(entry, "a String");
+            }
+            texts.add(entry.textValue());
+        }
+        return texts;
     }
 
     @Nullable

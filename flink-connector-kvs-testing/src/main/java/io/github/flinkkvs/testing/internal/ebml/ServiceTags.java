@@ -13,6 +13,8 @@ import io.github.flinkkvs.testing.behavior.ErrorDocument;
 import javax.annotation.Nullable;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The Tags elements and the error document that the service itself adds to the producer's media.
@@ -25,6 +27,13 @@ public final class ServiceTags {
     public static final String CONTINUATION_TOKEN = "AWS_KINESISVIDEO_CONTINUATION_TOKEN";
     public static final String ERROR_CODE = "AWS_KINESISVIDEO_ERROR_CODE";
     public static final String ERROR_ID = "AWS_KINESISVIDEO_ERROR_ID";
+
+    // The names of archived media in the documentation, which no recording has.
+    private static final String SERVER_SIDE_TIMESTAMP = "AWS_KINESISVIDEO_SERVER_SIDE_TIMESTAMP";
+    private static final String PRODUCER_SIDE_TIMESTAMP =
+            "AWS_KINESISVIDEO_PRODUCER_SIDE_TIMESTAMP";
+    private static final String EXCEPTION_ERROR_CODE = "AWS_KINESISVIDEO_EXCEPTION_ERROR_CODE";
+    private static final String EXCEPTION_MESSAGE = "AWS_KINESISVIDEO_EXCEPTION_MESSAGE";
 
     /** The service writes every size of its own tags in four bytes. */
     private static final int SIZE_LENGTH = 4;
@@ -45,18 +54,41 @@ public final class ServiceTags {
         return tags(MILLIS_BEHIND_NOW, Long.toString(millisBehindNow), CONTINUATION_TOKEN, number);
     }
 
+    /** The leading Tags of archived media under their documented names. */
+    public static byte[] leadingAsDocumented(
+            String number, long serverMillis, long producerMillis) {
+        return tags(
+                FRAGMENT_NUMBER,
+                number,
+                SERVER_SIDE_TIMESTAMP,
+                seconds(serverMillis),
+                PRODUCER_SIDE_TIMESTAMP,
+                seconds(producerMillis));
+    }
+
     public static byte[] error(int id, String code, @Nullable String number, ErrorDocument form) {
-        boolean withNumber = number != null && form != ErrorDocument.MINI_DOCUMENT_WITHOUT_NUMBER;
-        byte[] tags =
-                withNumber
-                        ? tags(
-                                ERROR_CODE,
-                                code,
-                                ERROR_ID,
-                                Integer.toString(id),
-                                FRAGMENT_NUMBER,
-                                number)
-                        : tags(ERROR_CODE, code, ERROR_ID, Integer.toString(id));
+        return error(number, form, ERROR_CODE, code, ERROR_ID, Integer.toString(id));
+    }
+
+    /** An error in archived media under the documented names. */
+    public static byte[] exception(int code, String message, String number, ErrorDocument form) {
+        return error(
+                number,
+                form,
+                EXCEPTION_ERROR_CODE,
+                Integer.toString(code),
+                EXCEPTION_MESSAGE,
+                message);
+    }
+
+    private static byte[] error(
+            @Nullable String number, ErrorDocument form, String... namesAndValues) {
+        List<String> all = new ArrayList<>(List.of(namesAndValues));
+        if (number != null && form != ErrorDocument.MINI_DOCUMENT_WITHOUT_NUMBER) {
+            all.add(FRAGMENT_NUMBER);
+            all.add(number);
+        }
+        byte[] tags = tags(all.toArray(new String[0]));
         if (form == ErrorDocument.BARE_TAGS) {
             return tags;
         }

@@ -21,6 +21,7 @@ import java.util.Map;
 /** Records what is sent on a connection. Thread-safe: guarded by the lock of its log. */
 public final class RecordedBody implements ServedMedia {
     private final RecordedLog log;
+    private final String operation;
     private final String stream;
     private final String requestId;
     private final String startSelector;
@@ -32,8 +33,17 @@ public final class RecordedBody implements ServedMedia {
     private long endedNanos;
     @Nullable private EndReason endReason;
 
-    public RecordedBody(RecordedLog log, String stream, String requestId, String startSelector) {
+    /**
+     * @param startSelector what the request asks for
+     */
+    public RecordedBody(
+            RecordedLog log,
+            String operation,
+            String stream,
+            String requestId,
+            String startSelector) {
         this.log = log;
+        this.operation = operation;
         this.stream = stream;
         this.requestId = requestId;
         this.startSelector = startSelector;
@@ -49,6 +59,11 @@ public final class RecordedBody implements ServedMedia {
                         return size() > limit;
                     }
                 };
+    }
+
+    @Override
+    public String operation() {
+        return operation;
     }
 
     @Override

@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
  * lock. Writers must not hold the lock of a stream, because waiters may look at streams.
  */
 public final class RecordedLog implements ServiceLog {
+    private static final String GET_MEDIA = "GetMedia";
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /** Guards everything in here and in the sessions. */
@@ -94,7 +95,12 @@ public final class RecordedLog implements ServiceLog {
 
     @Override
     public List<ServedMedia> sessions(@Nullable String stream) {
-        return recorded(stream, session -> true);
+        return sessions(GET_MEDIA, stream);
+    }
+
+    @Override
+    public List<ServedMedia> sessions(String operation, @Nullable String stream) {
+        return recorded(stream, session -> session.operation().equals(operation));
     }
 
     private List<ServedMedia> recorded(@Nullable String stream, Predicate<RecordedBody> wanted) {
@@ -148,7 +154,12 @@ public final class RecordedLog implements ServiceLog {
     public List<ServedMedia> awaitEndedSessions(
             @Nullable String stream, int count, Duration timeout) {
         return await(
-                () -> recorded(stream, RecordedBody::hasEnded),
+                () ->
+                        recorded(
+                                stream,
+                                session ->
+                                        session.operation().equals(GET_MEDIA)
+                                                && session.hasEnded()),
                 seen -> seen.size() >= count,
                 count + " ended sessions on " + stream,
                 timeout);

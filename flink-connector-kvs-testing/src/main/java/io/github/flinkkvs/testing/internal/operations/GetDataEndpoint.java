@@ -14,24 +14,20 @@ import io.github.flinkkvs.testing.internal.calls.OperationHandler;
 import io.github.flinkkvs.testing.internal.streams.AwsError;
 import io.github.flinkkvs.testing.internal.streams.KvsStream;
 import io.github.flinkkvs.testing.internal.streams.Plane;
-import io.github.flinkkvs.testing.internal.streams.ServiceState;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 
-import java.net.URI;
 import java.util.function.Function;
 
 /** Returns the endpoint of an operation for a stream. */
 public final class GetDataEndpoint implements OperationHandler {
-    private final ServiceState service;
     private final Answers answers;
     private final Function<String, Plane> planes;
 
     /**
      * @param planes the plane of the operation with an API name; null if there is none
      */
-    public GetDataEndpoint(ServiceState service, Answers answers, Function<String, Plane> planes) {
-        this.service = service;
+    public GetDataEndpoint(Answers answers, Function<String, Plane> planes) {
         this.answers = answers;
         this.planes = planes;
     }
@@ -48,10 +44,10 @@ public final class GetDataEndpoint implements OperationHandler {
         if (!stream.readable()) {
             throw AwsError.streamNotFound();
         }
-        URI endpoint =
-                plane == Plane.MEDIA ? stream.mediaEndpoint() : service.endpoints().get(plane);
         answers.json(
                 call,
-                JsonNodeFactory.instance.objectNode().put("DataEndpoint", endpoint.toString()));
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("DataEndpoint", stream.endpoint(plane).toString()));
     }
 }

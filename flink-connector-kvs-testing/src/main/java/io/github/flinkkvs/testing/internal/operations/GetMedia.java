@@ -54,7 +54,11 @@ public final class GetMedia implements OperationHandler {
         }
         RecordedBody record =
                 new RecordedBody(
-                        service.log(), stream.name(), call.requestId(), selector.toString());
+                        service.log(),
+                        call.operation(),
+                        stream.name(),
+                        call.requestId(),
+                        selector.toString());
         MediaStart start = stream.store().locate(selector, service.behavior());
         if (start.refusal != null) {
             throw AwsError.invalidArgument(start.refusal);

@@ -22,14 +22,11 @@ import javax.annotation.Nullable;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.NoSuchElementException;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 
@@ -39,53 +36,62 @@ import java.util.function.LongUnaryOperator;
  * reader is notified.
  */
 public final class FragmentStore {
-    private final StreamSettings settings;
+    private final String stream;
     private final ServiceClock clock;
     private final RecordedLog log;
     private final Runnable wakeReaders;
-    private final Retention retention;
     private final Object lock = new Object();
 
     private final FragmentNumbers numbers;
-    private final NavigableMap<BigInteger, StoredDocument> stored = new TreeMap<>();
-    private final Set<StoredDocument> pushed = new LinkedHashSet<>();
-
-    /** Dropped fragments that the log still has. */
-    private final List<StoredDocument> forgotten = new ArrayList<>();
-
-    private BigInteger lastExpired = StartPositions.BEFORE_ALL;
-    private long storedBytes;
+    private final StoredFragments fragments;
     private long lastIngestNanos = System.nanoTime();
-    @Nullable private StoredDocument open;
 
     public FragmentStore(
             StreamSettings settings, ServiceClock clock, RecordedLog log, Runnable wakeReaders) {
-        this.settings = settings;
         this.clock = clock;
         this.log = log;
         this.wakeReaders = wakeReaders;
-        retention = new Retention(settings, clock);
-        numbers = new FragmentNumbers(settings.firstCounter(), settings.name().hashCode());
+        stream = settings.name();
+        numbers = new FragmentNumbers(settings.firstCounter(), stream.hashCode());
+        fragments = new StoredFragments(settings, clock);
+    }
+
+    /** Looks at what is stored now, after what has expired is gone. */
+    <T> T look(Function<StoredFragments, T> at) {
+        T seen;
+        synchronized (lock) {
+            fragments.expire();
+            seen = at.apply(fragments);
+        }
+        tellForgotten();
+        return seen;
+    }
+
+    /** Lets the log forget what has expired. Never with the lock held. */
+    private void tellForgotten() {
+        List<StoredDocument> gone;
+        synchronized (lock) {
+            gone = fragments.takeForgotten();
+        }
+        gone.forEach(log::forget);
     }
 
     // ------------------------------------------------------------------ what there is
 
     /** Every complete fragment that is still stored, in order. */
     public List<StoredDocument> complete() {
-        List<StoredDocument> complete;
-        synchronized (lock) {
-            expire();
-            complete = new ArrayList<>(stored.values());
-            complete.removeIf(fragment -> !fragment.complete());
-        }
-        tellForgotten();
-        return complete;
+        return look(
+                seen -> {
+                    List<StoredDocument> complete = new ArrayList<>(seen.stored().values());
+                    complete.removeIf(fragment -> !fragment.complete());
+                    return complete;
+                });
     }
 
     /** Every fragment ever completed, in order, expired ones included if they are kept. */
     public List<StoredDocument> pushed() {
         synchronized (lock) {
-            return new ArrayList<>(pushed);
+            return fragments.pushed();
         }
     }
 
@@ -96,11 +102,7 @@ public final class FragmentStore {
      */
     public StoredDocument get(String number) {
         synchronized (lock) {
-            StoredDocument fragment = stored.get(new BigInteger(number));
-            if (fragment == null) {
-                throw new NoSuchElementException("Fragment " + number + " of " + settings.name());
-            }
-            return fragment;
+            return fragments.get(number);
         }
     }
 
@@ -119,8 +121,8 @@ public final class FragmentStore {
             byte[] header, LongUnaryOperator producerMillis, LongFunction<byte[]> clusterStart) {
         StoredDocument fragment;
         synchronized (lock) {
-            requireNoneOpen();
-            expire();
+            fragments.requireNoneOpen();
+            fragments.expire();
             long server = clock.millis();
             long producer = producerMillis.applyAsLong(server);
             BigInteger number = numbers.next(server);
@@ -131,8 +133,7 @@ public final class FragmentStore {
                             .raw(clusterStart.apply(producer))
                             .toByteArray();
             fragment = StoredDocument.open(number, server, producer, first);
-            open = fragment;
-            stored.put(number, fragment);
+            fragments.begin(fragment);
             lastIngestNanos = System.nanoTime();
         }
         tellForgotten();
@@ -158,15 +159,13 @@ public final class FragmentStore {
 
     /** The open fragment is complete. */
     public void completed(StoredDocument fragment, long durationMillis) {
-        fragment.complete(durationMillis);
+        fragment.complete(durationMillis, clock.millis());
         synchronized (lock) {
-            open = null;
-            pushed.add(fragment);
-            storedBytes += fragment.size();
+            fragments.completed(fragment);
             lastIngestNanos = System.nanoTime();
-            expire();
+            fragments.expire();
         }
-        log.pushed(settings.name(), fragment, fragment::forgotten);
+        log.pushed(stream, fragment, fragment::forgotten);
         tellForgotten();
         wakeReaders.run();
     }
@@ -177,9 +176,7 @@ public final class FragmentStore {
     public void abandoned(StoredDocument fragment) {
         fragment.abandon();
         synchronized (lock) {
-            open = null;
-            // It was never stored; only its current readers have seen it.
-            stored.remove(fragment.sequence());
+            fragments.abandoned(fragment);
         }
         wakeReaders.run();
     }
@@ -201,45 +198,17 @@ public final class FragmentStore {
     public void replay(byte[] file) {
         List<StoredDocument> added = StoredDocument.recorded(file, clock.millis());
         synchronized (lock) {
-            requireNoneOpen();
-            requireAscending(added);
-            for (StoredDocument fragment : added) {
-                stored.put(fragment.sequence(), fragment);
-                storedBytes += fragment.size();
-                numbers.moveBehind(fragment.sequence());
-                if (fragment.complete()) {
-                    pushed.add(fragment);
-                }
-            }
+            fragments.requireNoneOpen();
+            fragments.addRecorded(added);
+            added.forEach(fragment -> numbers.moveBehind(fragment.sequence()));
             lastIngestNanos = System.nanoTime();
         }
         for (StoredDocument fragment : added) {
             if (fragment.complete()) {
-                log.pushed(settings.name(), fragment, fragment::forgotten);
+                log.pushed(stream, fragment, fragment::forgotten);
             }
         }
         wakeReaders.run();
-    }
-
-    private void requireNoneOpen() {
-        if (open != null) {
-            throw new IllegalStateException(
-                    "Fragment " + open.number() + " of " + settings.name() + " is still open");
-        }
-    }
-
-    private void requireAscending(List<StoredDocument> added) {
-        BigInteger last = stored.isEmpty() ? lastExpired : stored.lastKey();
-        for (StoredDocument fragment : added) {
-            if (fragment.sequence().compareTo(last) <= 0) {
-                throw new IllegalArgumentException(
-                        "Recorded fragment "
-                                + fragment.number()
-                                + " is not above the one before it, "
-                                + last);
-            }
-            last = fragment.sequence();
-        }
     }
 
     /**
@@ -249,18 +218,18 @@ public final class FragmentStore {
      */
     public void spoil(String number, Consumer<StoredDocument> change) {
         synchronized (lock) {
-            StoredDocument fragment = get(number);
-            if (fragment == open) {
+            StoredDocument fragment = fragments.get(number);
+            if (fragment == fragments.open()) {
                 throw new IllegalStateException(
                         "Fragment "
                                 + number
                                 + " of "
-                                + settings.name()
+                                + stream
                                 + " is still open: complete it first");
             }
             int size = fragment.size();
             change.accept(fragment);
-            storedBytes += fragment.size() - size;
+            fragments.resized(fragment, size);
         }
     }
 
@@ -269,85 +238,45 @@ public final class FragmentStore {
     /** Drops all complete fragments below this number from retention, now. */
     public void expireBelow(BigInteger limit) {
         synchronized (lock) {
-            while (!stored.isEmpty()
-                    && stored.firstKey().compareTo(limit) < 0
-                    && stored.firstEntry().getValue() != open) {
-                expireFirst();
-            }
+            fragments.expireBelow(limit);
         }
         tellForgotten();
     }
 
     /** Drops all complete fragments from retention, now. */
     public void expireAll() {
-        BigInteger limit;
         synchronized (lock) {
-            limit = stored.isEmpty() ? BigInteger.ZERO : stored.lastKey().add(BigInteger.ONE);
+            fragments.expireAll();
         }
-        expireBelow(limit);
-    }
-
-    private void expire() {
-        while (!stored.isEmpty()
-                && stored.firstEntry().getValue() != open
-                && retention.ended(stored.firstEntry().getValue(), storedBytes)) {
-            expireFirst();
-        }
-    }
-
-    private void expireFirst() {
-        StoredDocument fragment = stored.pollFirstEntry().getValue();
-        lastExpired = fragment.sequence();
-        storedBytes -= fragment.size();
-        if (!settings.keepExpired()) {
-            // A reader that has begun it keeps it to its end; then its memory is free.
-            pushed.remove(fragment);
-            fragment.forget();
-            forgotten.add(fragment);
-        }
-    }
-
-    /** Lets the log forget what has expired. Never with the lock held. */
-    private void tellForgotten() {
-        List<StoredDocument> gone;
-        synchronized (lock) {
-            if (forgotten.isEmpty()) {
-                return;
-            }
-            gone = List.copyOf(forgotten);
-            forgotten.clear();
-        }
-        gone.forEach(log::forget);
+        tellForgotten();
     }
 
     // ------------------------------------------------------------------ reading
 
     /** Where a GetMedia body starts, or the in-band error that it consists of. */
     public MediaStart locate(StartSelector selector, Behavior behavior) {
-        MediaStart start;
-        synchronized (lock) {
-            expire();
-            start =
-                    new StartPositions(stored, open, lastExpired, clock.millis(), behavior)
-                            .find(selector);
-        }
-        tellForgotten();
-        return start;
+        return look(
+                seen ->
+                        new StartPositions(
+                                        seen.stored(),
+                                        seen.open(),
+                                        seen.lastExpired(),
+                                        clock.millis(),
+                                        behavior)
+                                .find(selector));
     }
 
     /** The next fragment after a number that a reader may see now; null if there is none. */
     @Nullable
     public StoredDocument next(BigInteger after, Delivery delivery) {
-        StoredDocument fragment = null;
-        synchronized (lock) {
-            expire();
-            Map.Entry<BigInteger, StoredDocument> next = stored.higherEntry(after);
-            if (next != null && !(delivery == Delivery.WHEN_CLOSED && next.getValue().open())) {
-                fragment = next.getValue();
-            }
-        }
-        tellForgotten();
-        return fragment;
+        return look(
+                seen -> {
+                    Map.Entry<BigInteger, StoredDocument> next = seen.stored().higherEntry(after);
+                    return next == null
+                                    || delivery == Delivery.WHEN_CLOSED && next.getValue().open()
+                            ? null
+                            : next.getValue();
+                });
     }
 
     /**
@@ -360,7 +289,7 @@ public final class FragmentStore {
             return null;
         }
         synchronized (lock) {
-            return position.compareTo(lastExpired) < 0
+            return position.compareTo(fragments.lastExpired()) < 0
                     ? StartPositions.expired(position, rule)
                     : null;
         }
@@ -370,8 +299,9 @@ public final class FragmentStore {
     public long millisBehindNow(StoredDocument fragment, MillisBehindNow rule) {
         synchronized (lock) {
             // A reader that has all complete fragments has caught up.
-            Map.Entry<BigInteger, StoredDocument> newer = stored.higherEntry(fragment.sequence());
-            boolean newest = newer == null || newer.getValue() == open;
+            Map.Entry<BigInteger, StoredDocument> newer =
+                    fragments.stored().higherEntry(fragment.sequence());
+            boolean newest = newer == null || newer.getValue() == fragments.open();
             if (rule == MillisBehindNow.ZERO
                     || rule == MillisBehindNow.ZERO_WHEN_NEWEST && newest) {
                 return 0;

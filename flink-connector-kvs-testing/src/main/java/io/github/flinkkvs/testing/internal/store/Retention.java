@@ -19,12 +19,13 @@ final class Retention {
     private static final long HOST_BUFFER_BYTES = 200_000_000;
 
     private final ServiceClock clock;
+    private final boolean hostBuffer;
     private final long keptMillis;
     private final long keptBytes;
 
     Retention(StreamSettings settings, ServiceClock clock) {
         this.clock = clock;
-        boolean hostBuffer = settings.retention().isZero();
+        hostBuffer = settings.retention().isZero();
         keptMillis = (hostBuffer ? HOST_BUFFER_TIME : settings.retention()).toMillis();
         keptBytes =
                 hostBuffer
@@ -35,5 +36,15 @@ final class Retention {
     /** Whether the oldest fragment must go now, given the number of stored bytes. */
     boolean ended(StoredDocument oldest, long storedBytes) {
         return storedBytes > keptBytes || oldest.ingestedAtMillis() < clock.millis() - keptMillis;
+    }
+
+    /** Whether there is an archive, and not only the buffer of a host. */
+    boolean archives() {
+        return !hostBuffer;
+    }
+
+    /** Whether the archive reaches back to a time, in epoch milliseconds. */
+    boolean covers(long millis) {
+        return archives() && millis >= clock.millis() - keptMillis;
     }
 }

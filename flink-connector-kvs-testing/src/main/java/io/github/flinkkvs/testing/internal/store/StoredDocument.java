@@ -52,6 +52,13 @@ public final class StoredDocument implements StoredFragment {
     private int visible;
     private State state;
     private long durationMillis;
+
+    /** The trailing Tags of a recorded document; its last bytes. */
+    private int recordedTrailing;
+
+    /** When it was complete, by the service's clock; -1 if it never was. */
+    private long completedAtMillis = -1;
+
     private boolean intact = true;
     @Nullable private AfterBreak afterBreak;
     private volatile boolean forgotten;
@@ -98,7 +105,10 @@ public final class StoredDocument implements StoredFragment {
                             Arrays.copyOfRange(file, document.start, document.end),
                             document.complete() ? State.COMPLETE : State.BROKEN);
             fragment.durationMillis = document.durationMillis();
-            if (!document.complete()) {
+            fragment.recordedTrailing = fragment.visible - document.trailingTagsOffset();
+            if (document.complete()) {
+                fragment.completedAtMillis = ingestedAtMillis;
+            } else {
                 fragment.afterBreak =
                         document.end == file.length
                                 ? AfterBreak.END_OF_BODY
@@ -145,6 +155,11 @@ public final class StoredDocument implements StoredFragment {
         byte[] bytes = Arrays.copyOf(content, visible + trailing.length);
         System.arraycopy(trailing, 0, bytes, visible, trailing.length);
         return bytes;
+    }
+
+    @Override
+    public synchronized byte[] archivedBytes() {
+        return Arrays.copyOf(content, archivedSize());
     }
 
     @Override
@@ -202,6 +217,14 @@ public final class StoredDocument implements StoredFragment {
         return state == State.BROKEN ? afterBreak : null;
     }
 
+    /**
+     * When it was complete, by the service's clock; -1 if it never was. A fragment that was broken
+     * afterwards was.
+     */
+    synchronized long completedAtMillis() {
+        return completedAtMillis;
+    }
+
     public synchronized long durationMillis() {
         return durationMillis;
     }
@@ -218,8 +241,9 @@ public final class StoredDocument implements StoredFragment {
         visible += length;
     }
 
-    synchronized void complete(long duration) {
+    synchronized void complete(long duration, long atMillis) {
         durationMillis = duration;
+        completedAtMillis = atMillis;
         content = content.length == visible ? content : Arrays.copyOf(content, visible);
         state = State.COMPLETE;
     }
@@ -245,7 +269,7 @@ public final class StoredDocument implements StoredFragment {
     /** Enlarges it by a Void element at its end. */
     public synchronized void enlarge(int by) {
         byte[] filler = new EbmlWriter(by + 16).bytes(Ebml.VOID, new byte[by], 8).toByteArray();
-        int at = producerBytes();
+        int at = archivedSize();
         byte[] changed = Arrays.copyOf(content, visible + filler.length);
         System.arraycopy(filler, 0, changed, at, filler.length);
         System.arraycopy(content, at, changed, at + filler.length, visible - at);
@@ -256,20 +280,23 @@ public final class StoredDocument implements StoredFragment {
 
     /** Truncates it. */
     public synchronized void breakOff(int offset, AfterBreak afterwards) {
-        visible = offset < 0 ? producerBytes() : Math.min(offset, visible);
+        int archived = archivedSize();
+        visible = offset < 0 ? archived : Math.min(offset, visible);
+        recordedTrailing = Math.max(0, visible - archived);
         content = Arrays.copyOf(content, visible);
         state = State.BROKEN;
         afterBreak = afterwards;
         intact = false;
     }
 
-    /** Bytes before the service's trailing Tags. */
-    private int producerBytes() {
-        if (!recorded || state != State.COMPLETE) {
-            return visible;
-        }
-        byte[] document = Arrays.copyOf(content, visible);
-        return Recording.documents(document).get(0).trailingTagsOffset();
+    /** Bytes before the service's trailing Tags: what the archive has. */
+    public synchronized int archivedSize() {
+        return visible - recordedTrailing;
+    }
+
+    /** The document as the archive has it, without the service's trailing Tags. Not a copy. */
+    public synchronized ByteBuf archived() {
+        return Unpooled.wrappedBuffer(content, 0, archivedSize());
     }
 
     /** Marks it expired in a stream that does not keep expired fragments. */

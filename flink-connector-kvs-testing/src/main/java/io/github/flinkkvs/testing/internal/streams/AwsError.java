@@ -94,6 +94,11 @@ public final class AwsError extends Exception {
                 "The body of a request has at most " + maxBytes + " bytes");
     }
 
+    /** As the service answers ListFragments without a selector: not InvalidArgumentException. */
+    public static AwsError internalFailure() {
+        return new AwsError(500, "InternalFailure", "Internal failure");
+    }
+
     public static AwsError notBuilt(String operation) {
         return new AwsError(
                 501,

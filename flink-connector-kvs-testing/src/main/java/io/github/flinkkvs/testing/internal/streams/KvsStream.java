@@ -11,12 +11,14 @@ package io.github.flinkkvs.testing.internal.streams;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.behavior.StreamStatus;
 import io.github.flinkkvs.testing.faults.Faults;
+import io.github.flinkkvs.testing.internal.store.FragmentArchive;
 import io.github.flinkkvs.testing.internal.store.FragmentStore;
 import io.github.flinkkvs.testing.log.EndReason;
 
 import io.vertx.core.Future;
 
 import java.net.URI;
+import java.util.Map;
 
 /** A stream: its settings, its fragments and its readers. Thread-safe. */
 public final class KvsStream {
@@ -27,12 +29,14 @@ public final class KvsStream {
     private final CallRates calls = new CallRates();
     private final StreamConnections connections;
     private final StreamConnections producers;
+    private final StreamConnections archiveConnections;
     private final FragmentStore store;
+    private final FragmentArchive archive;
 
     private volatile StreamStatus status = StreamStatus.ACTIVE;
 
     /** Set before any client can know the stream. */
-    private volatile URI mediaEndpoint;
+    private volatile Map<Plane, URI> endpoints = Map.of();
 
     KvsStream(ServiceState service, StreamSettings settings, long creationMillis) {
         this.settings = settings;
@@ -49,7 +53,10 @@ public final class KvsStream {
         connections =
                 new StreamConnections(settings.name(), this::readable, service.log()::changed);
         producers = new StreamConnections(settings.name(), this::readable, service.log()::changed);
+        archiveConnections =
+                new StreamConnections(settings.name(), this::readable, service.log()::changed);
         store = new FragmentStore(settings, service.clock(), service.log(), connections::wakeAll);
+        archive = new FragmentArchive(store, service.clock());
     }
 
     public String name() {
@@ -69,13 +76,13 @@ public final class KvsStream {
         return settings;
     }
 
-    /** Where GetDataEndpoint sends readers of this stream. */
-    public URI mediaEndpoint() {
-        return mediaEndpoint;
+    /** Where GetDataEndpoint sends callers of a plane for this stream. */
+    public URI endpoint(Plane plane) {
+        return endpoints.get(plane);
     }
 
-    void mediaEndpoint(URI endpoint) {
-        mediaEndpoint = endpoint;
+    void endpoints(Map<Plane, URI> opened) {
+        endpoints = Map.copyOf(opened);
     }
 
     /** Faults of calls on this stream. */
@@ -92,6 +99,10 @@ public final class KvsStream {
         return store;
     }
 
+    public FragmentArchive archive() {
+        return archive;
+    }
+
     /** The connections of GetMedia. */
     public StreamConnections connections() {
         return connections;
@@ -100,6 +111,11 @@ public final class KvsStream {
     /** The connections of PutMedia. */
     public StreamConnections producers() {
         return producers;
+    }
+
+    /** The connections of GetMediaForFragmentList. */
+    public StreamConnections archiveConnections() {
+        return archiveConnections;
     }
 
     public StreamStatus status() {
@@ -122,13 +138,17 @@ public final class KvsStream {
 
     /** Ends all bodies; the returned future completes when all of them have ended. */
     public Future<?> endAll(EndReason reason) {
-        return Future.join(producers.endAll(reason), connections.endAll(reason));
+        return Future.join(
+                producers.endAll(reason),
+                connections.endAll(reason),
+                archiveConnections.endAll(reason));
     }
 
     /** Ends the bodies of calls that were signed with this key. */
     public void endAllOf(String accessKeyId) {
         producers.endAllOf(accessKeyId);
         connections.endAllOf(accessKeyId);
+        archiveConnections.endAllOf(accessKeyId);
     }
 
     /** Whether it can be read and written now. */

@@ -11,11 +11,12 @@ package io.github.flinkkvs.testing.internal.streams;
 import io.vertx.core.Future;
 
 import java.net.URI;
+import java.util.Map;
 
 /** The ports that streams may have of their own. */
 public interface StreamPorts {
-    /** Where a new stream is read: at a port that is open when this returns. */
-    URI open(KvsStream stream);
+    /** Where each plane is called for a new stream: at ports that are open when this returns. */
+    Map<Plane, URI> open(KvsStream stream);
 
     /**
      * Closes what {@link #open} opened, if anything.

@@ -48,7 +48,7 @@ public final class StreamRegistry {
                         ? lastCreationMillis
                         : settings.creationTime().toEpochMilli();
         KvsStream created = new KvsStream(service, settings, creationMillis);
-        created.mediaEndpoint(ports.open(created));
+        created.endpoints(ports.open(created));
         streams.put(settings.name(), created);
         return created;
     }

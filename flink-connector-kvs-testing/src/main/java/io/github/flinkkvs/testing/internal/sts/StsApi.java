@@ -176,7 +176,9 @@ public final class StsApi {
                                 error,
                                 call.requestId,
                                 null,
-                                call.accessKeyId));
+                                call.accessKeyId,
+                                0,
+                                0));
     }
 
     /** Answers a call as its faults say. */

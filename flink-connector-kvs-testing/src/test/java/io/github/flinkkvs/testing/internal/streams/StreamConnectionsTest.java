@@ -21,6 +21,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -80,8 +81,8 @@ class StreamConnectionsTest {
 
     private static final class OnePort implements StreamPorts {
         @Override
-        public URI open(KvsStream stream) {
-            return URI.create("http://localhost:1");
+        public Map<Plane, URI> open(KvsStream stream) {
+            return Map.of(Plane.MEDIA, URI.create("http://localhost:1"));
         }
 
         @Override

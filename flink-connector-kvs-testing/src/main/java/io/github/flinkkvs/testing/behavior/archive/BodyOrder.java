@@ -1,0 +1,21 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.behavior.archive;
+
+/** The order of fragments in a GetMediaForFragmentList body. */
+public enum BodyOrder {
+    /** As in the request. */
+    AS_REQUESTED,
+    /** By fragment number. */
+    BY_NUMBER,
+    /** The last one of the request first. */
+    REVERSED,
+    /** Mixed up, the same way for the same {@link ArchiveBehavior#seed()}. */
+    SHUFFLED
+}
