@@ -42,7 +42,6 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +64,6 @@ public final class EmbeddedKvs implements AutoCloseable {
     private final ServiceState state;
     private final StreamRegistry registry;
     private final AccessKeys accessKeys;
-    private final Map<KvsStream, EmbeddedStream> streams = new ConcurrentHashMap<>();
     private final Set<Camera> cameras = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -94,7 +92,8 @@ public final class EmbeddedKvs implements AutoCloseable {
                         settings.limits.copy(),
                         settings.behavior,
                         new ServiceClock(settings.clockOffset, settings.clockSpeed),
-                        settings.logLimit);
+                        settings.logLimit,
+                        settings.newStreams);
         ServicePorts ports = new ServicePorts(hosts, listeners, state, settings.dataPortPerStream);
         registry = new StreamRegistry(state, ports);
         ServiceApi api = new ServiceApi(state, registry, vertx);
@@ -184,7 +183,7 @@ public final class EmbeddedKvs implements AutoCloseable {
     }
 
     private EmbeddedStream embedded(KvsStream stream) {
-        return streams.computeIfAbsent(stream, created -> new EmbeddedStream(this, created));
+        return new EmbeddedStream(this, stream);
     }
 
     /**
@@ -203,7 +202,7 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     /** Deletes a stream: its bodies end, and its own ports, if it has any, are closed. */
     public void deleteStream(String name) {
-        streams.remove(registry.delete(name));
+        registry.delete(name);
     }
 
     // ------------------------------------------------------------------ connections

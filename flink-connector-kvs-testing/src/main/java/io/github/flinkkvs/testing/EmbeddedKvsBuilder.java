@@ -10,6 +10,7 @@ package io.github.flinkkvs.testing;
 
 import io.github.flinkkvs.testing.behavior.Behavior;
 import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.faults.CertificateFlaw;
 import io.github.flinkkvs.testing.internal.streams.Plane;
 
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** Builds a server; not thread-safe. */
 public final class EmbeddedKvsBuilder {
@@ -36,6 +38,7 @@ public final class EmbeddedKvsBuilder {
     @Nullable private Integer archivePort;
     int eventLoops = 2;
     int logLimit = Integer.MAX_VALUE;
+    Function<String, StreamSettings.Builder> newStreams = StreamSettings::named;
     boolean https;
     CertificateFlaw certificateFlaw = CertificateFlaw.NONE;
     boolean dataPortPerStream;
@@ -133,6 +136,18 @@ public final class EmbeddedKvsBuilder {
     }
 
     /**
+     * The settings that a stream begins with if a client creates it, by its name, such as {@link
+     * StreamSettings.Builder#keepExpired keepExpired(false)}; the request decides on retention,
+     * media type, device name and tags. {@link StreamSettings#named} by default.
+     *
+     * @param settings called on an event loop
+     */
+    public EmbeddedKvsBuilder streamsOfClients(Function<String, StreamSettings.Builder> settings) {
+        newStreams = Objects.requireNonNull(settings);
+        return this;
+    }
+
+    /**
      * The address to listen on and the host in URLs given to clients; 127.0.0.1 for both by
      * default. The advertised host may be an IPv6 address, and may have a port, {@code [::1]:8080},
      * if clients reach the control plane's port under another number.
@@ -221,6 +236,7 @@ public final class EmbeddedKvsBuilder {
         copy.mediaPort = mediaPort;
         copy.archivePort = archivePort;
         copy.logLimit = logLimit;
+        copy.newStreams = newStreams;
         copy.eventLoops = eventLoops;
         copy.https = https;
         copy.certificateFlaw = certificateFlaw;

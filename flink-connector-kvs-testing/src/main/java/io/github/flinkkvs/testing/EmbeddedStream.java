@@ -17,6 +17,8 @@ import io.github.flinkkvs.testing.internal.streams.Plane;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
+import javax.annotation.Nullable;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +26,9 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /** A stream of the embedded service: what was pushed into it, and who reads it. Thread-safe. */
@@ -74,6 +78,25 @@ public final class EmbeddedStream {
     /** Changes the status; live GetMedia bodies end unless it is ACTIVE or UPDATING. */
     public void status(StreamStatus newStatus) {
         stream.status(newStatus);
+    }
+
+    /** The tags that ListTagsForStream returns. */
+    public Map<String, String> tags() {
+        return stream.settings().tags();
+    }
+
+    /**
+     * Adds or replaces a tag.
+     *
+     * @throws IllegalArgumentException if the service would refuse it
+     */
+    public void tag(String key, String value) {
+        stream.tags(settings -> settings.toBuilder().tag(key, value).build());
+    }
+
+    /** Removes a tag, if there is one with this key. */
+    public void untag(String key) {
+        stream.tags(settings -> settings.toBuilder().withoutTag(key).build());
     }
 
     // ------------------------------------------------------------------ filling
@@ -202,6 +225,15 @@ public final class EmbeddedStream {
 
     // ------------------------------------------------------------------ retention
 
+    public Duration retention() {
+        return stream.settings().retention();
+    }
+
+    /** Changes retention, which makes a new version of the stream; what is older goes at once. */
+    public void retention(Duration time) {
+        stream.retention(time);
+    }
+
     /** Drops all complete fragments below this number from retention, now. */
     public void expireBefore(String number) {
         store.expireBelow(new BigInteger(number));
@@ -210,6 +242,16 @@ public final class EmbeddedStream {
     /** Drops all complete fragments from retention, now. */
     public void expireAll() {
         store.expireAll();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EmbeddedStream && ((EmbeddedStream) other).stream == stream;
+    }
+
+    @Override
+    public int hashCode() {
+        return stream.hashCode();
     }
 
     @Override

@@ -53,7 +53,7 @@ class TestingArchitectureTest {
                     .layer("operations")
                     .definedBy(
                             ROOT + ".internal.api",
-                            ROOT + ".internal.operations",
+                            ROOT + ".internal.operations..",
                             ROOT + ".internal.calls",
                             ROOT + ".internal.sts")
                     .layer("body")
@@ -71,7 +71,7 @@ class TestingArchitectureTest {
                     .layer("ebml")
                     .definedBy(ROOT + ".internal.ebml")
                     .layer("values")
-                    .definedBy(ROOT + ".behavior", ROOT + ".faults", ROOT + ".log")
+                    .definedBy(ROOT + ".behavior..", ROOT + ".faults", ROOT + ".log")
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("face")
@@ -119,10 +119,10 @@ class TestingArchitectureTest {
     static final ArchRule ONLY_THE_TABLE_KNOWS_HANDLERS =
             classes()
                     .that()
-                    .resideInAPackage(ROOT + ".internal.operations")
+                    .resideInAPackage(ROOT + ".internal.operations..")
                     .should()
                     .onlyHaveDependentClassesThat()
-                    .resideInAnyPackage(ROOT + ".internal.operations", ROOT + ".internal.api");
+                    .resideInAnyPackage(ROOT + ".internal.operations..", ROOT + ".internal.api");
 
     /** The reference for tests of the connector and its parser must not come from them. */
     @ArchTest

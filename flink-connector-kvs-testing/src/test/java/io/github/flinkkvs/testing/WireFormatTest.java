@@ -133,7 +133,8 @@ class WireFormatTest {
 
     @Test
     void operationsThatTheEmbeddedServiceDoesNotAnswer() throws Exception {
-        assertUnsupported(post(kvs.endpoint(), "/createStream", "{}"), "CreateStream");
+        assertUnsupported(
+                post(kvs.endpoint(), "/createSignalingChannel", "{}"), "CreateSignalingChannel");
         assertUnsupported(post(kvs.endpoint(), "/TagResource", "{}"), "TagResource");
         assertUnsupported(post(archiveEndpoint(), "/getClip", "{}"), "GetClip");
     }

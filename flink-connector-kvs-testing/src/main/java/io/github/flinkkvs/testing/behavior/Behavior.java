@@ -37,6 +37,7 @@ public final class Behavior {
     private int listTagsPageSize = 50;
     private boolean leadingTagsRepeated;
     private Duration idleAckInterval = Duration.ofSeconds(5);
+    private Duration statusChangeTime = Duration.ZERO;
     private ArchiveBehavior archive = ArchiveBehavior.likely();
 
     private Behavior() {}
@@ -67,6 +68,7 @@ public final class Behavior {
         copy.listTagsPageSize = listTagsPageSize;
         copy.leadingTagsRepeated = leadingTagsRepeated;
         copy.idleAckInterval = idleAckInterval;
+        copy.statusChangeTime = statusChangeTime;
         copy.archive = archive;
         return copy;
     }
@@ -213,6 +215,16 @@ public final class Behavior {
         return copy;
     }
 
+    /**
+     * How long a stream is CREATING, UPDATING or DELETING after a call that demands it, by the
+     * service's clock; zero by default.
+     */
+    public Behavior statusChangeTime(Duration value) {
+        Behavior copy = copy();
+        copy.statusChangeTime = value;
+        return copy;
+    }
+
     /** The switches of archived media. */
     public Behavior archive(UnaryOperator<ArchiveBehavior> change) {
         Behavior copy = copy();
@@ -294,6 +306,10 @@ public final class Behavior {
 
     public Duration idleAckInterval() {
         return idleAckInterval;
+    }
+
+    public Duration statusChangeTime() {
+        return statusChangeTime;
     }
 
     public ArchiveBehavior archive() {

@@ -19,6 +19,8 @@ public final class Limits {
     private volatile int callsPerSecond;
     private volatile int accountCallsPerSecond;
     private volatile int listCallsPerSecond;
+    private volatile int changeCallsPerSecond;
+    private volatile int streamsPerAccount;
     private volatile int connectionsPerStream;
     private volatile int fragmentsPerSecond;
     private volatile long bytesPerSecond;
@@ -44,6 +46,8 @@ public final class Limits {
         return none().callsPerSecond(5)
                 .accountCallsPerSecond(300)
                 .listCallsPerSecond(50)
+                .changeCallsPerSecond(50)
+                .streamsPerAccount(10_000)
                 .connectionsPerStream(3)
                 .fragmentsPerSecond(5)
                 .bytesPerSecond(25_000_000)
@@ -70,6 +74,8 @@ public final class Limits {
         return none().callsPerSecond(callsPerSecond)
                 .accountCallsPerSecond(accountCallsPerSecond)
                 .listCallsPerSecond(listCallsPerSecond)
+                .changeCallsPerSecond(changeCallsPerSecond)
+                .streamsPerAccount(streamsPerAccount)
                 .connectionsPerStream(connectionsPerStream)
                 .fragmentsPerSecond(fragmentsPerSecond)
                 .bytesPerSecond(bytesPerSecond)
@@ -104,6 +110,21 @@ public final class Limits {
     /** Calls per second of ListStreams, and as many of ListTagsForStream on all streams. */
     public Limits listCallsPerSecond(int calls) {
         listCallsPerSecond = calls;
+        return this;
+    }
+
+    /**
+     * Calls per second, on all streams, of each operation that creates, changes, tags or deletes
+     * streams.
+     */
+    public Limits changeCallsPerSecond(int calls) {
+        changeCallsPerSecond = calls;
+        return this;
+    }
+
+    /** Streams that there may be for CreateStream to create another one. */
+    public Limits streamsPerAccount(int streams) {
+        streamsPerAccount = streams;
         return this;
     }
 
@@ -226,6 +247,14 @@ public final class Limits {
 
     public int listCallsPerSecond() {
         return listCallsPerSecond;
+    }
+
+    public int changeCallsPerSecond() {
+        return changeCallsPerSecond;
+    }
+
+    public int streamsPerAccount() {
+        return streamsPerAccount;
     }
 
     public int connectionsPerStream() {

@@ -20,13 +20,16 @@ import java.util.regex.Pattern;
 
 /** What a stream is created with. Immutable. */
 public final class StreamSettings {
+    /** The most tags of a stream. */
+    public static final int MAX_TAGS = 50;
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,256}");
 
     private static final Pattern MEDIA_TYPE =
             Pattern.compile("[\\w.+-]+/[\\w.+-]+(,[\\w.+-]+/[\\w.+-]+)*");
     private static final int MAX_MEDIA_TYPE = 128;
+    private static final Pattern DEVICE = Pattern.compile("[a-zA-Z0-9_.-]{1,128}");
     private static final Pattern TAG_TEXT = Pattern.compile("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*");
-    private static final int MAX_TAGS = 50;
     private static final int MAX_TAG_KEY = 128;
     private static final int MAX_TAG_VALUE = 256;
     private static final Duration DEFAULT_RETENTION = Duration.ofHours(24);
@@ -35,6 +38,7 @@ public final class StreamSettings {
     private final Duration retention;
     private final long retentionBytes;
     @Nullable private final String mediaType;
+    private final String deviceName;
     private final Map<String, String> tags;
     private final long firstCounter;
     @Nullable private final Instant creationTime;
@@ -45,6 +49,7 @@ public final class StreamSettings {
         retention = builder.retention;
         retentionBytes = builder.retentionBytes;
         mediaType = builder.mediaType;
+        deviceName = builder.deviceName;
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(builder.tags));
         firstCounter = builder.firstCounter;
         creationTime = builder.creationTime;
@@ -74,6 +79,10 @@ public final class StreamSettings {
         return mediaType;
     }
 
+    public String deviceName() {
+        return deviceName;
+    }
+
     /** In the order in which they were added. */
     public Map<String, String> tags() {
         return tags;
@@ -98,12 +107,22 @@ public final class StreamSettings {
         return new Builder(name);
     }
 
+    /** A builder that starts with these settings. */
+    public Builder toBuilder() {
+        Builder builder = named(name).retention(retention).retentionBytes(retentionBytes);
+        builder.mediaType(mediaType).deviceName(deviceName).tags(tags).keepExpired(keepExpired);
+        builder.firstCounter = firstCounter;
+        builder.creationTime = creationTime;
+        return builder;
+    }
+
     /** Builds settings; not thread-safe. */
     public static final class Builder {
         private final String name;
         private Duration retention = DEFAULT_RETENTION;
         private long retentionBytes = Long.MAX_VALUE;
         @Nullable private String mediaType = "video/h264";
+        private String deviceName = "Kinesis_Video_Device";
         private final Map<String, String> tags = new LinkedHashMap<>();
         private long firstCounter = 1;
         @Nullable private Instant creationTime;
@@ -137,6 +156,12 @@ public final class StreamSettings {
             return this;
         }
 
+        /** The device name of DescribeStream, which the service does not use. */
+        public Builder deviceName(String device) {
+            deviceName = Objects.requireNonNull(device);
+            return this;
+        }
+
         /** A tag of the stream, as ListTagsForStream returns it. */
         public Builder tag(String key, String value) {
             tags.put(key, value);
@@ -145,6 +170,12 @@ public final class StreamSettings {
 
         public Builder tags(Map<String, String> more) {
             tags.putAll(more);
+            return this;
+        }
+
+        /** Removes a tag, if there is one with this key. */
+        public Builder withoutTag(String key) {
+            tags.remove(key);
             return this;
         }
 
@@ -184,6 +215,10 @@ public final class StreamSettings {
                                     && MEDIA_TYPE.matcher(mediaType).matches(),
                     "A media type looks like 'video/h264,audio/aac', not '%s'",
                     mediaType);
+            require(
+                    DEVICE.matcher(deviceName).matches(),
+                    "A device is named by 1 to 128 letters, digits, '_', '.' and '-', not '%s'",
+                    deviceName);
             // More than the service's ten years: recordings may be older.
             require(!retention.isNegative(), "Retention must not be below 0, but is %s", retention);
             require(

@@ -12,6 +12,7 @@ import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedKvsBuilder;
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.behavior.Behavior;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 
@@ -64,6 +65,9 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
 
     /** The rest is for open fragments, connections and the garbage collector. */
     private static final int PARTS_OF_HEAP = 4;
+
+    /** As many streams of clients keep as much media as all cameras. */
+    private static final int NEW_STREAMS = 10;
 
     @Spec private CommandSpec spec;
 
@@ -160,6 +164,23 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
                             + " count from the start.")
     private Duration retention = Duration.ofHours(24);
 
+    @Option(
+            names = "--listing-lag",
+            paramLabel = "TIME",
+            converter = Quantities.Time.class,
+            description =
+                    "How long after its end ListFragments lists a fragment; default 0s. In AWS it"
+                            + " takes up to a second or so.")
+    private Duration listingLag = Duration.ZERO;
+
+    @Option(
+            names = "--status-change-time",
+            paramLabel = "TIME",
+            converter = Quantities.Time.class,
+            description =
+                    "How long a stream is CREATING, UPDATING or DELETING after a call; default 0s.")
+    private Duration statusChangeTime = Duration.ZERO;
+
     @Nullable
     @Option(
             names = "--retention-bytes",
@@ -167,7 +188,8 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             converter = Quantities.Size.class,
             description =
                     "How much media of all cameras together is kept, such as 64m or 2g; above"
-                            + " it the oldest expires early. Default: a quarter of the heap that"
+                            + " it the oldest expires early. Each stream that a client creates"
+                            + " keeps up to a tenth of it. Default: a quarter of the heap that"
                             + " recordings leave.")
     private Long retentionBytes;
 
@@ -242,7 +264,8 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private EmbeddedKvs start() {
+    private EmbeddedKvs start() throws Exception {
+        long ofEachNewStream = Math.max(1, retentionBytes() / NEW_STREAMS);
         String host = advertise == null ? called(listen) : advertise;
         try {
             EmbeddedKvsBuilder kvs =
@@ -253,7 +276,16 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
                             .https(https)
                             .region(region)
                             .logLimit(LOG_ENTRIES)
-                            .limits(noLimits ? Limits.none() : Limits.service());
+                            .limits(noLimits ? Limits.none() : Limits.service())
+                            .behavior(
+                                    Behavior.likely()
+                                            .statusChangeTime(statusChangeTime)
+                                            .archive(archive -> archive.listingLag(listingLag)))
+                            .streamsOfClients(
+                                    name ->
+                                            StreamSettings.named(name)
+                                                    .retentionBytes(ofEachNewStream)
+                                                    .keepExpired(false));
             if (mediaPort != null) {
                 kvs.mediaPort(mediaPort);
             }

@@ -17,6 +17,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
 import software.amazon.awssdk.services.kinesisvideo.model.APIName;
+import software.amazon.awssdk.services.kinesisvideo.model.Status;
 
 import java.io.BufferedReader;
 import java.io.PipedReader;
@@ -84,7 +85,13 @@ class EmbeddedKvsMainTest {
                         () ->
                                 new CommandLine(new EmbeddedKvsMain())
                                         .setOut(new PrintWriter(writer, true))
-                                        .execute("--stream", "a", "b", "--camera"));
+                                        .execute(
+                                                "--stream",
+                                                "a",
+                                                "b",
+                                                "--camera",
+                                                "--status-change-time",
+                                                "1h"));
         server.start();
         URI endpoint = URI.create(new BufferedReader(reader).readLine());
         try (KinesisVideoClient client =
@@ -96,6 +103,9 @@ class EmbeddedKvsMainTest {
                                         AwsBasicCredentials.create("any", "thing")))
                         .build()) {
             assertThat(client.listStreams().streamInfoList()).hasSize(2);
+            client.createStream(r -> r.streamName("c"));
+            assertThat(client.describeStream(r -> r.streamName("c")).streamInfo().status())
+                    .isEqualTo(Status.CREATING);
             assertThat(
                             client.getDataEndpoint(
                                             r -> r.streamName("a").apiName(APIName.GET_MEDIA))

@@ -11,14 +11,20 @@ package io.github.flinkkvs.testing.internal.api;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.internal.calls.Answers;
 import io.github.flinkkvs.testing.internal.calls.HeaderFields;
-import io.github.flinkkvs.testing.internal.operations.DescribeStream;
-import io.github.flinkkvs.testing.internal.operations.GetDataEndpoint;
 import io.github.flinkkvs.testing.internal.operations.GetMedia;
 import io.github.flinkkvs.testing.internal.operations.GetMediaForFragmentList;
 import io.github.flinkkvs.testing.internal.operations.ListFragments;
-import io.github.flinkkvs.testing.internal.operations.ListStreams;
-import io.github.flinkkvs.testing.internal.operations.ListTagsForStream;
 import io.github.flinkkvs.testing.internal.operations.PutMedia;
+import io.github.flinkkvs.testing.internal.operations.control.CreateStream;
+import io.github.flinkkvs.testing.internal.operations.control.DeleteStream;
+import io.github.flinkkvs.testing.internal.operations.control.DescribeStream;
+import io.github.flinkkvs.testing.internal.operations.control.GetDataEndpoint;
+import io.github.flinkkvs.testing.internal.operations.control.ListStreams;
+import io.github.flinkkvs.testing.internal.operations.control.ListTagsForStream;
+import io.github.flinkkvs.testing.internal.operations.control.TagStream;
+import io.github.flinkkvs.testing.internal.operations.control.UntagStream;
+import io.github.flinkkvs.testing.internal.operations.control.UpdateDataRetention;
+import io.github.flinkkvs.testing.internal.operations.control.UpdateStream;
 import io.github.flinkkvs.testing.internal.streams.Plane;
 import io.github.flinkkvs.testing.internal.streams.ServiceState;
 import io.github.flinkkvs.testing.internal.streams.StreamRegistry;
@@ -39,10 +45,8 @@ import java.util.Set;
 final class Operations {
     private static final String[] CONTROL_NOT_ANSWERED = {
         "CreateSignalingChannel",
-        "CreateStream",
         "DeleteEdgeConfiguration",
         "DeleteSignalingChannel",
-        "DeleteStream",
         "DescribeEdgeConfiguration",
         "DescribeImageGenerationConfiguration",
         "DescribeMappedResourceConfiguration",
@@ -56,15 +60,11 @@ final class Operations {
         "ListTagsForResource",
         "StartEdgeConfigurationUpdate",
         "TagResource",
-        "TagStream",
         "UntagResource",
-        "UntagStream",
-        "UpdateDataRetention",
         "UpdateImageGenerationConfiguration",
         "UpdateMediaStorageConfiguration",
         "UpdateNotificationConfiguration",
         "UpdateSignalingChannel",
-        "UpdateStream",
         "UpdateStreamStorageConfiguration",
     };
 
@@ -89,6 +89,17 @@ final class Operations {
                         .streamQuota(Limits::callsPerSecond)
                         .accountQuota(Limits::accountCallsPerSecond)
                         .answeredBy(new GetDataEndpoint(answers, this::plane)),
+                control("CreateStream")
+                        .ofAccount()
+                        .accountQuota(Limits::changeCallsPerSecond)
+                        .answeredBy(new CreateStream(service, streams, answers, vertx)),
+                changing("DeleteStream")
+                        .answeredBy(new DeleteStream(service, streams, answers, vertx)),
+                changing("UpdateStream").answeredBy(new UpdateStream(service, answers)),
+                changing("UpdateDataRetention")
+                        .answeredBy(new UpdateDataRetention(service, answers)),
+                changing("TagStream").answeredBy(new TagStream(answers)),
+                changing("UntagStream").answeredBy(new UntagStream(answers)),
                 media("GetMedia", "GET_MEDIA")
                         .streamQuota(Limits::callsPerSecond)
                         .answeredBy(new GetMedia(service, answers, vertx)),
@@ -111,6 +122,13 @@ final class Operations {
 
     private static Operation control(String name) {
         return Operation.of(Plane.CONTROL, name);
+    }
+
+    /** An operation that changes or deletes a stream. */
+    private static Operation changing(String name) {
+        return control(name)
+                .streamQuota(Limits::callsPerSecond)
+                .accountQuota(Limits::changeCallsPerSecond);
     }
 
     private static Operation media(String name, String apiName) {

@@ -15,6 +15,7 @@ import io.github.flinkkvs.testing.internal.streams.ServiceState;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -61,6 +62,27 @@ public final class Answers {
         }
     }
 
+    /** Answers without content, as operations do that only change something. */
+    public void done(Call call) {
+        json(call, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** Answers when what was asked for is done, on the event loop of the call's connection. */
+    public void json(Call call, Future<ObjectNode> body) {
+        body.onComplete(
+                done -> {
+                    if (call.request().response().closed()) {
+                        none(call, "client gone");
+                    } else if (done.succeeded()) {
+                        json(call, done.result());
+                    } else if (done.cause() instanceof AwsError) {
+                        error(call, (AwsError) done.cause());
+                    } else {
+                        internalFailure(call, done.cause());
+                    }
+                });
+    }
+
     /** Sets the head of an answer with a streamed body. */
     public void streamed(Call call, String contentType) {
         log(call, 200, null);
@@ -90,7 +112,7 @@ public final class Answers {
         LastAnswer.send(vertx, call.request(), body);
     }
 
-    public void internalFailure(Call call, RuntimeException e) {
+    public void internalFailure(Call call, Throwable e) {
         LOG.error("Call {} failed", call.operation(), e);
         error(call, 500, "InternalFailure", "The call failed for a reason inside the service");
     }

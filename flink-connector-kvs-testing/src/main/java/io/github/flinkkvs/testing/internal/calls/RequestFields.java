@@ -23,6 +23,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -147,6 +149,25 @@ public final class RequestFields {
                 throw mismatch(entry, "a String");
             }
             texts.add(entry.textValue());
+        }
+        return texts;
+    }
+
+    /** A map of strings, in order; empty if it is absent. A null value is an empty one. */
+    public Map<String, String> textMap(String name) throws AwsError {
+        JsonNode value = value(name);
+        if (value == null) {
+            return Map.of();
+        }
+        if (!value.isObject()) {
+            throw mismatch(value, "a map");
+        }
+        RequestFields entries = new RequestFields(value);
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Iterator<String> keys = value.fieldNames(); keys.hasNext(); ) {
+            String key = keys.next();
+            String text = entries.text(key);
+            texts.put(key, text == null ? "" : text);
         }
         return texts;
     }

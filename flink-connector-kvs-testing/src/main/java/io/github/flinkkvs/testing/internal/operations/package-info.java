@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-/** Internal: what each operation does. */
+/** Internal: what each operation on media does. */
 @ParametersAreNonnullByDefault
 package io.github.flinkkvs.testing.internal.operations;
 

@@ -21,6 +21,7 @@ import io.github.flinkkvs.testing.internal.log.RecordedLog;
 import javax.annotation.Nullable;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +235,15 @@ public final class FragmentStore {
     }
 
     // ------------------------------------------------------------------ retention
+
+    /** Changes retention; what is older goes at once. */
+    public void retention(Duration time) {
+        synchronized (lock) {
+            fragments.retention(time);
+            fragments.expire();
+        }
+        tellForgotten();
+    }
 
     /** Drops all complete fragments below this number from retention, now. */
     public void expireBelow(BigInteger limit) {

@@ -9,7 +9,6 @@
 package io.github.flinkkvs.testing.internal.store;
 
 import io.github.flinkkvs.testing.behavior.ServiceClock;
-import io.github.flinkkvs.testing.behavior.StreamSettings;
 
 import java.time.Duration;
 
@@ -23,14 +22,15 @@ final class Retention {
     private final long keptMillis;
     private final long keptBytes;
 
-    Retention(StreamSettings settings, ServiceClock clock) {
+    /**
+     * @param time zero: the buffer of a host
+     * @param bytes the most to keep
+     */
+    Retention(Duration time, long bytes, ServiceClock clock) {
         this.clock = clock;
-        hostBuffer = settings.retention().isZero();
-        keptMillis = (hostBuffer ? HOST_BUFFER_TIME : settings.retention()).toMillis();
-        keptBytes =
-                hostBuffer
-                        ? Math.min(HOST_BUFFER_BYTES, settings.retentionBytes())
-                        : settings.retentionBytes();
+        hostBuffer = time.isZero();
+        keptMillis = (hostBuffer ? HOST_BUFFER_TIME : time).toMillis();
+        keptBytes = hostBuffer ? Math.min(HOST_BUFFER_BYTES, bytes) : bytes;
     }
 
     /** Whether the oldest fragment must go now, given the number of stored bytes. */

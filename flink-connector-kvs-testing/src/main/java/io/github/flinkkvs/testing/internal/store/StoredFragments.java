@@ -14,6 +14,7 @@ import io.github.flinkkvs.testing.behavior.StreamSettings;
 import javax.annotation.Nullable;
 
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,8 @@ import java.util.TreeMap;
 final class StoredFragments {
     private final String stream;
     private final boolean keepExpired;
-    private final Retention retention;
+    private final long retentionBytes;
+    private final ServiceClock clock;
     private final NavigableMap<BigInteger, StoredDocument> stored = new TreeMap<>();
 
     /** Every fragment ever completed, expired ones included if they are kept. */
@@ -38,6 +40,11 @@ final class StoredFragments {
     /** Dropped fragments that the log still has. */
     private final List<StoredDocument> forgotten = new ArrayList<>();
 
+    private Retention retention;
+
+    /** Fragments up to this one came while there was no archive. */
+    private BigInteger neverArchived = StartPositions.BEFORE_ALL;
+
     private BigInteger lastExpired = StartPositions.BEFORE_ALL;
     private long storedBytes;
     @Nullable private StoredDocument open;
@@ -45,7 +52,16 @@ final class StoredFragments {
     StoredFragments(StreamSettings settings, ServiceClock clock) {
         stream = settings.name();
         keepExpired = settings.keepExpired();
-        retention = new Retention(settings, clock);
+        retentionBytes = settings.retentionBytes();
+        this.clock = clock;
+        retention = new Retention(settings.retention(), retentionBytes, clock);
+    }
+
+    void retention(Duration time) {
+        if (!retention.archives()) {
+            neverArchived = last();
+        }
+        retention = new Retention(time, retentionBytes, clock);
     }
 
     // ------------------------------------------------------------------ adding
@@ -156,7 +172,7 @@ final class StoredFragments {
     List<StoredDocument> archived() {
         List<StoredDocument> archived = new ArrayList<>();
         if (retention.archives()) {
-            for (StoredDocument fragment : stored.values()) {
+            for (StoredDocument fragment : stored.tailMap(neverArchived, false).values()) {
                 if (fragment.completedAtMillis() >= 0) {
                     archived.add(fragment);
                 }
@@ -168,7 +184,10 @@ final class StoredFragments {
     /** The one with this number if the archive has it; otherwise null. */
     @Nullable
     StoredDocument archived(BigInteger number) {
-        StoredDocument fragment = retention.archives() ? stored.get(number) : null;
+        if (!retention.archives() || number.compareTo(neverArchived) <= 0) {
+            return null;
+        }
+        StoredDocument fragment = stored.get(number);
         return fragment == null || fragment.completedAtMillis() < 0 ? null : fragment;
     }
 

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.testing.internal.streams;
 
+import io.github.flinkkvs.testing.behavior.StreamStatus;
+
 /** An answer in the error wire format of the service. Thrown without a stack trace. */
 public final class AwsError extends Exception {
     private static final long serialVersionUID = 1L;
@@ -46,6 +48,39 @@ public final class AwsError extends Exception {
                 404,
                 "ResourceNotFoundException",
                 "The requested stream is not found or not active.");
+    }
+
+    public static AwsError streamInUse(String stream, StreamStatus status) {
+        return new AwsError(
+                400,
+                "ResourceInUseException",
+                "The stream '" + stream + "' is " + status + ", not ACTIVE");
+    }
+
+    public static AwsError streamExists(String stream) {
+        return new AwsError(
+                400, "ResourceInUseException", "The stream '" + stream + "' exists already");
+    }
+
+    public static AwsError versionMismatch(String current, String asked) {
+        return new AwsError(
+                400,
+                "VersionMismatchException",
+                "The current version of the stream is " + current + ", not " + asked);
+    }
+
+    public static AwsError streamLimit(int limit) {
+        return new AwsError(
+                400,
+                "AccountStreamLimitExceededException",
+                "The account has " + limit + " streams, as many as it may have");
+    }
+
+    public static AwsError tagLimit(int limit) {
+        return new AwsError(
+                400,
+                "TagsPerResourceExceededLimitException",
+                "A stream has at most " + limit + " tags");
     }
 
     public static AwsError callLimit(String operation, String stream) {

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.testing.internal.streams;
 
+import io.github.flinkkvs.testing.behavior.ServiceClock;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.behavior.StreamStatus;
 import io.github.flinkkvs.testing.faults.Faults;
@@ -17,12 +18,18 @@ import io.github.flinkkvs.testing.log.EndReason;
 
 import io.vertx.core.Future;
 
+import javax.annotation.Nullable;
+
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 
-/** A stream: its settings, its fragments and its readers. Thread-safe. */
+/**
+ * A stream: its settings, its fragments and its readers. Thread-safe: settings change under its own
+ * monitor, which is taken before the lock of its store, and is never needed to look at the stream.
+ */
 public final class KvsStream {
-    private final StreamSettings settings;
+    private final String name;
     private final String arn;
     private final long creationMillis;
     private final Faults faults = new Faults();
@@ -33,13 +40,22 @@ public final class KvsStream {
     private final FragmentStore store;
     private final FragmentArchive archive;
 
-    private volatile StreamStatus status = StreamStatus.ACTIVE;
+    private final ServiceClock clock;
+
+    private volatile Phase phase = new Phase(StreamStatus.ACTIVE, Long.MAX_VALUE);
+
+    /** Changed under this monitor. */
+    private volatile StreamSettings settings;
+
+    private volatile int version = 1;
 
     /** Set before any client can know the stream. */
     private volatile Map<Plane, URI> endpoints = Map.of();
 
     KvsStream(ServiceState service, StreamSettings settings, long creationMillis) {
         this.settings = settings;
+        name = settings.name();
+        clock = service.clock();
         this.creationMillis = creationMillis;
         arn =
                 "arn:aws:kinesisvideo:"
@@ -60,7 +76,7 @@ public final class KvsStream {
     }
 
     public String name() {
-        return settings.name();
+        return name;
     }
 
     /** The ARN; its last part is the creation time in epoch milliseconds. */
@@ -118,23 +134,125 @@ public final class KvsStream {
         return archiveConnections;
     }
 
+    // ------------------------------------------------------------------ status
+
     public StreamStatus status() {
-        return status;
+        Phase now = phase;
+        return now.status != StreamStatus.DELETING && now.over(clock)
+                ? StreamStatus.ACTIVE
+                : now.status;
     }
 
-    /** Changes the status; bodies end unless the stream can still be read. */
+    /** Changes the status for good; bodies end unless the stream can still be read. */
     public void status(StreamStatus newStatus) {
-        status = newStatus;
+        phase = new Phase(newStatus, Long.MAX_VALUE);
         if (!readable()) {
             endAll(EndReason.STREAM_GONE);
         }
     }
 
-    /** Marks it as deleted; the returned future completes when all bodies have ended. */
+    /** It is being created for this time, then ACTIVE. */
+    void creating(Duration time) {
+        phase = new Phase(StreamStatus.CREATING, clock.millis() + time.toMillis());
+    }
+
+    /**
+     * Marks it as deleted, which makes its media inaccessible at once.
+     *
+     * @param expectedVersion null for any
+     * @param time how long it is DELETING, until it is {@linkplain #gone() gone}
+     * @return completes when all bodies have ended
+     * @throws AwsError if it has another version, or is not ACTIVE
+     */
+    public Future<?> delete(@Nullable String expectedVersion, Duration time) throws AwsError {
+        synchronized (this) {
+            checkChange(expectedVersion);
+            phase = new Phase(StreamStatus.DELETING, clock.millis() + time.toMillis());
+        }
+        return ended();
+    }
+
+    /** Marks it as deleted, whatever its status is. */
     Future<?> delete() {
-        status = StreamStatus.DELETING;
+        synchronized (this) {
+            phase = new Phase(StreamStatus.DELETING, Long.MIN_VALUE);
+        }
+        return ended();
+    }
+
+    private Future<?> ended() {
+        if (!settings.keepExpired()) {
+            store.expireAll();
+        }
         return endAll(EndReason.STREAM_GONE);
     }
+
+    /** Whether it was deleted, and no longer exists. */
+    boolean gone() {
+        Phase now = phase;
+        return now.status == StreamStatus.DELETING && now.over(clock);
+    }
+
+    /** Whether it can be read and written now. */
+    public boolean readable() {
+        StreamStatus now = status();
+        return now == StreamStatus.ACTIVE || now == StreamStatus.UPDATING;
+    }
+
+    // ------------------------------------------------------------------ changes
+
+    /** Counts its changes. */
+    public String version() {
+        return Integer.toString(version);
+    }
+
+    /**
+     * Retention in hours, as clients see it. The service has whole hours only, and 0 for a stream
+     * without an archive; so what is left of an hour counts as one.
+     */
+    public int retentionHours() {
+        long hours = settings.retention().plusHours(1).minusNanos(1).toHours();
+        return (int) Math.min(Integer.MAX_VALUE, hours);
+    }
+
+    /**
+     * Changes its settings, which makes a new version.
+     *
+     * @param time how long it is UPDATING
+     * @throws AwsError if it has another version, or is not ACTIVE
+     */
+    public synchronized void update(
+            @Nullable String expectedVersion, Duration time, SettingsChange<AwsError> change)
+            throws AwsError {
+        checkChange(expectedVersion);
+        settings = change.of(settings);
+        version++;
+        phase = new Phase(StreamStatus.UPDATING, clock.millis() + time.toMillis());
+        store.retention(settings.retention());
+    }
+
+    private void checkChange(@Nullable String expectedVersion) throws AwsError {
+        if (status() != StreamStatus.ACTIVE) {
+            throw AwsError.streamInUse(name, status());
+        }
+        if (expectedVersion != null && !expectedVersion.equals(version())) {
+            throw AwsError.versionMismatch(version(), expectedVersion);
+        }
+    }
+
+    /** Changes its retention, whatever its status is; what is older goes at once. */
+    public synchronized void retention(Duration time) {
+        settings = settings.toBuilder().retention(time).build();
+        version++;
+        store.retention(time);
+    }
+
+    /** Changes its tags, which makes no new version. */
+    public synchronized <E extends Exception> void tags(SettingsChange<E> change) throws E {
+        settings = change.of(settings);
+    }
+
+    // ------------------------------------------------------------------ readers
 
     /** Ends all bodies; the returned future completes when all of them have ended. */
     public Future<?> endAll(EndReason reason) {
@@ -151,13 +269,23 @@ public final class KvsStream {
         archiveConnections.endAllOf(accessKeyId);
     }
 
-    /** Whether it can be read and written now. */
-    public boolean readable() {
-        return status == StreamStatus.ACTIVE || status == StreamStatus.UPDATING;
-    }
-
     @Override
     public String toString() {
         return arn;
+    }
+
+    /** A status, and until when it lasts; after it comes ACTIVE or, after DELETING, the end. */
+    private static final class Phase {
+        final StreamStatus status;
+        final long untilMillis;
+
+        Phase(StreamStatus status, long untilMillis) {
+            this.status = status;
+            this.untilMillis = untilMillis;
+        }
+
+        boolean over(ServiceClock clock) {
+            return clock.millis() >= untilMillis;
+        }
     }
 }

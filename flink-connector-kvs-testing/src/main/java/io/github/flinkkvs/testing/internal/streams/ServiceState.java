@@ -11,18 +11,21 @@ package io.github.flinkkvs.testing.internal.streams;
 import io.github.flinkkvs.testing.behavior.Behavior;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.behavior.ServiceClock;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.faults.Faults;
 import io.github.flinkkvs.testing.internal.log.RecordedLog;
 
 import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /** What all operations of a service share. It knows nothing of HTTP. Thread-safe. */
 public final class ServiceState {
     private final String region;
     private final String accountId;
     private final Limits limits;
+    private final Function<String, StreamSettings.Builder> newStreams;
     private final ServiceClock clock;
     private final RecordedLog log;
     private final Faults faults = new Faults();
@@ -40,12 +43,14 @@ public final class ServiceState {
             Limits limits,
             Behavior behavior,
             ServiceClock clock,
-            int logLimit) {
+            int logLimit,
+            Function<String, StreamSettings.Builder> newStreams) {
         this.region = region;
         this.accountId = accountId;
         this.limits = limits;
         this.behavior = behavior;
         this.clock = clock;
+        this.newStreams = newStreams;
         log = new RecordedLog(logLimit);
         keys = new KnownKeys(clock);
     }
@@ -60,6 +65,11 @@ public final class ServiceState {
 
     public Limits limits() {
         return limits;
+    }
+
+    /** What a stream of this name begins with if a client creates it. */
+    public StreamSettings.Builder newStream(String name) {
+        return newStreams.apply(name);
     }
 
     public Behavior behavior() {

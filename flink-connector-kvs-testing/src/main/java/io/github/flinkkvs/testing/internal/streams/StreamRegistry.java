@@ -10,10 +10,14 @@ package io.github.flinkkvs.testing.internal.streams;
 
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 
+import io.vertx.core.Future;
+
 import javax.annotation.Nullable;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -37,10 +41,32 @@ public final class StreamRegistry {
      * @throws IllegalArgumentException if a stream of this name exists
      */
     public synchronized KvsStream create(StreamSettings settings) {
-        if (streams.containsKey(settings.name())) {
+        if (find(settings.name()) != null) {
             throw new IllegalArgumentException(
                     "There is a stream with the name '" + settings.name() + "' already");
         }
+        return add(settings, Duration.ZERO);
+    }
+
+    /**
+     * Creates a stream as a client demands it. Waits for its port if it gets one of its own.
+     *
+     * @param creating how long it is CREATING
+     * @param limit how many streams there may be; 0 means any number
+     * @throws AwsError if a stream of this name exists, or there are too many
+     */
+    public synchronized KvsStream create(StreamSettings settings, Duration creating, int limit)
+            throws AwsError {
+        if (find(settings.name()) != null) {
+            throw AwsError.streamExists(settings.name());
+        }
+        if (limit > 0 && all().size() >= limit) {
+            throw AwsError.streamLimit(limit);
+        }
+        return add(settings, creating);
+    }
+
+    private KvsStream add(StreamSettings settings, Duration creating) {
         // A stream deleted and recreated within a millisecond is still a different one.
         lastCreationMillis = Math.max(service.clock().millis(), lastCreationMillis + 1);
         long creationMillis =
@@ -49,6 +75,7 @@ public final class StreamRegistry {
                         : settings.creationTime().toEpochMilli();
         KvsStream created = new KvsStream(service, settings, creationMillis);
         created.endpoints(ports.open(created));
+        created.creating(creating);
         streams.put(settings.name(), created);
         return created;
     }
@@ -56,7 +83,17 @@ public final class StreamRegistry {
     /** Null if there is none of this name. */
     @Nullable
     public KvsStream find(String name) {
-        return streams.get(name);
+        KvsStream stream = streams.get(name);
+        return stream == null || forgotten(stream) ? null : stream;
+    }
+
+    /** Forgets a stream if it no longer exists. */
+    private boolean forgotten(KvsStream stream) {
+        boolean gone = stream.gone();
+        if (gone) {
+            streams.remove(stream.name(), stream);
+        }
+        return gone;
     }
 
     /**
@@ -65,30 +102,41 @@ public final class StreamRegistry {
      * @throws NoSuchElementException if there is none
      */
     public KvsStream get(String name) {
-        return existing(name, streams.get(name));
+        return existing(name, find(name));
     }
 
     /** All streams, in the order of their names. */
-    public Collection<KvsStream> all() {
-        return Collections.unmodifiableCollection(streams.values());
+    public List<KvsStream> all() {
+        List<KvsStream> all = new ArrayList<>();
+        behind(null).forEach(all::add);
+        return all;
     }
 
     /** Those after a name, in the order of their names; with null all of them. */
-    public Collection<KvsStream> behind(@Nullable String name) {
-        return name == null
-                ? all()
-                : Collections.unmodifiableCollection(streams.tailMap(name, false).values());
+    public Iterable<KvsStream> behind(@Nullable String name) {
+        Collection<KvsStream> found =
+                name == null ? streams.values() : streams.tailMap(name, false).values();
+        return () -> found.stream().filter(stream -> !forgotten(stream)).iterator();
     }
 
     /**
-     * Deletes a stream, ends its bodies and closes its own port, if it has one.
+     * Deletes a stream, ends its bodies and closes its own ports, if it has any.
      *
      * @throws NoSuchElementException if there is none of this name
      */
-    public KvsStream delete(String name) {
+    public void delete(String name) {
         KvsStream stream = existing(name, streams.remove(name));
         ports.close(stream, stream.delete());
-        return stream;
+    }
+
+    /**
+     * Closes the own ports of a stream that was deleted, if it has any, and waits for it.
+     *
+     * @param ended completes when all its bodies have ended
+     */
+    public void deleted(KvsStream stream, Future<?> ended) {
+        ports.close(stream, ended);
+        forgotten(stream);
     }
 
     private static KvsStream existing(String name, @Nullable KvsStream stream) {

@@ -35,7 +35,8 @@ class StreamConnectionsTest {
                             Limits.service(),
                             Behavior.likely(),
                             new ServiceClock(Duration.ZERO, 1),
-                            10),
+                            10,
+                            StreamSettings::named),
                     new OnePort());
 
     /** A call that found its stream before it was deleted must not outlive it. */

@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.testing.internal.operations;
+package io.github.flinkkvs.testing.internal.operations.control;
 
 import io.github.flinkkvs.testing.internal.calls.Answers;
 import io.github.flinkkvs.testing.internal.calls.Call;
@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Lists the tags of a stream, in pages. */
 public final class ListTagsForStream implements OperationHandler {
@@ -39,11 +40,10 @@ public final class ListTagsForStream implements OperationHandler {
         int max = service.behavior().listTagsPageSize();
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ObjectNode tags = answer.putObject("Tags");
-        boolean skip = after != null;
         String last = null;
-        for (Map.Entry<String, String> tag : stream.settings().tags().entrySet()) {
-            if (skip) {
-                skip = !tag.getKey().equals(after);
+        // By key, so that a page goes on in the right place even if tags changed meanwhile.
+        for (Map.Entry<String, String> tag : new TreeMap<>(stream.settings().tags()).entrySet()) {
+            if (after != null && tag.getKey().compareTo(after) <= 0) {
                 continue;
             }
             if (tags.size() == max) {

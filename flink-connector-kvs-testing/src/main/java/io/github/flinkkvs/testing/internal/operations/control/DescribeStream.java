@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.testing.internal.operations;
+package io.github.flinkkvs.testing.internal.operations.control;
 
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.internal.calls.Answers;
@@ -43,8 +43,8 @@ public final class DescribeStream implements OperationHandler {
         ObjectNode info = JsonNodeFactory.instance.objectNode();
         // As a floating point number: the service writes it in scientific notation.
         info.put("CreationTime", stream.creationMillis() / MILLIS_PER_SECOND);
-        info.put("DataRetentionInHours", settings.retention().toHours());
-        info.put("DeviceName", "Kinesis_Video_Device");
+        info.put("DataRetentionInHours", stream.retentionHours());
+        info.put("DeviceName", settings.deviceName());
         info.putNull("IngestionConfiguration");
         info.put(
                 "KmsKeyId",
@@ -57,7 +57,7 @@ public final class DescribeStream implements OperationHandler {
         info.put("Status", stream.status().name());
         info.put("StreamARN", stream.arn());
         info.put("StreamName", stream.name());
-        info.put("Version", "1");
+        info.put("Version", stream.version());
         return info;
     }
 }
