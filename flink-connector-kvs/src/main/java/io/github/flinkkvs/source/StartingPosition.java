@@ -32,7 +32,8 @@ public final class StartingPosition implements Serializable {
         EARLIEST,
         SERVER_TIMESTAMP,
         PRODUCER_TIMESTAMP,
-        AFTER_FRAGMENT
+        AFTER_FRAGMENT,
+        AT_FRAGMENT
     }
 
     private final Kind kind;
@@ -85,6 +86,16 @@ public final class StartingPosition implements Serializable {
     }
 
     /**
+     * The given fragment, such as the first one of a phone call in its contact record; if the
+     * service no longer has it, see {@link KvsSourceOptions#EXPIRED_POSITION}.
+     *
+     * @throws IllegalArgumentException if the text is no fragment number
+     */
+    public static StartingPosition atFragment(String fragmentNumber) {
+        return new StartingPosition(Kind.AT_FRAGMENT, null, FragmentNumber.of(fragmentNumber));
+    }
+
+    /**
      * A position from its parts.
      *
      * @throws IllegalArgumentException if the time or number is missing that the kind needs
@@ -93,8 +104,8 @@ public final class StartingPosition implements Serializable {
     public static StartingPosition of(
             Kind kind, @Nullable Long timestampMillis, @Nullable FragmentNumber fragmentNumber) {
         boolean needsTimestamp = kind == Kind.SERVER_TIMESTAMP || kind == Kind.PRODUCER_TIMESTAMP;
-        if (needsTimestamp && timestampMillis == null
-                || kind == Kind.AFTER_FRAGMENT && fragmentNumber == null) {
+        boolean needsNumber = kind == Kind.AFTER_FRAGMENT || kind == Kind.AT_FRAGMENT;
+        if (needsTimestamp && timestampMillis == null || needsNumber && fragmentNumber == null) {
             throw new IllegalArgumentException("starting position " + kind + " without its value");
         }
         return new StartingPosition(kind, timestampMillis, fragmentNumber);
@@ -163,6 +174,8 @@ public final class StartingPosition implements Serializable {
                 return "earliest";
             case AFTER_FRAGMENT:
                 return "after fragment " + fragmentNumber;
+            case AT_FRAGMENT:
+                return "fragment " + fragmentNumber;
             default:
                 return (kind == Kind.SERVER_TIMESTAMP ? "server" : "producer")
                         + " timestamp "

@@ -119,6 +119,8 @@ final class FragmentGate {
                 return producerMillis < start.timestampMillis();
             case AFTER_FRAGMENT:
                 return number.compareTo(start.fragmentNumber()) <= 0;
+            case AT_FRAGMENT:
+                return number.compareTo(start.fragmentNumber()) < 0;
             default:
                 return false;
         }
@@ -196,6 +198,7 @@ final class FragmentGate {
             case EARLIEST:
                 return Long.MIN_VALUE;
             case AFTER_FRAGMENT:
+            case AT_FRAGMENT:
                 return start.fragmentNumber().serverTimestampHint().orElse(Long.MIN_VALUE);
             default:
                 return start.timestampMillis();

@@ -86,7 +86,13 @@ final class ReadCursor {
             nowIsOver = true;
             return start;
         }
-        return start.delayed();
+        // The service begins after a fragment or at a time; the gate leaves out what is too early.
+        return start.kind() == Kind.AT_FRAGMENT ? timeOrEarliest() : start.delayed();
+    }
+
+    private StartingPosition timeOrEarliest() {
+        long millis = timeOf(start.fragmentNumber());
+        return millis == UNREAD ? StartingPosition.earliest() : atServerTimestamp(millis);
     }
 
     private static StartingPosition after(FragmentNumber number) {
@@ -111,7 +117,7 @@ final class ReadCursor {
         long millis = caughtUpMillis == null ? UNREAD : caughtUpMillis;
         if (gate.last() != null) {
             millis = Math.max(millis, gate.last().serverTimestampMillis());
-        } else if (start.kind() == Kind.AFTER_FRAGMENT) {
+        } else if (start.fragmentNumber() != null) {
             millis = Math.max(millis, timeOf(start.fragmentNumber()));
         }
         // The rest of the open fragment must still be read, so the fragment must still be there.

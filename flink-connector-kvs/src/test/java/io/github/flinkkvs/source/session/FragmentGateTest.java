@@ -97,6 +97,19 @@ class FragmentGateTest {
     }
 
     @Test
+    void startsAtAFragment() throws Exception {
+        FragmentGate gate = from(StartingPosition.atFragment("5"));
+        assertThat(gate.resumeAfter()).isNull();
+        assertThat(gate.positionMillis()).isEqualTo(Long.MIN_VALUE);
+        assertThat(check(gate, "4", 1)).isEqualTo(TOO_EARLY);
+        assertThat(check(gate, "5", 1)).isEqualTo(EMIT);
+        // It may be gone.
+        assertThat(check(from(StartingPosition.atFragment("5")), "6", 1)).isEqualTo(EMIT);
+        String number = GetMediaBytes.number(77, 1);
+        assertThat(from(StartingPosition.atFragment(number)).positionMillis()).isEqualTo(77);
+    }
+
+    @Test
     void leavesOutWhatIsBeforeAGapsEnd() throws Exception {
         FragmentGate gate =
                 new FragmentGate(

@@ -103,6 +103,21 @@ class ReadCursorTest {
         assertThat(cursor.isOnDetour()).isFalse();
     }
 
+    /** The service can only begin after a fragment, or at a time. */
+    @Test
+    void aFragmentIsAskedForByItsTime() {
+        String told = GetMediaBytes.number(T0, 7);
+        ReadCursor cursor = from(StartingPosition.atFragment(told));
+        assertThat(cursor.next()).isEqualTo(server(T0));
+        String before = GetMediaBytes.number(T0, 6);
+        assertThat(cursor.judge(new PartialFragment(FragmentNumber.of(before), T0, T0)))
+                .isEqualTo(FragmentGate.Verdict.TOO_EARLY);
+        assertThat(cursor.judge(new PartialFragment(FragmentNumber.of(told), T0, T0)))
+                .isEqualTo(FragmentGate.Verdict.EMIT);
+        assertThat(from(StartingPosition.atFragment("5")).next())
+                .isEqualTo(StartingPosition.earliest());
+    }
+
     @Test
     void aDetourEndsWithTheFirstFragmentThatPasses() {
         ReadCursor cursor = from(server(T0));
@@ -154,6 +169,10 @@ class ReadCursorTest {
                                 ARN,
                                 StartingPosition.afterFragment(told),
                                 StoppingPosition.never()),
+                        T0 + 5),
+                arguments(
+                        KvsSplit.unread(
+                                ARN, StartingPosition.atFragment(told), StoppingPosition.never()),
                         T0 + 5));
     }
 

@@ -103,6 +103,10 @@ class SessionPositionsTest {
                 arguments(
                         firstSeen(
                                 StartingPosition.afterFragment(GetMediaBytes.number(seen, 1)),
+                                seen)),
+                arguments(
+                        firstSeen(
+                                StartingPosition.atFragment(GetMediaBytes.number(seen, 1)),
                                 seen)));
     }
 

@@ -87,7 +87,7 @@ final class SimulatedStream {
 
     private StartingPosition anyStart() {
         long millis = world.serviceSeconds() - random.nextInt(3_000);
-        int choice = kind == Kind.PLAIN || kind == Kind.RECREATED ? 0 : random.nextInt(5);
+        int choice = kind == Kind.PLAIN || kind == Kind.RECREATED ? 0 : random.nextInt(6);
         if (choice == 1) {
             return StartingPosition.now();
         } else if (choice == 2) {
@@ -97,6 +97,8 @@ final class SimulatedStream {
                     Instant.ofEpochMilli(GetMediaBytes.producerMillis(millis)));
         } else if (choice == 4) {
             return StartingPosition.afterFragment(GetMediaBytes.number(millis, 1));
+        } else if (choice == 5) {
+            return StartingPosition.atFragment(GetMediaBytes.number(millis, 1));
         }
         return StartingPosition.earliest();
     }
@@ -176,6 +178,8 @@ final class SimulatedStream {
                 return GetMediaBytes.producerMillis(each.millis) < start.timestampMillis();
             case AFTER_FRAGMENT:
                 return each.number.compareTo(start.fragmentNumber()) <= 0;
+            case AT_FRAGMENT:
+                return each.number.compareTo(start.fragmentNumber()) < 0;
             default:
                 return false;
         }

@@ -77,7 +77,8 @@ public class KvsSplitSerializerTest {
                 times.map(StartingPosition.now()::resolved),
                 times.map(Instant::ofEpochMilli).map(StartingPosition::atServerTimestamp),
                 times.map(Instant::ofEpochMilli).map(StartingPosition::atProducerTimestamp),
-                numbers().map(FragmentNumber::toString).map(StartingPosition::afterFragment));
+                numbers().map(FragmentNumber::toString).map(StartingPosition::afterFragment),
+                numbers().map(FragmentNumber::toString).map(StartingPosition::atFragment));
     }
 
     @Provide
@@ -152,6 +153,21 @@ public class KvsSplitSerializerTest {
         assertThat(serializer.deserialize(1, bytes(golden))).isEqualTo(split);
     }
 
+    /** From fragment 77 on, to fragment 88, nothing read. */
+    @Test
+    void readsAStartAtAFragmentForEver() throws Exception {
+        String golden =
+                GOLDEN.substring(0, 90) + "0500" + "00023737" + "0400" + "00023838" + "0000000000";
+        KvsSplit split =
+                KvsSplit.unread(
+                        StreamArn.parse(ARN),
+                        StartingPosition.atFragment("77"),
+                        StoppingPosition.atFragment("88"));
+        assertThat(hex(serializer.serialize(split))).isEqualTo(golden);
+        assertThat(serializer.deserialize(2, bytes(golden))).isEqualTo(split);
+        assertThat(new KvsSplitState(split).toSplit()).isEqualTo(split);
+    }
+
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         byte[] bytes =
@@ -186,11 +202,12 @@ public class KvsSplitSerializerTest {
     void refusesWhatWasDamaged() {
         String arn = GOLDEN.substring(0, 90);
         assertDamaged("000161" + "01000000" + "000000" + "0000", "Not the ARN");
-        assertDamaged(arn + "05000000" + "000000" + "000000", "no starting position of kind 5");
+        assertDamaged(arn + "06000000" + "000000" + "000000", "no starting position of kind 6");
         assertDamaged(arn + "FF000000" + "000000" + "000000", "no starting position of kind -1");
         assertDamaged(arn + "01000000" + "05000000" + "000000", "no stopping position of kind 5");
         assertDamaged(arn + "02000000" + "00000000" + "000000", "SERVER_TIMESTAMP without its");
         assertDamaged(arn + "04000000" + "00000000" + "000000", "AFTER_FRAGMENT without its");
+        assertDamaged(arn + "05000000" + "00000000" + "000000", "AT_FRAGMENT without its");
         assertDamaged(arn + "01000000" + "03000000" + "000000", "PRODUCER_TIMESTAMP without its");
         assertDamaged(arn + "01000000" + "04000000" + "000000", "FRAGMENT without its");
         assertDamaged(arn + "01000000" + "00000000" + "000178" + "00", "Not a fragment number");
@@ -212,7 +229,8 @@ public class KvsSplitSerializerTest {
                         "EARLIEST",
                         "SERVER_TIMESTAMP",
                         "PRODUCER_TIMESTAMP",
-                        "AFTER_FRAGMENT");
+                        "AFTER_FRAGMENT",
+                        "AT_FRAGMENT");
         assertThat(StoppingPosition.Kind.values())
                 .extracting(Enum::name)
                 .containsExactly(
