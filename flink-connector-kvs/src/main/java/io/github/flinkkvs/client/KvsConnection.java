@@ -11,6 +11,7 @@ package io.github.flinkkvs.client;
 import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamDirectory;
+import io.github.flinkkvs.client.streams.StreamListing;
 
 import org.apache.flink.annotation.Internal;
 
@@ -21,6 +22,9 @@ import java.util.concurrent.ScheduledExecutorService;
 public interface KvsConnection extends AutoCloseable {
 
     StreamDirectory directory();
+
+    /** The streams of the region that names refer to. */
+    StreamListing listing();
 
     MediaService media();
 

@@ -18,7 +18,9 @@ import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.OwnThreads;
 import io.github.flinkkvs.client.streams.SdkStreamDirectory;
+import io.github.flinkkvs.client.streams.SdkStreamListing;
 import io.github.flinkkvs.client.streams.StreamDirectory;
+import io.github.flinkkvs.client.streams.StreamListing;
 
 import org.apache.flink.annotation.Internal;
 
@@ -41,10 +43,14 @@ public final class SdkConnection implements KvsConnection {
      */
     private static final int CALLS_PER_SECOND = 100;
 
+    /** The same for ListStreams, of which the service allows 50. */
+    private static final int LISTS_PER_SECOND = 16;
+
     private final OwnThreads threads;
     private final ScheduledThreadPoolExecutor executor;
     private final KvsClients clients;
     private final StreamDirectory directory;
+    private final StreamListing listing;
     private final MediaService media;
     private final FragmentArchive archive;
 
@@ -70,22 +76,36 @@ public final class SdkConnection implements KvsConnection {
             executor.shutdownNow();
             throw e;
         }
-        directory = new SdkStreamDirectory(clients, pace(siblings));
+        directory = new SdkStreamDirectory(clients, pace(siblings, CALLS_PER_SECOND));
+        listing =
+                new SdkStreamListing(
+                        clients,
+                        pace(siblings, LISTS_PER_SECOND),
+                        pace(siblings, StreamListing.TAG_CALLS_PER_SECOND),
+                        executor);
         DataEndpoints endpoints =
                 new DataEndpoints(
-                        clients.control(), endpointRefreshInterval, pace(siblings), executor);
+                        clients.control(),
+                        endpointRefreshInterval,
+                        pace(siblings, CALLS_PER_SECOND),
+                        executor);
         media = new SdkMediaService(clients.media(), endpoints, clients::explained, executor);
         archive =
                 new SdkFragmentArchive(clients.archive(), endpoints, clients::explained, executor);
     }
 
-    private CallPace pace(int siblings) {
-        return new CallPace(TimeUnit.SECONDS.toNanos(siblings) / CALLS_PER_SECOND, executor);
+    private CallPace pace(int siblings, int callsPerSecond) {
+        return new CallPace(TimeUnit.SECONDS.toNanos(siblings) / callsPerSecond, executor);
     }
 
     @Override
     public StreamDirectory directory() {
         return directory;
+    }
+
+    @Override
+    public StreamListing listing() {
+        return listing;
     }
 
     @Override

@@ -69,6 +69,9 @@ public final class KvsSource<T>
 
     private static final long serialVersionUID = 1L;
 
+    /** More than a reader has: no limit. */
+    private static final int SELECTED_STREAMS = 1 << 16;
+
     private final StreamSelector streams;
     private final StreamPositions positions;
     private final long limit;
@@ -112,6 +115,7 @@ public final class KvsSource<T>
                 () ->
                         new KvsSplitReader(
                                 config,
+                                !streams.isNamed(),
                                 schema.needsMedia(),
                                 schema instanceof KvsFrameDeserializationSchema
                                         ? ((KvsFrameDeserializationSchema<T>) schema).filter()
@@ -141,7 +145,7 @@ public final class KvsSource<T>
     private KvsConnection connection(String name, int siblings) {
         return new SdkConnection(
                 AwsConfig.of(config),
-                streams.namesOrArns().size(),
+                streams.isNamed() ? streams.namesOrArns().size() : SELECTED_STREAMS,
                 config.get(KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL),
                 siblings,
                 name);

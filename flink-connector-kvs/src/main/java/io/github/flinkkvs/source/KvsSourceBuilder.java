@@ -10,6 +10,7 @@ package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.streams.StreamArn;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.annotation.Internal;
@@ -33,7 +34,8 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
 
 /**
  * Builds a {@link KvsSource}. Streams and a deserialization schema are needed, and the region
- * unless the streams are given by ARN. {@link #build} rejects settings that contradict each other.
+ * unless the streams are given by ARN. Streams are either named, or selected by a prefix, a pattern
+ * and tags. {@link #build} rejects settings that contradict each other.
  *
  * @param <T> the type of the records
  */
@@ -43,7 +45,11 @@ public final class KvsSourceBuilder<T> {
     private final List<String> streams = new ArrayList<>();
     private final Map<String, StartingPosition> startByStream = new HashMap<>();
     private final Configuration config = new Configuration();
+    private final Map<String, String> tags = new HashMap<>();
+    @Nullable private String prefix;
+    @Nullable private String pattern;
     private StartingPosition start = StartingPosition.now();
+    private StartingPosition startOfNew = StartingPosition.earliest();
     private StoppingPosition stop = StoppingPosition.never();
     @Nullable private KvsDeserializationSchema<T> schema;
     private long limit = Long.MAX_VALUE;
@@ -58,6 +64,34 @@ public final class KvsSourceBuilder<T> {
     /** Streams to read, each by its name or its ARN; adds to those set before. */
     public KvsSourceBuilder<T> setStreams(List<String> namesOrArns) {
         streams.addAll(namesOrArns);
+        return this;
+    }
+
+    /**
+     * Selects the streams of the region whose name begins like this, those that exist and those
+     * that will be created. A pattern and tags narrow the selection further.
+     */
+    public KvsSourceBuilder<T> setStreamPrefix(String newPrefix) {
+        prefix = checkNotNull(newPrefix);
+        return this;
+    }
+
+    /**
+     * Selects the streams of the region whose whole name fits a regular expression, those that
+     * exist and those that will be created. A prefix and tags narrow the selection further.
+     */
+    public KvsSourceBuilder<T> setStreamPattern(String regex) {
+        pattern = checkNotNull(regex);
+        return this;
+    }
+
+    /**
+     * Selects the streams of the region that have all of these tags, those that exist and those
+     * that will be created; adds to those set before. A prefix and a pattern narrow the selection
+     * further, and save a call for each stream that they exclude.
+     */
+    public KvsSourceBuilder<T> setStreamTags(Map<String, String> newTags) {
+        tags.putAll(newTags);
         return this;
     }
 
@@ -77,6 +111,15 @@ public final class KvsSourceBuilder<T> {
     /** Where streams that were not read before begin; {@link StartingPosition#now()} by default. */
     public KvsSourceBuilder<T> setStartingPosition(StartingPosition position) {
         start = checkNotNull(position);
+        return this;
+    }
+
+    /**
+     * Where selected streams begin that are found after the first scan, because they were created
+     * later; {@link StartingPosition#earliest()} by default, so that nothing of them is lost.
+     */
+    public KvsSourceBuilder<T> setStartingPositionOfNewStreams(StartingPosition position) {
+        startOfNew = checkNotNull(position);
         return this;
     }
 
@@ -131,17 +174,41 @@ public final class KvsSourceBuilder<T> {
                 schema != null,
                 "There is no deserialization schema: call setDeserializationSchema, for example"
                         + " with KvsDeserializationSchema.fragments()");
-        check(
-                !streams.isEmpty(),
-                "There are no streams: name at least one, by its name or its ARN");
-        StreamSelector selector = new StreamSelector(streams);
-        checkNamedOnce();
+        StreamSelector selector = selector();
         new OptionChecks(config).check();
         checkRegion();
-        StreamPositions positions = new StreamPositions(start, startByStream, stop);
-        positions.check(streams);
+        StreamPositions positions = new StreamPositions(start, startByStream, startOfNew, stop);
+        positions.check(selector);
+        check(
+                !stop.isBounded()
+                        || config.get(KvsSourceOptions.DELETED_STREAM)
+                                != DeletedStreamPolicy.IGNORE,
+                "With source.deleted-stream = IGNORE a stream that does not exist is waited for, and"
+                        + " with a stopping position (%s) the job would never end: choose FINISH or"
+                        + " FAIL",
+                stop);
         // A copy: later changes of the builder apply to the next source.
-        return new KvsSource<>(selector, positions, limit, schema, new Configuration(config));
+        Configuration options = new Configuration(config);
+        OptionChecks.fillIn(options, selector.isNamed());
+        return new KvsSource<>(selector, positions, limit, schema, options);
+    }
+
+    private StreamSelector selector() {
+        boolean selects = prefix != null || pattern != null || !tags.isEmpty();
+        check(
+                selects || !streams.isEmpty(),
+                "There are no streams: name at least one with setStreams, by its name or its ARN, or"
+                        + " select some with setStreamPrefix, setStreamPattern or setStreamTags");
+        check(
+                !selects || streams.isEmpty(),
+                "Streams are named (%s) and selected as well: call either setStreams, or"
+                        + " setStreamPrefix, setStreamPattern and setStreamTags",
+                String.join(", ", streams));
+        if (selects) {
+            return StreamSelector.selected(prefix, pattern, tags);
+        }
+        checkNamedOnce();
+        return StreamSelector.named(streams);
     }
 
     private void checkNamedOnce() {

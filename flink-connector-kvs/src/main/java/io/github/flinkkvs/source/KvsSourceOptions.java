@@ -52,7 +52,8 @@ public final class KvsSourceOptions {
     /** What to do when a stream does not exist. */
     public enum DeletedStreamPolicy {
         FAIL,
-        FINISH
+        FINISH,
+        IGNORE
     }
 
     /** What to do when a stream was deleted and created again under its name. */
@@ -141,19 +142,34 @@ public final class KvsSourceOptions {
     public static final ConfigOption<DeletedStreamPolicy> DELETED_STREAM =
             ConfigOptions.key("source.deleted-stream")
                     .enumType(DeletedStreamPolicy.class)
-                    .defaultValue(DeletedStreamPolicy.FAIL)
+                    .noDefaultValue()
                     .withDescription(
                             "What to do when a stream does not exist, or was deleted: 'FAIL' the"
-                                    + " job, or 'FINISH' that stream and read the others.");
+                                    + " job, 'FINISH' that stream and read the others, or 'IGNORE'"
+                                    + " it: it is looked up again at growing intervals, up to"
+                                    + " source.retry.max-backoff, until it exists. By default, the"
+                                    + " job fails if the stream was named, and the stream finishes"
+                                    + " if it was selected.");
 
     public static final ConfigOption<RecreatedStreamPolicy> RECREATED_STREAM =
             ConfigOptions.key("source.recreated-stream")
                     .enumType(RecreatedStreamPolicy.class)
-                    .defaultValue(RecreatedStreamPolicy.FAIL)
+                    .noDefaultValue()
                     .withDescription(
                             "What to do when a stream was deleted and created again under its name:"
                                     + " 'FAIL' the job, or 'READ_NEW': read the new stream from its"
-                                    + " earliest fragment.");
+                                    + " earliest fragment. By default, the job fails if the stream"
+                                    + " was named, and the new stream is read if it was selected,"
+                                    + " from where new streams begin.");
+
+    public static final ConfigOption<Duration> DISCOVERY_INTERVAL =
+            ConfigOptions.key("source.discovery.interval")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(10))
+                    .withDescription(
+                            "If streams are selected by prefix, pattern or tags: how long after a"
+                                    + " scan for streams the next one begins. Bounded jobs scan"
+                                    + " once.");
 
     public static final ConfigOption<Duration> SILENCE_TIMEOUT =
             ConfigOptions.key("source.session.silence-timeout")
@@ -244,6 +260,7 @@ public final class KvsSourceOptions {
                 EXPIRED_POSITION_TIMESTAMP,
                 DELETED_STREAM,
                 RECREATED_STREAM,
+                DISCOVERY_INTERVAL,
                 SILENCE_TIMEOUT,
                 QUIET_TIME,
                 IDLE_INTERVAL,

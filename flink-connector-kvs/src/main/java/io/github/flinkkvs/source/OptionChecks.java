@@ -10,7 +10,9 @@ package io.github.flinkkvs.source;
 
 import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -50,7 +52,8 @@ final class OptionChecks {
                     KvsSourceOptions.IDLE_INTERVAL,
                     KvsSourceOptions.RETRY_INITIAL_BACKOFF,
                     KvsSourceOptions.RETRY_MAX_BACKOFF,
-                    KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL);
+                    KvsSourceOptions.ENDPOINT_REFRESH_INTERVAL,
+                    KvsSourceOptions.DISCOVERY_INTERVAL);
 
     private final Configuration config;
 
@@ -171,6 +174,20 @@ final class OptionChecks {
         return duration.abs().compareTo(MAX_DURATION) <= 0
                 ? TimeUtils.formatWithHighestUnit(duration)
                 : duration.toString();
+    }
+
+    /** Sets the options whose default depends on how the streams are given. */
+    static void fillIn(Configuration options, boolean named) {
+        if (!options.contains(KvsSourceOptions.DELETED_STREAM)) {
+            options.set(
+                    KvsSourceOptions.DELETED_STREAM,
+                    named ? DeletedStreamPolicy.FAIL : DeletedStreamPolicy.FINISH);
+        }
+        if (!options.contains(KvsSourceOptions.RECREATED_STREAM)) {
+            options.set(
+                    KvsSourceOptions.RECREATED_STREAM,
+                    named ? RecreatedStreamPolicy.FAIL : RecreatedStreamPolicy.READ_NEW);
+        }
     }
 
     /**

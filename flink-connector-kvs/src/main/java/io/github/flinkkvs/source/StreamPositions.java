@@ -11,7 +11,6 @@ package io.github.flinkkvs.source;
 import org.apache.flink.annotation.Internal;
 
 import java.io.Serializable;
-import java.util.List;
 import java.util.Map;
 
 /** Where the streams of a source begin and end, as the user chose it. Immutable. */
@@ -22,27 +21,32 @@ public final class StreamPositions implements Serializable {
 
     private final StartingPosition start;
     private final Map<String, StartingPosition> startByStream;
+    private final StartingPosition startOfNew;
     private final StoppingPosition stop;
 
     /**
      * @param startByStream the starting positions of single streams, named as the user named them
+     * @param startOfNew the starting position of streams that are found after the first scan
      */
     public StreamPositions(
             StartingPosition start,
             Map<String, StartingPosition> startByStream,
+            StartingPosition startOfNew,
             StoppingPosition stop) {
         this.start = start;
         this.startByStream = Map.copyOf(startByStream);
+        this.startOfNew = startOfNew;
         this.stop = stop;
     }
 
     /**
      * Where a stream begins.
      *
-     * @param stream as the user named it
+     * @param stream as the user named it; its name if the user did not
+     * @param isNew whether it was found after the first scan
      */
-    public StartingPosition startOf(String stream) {
-        return startByStream.getOrDefault(stream, start);
+    public StartingPosition startOf(String stream, boolean isNew) {
+        return startByStream.getOrDefault(stream, isNew ? startOfNew : start);
     }
 
     /** Where each stream ends. */
@@ -51,18 +55,20 @@ public final class StreamPositions implements Serializable {
     }
 
     /**
-     * @param streams to read, as the user named them
+     * @param streams to read
      * @throws IllegalArgumentException if a position belongs to no stream, or there is nothing
      *     between start and stop; the message says what to do
      */
-    void check(List<String> streams) {
+    void check(StreamSelector streams) {
         for (String stream : startByStream.keySet()) {
             OptionChecks.check(
-                    streams.contains(stream),
+                    streams.isNamed()
+                            ? streams.namesOrArns().contains(stream)
+                            : streams.selectsName(stream),
                     "A starting position is set for stream '%s', which is not among the streams to"
                             + " read: %s",
                     stream,
-                    String.join(", ", streams));
+                    streams);
         }
         checkStartBeforeStop(start);
         startByStream.values().forEach(this::checkStartBeforeStop);

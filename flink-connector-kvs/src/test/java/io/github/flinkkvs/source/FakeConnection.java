@@ -16,6 +16,7 @@ import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.client.streams.StreamDirectory;
+import io.github.flinkkvs.client.streams.StreamListing;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
@@ -50,6 +51,10 @@ public final class FakeConnection implements KvsConnection {
     public final Map<String, Queue<Object>> descriptions = new HashMap<>();
 
     public final List<String> described = Collections.synchronizedList(new ArrayList<>());
+
+    /** What lists streams; none by default. */
+    public volatile StreamListing listing = new FakeListing();
+
     public final List<byte[]> media = new ArrayList<>();
     public volatile boolean closed;
 
@@ -76,6 +81,11 @@ public final class FakeConnection implements KvsConnection {
                     ? CompletableFuture.failedFuture((Throwable) answer)
                     : CompletableFuture.completedFuture((StreamDescription) answer);
         };
+    }
+
+    @Override
+    public StreamListing listing() {
+        return listing;
     }
 
     @Override

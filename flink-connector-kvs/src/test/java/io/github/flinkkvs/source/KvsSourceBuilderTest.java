@@ -11,11 +11,14 @@ package io.github.flinkkvs.source;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplitSerializerTest;
+import io.github.flinkkvs.source.split.ReaderStreams;
+import io.github.flinkkvs.source.split.StreamsOver;
 
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.configuration.ConfigOption;
@@ -81,7 +84,7 @@ class KvsSourceBuilderTest {
         assertThat(source.getProducedType()).isSameAs(FragmentTypeInfo.INSTANCE);
         assertThat(InstantiationUtil.<KvsSource<Fragment>>clone(source)).isNotNull();
         assertThat(source.getSplitSerializer().getVersion()).isEqualTo(2);
-        assertThat(source.getEnumeratorCheckpointSerializer().getVersion()).isEqualTo(1);
+        assertThat(source.getEnumeratorCheckpointSerializer().getVersion()).isEqualTo(2);
     }
 
     @Test
@@ -291,6 +294,50 @@ class KvsSourceBuilderTest {
                 "not among the streams");
     }
 
+    private static KvsSourceBuilder<Fragment> selecting() {
+        return KvsSource.<Fragment>builder()
+                .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                .setRegion("eu-west-1");
+    }
+
+    @Test
+    void selectsStreams() {
+        selecting().setStreamPrefix("a").build();
+        selecting().setStreamPattern("a-\\d+").build();
+        selecting().setStreamTags(Map.of("k", "v")).build();
+        selecting()
+                .setStreamPrefix("a")
+                .setStreamPattern(".*")
+                .setStreamTags(Map.of("k", "v"))
+                .setStartingPosition("a-1", StartingPosition.earliest())
+                .build();
+        assertRefused(
+                selecting(), "setStreams", "setStreamPrefix", "setStreamPattern", "setStreamTags");
+        assertRefused(builder().setStreamPrefix("b"), "Streams are named (a)", "setStreamPrefix");
+        assertRefused(
+                selecting()
+                        .setStreamPrefix("a")
+                        .setStartingPosition("b", StartingPosition.earliest()),
+                "not among the streams",
+                "all streams with prefix a");
+        assertRefused(
+                KvsSource.<Fragment>builder()
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                        .setStreamPrefix("a"),
+                "There is no region");
+    }
+
+    @Test
+    void refusesToWaitForStreamsForEverIfReadingIsToEnd() {
+        assertRefused(
+                builder()
+                        .setStartingPosition(StartingPosition.earliest())
+                        .setStoppingPosition(StoppingPosition.now())
+                        .set(KvsSourceOptions.DELETED_STREAM, DeletedStreamPolicy.IGNORE),
+                "source.deleted-stream = IGNORE",
+                "FINISH");
+    }
+
     @Test
     void refusesCredentialsThatCannotWork() {
         assertRefused(
@@ -322,9 +369,20 @@ class KvsSourceBuilderTest {
     @Test
     void streamsAndEventsTravel() throws Exception {
         assertThat(InstantiationUtil.clone(StreamArn.parse(ARN))).isEqualTo(StreamArn.parse(ARN));
-        assertThat(InstantiationUtil.clone(new StreamSelector(List.of("a", ARN))).namesOrArns())
-                .containsExactly("a", ARN);
+        for (StreamSelector selector :
+                List.of(
+                        StreamSelector.named(List.of("a", ARN)),
+                        StreamSelector.selected("a", "a.*", Map.of("k", "v")))) {
+            assertThat(InstantiationUtil.clone(selector))
+                    .isEqualTo(selector)
+                    .hasSameHashCodeAs(selector)
+                    .hasToString(selector.toString());
+        }
         assertThat(InstantiationUtil.clone(new AllStreamsAssigned())).isNotNull();
+        assertThat(InstantiationUtil.clone(new ReaderStreams(List.of("a"))).splitIds())
+                .containsExactly("a");
+        assertThat(InstantiationUtil.clone(new StreamsOver(List.of("a"))).splitIds())
+                .containsExactly("a");
     }
 
     @Provide

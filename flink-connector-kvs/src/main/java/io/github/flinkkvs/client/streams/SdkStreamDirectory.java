@@ -15,7 +15,7 @@ import io.github.flinkkvs.client.sdk.ServiceTime;
 import org.apache.flink.annotation.Internal;
 
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
-import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse;
+import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
 import java.util.concurrent.CompletableFuture;
 
@@ -44,15 +44,17 @@ public final class SdkStreamDirectory implements StreamDirectory {
                         turn ->
                                 clients.explained(
                                         clients.control().describeStream(request.build())))
-                .thenApply(SdkStreamDirectory::description);
+                .thenApply(
+                        response ->
+                                description(
+                                        response.streamInfo(),
+                                        ServiceTime.orOwn(response.sdkHttpResponse())));
     }
 
-    private static StreamDescription description(DescribeStreamResponse response) {
+    static StreamDescription description(StreamInfo stream, long serviceTimeMillis) {
         return new StreamDescription(
-                StreamArn.parse(response.streamInfo().streamARN()),
-                response.streamInfo().dataRetentionInHours() == null
-                        ? 0
-                        : response.streamInfo().dataRetentionInHours(),
-                ServiceTime.orOwn(response.sdkHttpResponse()));
+                StreamArn.parse(stream.streamARN()),
+                stream.dataRetentionInHours() == null ? 0 : stream.dataRetentionInHours(),
+                serviceTimeMillis);
     }
 }

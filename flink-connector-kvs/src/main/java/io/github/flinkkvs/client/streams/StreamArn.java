@@ -71,6 +71,16 @@ public final class StreamArn implements Serializable {
         return isArn(nameOrArn) ? parse(nameOrArn).name() : nameOrArn;
     }
 
+    /**
+     * The part of an ARN that stays the same if the stream is deleted and created again.
+     *
+     * @param arn with or without creation time
+     */
+    public static String withoutCreationTime(String arn) {
+        int end = arn.indexOf('/', arn.indexOf('/') + 1);
+        return end < 0 ? arn : arn.substring(0, end);
+    }
+
     /** Whether a stream can have this name. */
     public static boolean isName(String text) {
         return NAME.matcher(text).matches();

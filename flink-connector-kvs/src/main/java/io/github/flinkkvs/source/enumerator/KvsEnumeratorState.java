@@ -17,45 +17,85 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the enumerator remembers: the streams that readers have, and splits without a reader.
- * Immutable.
+ * What the enumerator remembers: the streams that readers got, whether they are over, splits
+ * without a reader, and whether the streams that existed at the start are all known. Immutable.
  */
 @Internal
 public final class KvsEnumeratorState {
 
-    public static final KvsEnumeratorState EMPTY = new KvsEnumeratorState(Set.of(), List.of());
+    public static final KvsEnumeratorState EMPTY =
+            new KvsEnumeratorState(Set.of(), Set.of(), List.of(), false);
 
-    private final Set<String> assigned;
+    private final Set<String> given;
+    private final Set<String> over;
     private final List<KvsSplit> unassigned;
+    private final boolean scanned;
 
-    public KvsEnumeratorState(Collection<String> assigned, Collection<KvsSplit> unassigned) {
-        this.assigned = Set.copyOf(assigned);
+    /**
+     * @param given ids of the splits that readers have, or have finished since their last
+     *     checkpoint
+     * @param over ids of the splits that readers have finished, as far as they have told
+     * @param unassigned splits that no reader has
+     * @param scanned whether a scan for streams was completed
+     */
+    public KvsEnumeratorState(
+            Collection<String> given,
+            Collection<String> over,
+            Collection<KvsSplit> unassigned,
+            boolean scanned) {
+        this.given = Set.copyOf(given);
+        this.over = Set.copyOf(over);
         this.unassigned = List.copyOf(unassigned);
+        this.scanned = scanned;
     }
 
-    /** Ids of the splits that readers have or have finished. */
-    public Set<String> assigned() {
-        return assigned;
+    /**
+     * Ids of the splits that readers got, of which they did not tell that they are over. Those that
+     * no reader reports after a restore are over.
+     */
+    public Set<String> given() {
+        return given;
+    }
+
+    /** Ids of the splits that are over, for as long as the stream could be found again. */
+    public Set<String> over() {
+        return over;
     }
 
     public List<KvsSplit> unassigned() {
         return unassigned;
     }
 
+    /** Whether a scan for streams was completed: what is found from now on is new. */
+    public boolean isScanned() {
+        return scanned;
+    }
+
     @Override
-    public boolean equals(Object other) {
-        return other instanceof KvsEnumeratorState
-                && assigned.equals(((KvsEnumeratorState) other).assigned)
-                && unassigned.equals(((KvsEnumeratorState) other).unassigned);
+    public boolean equals(Object object) {
+        if (!(object instanceof KvsEnumeratorState)) {
+            return false;
+        }
+        KvsEnumeratorState other = (KvsEnumeratorState) object;
+        return given.equals(other.given)
+                && over.equals(other.over)
+                && unassigned.equals(other.unassigned)
+                && scanned == other.scanned;
     }
 
     @Override
     public int hashCode() {
-        return assigned.hashCode() * 31 + unassigned.hashCode();
+        return (given.hashCode() * 31 + over.hashCode()) * 31 + unassigned.hashCode();
     }
 
     @Override
     public String toString() {
-        return "assigned " + assigned + ", unassigned " + unassigned;
+        return "given "
+                + given
+                + ", over "
+                + over
+                + ", unassigned "
+                + unassigned
+                + (scanned ? ", scanned" : "");
     }
 }

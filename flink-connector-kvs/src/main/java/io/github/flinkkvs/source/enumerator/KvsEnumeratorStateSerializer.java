@@ -16,10 +16,13 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -32,21 +35,22 @@ public final class KvsEnumeratorStateSerializer
 
     private static final int VERSION_1 = 1;
 
+    /** Added which streams are over, and whether a scan was completed; ids with creation time. */
+    private static final int VERSION_2 = 2;
+
     private final KvsSplitSerializer splits = new KvsSplitSerializer();
 
     @Override
     public int getVersion() {
-        return VERSION_1;
+        return VERSION_2;
     }
 
     @Override
     public byte[] serialize(KvsEnumeratorState state) throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(1024);
-        out.writeInt(state.assigned().size());
-        // Sorted, so that the same state has the same form.
-        for (String splitId : new TreeSet<>(state.assigned())) {
-            out.writeUTF(splitId);
-        }
+        writeIds(state.given(), out);
+        writeIds(state.over(), out);
+        out.writeBoolean(state.isScanned());
         out.writeInt(splits.getVersion());
         out.writeInt(state.unassigned().size());
         for (KvsSplit split : state.unassigned()) {
@@ -57,20 +61,28 @@ public final class KvsEnumeratorStateSerializer
         return out.getCopyOfBuffer();
     }
 
+    private static void writeIds(Set<String> splitIds, DataOutput out) throws IOException {
+        out.writeInt(splitIds.size());
+        // Sorted, so that the same state has the same form.
+        for (String splitId : new TreeSet<>(splitIds)) {
+            out.writeUTF(splitId);
+        }
+    }
+
     @Override
     public KvsEnumeratorState deserialize(int version, byte[] serialized) throws IOException {
-        if (version != VERSION_1) {
+        if (version != VERSION_1 && version != VERSION_2) {
             throw new IOException(
                     "Enumerator state in version "
                             + version
                             + ", but this connector knows versions up to "
-                            + VERSION_1
+                            + VERSION_2
                             + ". Restore it with the connector that wrote it, or a newer one.");
         }
         DataInputDeserializer in = new DataInputDeserializer(serialized);
         KvsEnumeratorState state;
         try {
-            state = readVersion1(in);
+            state = version == VERSION_1 ? readVersion1(in) : readVersion2(in);
         } catch (EOFException e) {
             throw new IOException("Damaged state of the enumerator: it ends too early", e);
         }
@@ -80,16 +92,33 @@ public final class KvsEnumeratorStateSerializer
         return state;
     }
 
+    /** Ids have no creation time. Nothing says which streams are over. */
     private KvsEnumeratorState readVersion1(DataInputDeserializer in) throws IOException {
-        List<String> assigned = new ArrayList<>();
-        int assignedCount = in.readInt();
-        for (int i = 0; i < assignedCount; i++) {
-            assigned.add(in.readUTF());
+        List<String> given = readIds(in);
+        return new KvsEnumeratorState(given, Set.of(), readSplits(in), false);
+    }
+
+    private KvsEnumeratorState readVersion2(DataInputDeserializer in) throws IOException {
+        List<String> given = readIds(in);
+        List<String> over = readIds(in);
+        boolean scanned = in.readBoolean();
+        return new KvsEnumeratorState(given, over, readSplits(in), scanned);
+    }
+
+    private static List<String> readIds(DataInput in) throws IOException {
+        List<String> ids = new ArrayList<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            ids.add(in.readUTF());
         }
-        int splitVersion = in.readInt();
-        List<KvsSplit> unassigned = new ArrayList<>();
-        int unassignedCount = in.readInt();
-        for (int i = 0; i < unassignedCount; i++) {
+        return ids;
+    }
+
+    private List<KvsSplit> readSplits(DataInputDeserializer in) throws IOException {
+        int version = in.readInt();
+        List<KvsSplit> read = new ArrayList<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
             int length = in.readInt();
             if (length < 0 || length > in.available()) {
                 throw new IOException(
@@ -101,8 +130,8 @@ public final class KvsEnumeratorStateSerializer
             }
             byte[] bytes = new byte[length];
             in.readFully(bytes);
-            unassigned.add(splits.deserialize(splitVersion, bytes));
+            read.add(splits.deserialize(version, bytes));
         }
-        return new KvsEnumeratorState(assigned, unassigned);
+        return read;
     }
 }

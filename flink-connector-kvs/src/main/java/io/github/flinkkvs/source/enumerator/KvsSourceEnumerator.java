@@ -9,19 +9,26 @@
 package io.github.flinkkvs.source.enumerator;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.StreamPositions;
 import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.ReaderStreams;
+import io.github.flinkkvs.source.split.StreamsOver;
 
 import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.util.FlinkRuntimeException;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,24 +36,21 @@ import org.slf4j.LoggerFactory;
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Finds the streams, fixes where each begins and ends, and gives each to one reader.
  *
+ * <p>A reader gets streams once it has told which ones it has, which is the first thing it does.
+ * {@link StreamLedger} says why.
+ *
  * <p>Flink calls all methods in the coordinator thread, except {@link #close}, for which it creates
- * a thread: {@code close} may come before {@link #start}, or while streams are looked up. {@link
- * #lookUp} runs in a worker thread. It opens and closes the connection to the service by itself,
- * and shares nothing with the other threads but {@link #closed}.
+ * a thread: {@code close} may come before {@link #start}, or while streams are looked for.
  */
 @Internal
 public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsEnumeratorState> {
@@ -56,23 +60,28 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     private final SplitEnumeratorContext<KvsSplit> context;
     private final StreamSelector streams;
     private final StreamPositions positions;
-    private final ReadableConfig config;
-    private final Supplier<KvsConnection> connector;
-    private final SplitPlacement placement;
+    private final StreamLedger ledger;
+    private final StreamDiscovery discovery;
+    private final StreamDiscovery.Owner discovered = new Discovered();
 
-    /** Ids of the splits assigned to readers. */
-    private final Set<String> assigned = new LinkedHashSet<>();
+    /** Readers that told which streams they have, since they last registered. */
+    private final Set<Integer> started = new HashSet<>();
 
-    /** Splits that wait for their reader, by subtask. */
-    private final Map<Integer, List<KvsSplit>> pending = new TreeMap<>();
+    /** Readers that were told that they have all streams that exist so far. */
+    private final Set<Integer> told = new HashSet<>();
 
-    /** The number of pending splits, for the thread that reports metrics. */
-    private volatile long pendingCount;
+    /** Whether a scan was completed, so that what is found from now on is new. */
+    private boolean scanned;
 
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final boolean nothingToFind;
 
-    /** Whether all streams are known, so that readers can be told that there are no more. */
-    private boolean complete;
+    /** Copies for the thread that reports metrics. */
+    private volatile long waiting;
+
+    private volatile long live;
+
+    private final Counter scans = new SimpleCounter();
+    private final Counter scanFailures = new SimpleCounter();
 
     /**
      * @param connector opens a connection to the service, which this enumerator closes
@@ -87,145 +96,209 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         this.context = context;
         this.streams = streams;
         this.positions = positions;
-        this.config = config;
-        this.connector = connector;
-        this.placement = new SplitPlacement(context.currentParallelism());
-        // A stream that is no longer in the list is forgotten: if it comes back, it begins anew.
-        restored.assigned().stream()
-                .filter(
-                        splitId ->
-                                streams.namesOrArns().stream()
-                                        .anyMatch(s -> StreamSelector.names(s, splitId)))
-                .forEach(assigned::add);
-        for (KvsSplit split : restored.unassigned()) {
-            if (streams.contains(split.arn())) {
-                await(placement.place(), split.delayed());
-            }
-        }
+        this.ledger = new StreamLedger(new SplitPlacement(context.currentParallelism()));
+        // A stream that is no longer named is forgotten: if it comes back, it begins anew.
+        ledger.restore(
+                stillNamed(restored.given()),
+                stillNamed(restored.over()),
+                restored.unassigned().stream()
+                        .filter(split -> streams.contains(split.arn()))
+                        .map(KvsSplit::delayed)
+                        .collect(Collectors.toList()));
+        StreamFinder finder = finder(config, restored.isScanned());
+        this.nothingToFind = finder.isDone();
+        this.scanned = nothingToFind || !streams.isNamed() && restored.isScanned();
+        this.discovery =
+                new StreamDiscovery(
+                        context,
+                        connector,
+                        finder,
+                        discovered,
+                        config.get(KvsSourceOptions.RETRY_BUDGET).toNanos());
     }
+
+    private List<String> stillNamed(Set<String> splitIds) {
+        return splitIds.stream()
+                .filter(id -> !streams.isNamed() || streams.spelling(id) != null)
+                .sorted()
+                .collect(Collectors.toList());
+    }
+
+    private StreamFinder finder(ReadableConfig config, boolean restoredScanned) {
+        if (streams.isNamed()) {
+            Set<String> known =
+                    ledger.ids().stream().map(streams::spelling).collect(Collectors.toSet());
+            List<String> unknown = new ArrayList<>(streams.namesOrArns());
+            unknown.removeAll(known);
+            return new NamedStreams(
+                    unknown,
+                    config.getOptional(KvsSourceOptions.DELETED_STREAM)
+                            .orElse(DeletedStreamPolicy.FAIL),
+                    config.get(KvsSourceOptions.RETRY_MAX_BACKOFF).toNanos());
+        }
+        return new SelectedStreams(
+                streams,
+                config.get(KvsSourceOptions.DISCOVERY_INTERVAL).toNanos(),
+                positions.stop().isBounded(),
+                restoredScanned,
+                System::nanoTime);
+    }
+
+    // ---- streams ---------------------------------------------------------------------------
 
     @Override
     public void start() {
-        context.metricGroup().setUnassignedSplitsGauge(() -> pendingCount);
-        List<String> unknown = new ArrayList<>();
-        for (String stream : streams.namesOrArns()) {
-            if (!isKnown(stream)) {
-                unknown.add(stream);
+        context.metricGroup().setUnassignedSplitsGauge(() -> waiting);
+        MetricGroup group = context.metricGroup().addGroup(KvsReaderMetrics.GROUP);
+        group.gauge("liveStreams", () -> live);
+        group.counter("discoveryScans", scans);
+        group.counter("discoveryFailures", scanFailures);
+        if (!nothingToFind) {
+            discovery.start();
+        }
+        count();
+    }
+
+    /** For tests: what learns of streams. */
+    StreamDiscovery.Owner discovered() {
+        return discovered;
+    }
+
+    private final class Discovered implements StreamDiscovery.Owner {
+
+        @Override
+        public void onScanBegins() {
+            ledger.beginScan();
+        }
+
+        @Override
+        public List<StreamDescription> onListed(
+                List<StreamDescription> wanted, List<StreamArn> others) {
+            others.forEach(ledger::listed);
+            List<StreamDescription> unknown = new ArrayList<>();
+            for (StreamDescription stream : wanted) {
+                if (ledger.knows(stream.arn())) {
+                    ledger.listed(stream.arn());
+                } else {
+                    unknown.add(stream);
+                }
             }
+            return unknown;
         }
-        if (unknown.isEmpty()) {
-            complete = true;
-            return;
-        }
-        context.callAsync(() -> lookUp(unknown), this::onLookedUp);
-    }
 
-    private boolean isKnown(String stream) {
-        return assigned.stream().anyMatch(splitId -> StreamSelector.names(stream, splitId))
-                || pending.values().stream()
-                        .flatMap(List::stream)
-                        .anyMatch(split -> StreamSelector.names(stream, split.splitId()));
-    }
-
-    private Map<String, StreamDescription> lookUp(List<String> unknown) throws Exception {
-        if (closed.isDone()) {
-            throw new CancellationException();
+        @Override
+        public void onFound(List<StreamDescription> found) {
+            // Sorted, so that the same streams always go to the same readers.
+            found.stream()
+                    .filter(stream -> !ledger.knows(stream.arn()))
+                    .sorted(Comparator.comparing(stream -> stream.arn().toString()))
+                    .forEach(KvsSourceEnumerator.this::add);
+            serveAll();
         }
-        // Closed here, since closing waits for threads.
-        try (KvsConnection connection = connector.get()) {
-            CompletableFuture<Map<String, StreamDescription>> found =
-                    new StreamResolver(
-                                    connection.directory(),
-                                    connection.executor(),
-                                    config.get(KvsSourceOptions.RETRY_BUDGET).toNanos(),
-                                    config.get(KvsSourceOptions.DELETED_STREAM)
-                                            == DeletedStreamPolicy.FINISH)
-                            .resolve(unknown);
-            closed.thenRun(() -> found.cancel(false));
-            return found.get();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
+
+        @Override
+        public void onScanned() {
+            scans.inc();
+            if (!streams.isNamed()) {
+                ledger.endScan();
+            }
+            scanned = true;
+            serveAll();
+        }
+
+        @Override
+        public void onScanFailed() {
+            scanFailures.inc();
         }
     }
 
-    private void onLookedUp(
-            @Nullable Map<String, StreamDescription> found, @Nullable Throwable error) {
-        if (closed.isDone()) {
-            return;
-        }
-        if (error != null) {
-            throw new FlinkRuntimeException(error.getMessage(), error);
-        }
-        List<String> sorted = found.keySet().stream().sorted().collect(Collectors.toList());
-        for (String stream : sorted) {
-            KvsSplit split =
-                    KvsSplit.firstSeen(
-                            found.get(stream), positions.startOf(stream), positions.stop());
-            LOG.info("Found stream {}", split);
-            await(placement.place(), split);
-        }
-        complete = true;
-        context.registeredReaders().keySet().forEach(this::serve);
+    private void add(StreamDescription stream) {
+        String spelling =
+                streams.isNamed() ? streams.spelling(stream.arn().toString()) : stream.arn().name();
+        KvsSplit split =
+                KvsSplit.firstSeen(stream, positions.startOf(spelling, scanned), positions.stop());
+        LOG.info("Found stream {}", split);
+        ledger.add(split);
     }
 
-    private void await(int subtask, KvsSplit split) {
-        pending.computeIfAbsent(subtask, s -> new ArrayList<>()).add(split);
-        pendingCount++;
-    }
+    // ---- readers ---------------------------------------------------------------------------
 
     @Override
     public void addReader(int subtask) {
-        serve(subtask);
+        // It tells which streams it has.
+        started.remove(subtask);
+        told.remove(subtask);
     }
 
-    /** Called once per registered reader: signalling the end of splits twice would fail the job. */
-    private void serve(int subtask) {
-        assignPending(subtask);
-        if (complete && positions.stop().isBounded()) {
-            context.signalNoMoreSplits(subtask);
-        } else if (complete) {
-            context.sendEventToSourceReader(subtask, new AllStreamsAssigned());
-        }
-    }
-
-    private void assignPending(int subtask) {
-        List<KvsSplit> splits = pending.remove(subtask);
-        if (splits != null) {
-            pendingCount -= splits.size();
-            for (KvsSplit split : splits) {
-                assigned.add(split.splitId());
-                context.assignSplit(split, subtask);
+    @Override
+    public void handleSourceEvent(int subtask, SourceEvent event) {
+        if (event instanceof ReaderStreams) {
+            boolean settled = ledger.isSettled();
+            ledger.started(subtask, ((ReaderStreams) event).splitIds());
+            started.add(subtask);
+            if (ledger.isSettled() && !settled) {
+                serveAll();
+            } else {
+                serve(subtask);
             }
+        } else if (event instanceof StreamsOver) {
+            for (String splitId : ((StreamsOver) event).splitIds()) {
+                LOG.info("Stream {} is over", splitId);
+                ledger.over(subtask, splitId);
+            }
+        }
+        count();
+    }
+
+    private void serveAll() {
+        started.stream().sorted().forEach(this::serve);
+        count();
+    }
+
+    private void serve(int subtask) {
+        if (!started.contains(subtask) || !context.registeredReaders().containsKey(subtask)) {
+            return;
+        }
+        for (KvsSplit split : ledger.give(subtask)) {
+            context.assignSplit(split, subtask);
+        }
+        if (!scanned || !ledger.isSettled() || !told.add(subtask)) {
+            return;
+        }
+        // Once for each attempt of a reader: an event after the last one would fail the job.
+        if (positions.stop().isBounded()) {
+            context.signalNoMoreSplits(subtask);
+        } else {
+            context.sendEventToSourceReader(subtask, new AllStreamsAssigned());
         }
     }
 
     @Override
     public void addSplitsBack(List<KvsSplit> splits, int subtask) {
-        for (KvsSplit split : splits) {
-            assigned.remove(split.splitId());
-            await(subtask, split.delayed());
-        }
-        // The next attempt of the reader registers anew, unless it already did.
-        if (context.registeredReaders().containsKey(subtask)) {
-            assignPending(subtask);
-        }
+        // The next attempt of the reader gets them when it has started.
+        splits.forEach(split -> ledger.back(split.delayed(), subtask));
+        started.remove(subtask);
+        count();
     }
 
     @Override
     public void handleSplitRequest(int subtask, @Nullable String hostname) {
-        // Readers do not request splits: they get their streams when they register.
+        // Readers do not request splits: they get their streams when they start.
+    }
+
+    private void count() {
+        waiting = ledger.waitingCount();
+        live = ledger.liveCount();
     }
 
     @Override
     public KvsEnumeratorState snapshotState(long checkpointId) {
-        return new KvsEnumeratorState(
-                assigned,
-                pending.values().stream().flatMap(List::stream).collect(Collectors.toList()));
+        return new KvsEnumeratorState(ledger.given(), ledger.over(), ledger.waiting(), scanned);
     }
 
-    /** Returns at once. A running look-up ends, and closes its connection in its own thread. */
+    /** Returns when the connection is closed, which takes some milliseconds, at most seconds. */
     @Override
     public void close() {
-        closed.complete(null);
+        discovery.close();
     }
 }

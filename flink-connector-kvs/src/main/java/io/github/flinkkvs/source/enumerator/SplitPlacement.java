@@ -8,24 +8,42 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
-/** Decides which reader gets a stream: the one with the fewest so far. Used by one thread only. */
+/**
+ * Decides which reader gets a stream: the one with the fewest that are live, the first of several.
+ * Used by one thread only.
+ */
 final class SplitPlacement {
 
-    private final int[] splitsOfReader;
+    /** By reader: the streams that it has or will get. */
+    private final int[] live;
 
     SplitPlacement(int readers) {
-        this.splitsOfReader = new int[readers];
+        this.live = new int[readers];
     }
 
-    /** The reader for one more split. */
+    int readers() {
+        return live.length;
+    }
+
+    /** The reader for one more stream, which counts from now on. */
     int place() {
         int fewest = 0;
-        for (int reader = 1; reader < splitsOfReader.length; reader++) {
-            if (splitsOfReader[reader] < splitsOfReader[fewest]) {
+        for (int reader = 1; reader < live.length; reader++) {
+            if (live[reader] < live[fewest]) {
                 fewest = reader;
             }
         }
-        splitsOfReader[fewest]++;
+        live[fewest]++;
         return fewest;
+    }
+
+    /** A reader has one more stream. */
+    void began(int reader) {
+        live[reader]++;
+    }
+
+    /** A stream of a reader is over. */
+    void ended(int reader) {
+        live[reader]--;
     }
 }

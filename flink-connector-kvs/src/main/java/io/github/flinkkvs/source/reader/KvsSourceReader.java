@@ -13,6 +13,8 @@ import io.github.flinkkvs.source.session.StreamEvent;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
 import io.github.flinkkvs.source.split.KvsSplitState;
+import io.github.flinkkvs.source.split.ReaderStreams;
+import io.github.flinkkvs.source.split.StreamsOver;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -44,10 +46,16 @@ public final class KvsSourceReader<T>
     /** The number of records after which reading ends. */
     private final long limit;
 
+    /** Ids of the splits that the checkpoint had and that are read, until the reader starts. */
+    private final List<String> restored = new ArrayList<>();
+
     /** Ids of restored splits that are not read. */
     private final List<String> forgotten = new ArrayList<>();
 
-    /** Whether no more streams will come. Until then a reader without streams is not idle. */
+    /** Whether the enumerator knows which streams the reader has. */
+    private boolean started;
+
+    /** Whether all streams of the first scan were given out. Until then the reader is not idle. */
     private boolean allAssigned;
 
     /** Whether the output was marked idle. */
@@ -70,11 +78,23 @@ public final class KvsSourceReader<T>
     }
 
     @Override
+    public void start() {
+        super.start();
+        // The enumerator waits for it: nothing else says what was over before the checkpoint.
+        context.sendSourceEventToCoordinator(new ReaderStreams(restored));
+        restored.clear();
+        started = true;
+    }
+
+    @Override
     public void addSplits(List<KvsSplit> splits) {
         List<KvsSplit> toRead = new ArrayList<>();
         for (KvsSplit split : splits) {
             if (streams.contains(split.arn())) {
                 toRead.add(split);
+                if (!started) {
+                    restored.add(split.splitId());
+                }
             } else {
                 // It comes from a checkpoint taken when it was still read.
                 LOG.info("Stream {} is no longer configured and is forgotten", split);
@@ -127,7 +147,7 @@ public final class KvsSourceReader<T>
 
     @Override
     protected void onSplitFinished(Map<String, KvsSplitState> finishedSplits) {
-        // The enumerator assigns each stream once; it needs no report.
+        context.sendSourceEventToCoordinator(new StreamsOver(finishedSplits.keySet()));
     }
 
     @Override

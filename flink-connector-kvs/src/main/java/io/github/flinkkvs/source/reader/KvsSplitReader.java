@@ -64,16 +64,18 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     private final Map<String, StreamSession> sessions = new LinkedHashMap<>();
 
     /**
+     * @param findsNewStreams whether streams are selected rather than named
      * @param frames the wanted frames; null if fragments are wanted as a whole
      * @param connection to the service; closed with this reader
      */
     public KvsSplitReader(
             ReadableConfig config,
+            boolean findsNewStreams,
             boolean needsMedia,
             @Nullable FrameFilter frames,
             KvsConnection connection,
             KvsReaderMetrics metrics) {
-        this.settings = new SessionSettings(config, needsMedia, frames);
+        this.settings = new SessionSettings(config, findsNewStreams, needsMedia, frames);
         this.connection = connection;
         Timer timer = new ExecutorTimer(connection, lock, this::onThrown);
         MemoryBudget budget =

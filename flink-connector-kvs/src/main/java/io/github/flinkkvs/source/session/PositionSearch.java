@@ -13,7 +13,6 @@ import io.github.flinkkvs.client.errors.ErrorTable;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 
@@ -151,15 +150,28 @@ final class PositionSearch {
         if (errorClass != ErrorClass.STREAM_NOT_FOUND || question != Question.STREAM) {
             return retries.after(errorClass, ErrorTable.describe(error), error);
         }
-        if (settings.deletedStream == DeletedStreamPolicy.FINISH) {
-            LOG.warn("{}: the stream was deleted and is no longer read", cursor.arn().name());
-            return Step.finishDeleted();
+        switch (settings.deletedStream) {
+            case FINISH:
+                over("the stream was deleted and is no longer read");
+                return Step.finishDeleted();
+            case IGNORE:
+                return retries.waitForStream();
+            default:
+                return retries.fail(
+                        "the service knows no stream of this name",
+                        "Check the name, the region and the account, or set source.deleted-stream ="
+                                + " FINISH to read the other streams only. ",
+                        null);
         }
-        return retries.fail(
-                "the service knows no stream of this name",
-                "Check the name, the region and the account, or set source.deleted-stream ="
-                        + " FINISH to read the other streams only. ",
-                null);
+    }
+
+    /** If streams are selected, it is nothing unusual. */
+    private void over(String why) {
+        if (settings.findsNewStreams) {
+            LOG.info("{}: {}", cursor.arn().name(), why);
+        } else {
+            LOG.warn("{}: {}", cursor.arn().name(), why);
+        }
     }
 
     private Step afterExpiry(StreamDescription description) {
@@ -204,6 +216,10 @@ final class PositionSearch {
                     "the stream was deleted, and another one of its name was created: " + found,
                     "Set source.recreated-stream = READ_NEW to read that one. ",
                     null);
+        }
+        if (settings.findsNewStreams) {
+            over("the stream was deleted, and created anew as " + found);
+            return Step.finishDeleted();
         }
         LOG.warn("{}: the stream was created anew, reading {}", cursor.arn().name(), found);
         return Step.switchTo(found);

@@ -42,6 +42,9 @@ final class Retries {
     /** Whether the service ever accepted a call, which means that there were credentials. */
     private boolean accepted;
 
+    /** Whether the stream does not exist, and is waited for. */
+    private boolean missing;
+
     Retries(
             ReadCursor cursor,
             SessionSettings settings,
@@ -60,6 +63,7 @@ final class Retries {
     /** The service accepted a call. */
     void onAnswered() {
         accepted = true;
+        missing = false;
         leaveConnectionLimit();
     }
 
@@ -120,6 +124,21 @@ final class Retries {
         }
         LOG.info("{}: {}; again in {} ms", name(), what, TimeUnit.NANOSECONDS.toMillis(delay));
         return Step.call(delay, reason);
+    }
+
+    /** The stream does not exist; it is tried again without limit. */
+    Step waitForStream() {
+        patience.restoreAfterAnswer();
+        long delay = patience.delayNanos(ErrorClass.STREAM_NOT_FOUND);
+        if (!missing) {
+            missing = true;
+            LOG.warn(
+                    "{}: the stream was deleted. It is looked up again and again"
+                            + " (source.deleted-stream = IGNORE)",
+                    name());
+        }
+        LOG.debug("{}: no such stream; again in {} ms", name(), delay / 1_000_000);
+        return Step.call(delay, ReconnectCause.ERROR);
     }
 
     private Step afterConnectionLimit(String what, @Nullable Throwable cause) {

@@ -40,6 +40,10 @@ public final class SessionSettings {
     final long expiredPositionMillis;
     final DeletedStreamPolicy deletedStream;
     final RecreatedStreamPolicy recreatedStream;
+
+    /** Whether a stream that was created anew is found, and read by itself. */
+    final boolean findsNewStreams;
+
     final long silenceTimeoutNanos;
     final long quietTimeNanos;
     final long idleIntervalNanos;
@@ -48,8 +52,16 @@ public final class SessionSettings {
     final long retryBudgetNanos;
     final long connectionLimitFailAfterNanos;
 
+    /**
+     * @param findsNewStreams whether streams are selected rather than named
+     * @param frames the wanted frames; null if fragments are wanted as a whole
+     */
     public SessionSettings(
-            ReadableConfig config, boolean needsMedia, @Nullable FrameFilter frames) {
+            ReadableConfig config,
+            boolean findsNewStreams,
+            boolean needsMedia,
+            @Nullable FrameFilter frames) {
+        this.findsNewStreams = findsNewStreams;
         this.frames = frames;
         this.needsMedia = needsMedia;
         this.maxFragmentBytes =
@@ -63,8 +75,12 @@ public final class SessionSettings {
                 config.getOptional(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP)
                         .map(text -> Instant.parse(text).toEpochMilli())
                         .orElse(Long.MIN_VALUE);
-        this.deletedStream = config.get(KvsSourceOptions.DELETED_STREAM);
-        this.recreatedStream = config.get(KvsSourceOptions.RECREATED_STREAM);
+        this.deletedStream =
+                config.getOptional(KvsSourceOptions.DELETED_STREAM)
+                        .orElse(DeletedStreamPolicy.FAIL);
+        this.recreatedStream =
+                config.getOptional(KvsSourceOptions.RECREATED_STREAM)
+                        .orElse(RecreatedStreamPolicy.FAIL);
         this.silenceTimeoutNanos = config.get(KvsSourceOptions.SILENCE_TIMEOUT).toNanos();
         this.quietTimeNanos = config.get(KvsSourceOptions.QUIET_TIME).toNanos();
         this.idleIntervalNanos = config.get(KvsSourceOptions.IDLE_INTERVAL).toNanos();

@@ -89,7 +89,7 @@ public final class KvsSplit implements SourceSplit {
 
     @Override
     public String splitId() {
-        return arn.withoutCreationTime();
+        return arn.toString();
     }
 
     public StreamArn arn() {

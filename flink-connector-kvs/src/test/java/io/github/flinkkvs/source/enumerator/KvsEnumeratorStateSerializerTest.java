@@ -34,11 +34,17 @@ class KvsEnumeratorStateSerializerTest {
     private static final KvsEnumeratorState STATE =
             new KvsEnumeratorState(
                     List.of("b", "a"),
+                    List.of("d", "c"),
                     List.of(
                             KvsSplit.unread(
                                     StreamArn.parse("arn:aws:kinesisvideo:eu-west-1:1:stream/c/2"),
                                     StartingPosition.earliest(),
-                                    StoppingPosition.never())));
+                                    StoppingPosition.never())),
+                    true);
+
+    /** What the first version kept of it: ids that were given out, and splits that were not. */
+    private static final KvsEnumeratorState STATE_OF_VERSION_1 =
+            new KvsEnumeratorState(STATE.given(), List.of(), STATE.unassigned(), false);
 
     private final KvsEnumeratorStateSerializer serializer = new KvsEnumeratorStateSerializer();
 
@@ -46,7 +52,9 @@ class KvsEnumeratorStateSerializerTest {
     static Arbitrary<KvsEnumeratorState> states() {
         return Combinators.combine(
                         Arbitraries.strings().ofMaxLength(60).set().ofMaxSize(20),
-                        KvsSplitSerializerTest.splits().list().ofMaxSize(8))
+                        Arbitraries.strings().ofMaxLength(60).set().ofMaxSize(20),
+                        KvsSplitSerializerTest.splits().list().ofMaxSize(8),
+                        Arbitraries.of(true, false))
                 .as(KvsEnumeratorState::new);
     }
 
@@ -61,18 +69,34 @@ class KvsEnumeratorStateSerializerTest {
     /** The nested split has the first or the second version of its own form. */
     @Test
     void readsVersion1ForEver() throws Exception {
-        assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden(1, 56, ""))))
-                .isEqualTo(STATE);
-        String golden = golden(2, 58, "0000");
+        assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden1(1, 56, ""))))
+                .isEqualTo(STATE_OF_VERSION_1);
+        assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden1(2, 58, "0000"))))
+                .isEqualTo(STATE_OF_VERSION_1);
+    }
+
+    @Test
+    void readsVersion2ForEver() throws Exception {
+        String golden =
+                "00000002"
+                        + "000161"
+                        + "000162"
+                        + "00000002"
+                        + "000163"
+                        + "000164"
+                        + "01"
+                        + goldenSplit(2, 58, "0000");
         assertThat(KvsSplitSerializerTest.hex(serializer.serialize(STATE))).isEqualTo(golden);
-        assertThat(serializer.deserialize(1, KvsSplitSerializerTest.bytes(golden)))
+        assertThat(serializer.deserialize(2, KvsSplitSerializerTest.bytes(golden)))
                 .isEqualTo(STATE);
     }
 
-    private static String golden(int splitVersion, int splitLength, String splitEnd) {
-        return "00000002"
-                + "000161"
-                + "000162"
+    private static String golden1(int splitVersion, int splitLength, String splitEnd) {
+        return "00000002" + "000161" + "000162" + goldenSplit(splitVersion, splitLength, splitEnd);
+    }
+
+    private static String goldenSplit(int splitVersion, int splitLength, String splitEnd) {
+        return ""
                 + String.format("%08x", splitVersion)
                 + "00000001"
                 + String.format("%08x", splitLength)
@@ -89,7 +113,7 @@ class KvsEnumeratorStateSerializerTest {
         byte[] bytes = serializer.serialize(state);
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> serializer.deserialize(1, cut))
+            assertThatThrownBy(() -> serializer.deserialize(2, cut))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("Damaged state of the enumerator: ");
         }
@@ -98,10 +122,10 @@ class KvsEnumeratorStateSerializerTest {
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         byte[] bytes = serializer.serialize(STATE);
-        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
-                .hasMessageContaining("version 2")
-                .hasMessageContaining("up to 1");
-        assertThatThrownBy(() -> serializer.deserialize(1, Arrays.copyOf(bytes, bytes.length + 1)))
+        assertThatThrownBy(() -> serializer.deserialize(3, bytes))
+                .hasMessageContaining("version 3")
+                .hasMessageContaining("up to 2");
+        assertThatThrownBy(() -> serializer.deserialize(2, Arrays.copyOf(bytes, bytes.length + 1)))
                 .hasMessageContaining("1 bytes too many");
         // The length of the nested split: negative, and too large.
         for (String length : new String[] {"FFFFFFFF", "7FFFFFFF", "0000003B"}) {
@@ -109,13 +133,13 @@ class KvsEnumeratorStateSerializerTest {
                     KvsSplitSerializerTest.hex(bytes)
                             .replace("0000003a", length)
                             .replace("0000003A", length);
-            assertThatThrownBy(() -> serializer.deserialize(1, KvsSplitSerializerTest.bytes(hex)))
+            assertThatThrownBy(() -> serializer.deserialize(2, KvsSplitSerializerTest.bytes(hex)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("bytes where 58 are left");
         }
         // Nested splits have a version of their own.
-        bytes[13] = 9;
-        assertThatThrownBy(() -> serializer.deserialize(1, bytes))
+        bytes[24] = 9;
+        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
                 .hasMessageContaining("Kinesis video stream in version");
     }
 }

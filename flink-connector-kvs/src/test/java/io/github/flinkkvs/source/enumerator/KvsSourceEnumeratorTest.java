@@ -8,183 +8,81 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
-import io.github.flinkkvs.client.KvsConnection;
-import io.github.flinkkvs.client.media.FragmentArchive;
-import io.github.flinkkvs.client.media.MediaService;
-import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
-import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.source.FakeConnection;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
-import io.github.flinkkvs.source.StreamPositions;
-import io.github.flinkkvs.source.StreamSelector;
+import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
-
-import org.apache.flink.api.connector.source.ReaderInfo;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.testutils.source.reader.TestingSplitEnumeratorContext;
+import io.github.flinkkvs.source.split.ReaderStreams;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.services.kinesisvideo.model.KinesisVideoException;
-import software.amazon.awssdk.services.kinesisvideo.model.ResourceNotFoundException;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashSet;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.BiConsumer;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import static io.github.flinkkvs.source.enumerator.EnumeratorRig.NOW;
+import static io.github.flinkkvs.source.enumerator.EnumeratorRig.found;
+import static io.github.flinkkvs.source.enumerator.EnumeratorRig.id;
+import static io.github.flinkkvs.source.enumerator.EnumeratorRig.missing;
+import static io.github.flinkkvs.source.enumerator.EnumeratorRig.split;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+/** Streams that are named; {@link DiscoveredStreamsTest} has those that are selected. */
 @Timeout(30)
 class KvsSourceEnumeratorTest {
 
-    private static final long NOW = 1_700_000_000_000L;
+    private final EnumeratorRig rig = new EnumeratorRig();
 
-    private final FakeConnection connection = new FakeConnection();
-    private final Configuration config = new Configuration();
-    private final Set<Integer> failed = new HashSet<>();
-    private final List<Integer> noMoreSplits = new ArrayList<>();
-    private TestingSplitEnumeratorContext<KvsSplit> context;
-    private StartingPosition start = StartingPosition.now();
-    private StoppingPosition stop = StoppingPosition.never();
-    private KvsSourceEnumerator enumerator;
-
-    private static KvsSplit split(String name) {
-        return KvsSplit.unread(
-                FakeConnection.arn(name),
-                StartingPosition.now().resolved(NOW),
-                StoppingPosition.never());
+    private void start(int readers, String... streams) throws InterruptedException {
+        rig.create(readers, KvsEnumeratorState.EMPTY, streams).start();
     }
 
-    private static Object found(String name) {
-        return new StreamDescription(FakeConnection.arn(name), 1, NOW);
-    }
-
-    private static Object missing() {
-        return ResourceNotFoundException.builder()
-                .statusCode(404)
-                .awsErrorDetails(
-                        AwsErrorDetails.builder().errorCode("ResourceNotFoundException").build())
-                .build();
-    }
-
-    private void create(int readers, KvsEnumeratorState restored, String... streams) {
-        context =
-                new TestingSplitEnumeratorContext<>(readers) {
-                    @Override
-                    public Map<Integer, ReaderInfo> registeredReaders() {
-                        Map<Integer, ReaderInfo> readers = new TreeMap<>(super.registeredReaders());
-                        readers.keySet().removeAll(failed);
-                        return readers;
-                    }
-
-                    @Override
-                    public void signalNoMoreSplits(int subtask) {
-                        noMoreSplits.add(subtask);
-                        super.signalNoMoreSplits(subtask);
-                    }
-                };
-        for (String stream : streams) {
-            String named = StreamArn.isArn(stream) ? StreamArn.parse(stream).name() : stream;
-            connection.descriptions.computeIfAbsent(
-                    stream, name -> new ArrayDeque<>(List.of(found(named))));
-        }
-        enumerator =
-                new KvsSourceEnumerator(
-                        context,
-                        new StreamSelector(Arrays.asList(streams)),
-                        new StreamPositions(start, Map.of(), stop),
-                        config,
-                        () -> connection,
-                        restored);
-    }
-
-    private void start(int readers, String... streams) throws Throwable {
-        create(readers, KvsEnumeratorState.EMPTY, streams);
-        enumerator.start();
-        context.getExecutorService().triggerAll();
-    }
-
-    private void register(int... subtasks) {
-        for (int subtask : subtasks) {
-            if (!failed.remove(subtask)) {
-                context.registerReader(subtask, "host");
-            }
-            enumerator.addReader(subtask);
-        }
-    }
-
-    private Map<Integer, List<KvsSplit>> assigned() {
-        Map<Integer, List<KvsSplit>> assigned = new TreeMap<>();
-        context.getSplitAssignments()
-                .forEach((reader, state) -> assigned.put(reader, state.getAssignedSplits()));
-        return assigned;
-    }
-
-    private static List<String> names(Collection<List<KvsSplit>> splits) {
-        return splits.stream()
-                .flatMap(List::stream)
-                .map(split -> split.arn().name())
-                .sorted()
-                .collect(Collectors.toList());
+    private static KvsEnumeratorState given(String name) {
+        return new KvsEnumeratorState(List.of(id(name)), List.of(), List.of(), true);
     }
 
     @AfterEach
     void close() {
-        enumerator.close();
+        rig.enumerator.close();
     }
 
     @Test
-    void givesEachStreamOnceAndNoReaderMuchMoreThanAnother() throws Throwable {
+    void givesEachStreamOnceAndNoReaderMuchMoreThanAnother() throws Exception {
         String[] streams = IntStream.range(0, 50).mapToObj(i -> "s" + i).toArray(String[]::new);
         start(4, streams);
-        register(0, 1, 2, 3);
-        assertThat(names(assigned().values())).containsExactlyInAnyOrder(streams);
-        assertThat(assigned().values())
+        rig.register(0, 1, 2, 3);
+        assertThat(rig.allAssigned()).containsExactlyInAnyOrder(streams);
+        assertThat(rig.assigned().values())
                 .allSatisfy(splits -> assertThat(splits).hasSizeBetween(12, 13));
-        assertThat(connection.described).hasSize(50);
-        assertThat(noMoreSplits).isEmpty();
+        assertThat(rig.connection.described).hasSize(50);
+        assertThat(rig.coordinator.noMoreSplits()).isEmpty();
     }
 
     @Test
-    void readersMayComeBeforeTheStreamsAreKnown() throws Throwable {
-        create(2, KvsEnumeratorState.EMPTY, "a", "b", "c");
-        enumerator.start();
-        register(0, 1);
-        assertThat(assigned()).isEmpty();
-        context.getExecutorService().triggerAll();
-        assertThat(names(assigned().values())).containsExactly("a", "b", "c");
+    void readersMayComeBeforeTheStreamsAreKnown() throws Exception {
+        rig.create(2, KvsEnumeratorState.EMPTY, "a", "b", "c");
+        rig.enumerator.start();
+        rig.register(0, 1);
+        assertThat(rig.assigned()).isEmpty();
+        rig.coordinator.runUntil(() -> rig.state().isScanned());
+        assertThat(rig.allAssigned()).containsExactly("a", "b", "c");
     }
 
     @Test
-    void fixesNowByTheServicesClock() throws Throwable {
-        stop = StoppingPosition.now();
-        start = StartingPosition.now();
+    void fixesNowByTheServicesClock() throws Exception {
+        rig.stop = StoppingPosition.now();
         start(1, "a");
-        register(0);
-        KvsSplit split = assigned().get(0).get(0);
+        rig.register(0);
+        KvsSplit split = rig.assigned().get(0).get(0);
         assertThat(split.start()).isEqualTo(StartingPosition.now().resolved(NOW));
         assertThat(split.start().timestampMillis()).isEqualTo(NOW);
         assertThat(split.stop()).isEqualTo(StoppingPosition.now().resolved(NOW));
@@ -192,267 +90,285 @@ class KvsSourceEnumeratorTest {
     }
 
     @Test
-    void tellsEachRegisteredReaderOnceThatThereIsNoMore() throws Throwable {
-        start = StartingPosition.earliest();
-        stop = StoppingPosition.now();
-        create(3, KvsEnumeratorState.EMPTY, "a");
-        enumerator.start();
-        register(0, 1);
-        assertThat(noMoreSplits).isEmpty();
-        context.getExecutorService().triggerAll();
-        assertThat(noMoreSplits).containsExactlyInAnyOrder(0, 1);
-        register(2);
-        assertThat(noMoreSplits).containsExactlyInAnyOrder(0, 1, 2);
-        // A failed reader registers again.
-        failed.add(0);
-        enumerator.addSplitsBack(assigned().get(0), 0);
-        assertThat(noMoreSplits).hasSize(3);
-        register(0);
-        assertThat(noMoreSplits).containsExactlyInAnyOrder(0, 0, 1, 2);
+    void tellsEachStartedReaderOnceThatThereIsNoMore() throws Exception {
+        rig.start = StartingPosition.earliest();
+        rig.stop = StoppingPosition.now();
+        rig.create(3, KvsEnumeratorState.EMPTY, "a");
+        rig.enumerator.start();
+        rig.register(0, 1);
+        assertThat(rig.coordinator.noMoreSplits()).isEmpty();
+        rig.coordinator.runUntil(() -> rig.state().isScanned());
+        assertThat(rig.coordinator.noMoreSplits()).containsExactly(0, 1);
+        rig.register(2);
+        assertThat(rig.coordinator.noMoreSplits()).containsExactly(0, 1, 2);
+        // A failed reader starts again.
+        rig.fail(0, rig.assigned().get(0).get(0));
+        assertThat(rig.coordinator.noMoreSplits()).hasSize(3);
+        rig.register(0);
+        assertThat(rig.coordinator.noMoreSplits()).containsExactly(0, 1, 2, 0);
     }
 
     @Test
-    void aSplitThatComesBackGoesToTheSameReaderAsOfItsOldNow() throws Throwable {
+    void tellsEachStartedReaderOnceThatItHasAllStreams() throws Exception {
+        start(2, "a");
+        rig.register(0, 1);
+        rig.register(1);
+        assertThat(rig.coordinator.getSentEvents().get(0))
+                .singleElement()
+                .isInstanceOf(AllStreamsAssigned.class);
+        assertThat(rig.coordinator.getSentEvents().get(1)).hasSize(2);
+    }
+
+    @Test
+    void aSplitThatComesBackGoesToTheSameReaderAsOfItsOldNow() throws Exception {
         start(1, "a");
-        register(0);
-        assertThat(enumerator.snapshotState(1).assigned()).containsExactly(split("a").splitId());
-        failed.add(0);
-        context.getSplitAssignments().clear();
-        enumerator.addSplitsBack(List.of(split("a")), 0);
-        KvsEnumeratorState state = enumerator.snapshotState(2);
-        assertThat(state.assigned()).isEmpty();
-        assertThat(state.unassigned()).containsExactly(split("a").delayed());
-        register(0);
-        assertThat(assigned().get(0)).containsExactly(split("a").delayed());
+        rig.register(0);
+        assertThat(rig.state().given()).containsExactly(id("a"));
+        rig.coordinator.getSplitAssignments().clear();
+        rig.fail(0, split("a"));
+        assertThat(rig.state().given()).isEmpty();
+        assertThat(rig.state().unassigned()).containsExactly(split("a").delayed());
+        rig.register(0);
+        assertThat(rig.assigned().get(0)).containsExactly(split("a").delayed());
     }
 
     @Test
-    void looksUpOnlyStreamsThatAreNewAfterARestore() throws Throwable {
+    void looksUpOnlyStreamsThatAreNewAfterARestore() throws Exception {
         KvsEnumeratorState state =
                 new KvsEnumeratorState(
-                        List.of(split("a").splitId(), split("gone").splitId()),
-                        List.of(split("b"), split("gone-too")));
-        create(1, state, "a", "b", "c");
-        assertThat(enumerator.snapshotState(1))
+                        List.of(id("a"), id("gone")),
+                        List.of(id("over"), id("gone-too")),
+                        List.of(split("b"), split("gone-as-well")),
+                        true);
+        rig.create(1, state, "a", "b", "c", "over");
+        assertThat(rig.state())
                 .isEqualTo(
                         new KvsEnumeratorState(
-                                List.of(split("a").splitId()), List.of(split("b").delayed())));
-        enumerator.start();
-        context.getExecutorService().triggerAll();
-        assertThat(connection.described).containsExactly("c");
-        register(0);
+                                List.of(id("a")),
+                                List.of(id("over")),
+                                List.of(split("b").delayed()),
+                                false));
+        rig.start();
+        assertThat(rig.connection.described).containsExactly("c");
+        rig.restart(0, "a");
         // Only a newly seen stream is known to be complete.
-        assertThat(assigned().get(0))
+        assertThat(rig.assigned().get(0))
                 .containsExactly(
                         split("b").delayed(),
                         KvsSplit.firstSeen(
                                 (StreamDescription) found("c"),
                                 StartingPosition.now(),
                                 StoppingPosition.never()));
-        assertThat(assigned().get(0).get(1).caughtUpMillis()).isEqualTo(NOW);
+        assertThat(rig.assigned().get(0).get(1).caughtUpMillis()).isEqualTo(NOW);
     }
 
     /** Flink creates an enumerator without state when it restarts a job before a checkpoint. */
     @Test
-    void nowMovesOnlyIfTheStateOfTheEnumeratorIsLost() throws Throwable {
+    void nowMovesOnlyIfTheStateOfTheEnumeratorIsLost() throws Exception {
         start(1, "a");
-        KvsEnumeratorState state = enumerator.snapshotState(1);
-        connection.answer("a", new StreamDescription(FakeConnection.arn("a"), 1, NOW + 60_000));
+        KvsEnumeratorState state = rig.state();
+        rig.connection.answer("a", new StreamDescription(FakeConnection.arn("a"), 1, NOW + 60_000));
 
-        create(1, state, "a");
-        enumerator.start();
-        register(0);
-        assertThat(assigned().get(0))
+        rig.create(1, state, "a").start();
+        rig.register(0);
+        assertThat(rig.assigned().get(0))
                 .singleElement()
                 .satisfies(s -> assertThat(s.start().timestampMillis()).isEqualTo(NOW));
 
         start(1, "a");
-        register(0);
-        assertThat(assigned().get(0))
+        rig.register(0);
+        assertThat(rig.assigned().get(0))
                 .singleElement()
                 .satisfies(s -> assertThat(s.start().timestampMillis()).isEqualTo(NOW + 60_000));
     }
 
     @Test
-    void asksNothingWhenAllIsKnown() throws Throwable {
-        create(1, new KvsEnumeratorState(List.of(split("a").splitId()), List.of()), "a");
-        enumerator.start();
-        register(0);
-        assertThat(connection.described).isEmpty();
-        assertThat(assigned()).isEmpty();
+    void asksNothingWhenAllIsKnown() throws Exception {
+        rig.create(1, given("a"), "a").start();
+        rig.restart(0, "a");
+        assertThat(rig.connection.described).isEmpty();
+        assertThat(rig.assigned()).isEmpty();
         // A stream given by its ARN is the same.
-        create(
-                1,
-                new KvsEnumeratorState(List.of(split("a").splitId()), List.of()),
-                FakeConnection.arn("a").toString());
-        enumerator.start();
-        assertThat(connection.described).isEmpty();
+        rig.create(1, given("a"), FakeConnection.arn("a").toString()).start();
+        assertThat(rig.connection.described).isEmpty();
+        assertThat(rig.connection.closed).isFalse();
+    }
+
+    /** Two regions may have streams of the same name. */
+    @Test
+    void aNameIsNotTheArnOfAnotherRegion() throws Exception {
+        String other = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/a/7";
+        KvsEnumeratorState state =
+                new KvsEnumeratorState(List.of(other), List.of(), List.of(), true);
+        rig.create(1, state, "a", other).start();
+        assertThat(rig.connection.described).containsExactly("a");
     }
 
     @Test
     void failsWhenAStreamIsMissing() {
-        connection.answer("b", missing());
+        rig.connection.answer("b", missing());
         assertThatThrownBy(() -> start(1, "a", "b"))
                 .hasMessageContaining("Stream b cannot be looked up")
                 .hasMessageContaining("source.deleted-stream");
     }
 
     @Test
-    void leavesOutAMissingStreamIfToldTo() throws Throwable {
-        config.set(KvsSourceOptions.DELETED_STREAM, DeletedStreamPolicy.FINISH);
-        connection.answer("b", missing());
+    void leavesOutAMissingStreamIfToldTo() throws Exception {
+        rig.config.set(KvsSourceOptions.DELETED_STREAM, DeletedStreamPolicy.FINISH);
+        rig.connection.answer("b", missing());
         start(1, "a", "b");
-        register(0);
-        assertThat(names(assigned().values())).containsExactly("a");
+        rig.register(0);
+        assertThat(rig.allAssigned()).containsExactly("a");
     }
 
     @Test
-    void asksAgainAfterErrorsThatPass() throws Throwable {
-        connection.answer("a", new IOException("reset"), found("a"));
-        start(1, "a");
-        register(0);
-        assertThat(connection.described).hasSize(2);
-        assertThat(names(assigned().values())).containsExactly("a");
+    void waitsForAMissingStreamIfToldTo() throws Exception {
+        rig.config.set(KvsSourceOptions.DELETED_STREAM, DeletedStreamPolicy.IGNORE);
+        rig.config.set(KvsSourceOptions.RETRY_MAX_BACKOFF, Duration.ofMillis(1));
+        rig.connection.answer("b", missing(), missing(), missing(), found("b"));
+        start(1, "a", "b");
+        rig.register(0);
+        assertThat(rig.allAssigned()).containsExactly("a");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("b"));
+        assertThat(rig.connection.described).filteredOn("a"::equals).hasSize(1);
+        // It did not exist when the job started.
+        assertThat(rig.assigned().get(0).get(1).start()).isEqualTo(StartingPosition.earliest());
+    }
+
+    @Test
+    void asksAgainAfterErrorsThatPass() throws Exception {
+        rig.connection.answer("a", new IOException("reset"), found("a"));
+        start(1, "a", "b");
+        rig.register(0);
+        assertThat(rig.connection.described).filteredOn("a"::equals).hasSize(2);
+        assertThat(rig.connection.described).filteredOn("b"::equals).hasSize(1);
+        assertThat(rig.allAssigned()).containsExactly("a", "b");
+    }
+
+    @Test
+    void failsAfterErrorsForTheRetryBudget() {
+        rig.config.set(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO);
+        rig.connection.answer("a", new IOException("reset"));
+        assertThatThrownBy(() -> start(1, "a"))
+                .hasMessageContaining("Stream a cannot be looked up: reset");
+        assertThat(rig.connection.described).hasSize(2);
     }
 
     @Test
     void failsAtOnceWhereWaitingMendsNothing() {
-        connection.answer("a", KinesisVideoException.builder().statusCode(400).build());
+        rig.connection.answer("a", KinesisVideoException.builder().statusCode(400).build());
         assertThatThrownBy(() -> start(1, "a")).hasMessageContaining("HTTP status 400");
-        assertThat(connection.described).hasSize(1);
+        assertThat(rig.connection.described).hasSize(1);
     }
 
-    // ---- closing --------------------------------------------------------------------------------
+    // ---- after a restore --------------------------------------------------------------------
 
     @Test
-    void closesItsConnectionWhenAllStreamsAreFound() throws Throwable {
-        start(1, "a");
-        assertThat(connection.closed).isTrue();
-    }
-
-    @Test
-    void closesItsConnectionWhenAStreamIsMissing() {
-        connection.answer("a", missing());
-        assertThatThrownBy(() -> start(1, "a")).hasMessageContaining("Stream a");
-        assertThat(connection.closed).isTrue();
-    }
-
-    /** Flink closes an enumerator in a separate thread, which it does not interrupt. */
-    @Test
-    void closingEndsALookUpThatIsNeverAnswered() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CompletableFuture<Thread> closedBy = new CompletableFuture<>();
-        LookUpContext workers = new LookUpContext();
-        enumerator =
-                enumerator(
-                        workers,
-                        () ->
-                                new SilentConnection(asked) {
-                                    @Override
-                                    public void close() {
-                                        closedBy.complete(Thread.currentThread());
-                                    }
-                                });
-        enumerator.start();
-        Thread worker = workers.lookUpInThread();
-        asked.await();
-        enumerator.close();
-        worker.join();
-        assertThat(closedBy).isCompletedWithValue(worker);
-        // The job is gone: the result of the look-up must not fail it.
-        assertThat(workers.error).isInstanceOf(CancellationException.class);
-        workers.handler.accept(null, workers.error);
+    void placesNothingBeforeAllReadersHaveToldWhatTheyHave() throws Exception {
+        KvsEnumeratorState state =
+                new KvsEnumeratorState(
+                        List.of(id("a"), id("b"), id("c")), List.of(), List.of(split("d")), true);
+        rig.create(3, state, "a", "b", "c", "d", "e").start();
+        rig.restart(0, "a", "b");
+        rig.restart(1, "c");
+        assertThat(rig.assigned()).isEmpty();
+        assertThat(rig.coordinator.getSentEvents()).isEmpty();
+        rig.restart(2);
+        assertThat(rig.assigned(2)).containsExactly("d");
+        assertThat(rig.assigned(1)).containsExactly("e");
+        assertThat(rig.assigned(0)).isEmpty();
+        assertThat(rig.coordinator.getSentEvents()).containsOnlyKeys(0, 1, 2);
     }
 
     @Test
-    void opensNoConnectionOnceItIsClosed() throws Exception {
-        LookUpContext workers = new LookUpContext();
-        enumerator =
-                enumerator(
-                        workers,
-                        () -> {
-                            throw new AssertionError("opened");
-                        });
-        enumerator.close();
-        enumerator.start();
-        workers.lookUpInThread().join();
-        assertThat(workers.error).isInstanceOf(CancellationException.class);
+    void whatNoReaderHasIsOver() throws Exception {
+        KvsEnumeratorState state =
+                new KvsEnumeratorState(List.of(id("a"), id("b")), List.of(), List.of(), true);
+        rig.create(2, state, "a", "b").start();
+        rig.restart(0, "a");
+        assertThat(rig.state().given()).containsExactlyInAnyOrder(id("a"), id("b"));
+        rig.restart(1);
+        assertThat(rig.state().given()).containsExactly(id("a"));
+        assertThat(rig.state().over()).containsExactly(id("b"));
     }
 
-    private KvsSourceEnumerator enumerator(
-            LookUpContext workers, Supplier<KvsConnection> connector) {
-        return new KvsSourceEnumerator(
-                workers,
-                new StreamSelector(List.of("a")),
-                new StreamPositions(start, Map.of(), stop),
-                config,
-                connector,
-                KvsEnumeratorState.EMPTY);
+    @Test
+    void aReaderThatFailsBeforeTheOthersStartedTellsAgain() throws Exception {
+        KvsEnumeratorState state =
+                new KvsEnumeratorState(List.of(id("a"), id("b")), List.of(), List.of(), true);
+        rig.create(2, state, "a", "b").start();
+        rig.restart(0, "a", "b");
+        rig.over(0, "b");
+        assertThat(rig.state().over()).containsExactly(id("b"));
+        rig.fail(0);
+        rig.restart(0, "a", "b");
+        rig.restart(1);
+        assertThat(rig.state().given()).containsExactlyInAnyOrder(id("a"), id("b"));
     }
 
-    /** Runs worker tasks in a separate thread and queues coordinator tasks. */
-    private static final class LookUpContext extends TestingSplitEnumeratorContext<KvsSplit> {
-
-        private Callable<?> lookUp;
-        private BiConsumer<Object, Throwable> handler;
-        private volatile Throwable error;
-
-        LookUpContext() {
-            super(1);
-        }
-
-        @Override
-        @SuppressWarnings("unchecked")
-        public <T> void callAsync(Callable<T> callable, BiConsumer<T, Throwable> newHandler) {
-            lookUp = callable;
-            handler = (BiConsumer<Object, Throwable>) newHandler;
-        }
-
-        Thread lookUpInThread() {
-            Thread worker =
-                    new Thread(
-                            () -> {
-                                try {
-                                    lookUp.call();
-                                } catch (Throwable e) {
-                                    error = e;
-                                }
-                            });
-            worker.start();
-            return worker;
-        }
+    @Test
+    void aReaderThatWasSetBackReadsAgainWhatWasOver() throws Exception {
+        start(1, "a", "b");
+        rig.register(0);
+        rig.over(0, "a");
+        assertThat(rig.state().over()).containsExactly(id("a"));
+        rig.fail(0);
+        rig.restart(0, "a", "b");
+        assertThat(rig.state().over()).isEmpty();
+        // Without a checkpoint since it was given out, it comes back although it was over.
+        rig.over(0, "a");
+        rig.fail(0, split("a"));
+        rig.restart(0, "b");
+        assertThat(rig.assigned(0)).containsExactly("a", "b", "a");
     }
 
-    /** A service that answers nothing. */
-    private abstract static class SilentConnection implements KvsConnection {
+    /** The event that told it was lost with the task that sent it. */
+    @Test
+    void whatAReaderDoesNotHaveAnyMoreIsOver() throws Exception {
+        start(1, "a", "b");
+        rig.register(0);
+        rig.fail(0);
+        rig.restart(0, "b");
+        assertThat(rig.state().over()).containsExactly(id("a"));
+    }
 
-        private final CountDownLatch asked;
+    @Test
+    void givesNothingToAReaderThatHasFailed() throws Exception {
+        rig.create(1, KvsEnumeratorState.EMPTY, "a");
+        rig.enumerator.start();
+        rig.register(0);
+        rig.coordinator.fail(0);
+        rig.coordinator.runUntil(() -> rig.state().isScanned());
+        assertThat(rig.assigned()).isEmpty();
+        rig.register(0);
+        assertThat(rig.allAssigned()).containsExactly("a");
+    }
 
-        SilentConnection(CountDownLatch asked) {
-            this.asked = asked;
-        }
+    /** The state of the first version has ids without creation time, and knows no ends. */
+    @Test
+    void restoresStateOfTheFirstVersion() throws Exception {
+        String a = FakeConnection.arn("a").withoutCreationTime();
+        String b = FakeConnection.arn("b").withoutCreationTime();
+        KvsEnumeratorState state =
+                new KvsEnumeratorState(List.of(a, b), List.of(), List.of(), false);
+        rig.create(1, state, "a", "b").start();
+        assertThat(rig.connection.described).isEmpty();
+        rig.restart(0, "a");
+        assertThat(rig.state().given()).containsExactly(id("a"));
+        assertThat(rig.state().over()).containsExactly(b);
+        rig.create(1, rig.state(), "a", "b").start();
+        assertThat(rig.connection.described).isEmpty();
+    }
 
-        @Override
-        public StreamDirectory directory() {
-            return nameOrArn -> {
-                asked.countDown();
-                return new CompletableFuture<>();
-            };
-        }
-
-        @Override
-        public FragmentArchive archive() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public MediaService media() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public ScheduledExecutorService executor() {
-            return new FakeConnection().executor();
-        }
+    /** The session went on with the stream that has the name now. */
+    @Test
+    void aStreamThatWasCreatedAnewIsTheReadersOwn() throws Exception {
+        String again = FakeConnection.arn("a").withoutCreationTime() + "/2";
+        rig.create(1, given("a"), "a").start();
+        rig.coordinator.register(0);
+        rig.enumerator.addReader(0);
+        rig.enumerator.handleSourceEvent(0, new ReaderStreams(List.of(again)));
+        assertThat(rig.state().given()).containsExactly(again);
+        assertThat(rig.state().over()).isEmpty();
     }
 }

@@ -18,6 +18,8 @@ import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
+import io.github.flinkkvs.source.split.ReaderStreams;
+import io.github.flinkkvs.source.split.StreamsOver;
 
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.configuration.Configuration;
@@ -44,16 +46,19 @@ class KvsSourceReaderTest {
     private final List<String> marks = new ArrayList<>();
     private final TestingReaderOutput<Fragment> records = new TestingReaderOutput<>();
     private final KvsReaderMetrics metrics = new KvsReaderMetrics(new RecordedMetrics().group(), 1);
+    private final TestingReaderContext context = new TestingReaderContext();
     private KvsSourceReader<Fragment> reader = reader(Long.MAX_VALUE);
 
     private KvsSourceReader<Fragment> reader(long limit) {
         return new KvsSourceReader<>(
-                () -> new KvsSplitReader(new Configuration(), true, null, connection, metrics),
+                () ->
+                        new KvsSplitReader(
+                                new Configuration(), false, true, null, connection, metrics),
                 new KvsRecordEmitter<>(KvsDeserializationSchema.fragments(), metrics),
-                new StreamSelector(List.of("a")),
+                StreamSelector.named(List.of("a")),
                 limit,
                 new Configuration(),
-                new TestingReaderContext());
+                context);
     }
 
     /** Records the idle marks, passes on everything else. */
@@ -125,6 +130,33 @@ class KvsSourceReaderTest {
         }
         reader.notifyNoMoreSplits();
         assertThat(reader.pollNext(output)).isEqualTo(InputStatus.END_OF_INPUT);
+    }
+
+    /** In this order: the enumerator takes what it has not heard of for over. */
+    @Test
+    void tellsTheEnumeratorWhatItHasAndWhatIsOver() throws Exception {
+        connection.media.add(fragment(1, T0, 1));
+        reader.addSplits(List.of(split("a"), split("b")));
+        assertThat(context.getSentEvents()).isEmpty();
+        reader.start();
+        assertThat(context.getSentEvents())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ReaderStreams.class,
+                        event ->
+                                assertThat(event.splitIds()).containsExactly(split("a").splitId()));
+        while (reader.getNumberOfCurrentlyAssignedSplits() > 0) {
+            reader.pollNext(output);
+            assertThat(reader.snapshotState(1))
+                    .hasSize(reader.getNumberOfCurrentlyAssignedSplits());
+        }
+        assertThat(context.getSentEvents())
+                .last()
+                .isInstanceOfSatisfying(
+                        StreamsOver.class,
+                        event ->
+                                assertThat(event.splitIds()).containsExactly(split("a").splitId()));
+        assertThat(context.getSentEvents()).hasSize(2);
     }
 
     @Test

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.reader;
 
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.source.FakeConnection;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
@@ -42,6 +43,7 @@ class KvsSplitReaderTest {
     private final KvsSplitReader reader =
             new KvsSplitReader(
                     new Configuration(),
+                    false,
                     true,
                     null,
                     connection,
@@ -62,7 +64,7 @@ class KvsSplitReaderTest {
                 while (event != null) {
                     String number =
                             ((StreamEvent.FragmentArrived) event).fragment().number().toString();
-                    found.add(id.substring(id.lastIndexOf('/') + 1) + " " + number);
+                    found.add(StreamArn.nameOf(id) + " " + number);
                     unemitted.add(event);
                     event = records.nextRecordFromSplit();
                 }

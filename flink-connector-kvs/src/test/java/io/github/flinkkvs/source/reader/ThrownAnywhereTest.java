@@ -16,6 +16,7 @@ import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.client.streams.StreamDirectory;
+import io.github.flinkkvs.client.streams.StreamListing;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.RecordedMetrics;
@@ -220,7 +221,12 @@ class ThrownAnywhereTest {
     private void assertFails(String thread, KvsSplit split) {
         KvsSplitReader reader =
                 new KvsSplitReader(
-                        config, true, null, connection, new KvsReaderMetrics(metrics.group(), 1));
+                        config,
+                        false,
+                        true,
+                        null,
+                        connection,
+                        new KvsReaderMetrics(metrics.group(), 1));
         try {
             reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
             assertThatThrownBy(
@@ -252,6 +258,11 @@ class ThrownAnywhereTest {
         @Override
         public StreamDirectory directory() {
             return directory;
+        }
+
+        @Override
+        public StreamListing listing() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -49,7 +49,7 @@ class FragmentIntakeTest implements EventQueue.Taker {
     private FragmentIntake intake;
 
     private void begin(KvsSplit split, @Nullable FrameFilter frames) {
-        SessionSettings settings = new SessionSettings(new Configuration(), true, frames);
+        SessionSettings settings = new SessionSettings(new Configuration(), false, true, frames);
         Patience patience = new Patience(settings, () -> 0, () -> 1);
         cursor = new ReadCursor(split);
         Retries retries = new Retries(cursor, settings, patience, readerMetrics);

@@ -28,7 +28,8 @@ class PatienceTest {
     private Patience patience = newPatience();
 
     private Patience newPatience() {
-        return new Patience(new SessionSettings(config, true, null), holds::nanoTime, () -> 1);
+        return new Patience(
+                new SessionSettings(config, false, true, null), holds::nanoTime, () -> 1);
     }
 
     private void pass(long seconds) {

@@ -52,7 +52,7 @@ class PositionSearchTest {
     private PositionSearch search;
 
     private void begin(KvsSplit split) {
-        SessionSettings settings = new SessionSettings(config, true, null);
+        SessionSettings settings = new SessionSettings(config, false, true, null);
         Patience patience = new Patience(settings, () -> 0, () -> 1);
         cursor = new ReadCursor(split);
         Retries retries = new Retries(cursor, settings, patience, readerMetrics);
@@ -280,7 +280,7 @@ class PositionSearchTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FAIL, FAIL Stream", "FINISH, FINISH_DELETED"})
+    @CsvSource({"FAIL, FAIL Stream", "FINISH, FINISH_DELETED", "IGNORE, CALL"})
     void aStreamWasDeleted(DeletedStreamPolicy policy, String step) {
         config.set(KvsSourceOptions.DELETED_STREAM, policy);
         readUpTo(T0);

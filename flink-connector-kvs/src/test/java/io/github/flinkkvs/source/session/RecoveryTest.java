@@ -66,7 +66,7 @@ class RecoveryTest {
     private Recovery recovery;
 
     private void begin(KvsSplit split) {
-        SessionSettings settings = new SessionSettings(config, true, null);
+        SessionSettings settings = new SessionSettings(config, false, true, null);
         Patience patience = new Patience(settings, () -> now, () -> 1);
         cursor = new ReadCursor(split);
         retries = new Retries(cursor, settings, patience, readerMetrics);

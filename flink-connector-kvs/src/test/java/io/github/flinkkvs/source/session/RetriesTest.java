@@ -41,7 +41,7 @@ class RetriesTest {
 
     @BeforeEach
     void begin() {
-        SessionSettings settings = new SessionSettings(config, true, null);
+        SessionSettings settings = new SessionSettings(config, false, true, null);
         ReadCursor cursor =
                 new ReadCursor(
                         KvsSplit.unread(

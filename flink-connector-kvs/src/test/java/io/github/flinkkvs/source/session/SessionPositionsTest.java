@@ -106,8 +106,7 @@ class SessionPositionsTest {
                                 seen)),
                 arguments(
                         firstSeen(
-                                StartingPosition.atFragment(GetMediaBytes.number(seen, 1)),
-                                seen)));
+                                StartingPosition.atFragment(GetMediaBytes.number(seen, 1)), seen)));
     }
 
     /** Nothing was emitted yet, and the wanted fragments existed when the job began. */

@@ -145,7 +145,7 @@ public final class SessionRig {
 
     public StreamSession newSession(KvsSplit split) {
         return new StreamSession(
-                split, new SessionSettings(config, true, frames), resources(), handover);
+                split, new SessionSettings(config, false, true, frames), resources(), handover);
     }
 
     public ReaderResources resources() {

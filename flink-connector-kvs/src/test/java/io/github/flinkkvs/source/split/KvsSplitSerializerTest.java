@@ -261,7 +261,7 @@ public class KvsSplitSerializerTest {
         StartingPosition kept = new KvsSplitState(split).toSplit().start();
         assertThat(kept.kind()).isEqualTo(StartingPosition.Kind.SERVER_TIMESTAMP);
         assertThat(kept.timestampMillis()).isEqualTo(5);
-        assertThat(split.splitId()).isEqualTo("arn:aws:kinesisvideo:eu-west-1:1:stream/c");
+        assertThat(split.splitId()).isEqualTo("arn:aws:kinesisvideo:eu-west-1:1:stream/c/2");
     }
 
     public static String hex(byte[] bytes) {

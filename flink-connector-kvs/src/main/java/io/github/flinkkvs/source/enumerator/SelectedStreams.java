@@ -1,0 +1,195 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.enumerator;
+
+import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
+import io.github.flinkkvs.client.streams.StreamDescription;
+import io.github.flinkkvs.client.streams.StreamListing;
+import io.github.flinkkvs.client.streams.StreamPage;
+import io.github.flinkkvs.source.StreamSelector;
+
+import javax.annotation.Nullable;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the streams that fit a selection in the list of all streams (ListStreams), which says
+ * enough about each. Tags cost a call for each stream (ListTagsForStream): they are requested of
+ * streams that fit otherwise, and again now and then of those whose tags did not fit.
+ *
+ * <p>Streams are handed over as they are found: a scan with tags may take minutes. Called by one
+ * thread at a time, except for answers, which {@link TagMemory} guards.
+ */
+final class SelectedStreams implements StreamFinder {
+
+    private static final int TAG_CALLS_AT_A_TIME = 8;
+
+    private final StreamSelector selector;
+    private final long intervalNanos;
+    private final boolean once;
+    private final TagMemory unfit;
+    private final LongSupplier nanoTime;
+    private boolean scanned;
+
+    /**
+     * @param intervalNanos between the end of a scan and the beginning of the next
+     * @param once whether one complete scan is enough
+     * @param scanned whether there was a complete scan
+     * @param nanoTime a clock that never goes back
+     */
+    SelectedStreams(
+            StreamSelector selector,
+            long intervalNanos,
+            boolean once,
+            boolean scanned,
+            LongSupplier nanoTime) {
+        this.selector = selector;
+        this.intervalNanos = intervalNanos;
+        this.once = once;
+        this.scanned = scanned;
+        this.nanoTime = nanoTime;
+        this.unfit = new TagMemory(intervalNanos);
+    }
+
+    @Override
+    public CompletableFuture<Void> scan(KvsConnection connection, Sink sink) {
+        unfit.beginScan();
+        Executor executor = connection.executor();
+        return page(connection.listing(), executor, sink, null)
+                .thenComposeAsync(
+                        done -> askForTags(connection.listing(), executor, sink, due()), executor)
+                .thenRun(
+                        () -> {
+                            unfit.endScan();
+                            scanned = true;
+                        });
+    }
+
+    /** This page of the list, and those after it. */
+    private CompletableFuture<Void> page(
+            StreamListing listing, Executor executor, Sink sink, @Nullable String token) {
+        return listing.list(selector.namePrefix(), token)
+                .handle(SelectedStreams::orNotListed)
+                .thenComposeAsync(
+                        page ->
+                                sink.listed(wanted(page), page.others())
+                                        .thenComposeAsync(
+                                                unknown -> take(listing, executor, sink, unknown),
+                                                executor)
+                                        .thenComposeAsync(
+                                                done ->
+                                                        page.nextToken() == null
+                                                                ? done()
+                                                                : page(
+                                                                        listing,
+                                                                        executor,
+                                                                        sink,
+                                                                        page.nextToken()),
+                                                executor),
+                        executor);
+    }
+
+    private static StreamPage orNotListed(@Nullable StreamPage page, @Nullable Throwable error) {
+        if (error != null) {
+            throw new StreamsNotFoundException(
+                    "The streams cannot be listed",
+                    error,
+                    ErrorTable.classify(error) == ErrorClass.FATAL
+                            ? "Selecting streams needs the IAM action kinesisvideo:ListStreams on"
+                                    + " all resources (*)."
+                            : "");
+        }
+        return page;
+    }
+
+    private List<StreamDescription> wanted(StreamPage page) {
+        return page.readable().stream()
+                .filter(stream -> selector.selectsName(stream.arn().name()))
+                .collect(Collectors.toList());
+    }
+
+    private CompletableFuture<Void> take(
+            StreamListing listing, Executor executor, Sink sink, List<StreamDescription> unknown) {
+        if (selector.tags().isEmpty()) {
+            if (!unknown.isEmpty()) {
+                sink.found(unknown);
+            }
+            return done();
+        }
+        return askForTags(listing, executor, sink, unfit.neverAsked(unknown));
+    }
+
+    /** Streams to ask again, as many as may be asked until the next scan is due. */
+    private List<StreamDescription> due() {
+        long calls =
+                StreamListing.TAG_CALLS_PER_SECOND
+                        * Math.max(TimeUnit.NANOSECONDS.toSeconds(intervalNanos), 1);
+        return unfit.due(nanoTime.getAsLong(), calls);
+    }
+
+    private CompletableFuture<Void> askForTags(
+            StreamListing listing, Executor executor, Sink sink, List<StreamDescription> streams) {
+        return Calls.each(
+                streams,
+                TAG_CALLS_AT_A_TIME,
+                executor,
+                stream ->
+                        listing.tags(stream.arn())
+                                .handle((tags, error) -> onTags(sink, stream, tags, error)));
+    }
+
+    private Void onTags(
+            Sink sink,
+            StreamDescription stream,
+            @Nullable Map<String, String> tags,
+            @Nullable Throwable error) {
+        if (error == null && selector.selectsTags(tags)) {
+            unfit.remove(stream);
+            sink.found(List.of(stream));
+        } else if (error == null) {
+            unfit.add(stream, nanoTime.getAsLong());
+        } else if (ErrorTable.classify(error) != ErrorClass.STREAM_NOT_FOUND) {
+            throw new StreamsNotFoundException(
+                    "The tags of stream " + stream.arn().name() + " cannot be listed",
+                    error,
+                    ErrorTable.classify(error) == ErrorClass.FATAL
+                            ? "Selecting streams by tags needs the IAM action"
+                                    + " kinesisvideo:ListTagsForStream."
+                            : "");
+        }
+        return null;
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public int answers() {
+        return unfit.size();
+    }
+
+    @Override
+    public boolean isDone() {
+        return once && scanned;
+    }
+
+    @Override
+    public long intervalNanos() {
+        return intervalNanos;
+    }
+}
