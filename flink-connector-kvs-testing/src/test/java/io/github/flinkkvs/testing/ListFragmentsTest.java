@@ -21,6 +21,8 @@ import io.github.flinkkvs.testing.media.MediaFragment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.ClientLimitExceededException;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.Fragment;
@@ -34,6 +36,7 @@ import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.ResourceN
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 
 import static io.github.flinkkvs.testing.ArchiveClient.always;
@@ -122,6 +125,42 @@ class ListFragmentsTest {
             page = client.client.listFragments(r -> r.streamName("camera").nextToken(token));
         }
         assertThat(listed).containsAll(pushed).doesNotHaveDuplicates();
+    }
+
+    /** Whatever comes, goes or is late between pages: the others are listed once. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+    void fragmentsThatStayAreListedOnce(long seed) {
+        Random random = new Random(seed);
+        List<String> stay = push(random.nextInt(60));
+        ListingOrder[] orders = ListingOrder.values();
+        behave(
+                archive ->
+                        archive.seed(seed)
+                                .listingOrder(orders[random.nextInt(orders.length)])
+                                .listingPageSize(1 + random.nextInt(12)));
+        List<String> listed = new ArrayList<>();
+        String next = null;
+        do {
+            String token = next;
+            if (!stay.isEmpty() && random.nextInt(4) == 0) {
+                stream.unlist(stay.remove(random.nextInt(stay.size())), 1);
+            }
+            ListFragmentsResponse page =
+                    client.client.listFragments(
+                            r ->
+                                    r.streamName("camera")
+                                            .fragmentSelector(always())
+                                            .nextToken(token));
+            page.fragments().forEach(fragment -> listed.add(fragment.fragmentNumber()));
+            next = page.nextToken();
+            push(random.nextInt(3));
+            if (!stay.isEmpty() && random.nextInt(4) == 0) {
+                stay.subList(0, random.nextInt(stay.size())).clear();
+                stream.expireBefore(stay.get(0));
+            }
+        } while (next != null);
+        assertThat(listed).doesNotHaveDuplicates().containsAll(stay);
     }
 
     @Test

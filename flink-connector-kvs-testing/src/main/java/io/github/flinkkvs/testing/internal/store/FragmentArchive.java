@@ -10,14 +10,10 @@ package io.github.flinkkvs.testing.internal.store;
 
 import io.github.flinkkvs.testing.behavior.ServiceClock;
 import io.github.flinkkvs.testing.behavior.archive.ArchiveBehavior;
-import io.github.flinkkvs.testing.behavior.archive.ListingOrder;
 
 import javax.annotation.Nullable;
 
 import java.math.BigInteger;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,46 +67,22 @@ public final class FragmentArchive {
      */
     public Page list(
             FragmentRange range, @Nullable BigInteger after, int max, ArchiveBehavior behavior) {
-        Comparator<BigInteger> order = order(behavior);
-        List<StoredDocument> found =
-                store.look(
-                        seen -> {
-                            List<StoredDocument> all = new ArrayList<>();
-                            for (StoredDocument fragment : seen.archived()) {
-                                if (range.contains(fragment)
-                                        && visible(fragment, behavior.listingLag())
-                                        && (after == null
-                                                || order.compare(fragment.sequence(), after) > 0)) {
-                                    all.add(fragment);
-                                }
-                            }
-                            return all;
-                        });
-        found.sort(Comparator.comparing(StoredDocument::sequence, order));
-        List<StoredDocument> page = new ArrayList<>(found.subList(0, Math.min(max, found.size())));
-        BigInteger last = found.size() > max ? page.get(max - 1).sequence() : null;
-        page.removeIf(fragment -> flawed(unlisted, fragment.sequence()));
-        return new Page(page, last);
-    }
-
-    private static Comparator<BigInteger> order(ArchiveBehavior behavior) {
-        if (behavior.listingOrder() == ListingOrder.BY_NUMBER) {
-            return Comparator.naturalOrder();
-        }
-        if (behavior.listingOrder() == ListingOrder.REVERSED) {
-            return Comparator.reverseOrder();
-        }
-        // The place of a number does not depend on the others, so it is the same on every page.
-        return Comparator.<BigInteger>comparingLong(number -> mixed(number, behavior.seed()))
-                .thenComparing(Comparator.naturalOrder());
-    }
-
-    /** The finalizer of SplitMix64: neighbours end up far from each other. */
-    private static long mixed(BigInteger number, long seed) {
-        long mixed = number.longValue() + (seed + 1) * 0x9E3779B97F4A7C15L;
-        mixed = (mixed ^ mixed >>> 30) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
-        return mixed ^ mixed >>> 31;
+        ListingPage page = new ListingPage(after, max, behavior);
+        long completedUntil = clock.millis() - behavior.listingLag().toMillis();
+        store.look(
+                seen -> {
+                    for (StoredDocument fragment : seen.archived()) {
+                        if (fragment.completedAtMillis() <= completedUntil
+                                && range.contains(fragment)) {
+                            page.add(fragment);
+                        }
+                    }
+                    return page;
+                });
+        List<StoredDocument> fragments = page.fragments();
+        BigInteger last = page.more() ? fragments.get(max - 1).sequence() : null;
+        fragments.removeIf(fragment -> flawed(unlisted, fragment.sequence()));
+        return new Page(fragments, last);
     }
 
     /** Whether a number is that of a fragment of this stream, stored or not. */
@@ -124,17 +96,14 @@ public final class FragmentArchive {
         if (flawed(lost, number)) {
             return null;
         }
+        long completedUntil = clock.millis() - behavior.readableLag().toMillis();
         return store.look(
                 seen -> {
                     StoredDocument fragment = seen.archived(number);
-                    return fragment != null && visible(fragment, behavior.readableLag())
-                            ? fragment
-                            : null;
+                    return fragment == null || fragment.completedAtMillis() > completedUntil
+                            ? null
+                            : fragment;
                 });
-    }
-
-    private boolean visible(StoredDocument fragment, Duration lag) {
-        return clock.millis() - fragment.completedAtMillis() >= lag.toMillis();
     }
 
     // ------------------------------------------------------------------ flaws
