@@ -165,9 +165,18 @@ class ArchitectureTest {
                             "com.google.common..",
                             "lombok..",
                             "org.apache.flink.shaded..",
-                            "org.apache.flink.runtime..",
                             "sun..",
                             "com.sun..");
+
+    /** Nothing else unregisters a metric; a test does it with the groups of Flink. */
+    @ArchTest
+    static final ArchRule RUNTIME_FOR_GAUGES_ONLY =
+            noClasses()
+                    .that()
+                    .doNotHaveFullyQualifiedName("io.github.flinkkvs.source.metrics.StreamGauges")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink.runtime..");
 
     /** The SDK's own; used only to end its threads in time. */
     @ArchTest

@@ -10,6 +10,7 @@ package io.github.flinkkvs.client;
 
 import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaService;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.client.streams.StreamListing;
 
@@ -29,6 +30,9 @@ public interface KvsConnection extends AutoCloseable {
     MediaService media();
 
     FragmentArchive archive();
+
+    /** Frees what is kept for a stream that is no longer read. */
+    void forget(StreamArn stream);
 
     /** For timers, and for calls to the service, which may wait for credentials. */
     ScheduledExecutorService executor();

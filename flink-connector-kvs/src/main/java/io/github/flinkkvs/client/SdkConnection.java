@@ -19,6 +19,7 @@ import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.OwnThreads;
 import io.github.flinkkvs.client.streams.SdkStreamDirectory;
 import io.github.flinkkvs.client.streams.SdkStreamListing;
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.client.streams.StreamListing;
 
@@ -51,6 +52,7 @@ public final class SdkConnection implements KvsConnection {
     private final KvsClients clients;
     private final StreamDirectory directory;
     private final StreamListing listing;
+    private final DataEndpoints endpoints;
     private final MediaService media;
     private final FragmentArchive archive;
 
@@ -83,7 +85,7 @@ public final class SdkConnection implements KvsConnection {
                         pace(siblings, LISTS_PER_SECOND),
                         pace(siblings, StreamListing.TAG_CALLS_PER_SECOND),
                         executor);
-        DataEndpoints endpoints =
+        endpoints =
                 new DataEndpoints(
                         clients.control(),
                         endpointRefreshInterval,
@@ -116,6 +118,11 @@ public final class SdkConnection implements KvsConnection {
     @Override
     public FragmentArchive archive() {
         return archive;
+    }
+
+    @Override
+    public void forget(StreamArn stream) {
+        endpoints.forget(stream);
     }
 
     @Override

@@ -56,6 +56,10 @@ public final class FakeConnection implements KvsConnection {
     public volatile StreamListing listing = new FakeListing();
 
     public final List<byte[]> media = new ArrayList<>();
+
+    /** The streams whose data endpoints were forgotten for good. */
+    public final List<StreamArn> forgotten = Collections.synchronizedList(new ArrayList<>());
+
     public volatile boolean closed;
 
     /** What cancelling a call throws; null for nothing. */
@@ -121,6 +125,11 @@ public final class FakeConnection implements KvsConnection {
             @Override
             public void forgetEndpoint(StreamArn stream) {}
         };
+    }
+
+    @Override
+    public void forget(StreamArn stream) {
+        forgotten.add(stream);
     }
 
     @Override

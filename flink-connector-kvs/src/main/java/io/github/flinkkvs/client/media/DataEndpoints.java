@@ -89,6 +89,11 @@ public final class DataEndpoints {
                 .thenApply(response -> URI.create(response.dataEndpoint()));
     }
 
+    /** Forgets everything about a stream. */
+    public void forget(StreamArn stream) {
+        entries.values().forEach(known -> known.remove(stream));
+    }
+
     void forget(StreamArn stream, APIName operation) {
         Map<StreamArn, Entry> known = entries.get(operation);
         if (known != null) {

@@ -57,8 +57,7 @@ public final class KvsReaderMetrics {
         }
     }
 
-    private final MetricGroup group;
-    private final int streamsLimit;
+    private final StreamGauges gauges;
     private final LongSupplier nanoTime;
 
     private final Counter bytes;
@@ -93,8 +92,8 @@ public final class KvsReaderMetrics {
     public KvsReaderMetrics(
             SourceReaderMetricGroup readerGroup, int streamsLimit, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.group = readerGroup.addGroup(GROUP);
-        this.streamsLimit = streamsLimit;
+        MetricGroup group = readerGroup.addGroup(GROUP);
+        gauges = new StreamGauges(group, streamsLimit);
         bytes = readerGroup.getIOMetricGroup().getNumBytesInCounter();
         recordsIn = readerGroup.getIOMetricGroup().getNumRecordsInCounter();
         recordErrors = readerGroup.getNumRecordsInErrorsCounter();
@@ -130,16 +129,11 @@ public final class KvsReaderMetrics {
         bufferedBytes = heldBytes;
     }
 
-    /**
-     * Begins the metrics of a stream. Flink cannot unregister the gauge of a finished stream, so
-     * streams beyond the limit have none of their own.
-     */
+    /** Begins the metrics of a stream; streams beyond the limit have no gauges of their own. */
     public StreamMetrics stream(String streamName) {
-        StreamMetrics metrics = new StreamMetrics(nanoTime);
+        StreamMetrics metrics = new StreamMetrics(streamName, nanoTime);
         streams.add(metrics);
-        if (streams.size() <= streamsLimit) {
-            metrics.register(group.addGroup("stream", streamName));
-        }
+        gauges.add(metrics);
         return metrics;
     }
 
@@ -147,6 +141,7 @@ public final class KvsReaderMetrics {
     public void remove(StreamMetrics metrics) {
         metrics.end();
         streams.remove(metrics);
+        gauges.remove(metrics);
     }
 
     private long maxMillisBehindNow() {

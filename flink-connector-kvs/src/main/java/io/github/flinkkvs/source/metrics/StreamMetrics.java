@@ -24,6 +24,7 @@ public final class StreamMetrics {
 
     private static final long NEVER = -1;
 
+    private final String name;
     private final LongSupplier nanoTime;
 
     /** How far the stream was behind when last known; initially 0, when reading began. */
@@ -31,9 +32,14 @@ public final class StreamMetrics {
 
     @Nullable private volatile Long lastArrivalNanos;
 
-    StreamMetrics(LongSupplier nanoTime) {
+    StreamMetrics(String name, LongSupplier nanoTime) {
+        this.name = name;
         this.nanoTime = nanoTime;
         this.lag = new Lag(0, nanoTime.getAsLong(), true);
+    }
+
+    String name() {
+        return name;
     }
 
     void register(MetricGroup group) {

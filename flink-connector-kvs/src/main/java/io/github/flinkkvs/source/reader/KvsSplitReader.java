@@ -108,7 +108,9 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         RecordsBySplits.Builder<StreamEvent> records = new RecordsBySplits.Builder<>();
         batch.events().forEach(records::addAll);
         for (EventQueue queue : batch.finished()) {
-            locked(sessions.remove(queue.splitId())::close);
+            StreamSession session = sessions.remove(queue.splitId());
+            locked(session::close);
+            connection.forget(session.arn());
             records.addFinishedSplit(queue.splitId());
         }
         return records.build();

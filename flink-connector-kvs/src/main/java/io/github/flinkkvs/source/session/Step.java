@@ -79,6 +79,7 @@ final class Step {
     static Step switchTo(StreamArn arn) {
         Step step = new Step(Kind.SWITCH);
         step.arn = arn;
+        step.forgetsEndpoint = true;
         return step;
     }
 

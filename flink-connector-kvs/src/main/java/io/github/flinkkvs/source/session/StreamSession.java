@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.fetch.Fetch;
@@ -171,8 +172,9 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         metrics.remove(streamMetrics);
     }
 
-    public String splitId() {
-        return queue.splitId();
+    /** The stream that is read now. */
+    public StreamArn arn() {
+        return cursor.arn();
     }
 
     EventQueue queue() {

@@ -71,7 +71,7 @@ class HandoverTest {
         CompletableFuture<Handover.Batch> batch = takeInAnotherThread();
         rig.call().respond().bytes(fragment(1, T0, 1));
         assertThat(SessionRig.eventsOf(batch.get())).hasSize(1);
-        assertThat(batch.get().events()).containsOnlyKeys(rig.session.splitId());
+        assertThat(batch.get().events()).containsOnlyKeys(rig.session.arn().toString());
     }
 
     @Test
@@ -106,7 +106,7 @@ class HandoverTest {
         rig.call().respond().bytes(fragment(2, T0, 1));
         assertThat(batch.get().finished())
                 .extracting(EventQueue::splitId)
-                .containsExactly(rig.session.splitId());
+                .containsExactly(rig.session.arn().toString());
     }
 
     @Test
@@ -136,11 +136,11 @@ class HandoverTest {
         rig.service.calls.get(1).bytes(fragment(1, T0, 1));
         // Over 1 MiB with the second one.
         Handover.Batch first = rig.handover.take();
-        assertThat(first.events()).containsOnlyKeys(rig.session.splitId());
+        assertThat(first.events()).containsOnlyKeys(rig.session.arn().toString());
         assertThat(SessionRig.eventsOf(first)).hasSize(2);
         Handover.Batch second = rig.handover.take();
         assertThat(second.events().keySet())
-                .containsExactly(other.splitId(), rig.session.splitId());
+                .containsExactly(other.arn().toString(), rig.session.arn().toString());
         assertThat(SessionRig.eventsOf(second)).hasSize(2);
     }
 

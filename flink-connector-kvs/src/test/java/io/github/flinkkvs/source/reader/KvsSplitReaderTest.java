@@ -83,6 +83,7 @@ class KvsSplitReaderTest {
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(a, b)));
         assertThat(fetch(4)).containsExactlyInAnyOrder("a 1", "a 2", "b 1");
         assertThat(finished).containsExactly(b.splitId());
+        assertThat(connection.forgotten).containsExactly(b.arn());
         // Beyond the limit a stream has no gauges of its own.
         assertThat(metrics.gauges()).containsKey("KinesisVideo.stream.a.millisBehindNow");
         assertThat(metrics.gauges()).doesNotContainKey("KinesisVideo.stream.b.millisBehindNow");

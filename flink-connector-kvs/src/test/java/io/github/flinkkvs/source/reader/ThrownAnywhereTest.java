@@ -296,6 +296,9 @@ class ThrownAnywhereTest {
         }
 
         @Override
+        public void forget(StreamArn stream) {}
+
+        @Override
         public ScheduledExecutorService executor() {
             return control;
         }

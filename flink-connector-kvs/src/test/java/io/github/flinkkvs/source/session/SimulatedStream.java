@@ -119,7 +119,7 @@ final class SimulatedStream {
     void start() {
         state = new KvsSplitState(checkpoint);
         session = rig.newSession(checkpoint);
-        world.bySplit.put(session.splitId(), this);
+        world.bySplit.put(session.queue().splitId(), this);
         rig.lock.lock();
         session.start();
         rig.lock.unlock();
