@@ -168,6 +168,11 @@ public final class EmbeddedKvs implements AutoCloseable {
 
     // ------------------------------------------------------------------ streams
 
+    /** What a stream of this name begins with if a client creates it. */
+    public StreamSettings.Builder settings(String streamName) {
+        return state.newStream(streamName);
+    }
+
     /** Creates a stream with default settings. */
     public EmbeddedStream createStream(String name) {
         return createStream(StreamSettings.named(name).build());

@@ -23,6 +23,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +48,7 @@ class EmbeddedKvsProcessTest {
     private static final class Server implements AutoCloseable {
         final Process process;
         final String endpoint;
+        private final BufferedReader out;
 
         Server(String... arguments) throws IOException {
             List<String> command =
@@ -60,11 +64,15 @@ class EmbeddedKvsProcessTest {
                                     EmbeddedKvsMain.class.getName()));
             command.addAll(List.of(arguments));
             process = new ProcessBuilder(command).start();
-            endpoint =
+            out =
                     new BufferedReader(
-                                    new InputStreamReader(
-                                            process.getInputStream(), StandardCharsets.UTF_8))
-                            .readLine();
+                            new InputStreamReader(
+                                    process.getInputStream(), StandardCharsets.UTF_8));
+            endpoint = out.readLine();
+        }
+
+        String nextLine() throws IOException {
+            return out.readLine();
         }
 
         /** Its error output until its end. */
@@ -101,6 +109,30 @@ class EmbeddedKvsProcessTest {
             }
             body.abort();
             assertThat(control.listStreams().streamInfoList()).hasSize(8);
+        }
+    }
+
+    @Test
+    void administrationOverHttp() throws Exception {
+        try (Server server = new Server("--stream", "door", "--admin-port", "0");
+                KinesisVideoClient control = TestClients.control(URI.create(server.endpoint))) {
+            URI administration = URI.create(server.nextLine());
+            assertThat(administration.getHost()).isEqualTo("127.0.0.1");
+            HttpClient http = HttpClient.newHttpClient();
+            HttpResponse<String> pushed =
+                    http.send(
+                            HttpRequest.newBuilder(
+                                            administration.resolve("/streams/door/fragments"))
+                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(pushed.statusCode()).isEqualTo(201);
+            control.listStreams();
+            HttpResponse<String> calls =
+                    http.send(
+                            HttpRequest.newBuilder(administration.resolve("/log/calls")).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(calls.body()).contains("ListStreams", TestClients.ACCESS_KEY);
         }
     }
 

@@ -48,6 +48,8 @@ class TestingArchitectureTest {
                     .consideringOnlyDependenciesInLayers()
                     .layer("cli")
                     .definedBy(ROOT + ".cli")
+                    .layer("admin")
+                    .definedBy(ROOT + ".admin")
                     .layer("face")
                     .definedBy(ROOT)
                     .layer("operations")
@@ -74,14 +76,16 @@ class TestingArchitectureTest {
                     .definedBy(ROOT + ".behavior..", ROOT + ".faults", ROOT + ".log")
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
-                    .whereLayer("face")
+                    .whereLayer("admin")
                     .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("face")
+                    .mayOnlyBeAccessedByLayers("cli", "admin")
                     .whereLayer("operations")
                     .mayOnlyBeAccessedByLayers("face")
                     .whereLayer("body")
                     .mayOnlyBeAccessedByLayers("operations")
                     .whereLayer("http")
-                    .mayOnlyBeAccessedByLayers("face", "operations", "body")
+                    .mayOnlyBeAccessedByLayers("admin", "face", "operations", "body")
                     .whereLayer("streams")
                     .mayOnlyBeAccessedByLayers("face", "operations", "body", "http")
                     .whereLayer("store")
@@ -89,12 +93,13 @@ class TestingArchitectureTest {
                     .whereLayer("internal log")
                     .mayOnlyBeAccessedByLayers("operations", "body", "streams", "store")
                     .whereLayer("media")
-                    .mayOnlyBeAccessedByLayers("cli", "face", "store")
+                    .mayOnlyBeAccessedByLayers("cli", "admin", "face", "store")
                     .whereLayer("ebml")
                     .mayOnlyBeAccessedByLayers("body", "store", "media")
                     .whereLayer("values")
                     .mayOnlyBeAccessedByLayers(
                             "cli",
+                            "admin",
                             "face",
                             "operations",
                             "body",

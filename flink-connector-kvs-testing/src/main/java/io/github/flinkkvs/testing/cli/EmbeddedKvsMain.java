@@ -12,6 +12,7 @@ import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedKvsBuilder;
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.admin.Administration;
 import io.github.flinkkvs.testing.behavior.Behavior;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
@@ -20,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -59,9 +61,6 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
 
     /** The exit code of a JVM that is told to exit when memory runs out. */
     private static final int OUT_OF_MEMORY = 3;
-
-    /** Nothing reads the log of a process. */
-    private static final int LOG_ENTRIES = 100;
 
     /** The rest is for open fragments, connections and the garbage collector. */
     private static final int PARTS_OF_HEAP = 4;
@@ -122,6 +121,8 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             paramLabel = "HOST[:PORT]",
             description = "Another host for archived media.")
     private String advertiseArchive;
+
+    @Mixin private AdministrationOptions administrationOptions;
 
     @Option(names = "--https", description = "HTTPS; also prints a certificate file to trust.")
     private boolean https;
@@ -221,20 +222,29 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(kvs::close, "embedded-kvs-close"));
             kvs.onFailure(this::failed);
             fill(kvs);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(kvs.endpoint());
-            if (https) {
-                out.println(kvs.certificateFile());
-            }
-            out.flush();
-            // Until the process is ended.
-            new CountDownLatch(1).await();
+            serve(kvs);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (OutOfMemoryError e) {
             outOfMemory();
         }
         return 0;
+    }
+
+    /** Prints the addresses, and waits until the process is ended. */
+    private void serve(EmbeddedKvs kvs) throws InterruptedException {
+        try (Administration administration = administrationOptions.start(kvs)) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(kvs.endpoint());
+            if (https) {
+                out.println(kvs.certificateFile());
+            }
+            if (administration != null) {
+                out.println(administration.endpoint());
+            }
+            out.flush();
+            new CountDownLatch(1).await();
+        }
     }
 
     private void checkOptions() {
@@ -275,7 +285,7 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
                             .host(listen, host)
                             .https(https)
                             .region(region)
-                            .logLimit(LOG_ENTRIES)
+                            .logLimit(administrationOptions.logLimit())
                             .limits(noLimits ? Limits.none() : Limits.service())
                             .behavior(
                                     Behavior.likely()

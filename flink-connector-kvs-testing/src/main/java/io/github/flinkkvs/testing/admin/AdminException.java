@@ -1,0 +1,29 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.testing.admin;
+
+/** A request that cannot be performed; its message says why. Thrown without a stack trace. */
+final class AdminException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    AdminException(int status, String message) {
+        super(message, null, false, false);
+        this.status = status;
+    }
+
+    static AdminException wrong(String message) {
+        return new AdminException(400, message);
+    }
+
+    int status() {
+        return status;
+    }
+}
