@@ -54,6 +54,7 @@ class DocumentedCodeTest {
                     "import io.github.flinkkvs.testing.EmbeddedKvs;",
                     "import io.github.flinkkvs.testing.EmbeddedKvsExtension;",
                     "import io.github.flinkkvs.testing.EmbeddedStream;",
+                    "import io.github.flinkkvs.testing.behavior.Behavior;",
                     "import java.nio.ByteBuffer;",
                     "import java.time.*;",
                     "import java.util.*;",
@@ -64,6 +65,7 @@ class DocumentedCodeTest {
                     "import org.apache.flink.util.Collector;",
                     "import org.junit.jupiter.api.Test;",
                     "import org.junit.jupiter.api.extension.RegisterExtension;",
+                    "import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;",
                     "");
 
     @TempDir Path folder;
@@ -98,7 +100,7 @@ class DocumentedCodeTest {
         String source;
         if (code.startsWith("public class")) {
             source = code.replaceFirst("public class", "class");
-        } else if (code.contains("@Test")) {
+        } else if (code.contains("@Test") || code.startsWith("void ")) {
             source = "class Members {\n" + code + "\n}";
         } else if (code.endsWith(";") || code.endsWith("}")) {
             source = "class Statements { void run() throws Exception {\n" + code + "\n} }";
