@@ -11,7 +11,6 @@ package io.github.flinkkvs.source.enumerator;
 import io.github.flinkkvs.client.KvsConnection;
 import io.github.flinkkvs.client.errors.Backoff;
 import io.github.flinkkvs.client.errors.ErrorClass;
-import io.github.flinkkvs.client.errors.ErrorTable;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 
@@ -231,7 +230,7 @@ final class StreamDiscovery implements StreamFinder.Sink {
         if (backoff.failures() == 0) {
             failingSinceNanos = now;
         }
-        ErrorClass errorClass = ErrorTable.classify(error);
+        ErrorClass errorClass = StreamsNotFoundException.classify(error);
         boolean hopeless =
                 errorClass == ErrorClass.FATAL
                         || errorClass == ErrorClass.STREAM_NOT_FOUND

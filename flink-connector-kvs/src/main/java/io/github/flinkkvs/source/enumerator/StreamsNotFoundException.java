@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.enumerator;
 
+import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.client.errors.ErrorTable;
 
 import java.util.concurrent.CompletionException;
@@ -27,12 +28,24 @@ final class StreamsNotFoundException extends RuntimeException {
 
     /** What went wrong, in one line. */
     static String describe(Throwable error) {
+        Throwable cause = unwrap(error);
+        return cause instanceof StreamsNotFoundException
+                ? cause.getMessage()
+                : ErrorTable.describe(cause);
+    }
+
+    /** What to do about the error of the service, or of a call to it. */
+    static ErrorClass classify(Throwable error) {
+        Throwable cause = unwrap(error);
+        return ErrorTable.classify(
+                cause instanceof StreamsNotFoundException ? cause.getCause() : cause);
+    }
+
+    private static Throwable unwrap(Throwable error) {
         Throwable cause = error;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        return cause instanceof StreamsNotFoundException
-                ? cause.getMessage()
-                : ErrorTable.describe(cause);
+        return cause;
     }
 }

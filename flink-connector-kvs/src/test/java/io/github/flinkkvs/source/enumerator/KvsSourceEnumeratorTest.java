@@ -21,6 +21,7 @@ import io.github.flinkkvs.source.split.ReaderStreams;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.kinesisvideo.model.KinesisVideoException;
 
 import java.io.IOException;
@@ -258,6 +259,16 @@ class KvsSourceEnumeratorTest {
     void failsAtOnceWhereWaitingMendsNothing() {
         rig.connection.answer("a", KinesisVideoException.builder().statusCode(400).build());
         assertThatThrownBy(() -> start(1, "a")).hasMessageContaining("HTTP status 400");
+        assertThat(rig.connection.described).hasSize(1);
+    }
+
+    @Test
+    void failsAtOnceWithoutCredentials() {
+        rig.connection.answer(
+                "a",
+                SdkClientException.create("Unable to load credentials from any of the providers"));
+        assertThatThrownBy(() -> start(1, "a"))
+                .hasMessageContaining("Stream a cannot be looked up: Unable to load credentials");
         assertThat(rig.connection.described).hasSize(1);
     }
 
