@@ -17,18 +17,24 @@ import io.github.flinkkvs.testing.media.ClusterSize;
 import io.github.flinkkvs.testing.media.MediaClip;
 import io.github.flinkkvs.testing.media.MediaFrame;
 
+import com.amazonaws.kinesisvideo.parser.examples.GetMediaForFragmentListWorker;
 import com.amazonaws.kinesisvideo.parser.examples.GetMediaWorker;
+import com.amazonaws.kinesisvideo.parser.examples.ListFragmentWorker;
 import com.amazonaws.kinesisvideo.parser.examples.PutMediaWorker;
 import com.amazonaws.kinesisvideo.parser.mkv.Frame;
 import com.amazonaws.kinesisvideo.parser.utilities.FragmentMetadata;
 import com.amazonaws.kinesisvideo.parser.utilities.FrameVisitor;
 import com.amazonaws.kinesisvideo.parser.utilities.MkvTrackMetadata;
+import com.amazonaws.services.kinesisvideo.model.FragmentSelector;
+import com.amazonaws.services.kinesisvideo.model.FragmentSelectorType;
+import com.amazonaws.services.kinesisvideo.model.TimestampRange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +92,41 @@ class ParserLibraryITCase {
         assertThat(kvs.log().sessions(stream.name()).get(0).endReason()).isEqualTo(EndReason.IDLE);
     }
 
+    @Test
+    void archiveWorkersGetIt() {
+        long start = stream.pushed().get(0).serverTimestampMillis();
+        List<String> numbers =
+                ListFragmentWorker.create(
+                                stream.name(),
+                                AwsClients.CREDENTIALS,
+                                AwsClients.REGION,
+                                clients.control(),
+                                new FragmentSelector()
+                                        .withFragmentSelectorType(
+                                                FragmentSelectorType.SERVER_TIMESTAMP)
+                                        .withTimestampRange(
+                                                new TimestampRange()
+                                                        .withStartTimestamp(new Date(start))
+                                                        .withEndTimestamp(
+                                                                new Date(start + 60_000))))
+                        .call();
+        assertThat(numbers).containsExactlyElementsOf(numbers(stream.pushed()));
+        SeenFrames seen = new SeenFrames();
+        GetMediaForFragmentListWorker.create(
+                        stream.name(),
+                        numbers,
+                        AwsClients.CREDENTIALS,
+                        AwsClients.REGION,
+                        clients.control(),
+                        FrameVisitor.create(seen))
+                .run();
+        seen.assertAll();
+    }
+
+    private static List<String> numbers(List<StoredFragment> fragments) {
+        return fragments.stream().map(StoredFragment::number).collect(Collectors.toList());
+    }
+
     /** The frames that the library finds, and the fragments that it finds them in. */
     private final class SeenFrames implements FrameVisitor.FrameProcessor {
         private final List<byte[]> frames = new ArrayList<>();
@@ -106,11 +147,7 @@ class ParserLibraryITCase {
                             MEDIA.frames().stream()
                                     .map(MediaFrame::data)
                                     .collect(Collectors.toList()));
-            assertThat(fragments)
-                    .containsExactlyElementsOf(
-                            stream.pushed().stream()
-                                    .map(StoredFragment::number)
-                                    .collect(Collectors.toList()));
+            assertThat(fragments).containsExactlyElementsOf(numbers(stream.pushed()));
         }
     }
 }
