@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +61,7 @@ public final class FakeConnection implements KvsConnection {
     /** The streams whose data endpoints were forgotten for good. */
     public final List<StreamArn> forgotten = Collections.synchronizedList(new ArrayList<>());
 
+    public final FakeArchive archive = new FakeArchive(() -> 1_700_000_000_000L, new Random(0));
     public volatile boolean closed;
 
     /** What cancelling a call throws; null for nothing. */
@@ -94,7 +96,7 @@ public final class FakeConnection implements KvsConnection {
 
     @Override
     public FragmentArchive archive() {
-        throw new UnsupportedOperationException();
+        return archive;
     }
 
     @Override

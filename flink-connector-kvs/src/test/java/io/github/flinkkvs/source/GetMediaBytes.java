@@ -72,6 +72,11 @@ public final class GetMediaBytes {
                 trailingTags(number));
     }
 
+    /** A fragment of archived media, which lacks the service's trailing Tags. */
+    public static byte[] archived(String number, long serverTimestampMillis, int... frameBytes) {
+        return concat(header(), leadingTags(number, serverTimestampMillis), cluster(frameBytes));
+    }
+
     /** The beginning of a fragment, up to and including its number and a part of its frame. */
     public static byte[] beginning(long number, long serverTimestampMillis, int frameBytes) {
         byte[] all =
@@ -129,6 +134,20 @@ public final class GetMediaBytes {
                         code,
                         "AWS_KINESISVIDEO_ERROR_ID",
                         Integer.toString(id)));
+    }
+
+    /** What the archive sends in place of a fragment. */
+    public static byte[] error(int id, String code, String number) {
+        return concat(
+                element(0x1A45DFA3, element(0x4282, text("matroska"))),
+                new byte[] {0x18, 0x53, (byte) 0x80, 0x67, 1, -1, -1, -1, -1, -1, -1, -1},
+                tags(
+                        "AWS_KINESISVIDEO_ERROR_CODE",
+                        code,
+                        "AWS_KINESISVIDEO_ERROR_ID",
+                        Integer.toString(id),
+                        "AWS_KINESISVIDEO_FRAGMENT_NUMBER",
+                        number));
     }
 
     /** A fragment of a stream, parsed. */

@@ -139,6 +139,15 @@ public final class ErrorTable {
                 || "NotAuthorizedException".equals(code) && mentions(service, "expired");
     }
 
+    /** Whether the credentials are good, and do not permit the call. */
+    public static boolean isDenied(Throwable error) {
+        AwsServiceException service = find(unwrap(error), AwsServiceException.class);
+        return service != null
+                && classify(error) == ErrorClass.FATAL
+                && ("AccessDeniedException".equals(code(service))
+                        || "NotAuthorizedException".equals(code(service)));
+    }
+
     /** Whether the failed call requested credentials, rather than using them. */
     static boolean isOfSecurityTokenService(Throwable error) {
         return find(error, StsException.class) != null;

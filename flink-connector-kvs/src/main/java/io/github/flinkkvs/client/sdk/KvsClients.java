@@ -336,9 +336,10 @@ public final class KvsClients implements AutoCloseable {
 
     private static SdkAsyncHttpClient httpClient(
             EventLoops loops, int maxConnections, @Nullable TrustStore trustStore) {
-        // Connections are counted for each host, and many streams may share one.
+        // Connections are counted for each host, and many streams may share one. A stream has two
+        // calls for archived media and one that lists it, while earlier ones still close.
         int concurrency =
-                (int) Math.min(Integer.MAX_VALUE, 2L * maxConnections + SPARE_CONNECTIONS);
+                (int) Math.min(Integer.MAX_VALUE, 4L * maxConnections + SPARE_CONNECTIONS);
         return NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(loops.forClient())
                 .protocol(Protocol.HTTP1_1)

@@ -91,6 +91,11 @@ public final class StreamArn implements Serializable {
         return withoutCreationTime;
     }
 
+    /** When the stream was created, by the service's clock: epoch millis. */
+    public long createdMillis() {
+        return Long.parseLong(text.substring(text.lastIndexOf('/') + 1));
+    }
+
     public String region() {
         return region;
     }

@@ -38,6 +38,11 @@ public final class StreamDescription {
         return serviceTimeMillis;
     }
 
+    /** Whether the service archives the stream's media. */
+    public boolean hasRetention() {
+        return retentionHours > 0;
+    }
+
     /** The server timestamp, in epoch millis, before which the service has deleted everything. */
     public long oldestRetainedMillis() {
         Duration kept = retentionHours == 0 ? UNRETAINED : Duration.ofHours(retentionHours);

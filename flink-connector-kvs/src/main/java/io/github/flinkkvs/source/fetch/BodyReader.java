@@ -38,6 +38,7 @@ final class BodyReader implements FragmentHandler {
 
     // The state of the assembler after the last piece.
     private boolean inFragment;
+    private boolean completedLast;
     @Nullable private PartialFragment open;
     private long openBytes;
     private int heldBytes;
@@ -76,17 +77,23 @@ final class BodyReader implements FragmentHandler {
     }
 
     /**
-     * Takes the open fragment for complete, although nothing follows it.
+     * The body ended: takes its open fragment for complete, although nothing follows it.
      *
      * @return false if it is not, since the body ends within an element of it
      */
     boolean completeLast() {
         try {
             assembler.completeLast(this);
-            return true;
+            completedLast = true;
         } catch (MkvException e) {
-            return false;
+            completedLast = false;
         }
+        return completedLast;
+    }
+
+    /** Whether {@link #completeLast} found a fragment that may be complete. */
+    boolean hasCompletedLast() {
+        return completedLast;
     }
 
     /** The results of the last piece, in order. */

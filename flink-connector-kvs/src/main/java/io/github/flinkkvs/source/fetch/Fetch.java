@@ -45,6 +45,14 @@ public interface Fetch {
 
         /** A fragment is complete. */
         Outcome onFragment(Fragment fragment);
+
+        /**
+         * Everything wanted that the service received up to this moment of its clock was handed
+         * over.
+         *
+         * @param serviceTimeMillis epoch millis
+         */
+        void onReadUpTo(long serviceTimeMillis);
     }
 
     /** The session. All methods are called with the reader lock held, and may end the fetch. */
@@ -59,7 +67,7 @@ public interface Fetch {
         int piecesAhead();
 
         /**
-         * The service answered.
+         * The service accepted a call for media.
          *
          * @param asked where the fetch begins
          * @param requestId the service's name for the call
@@ -67,8 +75,15 @@ public interface Fetch {
          */
         void onAnswered(StartingPosition asked, String requestId, long serviceTimeMillis);
 
-        /** The fetch now holds this many bytes of an incomplete fragment. */
-        void onHeld(int bytes);
+        /**
+         * The service answered a call that lists fragments.
+         *
+         * @param serviceTimeMillis the service's clock: epoch millis
+         */
+        void onListed(long serviceTimeMillis);
+
+        /** The fetch now holds this many bytes that were not handed over. */
+        void onHeld(long bytes);
 
         /** The fetch ended. With {@link FetchEnd.How#BROKEN} it need not be the current one. */
         void onOver(FetchEnd end);

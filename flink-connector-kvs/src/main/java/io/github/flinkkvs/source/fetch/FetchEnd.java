@@ -33,6 +33,20 @@ public final class FetchEnd {
         SILENT,
         /** The service sent an error in place of a fragment: {@link #serviceError()}. */
         ERROR_TAG,
+        /**
+         * Everything archived was read up to a moment of the service's clock: {@link
+         * #readUpToMillis()}.
+         */
+        HISTORY_READ,
+        /** Archived media that was not read may have left the retention. */
+        EXPIRED,
+        /**
+         * The archive lists a fragment and does not deliver it: {@link #open()}. The service said
+         * so, {@link #serviceError()}, or left it out although it sent later ones.
+         */
+        LOST,
+        /** The body ended before a fragment that was requested: {@link #open()}. */
+        ENDED_BEFORE,
         /** The bytes are no fragment: {@link #cause()}. */
         BAD_BYTES,
         /** Something unforeseen was thrown: {@link #cause()}. */
@@ -52,6 +66,7 @@ public final class FetchEnd {
     private final boolean progress;
     private final boolean heldUp;
     private final long lastedNanos;
+    private final long readUpToMillis;
 
     private FetchEnd(Builder facts) {
         this.how = facts.how;
@@ -67,6 +82,7 @@ public final class FetchEnd {
         this.progress = facts.progress;
         this.heldUp = facts.heldUp;
         this.lastedNanos = facts.lastedNanos;
+        this.readUpToMillis = facts.readUpToMillis;
     }
 
     /** Begins to describe the end of a fetch that began at a position. */
@@ -149,6 +165,11 @@ public final class FetchEnd {
         return lastedNanos;
     }
 
+    /** With HISTORY_READ: up to which moment of the service's clock, in epoch millis. */
+    public long readUpToMillis() {
+        return readUpToMillis;
+    }
+
     @Override
     public String toString() {
         return how + (open == null ? "" : " in fragment " + open.number() + " at byte " + offset);
@@ -171,6 +192,7 @@ public final class FetchEnd {
         private boolean progress;
         private boolean heldUp;
         private long lastedNanos;
+        private long readUpToMillis;
 
         private Builder(How how, StartingPosition asked) {
             this.how = how;
@@ -182,7 +204,7 @@ public final class FetchEnd {
             return this;
         }
 
-        public Builder serviceError(ServiceError error) {
+        public Builder serviceError(@Nullable ServiceError error) {
             serviceError = error;
             return this;
         }
@@ -217,6 +239,11 @@ public final class FetchEnd {
 
         public Builder lasted(long nanos) {
             lastedNanos = nanos;
+            return this;
+        }
+
+        public Builder readUpTo(long serviceTimeMillis) {
+            readUpToMillis = serviceTimeMillis;
             return this;
         }
 

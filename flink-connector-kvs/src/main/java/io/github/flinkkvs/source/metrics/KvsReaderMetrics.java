@@ -73,6 +73,11 @@ public final class KvsReaderMetrics {
     private final Counter evictions;
     private final Counter skippedFragments;
     private final Counter gaps;
+    private final Counter skipsToPresent;
+    private final Counter archivedFragments;
+    private final Counter archivedBytes;
+    private final Counter listCalls;
+    private final Counter lostFragments;
     private final Map<ReconnectCause, Counter> reconnects = new EnumMap<>(ReconnectCause.class);
     private final Map<ErrorClass, Counter> errors = new EnumMap<>(ErrorClass.class);
 
@@ -80,6 +85,7 @@ public final class KvsReaderMetrics {
     private volatile LongSupplier bufferedBytes = () -> 0;
     private volatile int connections;
     private volatile int atConnectionLimit;
+    private volatile int inHistory;
     private volatile long fetchEventTimeLag;
 
     public KvsReaderMetrics(SourceReaderMetricGroup readerGroup, int streamsLimit) {
@@ -107,6 +113,11 @@ public final class KvsReaderMetrics {
         evictions = group.counter("evictions");
         skippedFragments = group.counter("skippedFragments");
         gaps = group.counter("gaps");
+        skipsToPresent = group.counter("skipsToPresent");
+        archivedFragments = group.counter("archivedFragments");
+        archivedBytes = group.counter("archivedBytes");
+        listCalls = group.counter("listCalls");
+        lostFragments = group.counter("lostFragments");
         for (ReconnectCause cause : ReconnectCause.values()) {
             reconnects.put(cause, group.addGroup("cause", cause.metricName).counter("reconnects"));
         }
@@ -117,6 +128,7 @@ public final class KvsReaderMetrics {
         group.gauge("bufferedBytes", () -> bufferedBytes.getAsLong());
         group.gauge("connections", () -> connections);
         group.gauge("streamsAtConnectionLimit", () -> atConnectionLimit);
+        group.gauge("streamsInHistory", () -> inHistory);
         group.gauge("maxMillisBehindNow", this::maxMillisBehindNow);
         // FLIP-33's name, on the group where it belongs.
         readerGroup.gauge("currentFetchEventTimeLag", () -> fetchEventTimeLag);
@@ -214,6 +226,32 @@ public final class KvsReaderMetrics {
         gaps.inc();
     }
 
+    /** A stream was further behind than allowed. */
+    public void onSkipToPresent() {
+        skipsToPresent.inc();
+    }
+
+    /** A fragment came from the archive. */
+    public void onArchived(long sizeBytes) {
+        archivedFragments.inc();
+        archivedBytes.inc(sizeBytes);
+    }
+
+    /** A call lists archived fragments. */
+    public void onListCall() {
+        listCalls.inc();
+    }
+
+    /** A fragment that the archive lists and does not find was left out. */
+    public void onLost() {
+        lostFragments.inc();
+    }
+
+    /** A stream began or stopped reading from the archive. */
+    public void onHistory(boolean reading) {
+        inHistory += reading ? 1 : -1;
+    }
+
     public void onReconnect(ReconnectCause cause) {
         reconnects.get(cause).inc();
     }
@@ -222,12 +260,12 @@ public final class KvsReaderMetrics {
         errors.get(errorClass).inc();
     }
 
-    /** A GetMedia call begins. */
+    /** A call for media begins. */
     public void onCall() {
         connections++;
     }
 
-    /** A GetMedia call has ended, for any reason. */
+    /** A call for media has ended, for any reason. */
     public void onCallOver() {
         connections--;
     }

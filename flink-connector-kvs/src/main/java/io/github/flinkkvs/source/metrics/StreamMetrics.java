@@ -47,18 +47,21 @@ public final class StreamMetrics {
         group.gauge("lastFragmentAge", this::lastFragmentAge);
     }
 
-    /** A fragment arrived, whether or not it is emitted. */
-    public void onFragment(Fragment fragment) {
-        long now = nanoTime.getAsLong();
-        if (fragment.millisBehindNow() != null) {
-            lag = new Lag(fragment.millisBehindNow(), now, true);
-        }
-        lastArrivalNanos = now;
+    /**
+     * A fragment arrived, whether or not it is emitted.
+     *
+     * @param millisBehindNow its age by the service's clock, in case that the service did not say
+     *     how far behind it is, as in archived media
+     */
+    public void onFragment(Fragment fragment, long millisBehindNow) {
+        Long told = fragment.millisBehindNow();
+        onReadUpTo(told == null ? millisBehindNow : told);
+        lastArrivalNanos = nanoTime.getAsLong();
     }
 
-    /** Everything was read. */
-    public void onCaughtUp() {
-        lag = new Lag(0, nanoTime.getAsLong(), true);
+    /** Everything was read but the media of the last so many milliseconds. */
+    public void onReadUpTo(long millisBehindNow) {
+        lag = new Lag(Math.max(millisBehindNow, 0), nanoTime.getAsLong(), true);
     }
 
     /** Reading has ended: the stream does not fall behind any more. */

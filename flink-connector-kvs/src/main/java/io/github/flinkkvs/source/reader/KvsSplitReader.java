@@ -85,7 +85,13 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
                         timer::nanoTime);
         this.resources =
                 new ReaderResources(
-                        lock, timer, budget, connection.media(), connection.directory(), metrics);
+                        lock,
+                        timer,
+                        budget,
+                        connection.media(),
+                        connection.archive(),
+                        connection.directory(),
+                        metrics);
         metrics.observe(this::bufferedBytes);
     }
 

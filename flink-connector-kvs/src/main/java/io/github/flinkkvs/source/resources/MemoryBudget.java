@@ -84,6 +84,11 @@ public final class MemoryBudget {
         this.ranks = new MemoryRanks(nanoTime);
     }
 
+    /** The bytes that may be held. */
+    public long limit() {
+        return limit;
+    }
+
     /** Bytes held, and bytes set aside for admitted fragments. */
     public long used() {
         return used;

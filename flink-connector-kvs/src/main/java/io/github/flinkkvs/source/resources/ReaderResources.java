@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.resources;
 
+import io.github.flinkkvs.client.media.FragmentArchive;
 import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
@@ -22,6 +23,7 @@ public final class ReaderResources {
     private final Timer timer;
     private final MemoryBudget budget;
     private final MediaService media;
+    private final FragmentArchive archive;
     private final StreamDirectory directory;
     private final KvsReaderMetrics metrics;
 
@@ -30,12 +32,14 @@ public final class ReaderResources {
             Timer timer,
             MemoryBudget budget,
             MediaService media,
+            FragmentArchive archive,
             StreamDirectory directory,
             KvsReaderMetrics metrics) {
         this.lock = lock;
         this.timer = timer;
         this.budget = budget;
         this.media = media;
+        this.archive = archive;
         this.directory = directory;
         this.metrics = metrics;
     }
@@ -54,6 +58,10 @@ public final class ReaderResources {
 
     public MediaService media() {
         return media;
+    }
+
+    public FragmentArchive archive() {
+        return archive;
     }
 
     public StreamDirectory directory() {

@@ -56,6 +56,14 @@ final class FragmentGate {
         this.begun = last != null;
     }
 
+    /** A gate in the same state, which lets fragments pass ahead of this one. */
+    FragmentGate copy() {
+        FragmentGate copy = new FragmentGate(start, stop, last);
+        copy.begun = begun;
+        copy.notBeforeMillis = notBeforeMillis;
+        return copy;
+    }
+
     @Nullable
     FragmentPosition last() {
         return last;
@@ -167,6 +175,34 @@ final class FragmentGate {
                 return time.isEmpty() || serviceTimeMillis > time.getAsLong();
             default:
                 return serviceTimeMillis > stop.timestampMillis();
+        }
+    }
+
+    /**
+     * Whether everything wanted was read.
+     *
+     * @param millis all media was read that the service received up to then, inclusive
+     */
+    boolean isReadToStop(long millis) {
+        long stopMillis =
+                stop.kind() == StoppingPosition.Kind.PRODUCER_TIMESTAMP
+                        ? stop.timestampMillis()
+                        : stopMillis();
+        return millis >= stopMillis;
+    }
+
+    /**
+     * The server timestamp, in epoch millis, after which no fragment is wanted; {@link
+     * Long#MAX_VALUE} if there is none, or it is not known.
+     */
+    long stopMillis() {
+        switch (stop.kind()) {
+            case SERVER_TIMESTAMP:
+                return stop.timestampMillis();
+            case FRAGMENT:
+                return stop.fragmentNumber().serverTimestampHint().orElse(Long.MAX_VALUE);
+            default:
+                return Long.MAX_VALUE;
         }
     }
 

@@ -34,8 +34,7 @@ final class FragmentIntake implements Fetch.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(FragmentIntake.class);
 
     private final ReadCursor cursor;
-    private final Recovery recovery;
-    private final PositionSearch search;
+    private final Decisions decisions;
     private final EventQueue queue;
 
     /** Whether the source reads frames instead of fragments. */
@@ -52,15 +51,13 @@ final class FragmentIntake implements Fetch.Sink {
 
     FragmentIntake(
             ReadCursor cursor,
-            Recovery recovery,
-            PositionSearch search,
+            Decisions decisions,
             EventQueue queue,
             SessionSettings settings,
             StreamMetrics streamMetrics,
             KvsReaderMetrics metrics) {
         this.cursor = cursor;
-        this.recovery = recovery;
-        this.search = search;
+        this.decisions = decisions;
         this.queue = queue;
         this.byFrames = settings.frames != null;
         this.metrics = metrics;
@@ -79,7 +76,7 @@ final class FragmentIntake implements Fetch.Sink {
             case BEYOND_STOP:
                 return Outcome.OVER;
             default:
-                recovery.onProgress();
+                decisions.onFrame();
                 metrics.onFrame(frame);
                 if (lastHead == null || !lastHead.isOf(frame)) {
                     lastHead = new StreamEvent.SharedHead(frame.fragment());
@@ -91,7 +88,7 @@ final class FragmentIntake implements Fetch.Sink {
 
     @Override
     public Outcome onFragment(Fragment fragment) {
-        streamMetrics.onFragment(fragment);
+        streamMetrics.onFragment(fragment, decisions.millisSince(fragment.serverTimestampMillis()));
         leaveBehind(cursor, fragment.number(), metrics);
         switch (cursor.check(fragment)) {
             case DUPLICATE:
@@ -121,13 +118,12 @@ final class FragmentIntake implements Fetch.Sink {
         if (!cursor.isOnDetour()) {
             return Outcome.NO_PROGRESS;
         }
-        recovery.onPassedOver();
+        decisions.onPassedOver();
         return Outcome.PROGRESS;
     }
 
     private void emit(Fragment fragment) {
-        search.onProgress(fragment);
-        recovery.onProgress();
+        decisions.onFragment(fragment);
         metrics.onFragment(fragment);
         queue.add(
                 byFrames
@@ -158,10 +154,17 @@ final class FragmentIntake implements Fetch.Sink {
         }
     }
 
+    @Override
+    public void onReadUpTo(long serviceTimeMillis) {
+        queue.addCaughtUp(serviceTimeMillis);
+        streamMetrics.onReadUpTo(decisions.millisSince(serviceTimeMillis));
+    }
+
     /** At this moment of the service's clock (epoch millis) there was nothing to read. */
     void onCaughtUp(long serviceTimeMillis) {
+        decisions.onCaughtUp();
         queue.addCaughtUp(serviceTimeMillis);
-        streamMetrics.onCaughtUp();
+        streamMetrics.onReadUpTo(0);
     }
 
     /** A fetch is over: the next one does not share fragment heads with it. */

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import javax.annotation.Nullable;
 
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Decides where reading continues when the position, or the stream itself, may be gone, based on
@@ -69,6 +70,9 @@ final class PositionSearch {
     /** How far the stream was read before a gap that is not yet reported. */
     @Nullable private String gapAfter;
 
+    /** What became of the fragments in that gap. */
+    private String gapCause;
+
     PositionSearch(
             ReadCursor cursor,
             Retries retries,
@@ -113,11 +117,11 @@ final class PositionSearch {
     void onProgress(Fragment fragment) {
         if (gapAfter != null) {
             LOG.warn(
-                    "{}: fragments between {} and {} (server time) were deleted before they were read;"
-                            + " going on with {}",
+                    "{}: fragments between {} and {} (server time) were {}; going on with {}",
                     cursor.arn().name(),
                     gapAfter,
                     Instant.ofEpochMilli(fragment.serverTimestampMillis()),
+                    gapCause,
                     fragment);
             gapAfter = null;
         }
@@ -129,6 +133,10 @@ final class PositionSearch {
     Step after(Question question, StreamDescription description) {
         if (question == Question.STREAM) {
             return afterNamesake(description.arn());
+        }
+        if (question == Question.CHECK && cursor.readUpToMillis() == ReadCursor.UNREAD) {
+            // It begins with the oldest fragment, whichever that is.
+            return Step.call(0, null);
         }
         if (cursor.hasExpired(description)) {
             return afterExpiry(description);
@@ -174,6 +182,30 @@ final class PositionSearch {
         }
     }
 
+    /** The stream is further behind than the user wants: it goes on with the present. */
+    Step skipToPresent(StreamDescription description) {
+        long present = description.serviceTimeMillis();
+        gapAfter = readUpTo();
+        gapCause = "skipped (source.max-lag)";
+        cursor.skipToServerTimestamp(present);
+        metrics.onSkipToPresent();
+        LOG.warn(
+                "{}: what follows {} (server time) is further behind than source.max-lag, {} s, and is"
+                        + " skipped; going on from {}",
+                cursor.arn().name(),
+                gapAfter,
+                TimeUnit.MILLISECONDS.toSeconds(settings.maxLagMillis),
+                Instant.ofEpochMilli(present));
+        return Step.call(0, null);
+    }
+
+    private String readUpTo() {
+        long readUpTo = cursor.readUpToMillis();
+        return readUpTo == ReadCursor.UNREAD
+                ? "the start"
+                : Instant.ofEpochMilli(readUpTo).toString();
+    }
+
     private Step afterExpiry(StreamDescription description) {
         long readUpTo = cursor.readUpToMillis();
         boolean unread = readUpTo == ReadCursor.UNREAD;
@@ -197,7 +229,8 @@ final class PositionSearch {
                 cursor.skipToServerTimestamp(settings.expiredPositionMillis);
         }
         metrics.onGap();
-        gapAfter = unread ? "the start" : Instant.ofEpochMilli(readUpTo).toString();
+        gapAfter = readUpTo();
+        gapCause = "deleted before they were read";
         LOG.warn(
                 "{}: unread media after {} (server time) has left the stream's retention, going on from {}",
                 cursor.arn().name(),

@@ -24,6 +24,8 @@ import io.github.flinkkvs.source.split.OpenFragment;
 
 import javax.annotation.Nullable;
 
+import java.util.OptionalLong;
+
 /**
  * How far a session has read its stream, and where it continues. The cursor is ahead of the split's
  * state by the events that wait to be emitted. Guarded by the reader lock.
@@ -126,6 +128,53 @@ final class ReadCursor {
 
     private static long timeOf(FragmentNumber number) {
         return number.serverTimestampHint().orElse(UNREAD);
+    }
+
+    /**
+     * Unread media begins at this server timestamp or later; at {@link #UNREAD} if it begins with
+     * the oldest fragment. Empty if only GetMedia knows where it begins.
+     */
+    OptionalLong unreadFromMillis() {
+        boolean byProducer = startsByProducerTime();
+        long millis = UNREAD;
+        if (caughtUpMillis != null
+                && !(byProducer && caughtUpMillis.equals(start.timestampMillis()))) {
+            // Not the start itself, which is a time of the producer's clock.
+            millis = caughtUpMillis;
+        }
+        if (gate.last() != null) {
+            millis = Math.max(millis, gate.last().serverTimestampMillis());
+        } else if (byProducer || start.kind() == Kind.NOW && !nowIsOver) {
+            return OptionalLong.empty();
+        } else {
+            millis = Math.max(millis, timeOf(start));
+        }
+        if (open != null) {
+            millis = Math.max(millis, timeOf(open.number()));
+        }
+        if (detour != null) {
+            return OptionalLong.of(Math.max(millis, timeOf(detour)));
+        }
+        boolean atUnknownTime =
+                millis == UNREAD && !(gate.last() == null && start.kind() == Kind.EARLIEST);
+        return atUnknownTime ? OptionalLong.empty() : OptionalLong.of(millis);
+    }
+
+    private static long timeOf(StartingPosition position) {
+        switch (position.kind()) {
+            case AFTER_FRAGMENT:
+            case AT_FRAGMENT:
+                return timeOf(position.fragmentNumber());
+            case EARLIEST:
+                return UNREAD;
+            default:
+                return position.timestampMillis();
+        }
+    }
+
+    /** Judges listed fragments as they will be judged when their media comes. */
+    LookAhead lookAhead() {
+        return new LookAhead(gate.copy(), open);
     }
 
     /** Whether unread media may have been deleted. */

@@ -10,19 +10,14 @@ package io.github.flinkkvs.source.session;
 
 import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.client.errors.ErrorTable;
-import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.parser.MkvException;
-import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.fetch.FetchEnd;
-import io.github.flinkkvs.source.fetch.PartialFragment;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
 import io.github.flinkkvs.source.session.PositionSearch.Question;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import javax.annotation.Nullable;
 
 import java.util.concurrent.TimeUnit;
 
@@ -51,6 +46,13 @@ import java.util.concurrent.TimeUnit;
  * BAD_BYTES, in a fragment beyond the stop         FINISH
  *   for the third time                             a bad fragment
  *   otherwise                                      an error
+ * HISTORY_READ, up to the stop                     FINISH
+ *   otherwise                                      CALL at once
+ * EXPIRED                                          LOOK_UP CHECK
+ * LOST, for the third time                         FAIL or LEAVE_OUT, as the user chose
+ *   otherwise                                      CALL after the back-off
+ * ENDED_BEFORE, with progress or held up           CALL at once
+ *   otherwise                                      an error
  * BROKEN                                           FAIL
  *
  * an error          CALL after the back-off, or FAIL if the retry budget is spent
@@ -71,7 +73,7 @@ final class Recovery {
     private final SessionSettings settings;
     private final Patience patience;
     private final Retries retries;
-    private final Strikes strikes = new Strikes();
+    private final UnreadableFragments unreadable;
     private final KvsReaderMetrics metrics;
 
     /** How often in a row the stream was quiet past its stop. */
@@ -87,6 +89,7 @@ final class Recovery {
         this.settings = settings;
         this.patience = patience;
         this.retries = retries;
+        this.unreadable = new UnreadableFragments(cursor, settings, patience, retries, metrics);
         this.metrics = metrics;
     }
 
@@ -99,7 +102,7 @@ final class Recovery {
     /** The stream got on. */
     void onProgress() {
         quietPastStop = 0;
-        strikes.clear();
+        unreadable.clear();
         patience.restore();
     }
 
@@ -116,7 +119,7 @@ final class Recovery {
     /** The session reads another stream now. */
     void onSwitched() {
         quietPastStop = 0;
-        strikes.clear();
+        unreadable.clear();
     }
 
     // ---- ends ------------------------------------------------------------------------------
@@ -144,6 +147,14 @@ final class Recovery {
                 return afterErrorTag(end);
             case BAD_BYTES:
                 return afterBadBytes(end);
+            case HISTORY_READ:
+                return afterHistory(end);
+            case EXPIRED:
+                return Step.lookUp(Question.CHECK);
+            case LOST:
+                return unreadable.afterLost(end);
+            case ENDED_BEFORE:
+                return afterEarlyEnd(end);
             default:
                 return retries.fail("reading failed: " + end.cause(), "", end.cause());
         }
@@ -151,11 +162,11 @@ final class Recovery {
 
     private Step afterBody(FetchEnd end) {
         boolean inFragment = end.isInFragment();
-        if (isBeyondStop(end.open())) {
+        if (unreadable.isBeyondStop(end.open())) {
             return Step.finish();
         }
-        if (inFragment && !end.isQuiet() && !end.isHeldUp() && strike(end, "it ends")) {
-            return afterBadFragment(end, "it is never completed");
+        if (inFragment && !end.isQuiet() && !end.isHeldUp() && unreadable.strike(end, "it ends")) {
+            return unreadable.afterBad(end, "it is never completed");
         }
         if (end.hasProgress()) {
             return Step.call(0, inFragment ? ReconnectCause.CUT : ReconnectCause.END);
@@ -231,20 +242,39 @@ final class Recovery {
     }
 
     private Step afterBadBytes(FetchEnd end) {
-        if (isBeyondStop(end.open())) {
+        if (unreadable.isBeyondStop(end.open())) {
             return Step.finish();
         }
         MkvException problem = (MkvException) end.cause();
-        if (!strike(end, problem.kind().name())) {
+        if (!unreadable.strike(end, problem.kind().name())) {
             // The retry budget bounds failures that come at a different place each time.
             return retries.retry(
                     ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, problem.getMessage(), null);
         }
         metrics.onError(ErrorClass.BAD_FRAGMENT);
-        return afterBadFragment(end, problem.getMessage());
+        return unreadable.afterBad(end, problem.getMessage());
     }
 
-    private static String request(FetchEnd end) {
+    private Step afterHistory(FetchEnd end) {
+        patience.restore();
+        unreadable.clear();
+        return cursor.gate().isReadToStop(end.readUpToMillis())
+                ? Step.finish()
+                : Step.call(0, null);
+    }
+
+    private Step afterEarlyEnd(FetchEnd end) {
+        if (end.hasProgress() || end.isHeldUp()) {
+            return Step.call(0, ReconnectCause.CUT);
+        }
+        return retries.retry(
+                ErrorClass.RETRY,
+                ReconnectCause.CUT,
+                "the archive's answer ended before fragment " + end.open().number() + request(end),
+                null);
+    }
+
+    static String request(FetchEnd end) {
         return " (request " + end.requestId() + ")";
     }
 
@@ -270,7 +300,7 @@ final class Recovery {
      */
     private Step quiet(FetchEnd end, long upToMillis) {
         patience.restore();
-        strikes.clear();
+        unreadable.clear();
         if (cursor.gate().isPastStop(upToMillis)) {
             quietPastStop++;
             if (quietPastStop == 2) {
@@ -296,58 +326,5 @@ final class Recovery {
         }
         long delay = patience.delayNanos(ErrorClass.RETRY);
         return Step.call(Math.min(delay, settings.idleIntervalNanos), ReconnectCause.EMPTY);
-    }
-
-    // ---- bad fragments ---------------------------------------------------------------------
-
-    /** A stream is over with the first fragment beyond its stop, whether or not it can be read. */
-    private boolean isBeyondStop(@Nullable PartialFragment open) {
-        return open != null && cursor.judge(open) == FragmentGate.Verdict.BEYOND_STOP;
-    }
-
-    private boolean strike(FetchEnd end, String failure) {
-        FragmentNumber number = end.open() == null ? null : end.open().number();
-        return strikes.strike(cursor.gate().resumeAfter(), number, end.offset(), failure);
-    }
-
-    private Step afterBadFragment(FetchEnd end, String what) {
-        PartialFragment bad = end.open();
-        String fragment = bad == null ? "The next fragment" : "Fragment " + bad.number();
-        if (bad != null && !isWanted(bad)) {
-            strikes.clear();
-            LOG.info("{}: continuing after {}, which is not wanted: {}", name(), fragment, what);
-            if (cursor.passOver(bad.number())) {
-                patience.restore();
-                return Step.call(0, null);
-            }
-            // The detour leads back to it.
-            return retries.retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
-        }
-        if (settings.badFragment == BadFragmentPolicy.FAIL || bad == null) {
-            return retries.fail(
-                    fragment
-                            + " cannot be read, "
-                            + Strikes.LIMIT
-                            + " times in a row at its byte "
-                            + end.offset()
-                            + ": "
-                            + what,
-                    bad == null && settings.badFragment == BadFragmentPolicy.SKIP
-                            ? "It cannot be skipped, since its number is not known. "
-                            : "Set source.bad-fragment = SKIP to continue after such fragments. ",
-                    null);
-        }
-        strikes.clear();
-        cursor.skip(bad.position());
-        LOG.warn("{}: {} is left out, {}", name(), fragment, what);
-        metrics.onSkipped();
-        patience.restore();
-        return Step.leaveOut(bad.position());
-    }
-
-    private boolean isWanted(PartialFragment fragment) {
-        FragmentIntake.leaveBehind(cursor, fragment.number(), metrics);
-        FragmentGate.Verdict verdict = cursor.judge(fragment);
-        return verdict == FragmentGate.Verdict.EMIT || verdict == FragmentGate.Verdict.EMIT_LAST;
     }
 }

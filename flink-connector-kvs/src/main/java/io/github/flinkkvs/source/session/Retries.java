@@ -30,8 +30,8 @@ final class Retries {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
     private static final String CONNECTION_LIMIT_ADVICE =
-            "The service allows 3 connections for a stream, over all its consumers: is another job"
-                    + " reading it, or an earlier run of this one, or several scans of one SQL query"
+            "The service allows 3 connections for a stream, and 5 for its archive, over all its"
+                    + " consumers: is another job reading it, or an earlier run of this one, or several scans of one SQL query"
                     + " (EXPLAIN shows them)?";
 
     private final ReadCursor cursor;

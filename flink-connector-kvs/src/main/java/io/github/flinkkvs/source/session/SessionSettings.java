@@ -11,10 +11,13 @@ package io.github.flinkkvs.source.session;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
+import io.github.flinkkvs.source.KvsSourceOptions.LostFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 
 import org.apache.flink.annotation.Internal;
@@ -35,7 +38,13 @@ public final class SessionSettings {
     @Nullable final FrameFilter frames;
 
     final int maxFragmentBytes;
+    final HistoryMode history;
+
+    /** A stream that is further behind than this skips to the present. */
+    final long maxLagMillis;
+
     final BadFragmentPolicy badFragment;
+    final LostFragmentPolicy lostFragment;
     final ExpiredPositionPolicy expiredPosition;
     final long expiredPositionMillis;
     final DeletedStreamPolicy deletedStream;
@@ -69,7 +78,13 @@ public final class SessionSettings {
                         Math.min(
                                 config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes(),
                                 Integer.MAX_VALUE - 64);
+        this.history = config.get(KvsSourceOptions.HISTORY);
+        this.maxLagMillis =
+                config.getOptional(KvsSourceOptions.MAX_LAG)
+                        .map(Duration::toMillis)
+                        .orElse(Long.MAX_VALUE);
         this.badFragment = config.get(KvsSourceOptions.BAD_FRAGMENT);
+        this.lostFragment = config.get(KvsSourceOptions.LOST_FRAGMENT);
         this.expiredPosition = config.get(KvsSourceOptions.EXPIRED_POSITION);
         this.expiredPositionMillis =
                 config.getOptional(KvsSourceOptions.EXPIRED_POSITION_TIMESTAMP)
@@ -97,12 +112,12 @@ public final class SessionSettings {
                         .orElse(Long.MAX_VALUE);
     }
 
-    /** An assembler for one call, which keeps the wanted media within the allowed size. */
-    FragmentAssembler newAssembler(StreamArn stream) {
+    /** An assembler for one body, which keeps the wanted media within the allowed size. */
+    FragmentAssembler newAssembler(StreamArn stream, FragmentEnd fragmentEnd) {
         String name = stream.name();
         String arn = stream.toString();
         return frames == null
-                ? new FragmentAssembler(name, arn, needsMedia, maxFragmentBytes)
-                : FragmentAssembler.ofFrames(name, arn, frames, maxFragmentBytes);
+                ? new FragmentAssembler(name, arn, needsMedia, maxFragmentBytes, fragmentEnd)
+                : FragmentAssembler.ofFrames(name, arn, frames, maxFragmentBytes, fragmentEnd);
     }
 }

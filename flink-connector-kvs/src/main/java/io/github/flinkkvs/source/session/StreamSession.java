@@ -13,16 +13,15 @@ import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.fetch.Fetch;
 import io.github.flinkkvs.source.fetch.FetchEnd;
-import io.github.flinkkvs.source.fetch.LiveFetch;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.StreamMetrics;
 import io.github.flinkkvs.source.resources.MemoryAccount;
 import io.github.flinkkvs.source.resources.MemoryBudget;
 import io.github.flinkkvs.source.resources.ReaderLock;
 import io.github.flinkkvs.source.resources.ReaderResources;
-import io.github.flinkkvs.source.resources.Timer;
 import io.github.flinkkvs.source.session.Holds.Hold;
 import io.github.flinkkvs.source.session.PositionSearch.Question;
+import io.github.flinkkvs.source.session.ReadingWay.Way;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.annotation.Internal;
@@ -45,12 +44,14 @@ import javax.annotation.Nullable;
  * NEW          start, at the stop                        DONE
  *              start                                     WAITING     for 0
  * WAITING      due, held by ALIGNMENT                    PARKED
- *              due                                       READING     the call, without the lock
+ *              due, the position is old                  LOOKING_UP  CHECK
+ *              due                                       READING     as ReadingWay says
  * READING      answered later than NOW                   WAITING     for 0
  *              answered, the position is old             LOOKING_UP  CHECK
+ *              a piece came, fallen behind               LOOKING_UP  CHECK
  *              over, held by ALIGNMENT, not final        PARKED
- *              over                                      its step    Recovery.after
- * LOOKING_UP   answer                                    its step    PositionSearch.after
+ *              over                                      its step    Decisions.after
+ * LOOKING_UP   answer                                    its step    Decisions.after
  * READING or   evicted                                   PARKED      held by ALIGNMENT: give back
  * LOOKING_UP                                                         events, else hold by MEMORY
  * PARKED       released, or there is memory              WAITING     for 0
@@ -88,7 +89,6 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         CLOSED
     }
 
-    private final SessionSettings settings;
     private final ReaderResources resources;
     private final ReaderLock lock;
     private final KvsReaderMetrics metrics;
@@ -96,12 +96,11 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
 
     private final ReadCursor cursor;
     private final Holds holds;
-    private final Retries retries;
-    private final Recovery recovery;
-    private final PositionSearch search;
+    private final Decisions decisions;
     private final MemoryAccount account;
     private final EventQueue queue;
     private final FragmentIntake intake;
+    private final Fetches fetches;
     private final Demand demand;
     private final CallTimer callTimer;
 
@@ -114,25 +113,20 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
             SessionSettings settings,
             ReaderResources resources,
             EventQueue.Taker taker) {
-        this.settings = settings;
         this.resources = resources;
         this.lock = resources.lock();
         this.metrics = resources.metrics();
         this.streamMetrics = metrics.stream(split.arn().name());
         this.cursor = new ReadCursor(split);
-        Timer timer = resources.timer();
-        this.holds = new Holds(timer::nanoTime);
-        Patience patience = new Patience(settings, holds::nanoTime, timer::jitter);
-        this.retries = new Retries(cursor, settings, patience, metrics);
-        this.recovery = new Recovery(cursor, settings, patience, retries, metrics);
-        this.search = new PositionSearch(cursor, retries, settings, metrics);
+        this.holds = new Holds(resources.timer()::nanoTime);
+        this.decisions = new Decisions(cursor, holds, settings, resources);
         this.account = new MemoryAccount(resources.budget(), this);
         this.queue = new EventQueue(split.splitId(), taker, holds, cursor, account);
         this.intake =
-                new FragmentIntake(
-                        cursor, recovery, search, queue, settings, streamMetrics, metrics);
+                new FragmentIntake(cursor, decisions, queue, settings, streamMetrics, metrics);
+        this.fetches = new Fetches(cursor, settings, decisions.clock(), resources);
         this.demand = new Demand(holds, account, resources.budget());
-        this.callTimer = new CallTimer(timer, lock, this::onBroken);
+        this.callTimer = new CallTimer(resources.timer(), lock, this::onBroken);
     }
 
     // ---- for the split reader --------------------------------------------------------------
@@ -157,7 +151,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         if (holds.remove(Hold.ALIGNMENT)) {
             queue.changed();
             account.changed();
-            search.forgetCheck();
+            decisions.onResumed();
             proceed();
         }
     }
@@ -168,7 +162,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         enter(Phase.CLOSED);
         queue.close();
         account.close();
-        retries.leaveConnectionLimit();
+        decisions.onClosed();
         metrics.remove(streamMetrics);
     }
 
@@ -208,7 +202,10 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         return phase == next;
     }
 
-    private void perform(Step step) {
+    private void perform(@Nullable Step step) {
+        if (step == null) {
+            return;
+        }
         if (step.kind() == Step.Kind.FAIL) {
             // This comes first, since the rest may throw, too.
             queue.fail(new KvsReadException(step.message(), step.cause()));
@@ -217,6 +214,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         }
         if (step.forgetsEndpoint()) {
             resources.media().forgetEndpoint(cursor.arn());
+            resources.archive().forgetEndpoint(cursor.arn());
         }
         if (step.reconnectCause() != null) {
             metrics.onReconnect(step.reconnectCause());
@@ -235,7 +233,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
                 break;
             case SWITCH:
                 cursor.switchTo(step.arn());
-                recovery.onSwitched();
+                decisions.onSwitched();
                 queue.add(new StreamEvent.StreamRecreated(account, step.arn()));
                 callAfter(0);
                 break;
@@ -261,25 +259,24 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
     private void onDue() {
         if (holds.has(Hold.ALIGNMENT)) {
             enter(Phase.PARKED);
+            return;
+        }
+        Way way = decisions.way();
+        if (way == Way.LOOK_UP) {
+            lookUp(Question.CHECK);
         } else {
-            call();
+            call(way);
         }
     }
 
-    private void call() {
+    private void call(Way way) {
         enter(Phase.READING);
         callTimer.onCall();
-        search.onFetch();
+        decisions.onFetch();
         fetch =
-                new LiveFetch(
-                        this,
-                        intake,
-                        cursor.arn(),
-                        cursor.next(),
-                        settings.newAssembler(cursor.arn()),
-                        settings.silenceTimeoutNanos,
-                        settings.quietTimeNanos,
-                        resources);
+                way == Way.LIVE
+                        ? fetches.live(this, intake)
+                        : fetches.archive(this, intake, decisions.listing());
         fetch.begin();
     }
 
@@ -313,17 +310,21 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
     @Override
     public void onAnswered(StartingPosition asked, String requestId, long serviceTimeMillis) {
         LOG.debug("{}: reading from {} (request {})", cursor.arn().name(), asked, requestId);
-        retries.onAnswered();
-        if (cursor.isTooLateForNow(asked, serviceTimeMillis)) {
-            callAfter(0);
-        } else if (search.isCheckDue(serviceTimeMillis)) {
-            lookUp(Question.CHECK);
-        }
+        perform(decisions.afterAnswer(asked, serviceTimeMillis));
     }
 
     @Override
-    public void onHeld(int bytes) {
+    public void onListed(long serviceTimeMillis) {
+        decisions.onListed(serviceTimeMillis);
+    }
+
+    @Override
+    public void onHeld(long bytes) {
         account.received(bytes);
+        // That may have evicted this session.
+        if (phase == Phase.READING) {
+            perform(decisions.afterPiece());
+        }
     }
 
     @Override
@@ -331,7 +332,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         if (holds.has(Hold.ALIGNMENT) && !end.isFinal()) {
             enter(Phase.PARKED);
         } else {
-            perform(recovery.after(end));
+            perform(decisions.after(end));
         }
     }
 
@@ -345,12 +346,12 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
     @Override
     public void onAnswer(
             Question question, @Nullable StreamDescription found, @Nullable Throwable error) {
-        perform(error == null ? search.after(question, found) : search.afterError(question, error));
+        perform(decisions.after(question, found, error));
     }
 
     @Override
     public void onBroken(Throwable cause) {
-        perform(retries.fail("reading failed: " + cause, "", cause));
+        perform(decisions.afterBroken(cause));
     }
 
     // ---- memory ----------------------------------------------------------------------------
@@ -381,7 +382,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
             // The budget tells the session when it may begin again.
             holds.add(Hold.MEMORY);
         } else if (queue.giveBack()) {
-            recovery.onRewound();
+            decisions.onRewound();
             if (phase == Phase.DONE) {
                 enter(Phase.PARKED);
             }

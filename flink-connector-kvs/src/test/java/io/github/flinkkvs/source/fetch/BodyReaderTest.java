@@ -53,6 +53,11 @@ class BodyReaderTest implements Fetch.Sink {
         return Outcome.PROGRESS;
     }
 
+    @Override
+    public void onReadUpTo(long serviceTimeMillis) {
+        throw new AssertionError("not known");
+    }
+
     private void read(byte[]... parts) {
         body.clear();
         body.read(ByteBuffer.wrap(concat(parts)), T0, 0);

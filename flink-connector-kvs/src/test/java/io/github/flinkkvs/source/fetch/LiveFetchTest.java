@@ -17,6 +17,7 @@ import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.ManualTimer;
 import io.github.flinkkvs.source.RecordedMetrics;
@@ -41,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,6 +64,7 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
                     timer,
                     new MemoryBudget(lock, 1 << 20, timer::nanoTime),
                     this,
+                    new FakeArchive(() -> T0, new Random(0)),
                     nameOrArn -> {
                         throw new AssertionError("not for a fetch to do");
                     },
@@ -75,7 +78,7 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
     private int ahead = 4;
     private int requested;
     private boolean cancelled;
-    private int held;
+    private long held;
     private final List<String> fragments = new ArrayList<>();
     private final List<FetchEnd> ends = new ArrayList<>();
 
@@ -125,7 +128,12 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
     }
 
     @Override
-    public void onHeld(int bytes) {
+    public void onListed(long serviceTimeMillis) {
+        throw new AssertionError("GetMedia lists nothing");
+    }
+
+    @Override
+    public void onHeld(long bytes) {
         held = bytes;
     }
 
@@ -148,6 +156,11 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
     public void onDamagedBlock(
             FragmentHead fragment, long trackNumber, int frames, MkvException problem) {
         throw new AssertionError("no frames are asked for");
+    }
+
+    @Override
+    public void onReadUpTo(long serviceTimeMillis) {
+        throw new AssertionError("not known");
     }
 
     @Override

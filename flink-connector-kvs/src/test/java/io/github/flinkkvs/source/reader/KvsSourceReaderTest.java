@@ -10,6 +10,8 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.FakeConnection;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -53,7 +55,12 @@ class KvsSourceReaderTest {
         return new KvsSourceReader<>(
                 () ->
                         new KvsSplitReader(
-                                new Configuration(), false, true, null, connection, metrics),
+                                new Configuration().set(KvsSourceOptions.HISTORY, HistoryMode.LIVE),
+                                false,
+                                true,
+                                null,
+                                connection,
+                                metrics),
                 new KvsRecordEmitter<>(KvsDeserializationSchema.fragments(), metrics),
                 StreamSelector.named(List.of("a")),
                 limit,

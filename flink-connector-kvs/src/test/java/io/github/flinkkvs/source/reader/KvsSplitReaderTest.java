@@ -10,6 +10,8 @@ package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.source.FakeConnection;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -42,7 +44,7 @@ class KvsSplitReaderTest {
     private final RecordedMetrics metrics = new RecordedMetrics();
     private final KvsSplitReader reader =
             new KvsSplitReader(
-                    new Configuration(),
+                    new Configuration().set(KvsSourceOptions.HISTORY, HistoryMode.LIVE),
                     false,
                     true,
                     null,

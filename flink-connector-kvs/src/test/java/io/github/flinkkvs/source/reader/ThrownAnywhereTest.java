@@ -17,8 +17,10 @@ import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.client.streams.StreamListing;
+import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -39,6 +41,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -62,7 +65,8 @@ class ThrownAnywhereTest {
 
     private final RuntimeException poison = new IllegalStateException("poison");
     private final RecordedMetrics metrics = new RecordedMetrics();
-    private final Configuration config = new Configuration();
+    private final Configuration config =
+            new Configuration().set(KvsSourceOptions.HISTORY, HistoryMode.LIVE);
     private final ScheduledExecutorService control = executor(CONTROL);
     private final ScheduledExecutorService network = executor(NETWORK);
     private final Connection connection = new Connection();
@@ -267,7 +271,7 @@ class ThrownAnywhereTest {
 
         @Override
         public FragmentArchive archive() {
-            throw new UnsupportedOperationException();
+            return new FakeArchive(() -> T0, new Random(0));
         }
 
         @Override

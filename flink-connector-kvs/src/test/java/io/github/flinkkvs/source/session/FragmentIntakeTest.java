@@ -50,17 +50,14 @@ class FragmentIntakeTest implements EventQueue.Taker {
 
     private void begin(KvsSplit split, @Nullable FrameFilter frames) {
         SessionSettings settings = new SessionSettings(new Configuration(), false, true, frames);
-        Patience patience = new Patience(settings, () -> 0, () -> 1);
         cursor = new ReadCursor(split);
-        Retries retries = new Retries(cursor, settings, patience, readerMetrics);
         MemoryAccount account = new MemoryAccount(budget, new Stream());
         account.open();
         queue = new EventQueue("split", this, holds, cursor, account);
         intake =
                 new FragmentIntake(
                         cursor,
-                        new Recovery(cursor, settings, patience, retries, readerMetrics),
-                        new PositionSearch(cursor, retries, settings, readerMetrics),
+                        new Decisions(cursor, holds, settings, new SessionRig().resources()),
                         queue,
                         settings,
                         readerMetrics.stream("camera"),

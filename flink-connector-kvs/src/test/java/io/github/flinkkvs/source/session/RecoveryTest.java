@@ -16,6 +16,7 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.LostFragmentPolicy;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -262,6 +263,24 @@ class RecoveryTest {
                         How.BAD_BYTES,
                         end -> end.cause(MALFORMED).inFragment(open, 7),
                         "CALL 300 ERROR"),
+                row("HISTORY_READ", How.HISTORY_READ, end -> end.readUpTo(T0), "CALL 0"),
+                row("EXPIRED", How.EXPIRED, end -> end, "LOOK_UP CHECK"),
+                row("LOST", How.LOST, end -> end.inFragment(open, 0), "CALL 300 ERROR"),
+                row(
+                        "ENDED_BEFORE",
+                        How.ENDED_BEFORE,
+                        end -> end.inFragment(open, 0),
+                        "CALL 300 CUT"),
+                row(
+                        "ENDED_BEFORE, progress",
+                        How.ENDED_BEFORE,
+                        end -> end.inFragment(open, 0).progress(true),
+                        "CALL 0 CUT"),
+                row(
+                        "ENDED_BEFORE, held up",
+                        How.ENDED_BEFORE,
+                        end -> end.inFragment(open, 0).heldUp(true),
+                        "CALL 0 CUT"),
                 row(
                         "BROKEN",
                         How.BROKEN,
@@ -292,7 +311,10 @@ class RecoveryTest {
         boolean heldUp = title.contains("held up") && !title.contains("throttled");
         assertThat(metrics.count("class.retry.errors"))
                 .isEqualTo(
-                        !heldUp && step.matches("CALL 300 (CUT|ERROR|SILENCE).*") && !bad(how)
+                        !heldUp
+                                        && step.matches("CALL 300 (CUT|ERROR|SILENCE).*")
+                                        && !bad(how)
+                                        && how != How.LOST
                                 ? 1
                                 : 0);
         assertThat(metrics.count("class.badFragment.errors")).isEqualTo(bad(how) ? 1 : 0);
@@ -705,5 +727,94 @@ class RecoveryTest {
             step = after(badBytes(4, T0));
         }
         assertThat(step).contains("source.retry.budget");
+    }
+
+    // ---- history ------------------------------------------------------------------------------
+
+    @Test
+    void aRangeIsOverOnceItsHistoryIsRead() {
+        begin(StartingPosition.earliest(), stopAtT0());
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0 - 1))).isEqualTo("CALL 0");
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0))).isEqualTo("FINISH");
+        begin(
+                StartingPosition.earliest(),
+                StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(T0)));
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0 - 1))).isEqualTo("CALL 0");
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0))).isEqualTo("FINISH");
+        begin(
+                StartingPosition.earliest(),
+                StoppingPosition.atFragment(GetMediaBytes.number(T0, 0)));
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0 - 1))).isEqualTo("CALL 0");
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0))).isEqualTo("FINISH");
+        begin(StartingPosition.earliest(), StoppingPosition.atFragment("7"));
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0)))
+                .as("unknown time")
+                .isEqualTo("CALL 0");
+    }
+
+    @Test
+    void theEndOfHistoryEndsErrors() {
+        afterReset();
+        assertThat(afterReset()).isEqualTo("CALL 600 ERROR");
+        after(end(How.HISTORY_READ).readUpTo(T0));
+        assertThat(afterReset()).isEqualTo("CALL 300 ERROR");
+    }
+
+    private String lost(long number) {
+        return after(
+                end(How.LOST)
+                        .inFragment(fragment(number, T0), 0)
+                        .serviceError(serviceError(3000, "FRAGMENT_NOT_FOUND")));
+    }
+
+    @Test
+    void aFragmentThatIsLostThreeTimesFailsTheJob() {
+        assertThat(lost(7)).isEqualTo("CALL 300 ERROR");
+        assertThat(lost(7)).isEqualTo("CALL 600 ERROR");
+        assertThat(lost(7))
+                .startsWith("FAIL")
+                .contains(
+                        "Fragment 7 is lost, missing 3 times in a row: the archive lists it, and then"
+                                + " sends error 3000 FRAGMENT_NOT_FOUND",
+                        "(request r-1)",
+                        "Set source.lost-fragment = SKIP");
+        assertThat(metrics.count("lostFragments")).isZero();
+        assertThat(metrics.count("class.reposition.errors")).isEqualTo(3);
+    }
+
+    @Test
+    void aLostFragmentIsLeftOutIfTheUserChoseThat() {
+        config.set(KvsSourceOptions.LOST_FRAGMENT, LostFragmentPolicy.SKIP);
+        begin(StartingPosition.earliest(), StoppingPosition.never());
+        lost(7);
+        lost(7);
+        assertThat(lost(7)).isEqualTo("LEAVE_OUT 7");
+        assertThat(cursor.next()).isEqualTo(StartingPosition.afterFragment("7"));
+        assertThat(metrics.count("lostFragments")).isEqualTo(1);
+        assertThat(metrics.count("skippedFragments")).isZero();
+        assertThat(lost(8)).as("begins anew").isEqualTo("CALL 300 ERROR");
+    }
+
+    @Test
+    void aFragmentThatIsFoundInTheEndWasNotLost() {
+        lost(7);
+        lost(7);
+        recovery.onProgress();
+        assertThat(lost(8)).isEqualTo("CALL 300 ERROR");
+        assertThat(lost(8)).isEqualTo("CALL 600 ERROR");
+    }
+
+    @Test
+    void anAnswerWithoutTheFragmentEndsWithTheRetryBudget() {
+        for (int i = 0; i < 200; i++) {
+            String step = after(end(How.ENDED_BEFORE).inFragment(fragment(7, T0), 0));
+            if (step.startsWith("FAIL")) {
+                assertThat(step)
+                        .contains("the archive's answer ended before fragment 7 (request r-1)");
+                return;
+            }
+            now += Duration.ofSeconds(30).toNanos();
+        }
+        throw new AssertionError("goes on for ever");
     }
 }

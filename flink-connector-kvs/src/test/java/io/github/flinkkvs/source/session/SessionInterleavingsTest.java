@@ -9,10 +9,13 @@
 package io.github.flinkkvs.source.session;
 
 import io.github.flinkkvs.mkv.FrameFilter;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.Seeds;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import javax.annotation.Nullable;
 
 import java.time.Duration;
 import java.util.Random;
@@ -29,7 +32,11 @@ class SessionInterleavingsTest {
     @ParameterizedTest
     @EnumSource(SessionWorld.Kind.class)
     void eachFragmentOnce(SessionWorld.Kind kind) {
-        Seeds.each(seed -> eachOnce(new SessionWorld(random(seed, kind), kind, null)));
+        Seeds.each(
+                seed ->
+                        eachOnce(
+                                new SessionWorld(
+                                        random(seed, kind), kind, null, HistoryMode.LIVE)));
     }
 
     @ParameterizedTest
@@ -39,8 +46,27 @@ class SessionInterleavingsTest {
                 seed -> {
                     Random random = random(seed, kind);
                     int nth = 1 + random.nextInt(2);
-                    eachOnce(new SessionWorld(random, kind, FrameFilter.all().everyNth(nth)));
+                    FrameFilter filter = FrameFilter.all().everyNth(nth);
+                    eachOnce(new SessionWorld(random, kind, filter, HistoryMode.LIVE));
                 });
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionWorld.Kind.class)
+    void eachFragmentOnceWithTheArchive(SessionWorld.Kind kind) {
+        Seeds.each(seed -> eachOnce(archived(random(seed, kind), kind, null)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionWorld.Kind.class)
+    void eachFrameOnceWithTheArchive(SessionWorld.Kind kind) {
+        Seeds.each(seed -> eachOnce(archived(random(seed, kind), kind, FrameFilter.all())));
+    }
+
+    private static SessionWorld archived(
+            Random random, SessionWorld.Kind kind, @Nullable FrameFilter frames) {
+        HistoryMode mode = random.nextBoolean() ? HistoryMode.AUTO : HistoryMode.ARCHIVE;
+        return new SessionWorld(random, kind, frames, mode);
     }
 
     private static void eachOnce(SessionWorld world) throws Exception {
@@ -60,7 +86,11 @@ class SessionInterleavingsTest {
     void nothingIsLeftWheneverAReaderCloses(SessionWorld.Kind kind) {
         Seeds.each(
                 seed -> {
-                    SessionWorld world = new SessionWorld(random(seed, kind), kind, null);
+                    Random random = random(seed, kind);
+                    SessionWorld world =
+                            random.nextBoolean()
+                                    ? archived(random, kind, null)
+                                    : new SessionWorld(random, kind, null, HistoryMode.LIVE);
                     int steps = world.random.nextInt(STEPS / 4);
                     for (int i = 0; i < steps; i++) {
                         world.step();

@@ -22,8 +22,10 @@ import io.github.flinkkvs.mkv.ServiceError;
 import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.ManualTimer;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
@@ -54,6 +56,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -85,7 +88,13 @@ public final class SessionRig {
             new KvsReaderMetrics(metrics.group(), 10, timer::nanoTime);
     public final Service service = new Service();
     public final Directory directory = new Directory();
-    public final Configuration config = new Configuration();
+
+    /** Tests of the archive choose another way of reading. */
+    public final Configuration config =
+            new Configuration().set(KvsSourceOptions.HISTORY, HistoryMode.LIVE);
+
+    private final long startNanos = timer.nanoTime();
+    public final FakeArchive archive = new FakeArchive(this::serviceMillis, new Random(0));
     public MemoryBudget budget = newBudget(1 << 20);
     public @Nullable FrameFilter frames;
     public StreamSession session;
@@ -149,7 +158,12 @@ public final class SessionRig {
     }
 
     public ReaderResources resources() {
-        return new ReaderResources(lock, timer, budget, service, directory, readerMetrics);
+        return new ReaderResources(lock, timer, budget, service, archive, directory, readerMetrics);
+    }
+
+    /** The service's clock: T0 at the beginning. */
+    public long serviceMillis() {
+        return T0 + (timer.nanoTime() - startNanos) / 1_000_000;
     }
 
     public void pause() {

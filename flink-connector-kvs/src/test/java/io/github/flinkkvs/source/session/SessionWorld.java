@@ -12,10 +12,13 @@ import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
+import io.github.flinkkvs.source.KvsSourceOptions.LostFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.reader.Handover;
@@ -26,6 +29,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +60,7 @@ final class SessionWorld {
 
     final Random random;
     final Kind kind;
+    final HistoryMode history;
     final int retentionHours;
     private final long budgetBytes;
     final SessionRig rig = new SessionRig();
@@ -65,10 +70,15 @@ final class SessionWorld {
     /** Events with their split ids, and finished queues. */
     private final Queue<Object> unemitted = new ArrayDeque<>();
 
+    private final Map<String, Integer> losses = new HashMap<>();
     private final long startNanos = rig.timer.nanoTime();
 
-    SessionWorld(Random random, Kind kind, @Nullable FrameFilter frames) {
+    /**
+     * @param history LIVE for a world without archive
+     */
+    SessionWorld(Random random, Kind kind, @Nullable FrameFilter frames, HistoryMode history) {
         this.random = random;
+        this.history = history;
         this.kind = kind;
         retentionHours = kind == Kind.EXPIRING ? 1 : 24;
         rig.frames = frames;
@@ -79,19 +89,46 @@ final class SessionWorld {
         rig.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
         rig.set(KvsSourceOptions.RECREATED_STREAM, RecreatedStreamPolicy.READ_NEW);
         rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        rig.set(KvsSourceOptions.LOST_FRAGMENT, LostFragmentPolicy.SKIP);
+        rig.set(KvsSourceOptions.HISTORY, history);
+        rig.archive.pageSize = 1 + random.nextInt(50);
+        rig.archive.listedAfterMillis = random.nextInt(10_000);
+        rig.archive.oldestMillis = () -> serviceMillis() - retentionHours * 3_600_000L;
+        rig.archive.order = this::anyOrder;
+        rig.archive.losesNow = this::losesNow;
         for (int i = 0; i < 3; i++) {
             streams.add(new SimulatedStream(this, "camera-" + i));
         }
         // Some media before anybody reads.
-        for (int i = random.nextInt(12); i > 0; i--) {
+        boolean old = history != HistoryMode.LIVE;
+        for (int i = random.nextInt(old ? 60 : 12); i > 0; i--) {
             anyStream().push();
-            rig.timer.advanceMillis(100 + random.nextInt(500));
+            rig.timer.advanceMillis(100 + random.nextInt(old ? 5_000 : 500));
+            if (old && random.nextInt(20) == 0) {
+                rig.timer.advanceMillis(random.nextInt(1_800_000));
+            }
         }
         // The service's clock has whole seconds.
         rig.timer.advanceMillis(1000 + serviceSeconds() - serviceMillis());
         streams.forEach(SimulatedStream::find);
         streams.forEach(SimulatedStream::start);
         rig.timer.runDue();
+    }
+
+    /** The order of an answer is not promised. */
+    private List<String> anyOrder(List<String> numbers) {
+        int choice = random.nextInt(6);
+        if (choice == 0) {
+            Collections.shuffle(numbers, random);
+        } else if (choice == 1) {
+            Collections.reverse(numbers);
+        }
+        return numbers;
+    }
+
+    /** Some fragments are not found at first. */
+    private boolean losesNow(String number) {
+        return random.nextInt(60) == 0 && losses.merge(number, 1, Integer::sum) < 3;
     }
 
     SimulatedStream anyStream() {
@@ -109,6 +146,10 @@ final class SessionWorld {
 
     void step() throws Exception {
         SimulatedStream stream = anyStream();
+        if (history != HistoryMode.LIVE && random.nextBoolean()) {
+            archiveStep(stream);
+            return;
+        }
         switch (random.nextInt(21)) {
             case 0:
             case 1:
@@ -171,6 +212,29 @@ final class SessionWorld {
                 break;
             default:
                 stream.deliver(1 + random.nextInt(600));
+        }
+    }
+
+    private void archiveStep(SimulatedStream stream) {
+        switch (random.nextInt(10)) {
+            case 0:
+            case 1:
+            case 2:
+                stream.answerList();
+                break;
+            case 3:
+                stream.cutArchived();
+                break;
+            case 4:
+                if (random.nextInt(4) == 0) {
+                    stream.failArchive();
+                }
+                break;
+            case 5:
+                answer();
+                break;
+            default:
+                stream.deliverArchived(1 + random.nextInt(2_000));
         }
     }
 
@@ -282,6 +346,11 @@ final class SessionWorld {
 
     /** Cancelled calls still report. */
     void staleEvents() {
+        for (FakeArchive.Body body : new ArrayList<>(rig.archive.bodies)) {
+            if (body.cancelled && random.nextInt(4) == 0) {
+                body.late();
+            }
+        }
         for (SessionRig.Call call : new ArrayList<>(rig.service.calls)) {
             if (call.cancelled && random.nextInt(4) == 0) {
                 call.respond(serviceSeconds());
@@ -307,6 +376,8 @@ final class SessionWorld {
                     stream.resume();
                     stream.deliver(Integer.MAX_VALUE);
                     stream.endQuietly();
+                    stream.answerList();
+                    stream.deliverArchived(Integer.MAX_VALUE);
                 }
             }
             answer();
@@ -346,7 +417,10 @@ final class SessionWorld {
             boolean lost = !kept.isEmpty() && kept.size() < expected.size() - from;
             streamsWithLosses += lost ? 1 : 0;
         }
-        assertThat(rig.metrics.count("gaps") + rig.metrics.count("incompleteFragments"))
+        assertThat(
+                        rig.metrics.count("gaps")
+                                + rig.metrics.count("incompleteFragments")
+                                + rig.metrics.count("lostFragments"))
                 .as("told of losses in " + streamsWithLosses + " streams")
                 .isGreaterThanOrEqualTo(streamsWithLosses);
     }
@@ -354,6 +428,8 @@ final class SessionWorld {
     void assertNothingIsLeft() {
         emit(unemitted.size());
         assertThat(rig.service.open()).as("open calls").isEmpty();
+        assertThat(rig.archive.open()).as("open calls of the archive").isEmpty();
+        assertThat(rig.metrics.gauge("streamsInHistory")).as("in the archive").isZero();
         assertThat(rig.timer.scheduled()).as("timers").isZero();
         assertThat(rig.budget.used()).as("memory").isZero();
         assertThat(rig.metrics.gauge("connections")).as("connections").isZero();

@@ -13,6 +13,7 @@ import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.parser.MkvException;
+import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -64,6 +65,7 @@ final class SimulatedStream {
     StreamSession session;
     boolean finished;
     private long lastCut = -1;
+    private long lastCutArchived = -1;
 
     SimulatedStream(SessionWorld world, String name) {
         this.world = world;
@@ -127,7 +129,9 @@ final class SimulatedStream {
 
     void push() {
         long last = pushed.isEmpty() ? 0 : pushed.get(pushed.size() - 1).millis;
-        pushed.add(new Pushed(Math.max(world.serviceMillis(), last + 1)));
+        Pushed next = new Pushed(Math.max(world.serviceMillis(), last + 1));
+        pushed.add(next);
+        rig.archive.store(arn, next.number.toString(), next.millis, next.archived);
     }
 
     /** Calls of the old one may continue for a while. */
@@ -332,6 +336,82 @@ final class SimulatedStream {
         return list.get(random.nextInt(list.size()));
     }
 
+    // ---- its archive ------------------------------------------------------------------------
+
+    private List<FakeArchive.ListCall> lists() {
+        return rig.archive.lists.stream()
+                .filter(list -> list.arn.name().equals(name))
+                .collect(Collectors.toList());
+    }
+
+    private List<FakeArchive.Body> bodies() {
+        List<FakeArchive.Body> open = rig.archive.open();
+        open.removeIf(body -> !body.arn.name().equals(name));
+        assertThat(open).as("calls of the archive at a time").hasSizeLessThanOrEqualTo(2);
+        return open;
+    }
+
+    void answerList() {
+        for (FakeArchive.ListCall list : lists()) {
+            if (list.arn.equals(arn)) {
+                list.answer();
+            } else {
+                list.fail(SessionWorld.notFound());
+            }
+        }
+    }
+
+    void deliverArchived(int bytes) {
+        for (FakeArchive.Body body : bodies()) {
+            if (!body.isOpen()) {
+                continue;
+            }
+            if (!body.answered && !body.arn.equals(arn)) {
+                body.fail(SessionWorld.notFound());
+                continue;
+            }
+            int left = bytes;
+            while (left > 0) {
+                int piece = Math.min(left, 700);
+                if (!body.deliver(piece)) {
+                    break;
+                }
+                left -= piece;
+            }
+            if (body.left() == 0) {
+                body.end();
+            }
+        }
+    }
+
+    /** Never twice at the same place in a row: that would be a proof. */
+    void cutArchived() {
+        for (FakeArchive.Body body : bodies()) {
+            if (body.isOpen() && body.answered && body.requested > 0) {
+                long place = body.placeInDocument();
+                if (place != lastCutArchived) {
+                    lastCutArchived = place;
+                    body.end();
+                }
+            }
+        }
+    }
+
+    void failArchive() {
+        List<Throwable> errors =
+                Arrays.asList(
+                        new IOException("reset"),
+                        SessionRig.error("ClientLimitExceededException", 400),
+                        SessionRig.error("ConnectionLimitExceededException", 400),
+                        SessionRig.error("InternalFailure", 500));
+        lists().forEach(list -> list.fail(any(errors)));
+        for (FakeArchive.Body body : bodies()) {
+            if (body.isOpen() && random.nextBoolean()) {
+                body.fail(any(errors));
+            }
+        }
+    }
+
     /** The service does not find the position, or fails. */
     void errorTag() {
         SessionRig.Call call = call();
@@ -423,6 +503,7 @@ final class SimulatedStream {
         final FragmentNumber number;
         final long millis;
         final byte[] bytes;
+        final byte[] archived;
 
         /** The output for this fragment, if it is wanted. */
         final List<String> texts = new ArrayList<>();
@@ -434,11 +515,13 @@ final class SimulatedStream {
             this.number = FragmentNumber.of(text);
             if (kind == Kind.BAD && random.nextInt(4) == 0) {
                 bytes = GetMediaBytes.malformed(text, millis);
+                archived = bytes;
                 return;
             }
             int count = 1 + (rig.frames == null ? 0 : random.nextInt(4));
             int[] sizes = random.ints(count, 1, rig.frames == null ? 1_500 : 700).toArray();
             bytes = GetMediaBytes.fragmentOfFrames(text, millis, sizes);
+            archived = GetMediaBytes.archived(text, millis, sizes);
             if (rig.frames == null) {
                 texts.add(text);
             } else {

@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.source.fetch;
+
+import io.github.flinkkvs.client.media.ArchivedFragment;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.fetch.FetchEnd.How;
+import io.github.flinkkvs.source.fetch.FragmentOrder.Slot;
+
+import javax.annotation.Nullable;
+
+import java.util.List;
+
+/**
+ * One GetMediaForFragmentList call: what was requested, and what its body has shown. Guarded by the
+ * reader lock.
+ */
+final class ArchiveBatch {
+
+    /** After this many bodies that end with a fragment, each at another length, it is cut off. */
+    private static final int MAX_ENDINGS = 3;
+
+    private final List<ArchivedFragment> fragments;
+    private final boolean alone;
+    private final BodyCall call;
+    private final FragmentOrder order;
+
+    /** The highest fragment that the body has shown. */
+    @Nullable private FragmentNumber highest;
+
+    /**
+     * @param fragments in order; not empty
+     * @param alone whether this is a further attempt for a single fragment
+     * @param order where the fragments are expected
+     */
+    ArchiveBatch(
+            List<ArchivedFragment> fragments, boolean alone, BodyCall call, FragmentOrder order) {
+        this.fragments = fragments;
+        this.alone = alone;
+        this.call = call;
+        this.order = order;
+    }
+
+    List<ArchivedFragment> fragments() {
+        return fragments;
+    }
+
+    boolean isAlone() {
+        return alone;
+    }
+
+    BodyCall call() {
+        return call;
+    }
+
+    /** Whether a number, the lowest that is expected, was requested with this batch. */
+    boolean hasLowest(FragmentNumber number) {
+        return number.compareTo(fragments.get(0).number()) >= 0;
+    }
+
+    /** Whether all its fragments were handed over. */
+    boolean isRead() {
+        Slot first = order.first();
+        FragmentNumber last = fragments.get(fragments.size() - 1).number();
+        return first == null || first.number().compareTo(last) > 0;
+    }
+
+    /** Takes the results of a piece. */
+    void takePiece() {
+        call.body().results().forEach(this::take);
+        if (call.body().open() != null) {
+            show(call.body().open().number());
+        }
+    }
+
+    private void take(BodyResult result) {
+        if (result.number() != null) {
+            show(result.number());
+        }
+        if (result.error() == null) {
+            order.take(result);
+            return;
+        }
+        Slot slot = result.number() == null ? order.first() : order.get(result.number());
+        if (slot != null && !slot.isDone()) {
+            order.fail(slot, result.error());
+        }
+    }
+
+    private void show(FragmentNumber number) {
+        if (highest == null || number.compareTo(highest) > 0) {
+            highest = number;
+        }
+    }
+
+    /** The body ended: takes its last fragment, if that may be complete. */
+    void takeLast() {
+        BodyReader body = call.body();
+        Slot last = open();
+        if (last != null && body.completeLast()) {
+            order.takeLast(last, body.results());
+            body.clear();
+        }
+    }
+
+    /** The expected fragment with which the body ended; null if there is none. */
+    @Nullable
+    private Slot open() {
+        PartialFragment open = call.body().open();
+        return open == null ? null : order.get(open.number());
+    }
+
+    /**
+     * What the end of the body means for the lowest fragment, which is not complete.
+     *
+     * @return how the fetch ends; null if the fragment is requested again, by itself
+     */
+    @Nullable
+    How howEnded() {
+        Slot first = order.first();
+        if (first == open()) {
+            boolean cut = !call.body().hasCompletedLast();
+            return cut || first.endings() == MAX_ENDINGS ? How.BODY_ENDED : null;
+        }
+        if (!alone && highest != null && highest.compareTo(first.number()) > 0) {
+            first.miss();
+            return null;
+        }
+        return first.wasMissed() ? How.LOST : How.ENDED_BEFORE;
+    }
+}
