@@ -87,13 +87,22 @@ public final class SdkConnection implements KvsConnection {
                         executor);
         endpoints =
                 new DataEndpoints(
-                        clients.control(),
+                        region -> clients.in(region).control(),
                         endpointRefreshInterval,
                         pace(siblings, CALLS_PER_SECOND),
                         executor);
-        media = new SdkMediaService(clients.media(), endpoints, clients::explained, executor);
+        media =
+                new SdkMediaService(
+                        region -> clients.in(region).media(),
+                        endpoints,
+                        clients::explained,
+                        executor);
         archive =
-                new SdkFragmentArchive(clients.archive(), endpoints, clients::explained, executor);
+                new SdkFragmentArchive(
+                        region -> clients.in(region).archive(),
+                        endpoints,
+                        clients::explained,
+                        executor);
     }
 
     private CallPace pace(int siblings, int callsPerSecond) {

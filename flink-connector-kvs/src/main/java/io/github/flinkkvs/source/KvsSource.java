@@ -168,8 +168,7 @@ public final class KvsSource<T>
 
     @Override
     public LineageVertex getLineageVertex() {
-        return new StreamLineage(
-                streams.namesOrArns(), config.get(AwsOptions.REGION), getBoundedness());
+        return new StreamLineage(streams, config.get(AwsOptions.REGION), getBoundedness());
     }
 
     private static final class SchemaContext

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import static io.github.flinkkvs.source.OptionChecks.check;
@@ -95,14 +96,18 @@ public final class KvsSourceBuilder<T> {
         return this;
     }
 
-    /** The AWS region of the streams; the same as {@code aws.region}. */
+    /**
+     * The AWS region of the streams that are given by name, or selected; the same as {@code
+     * aws.region}.
+     */
     public KvsSourceBuilder<T> setRegion(String region) {
         return set(AwsOptions.REGION, region);
     }
 
     /**
      * Another address of the control plane, such as that of an embedded service; the same as {@code
-     * aws.endpoint}. The control plane says where media is served.
+     * aws.endpoint}. {@link AwsOptions#endpoint} sets that of one region. The control plane says
+     * where media is served.
      */
     public KvsSourceBuilder<T> setEndpoint(String endpoint) {
         return set(AwsOptions.ENDPOINT, endpoint);
@@ -176,7 +181,8 @@ public final class KvsSourceBuilder<T> {
                         + " with KvsDeserializationSchema.fragments()");
         StreamSelector selector = selector();
         new OptionChecks(config).check();
-        checkRegion();
+        String region = region();
+        checkNamedOnce(region);
         StreamPositions positions = new StreamPositions(start, startByStream, startOfNew, stop);
         positions.check(selector);
         check(
@@ -189,6 +195,7 @@ public final class KvsSourceBuilder<T> {
                 stop);
         // A copy: later changes of the builder apply to the next source.
         Configuration options = new Configuration(config);
+        options.set(AwsOptions.REGION, region);
         OptionChecks.fillIn(options, selector.isNamed());
         return new KvsSource<>(selector, positions, limit, schema, options);
     }
@@ -207,43 +214,39 @@ public final class KvsSourceBuilder<T> {
         if (selects) {
             return StreamSelector.selected(prefix, pattern, tags);
         }
-        checkNamedOnce();
         return StreamSelector.named(streams);
     }
 
-    private void checkNamedOnce() {
-        Set<String> names = new HashSet<>();
+    /** Neither by name and by ARN. Two regions may have streams of the same name. */
+    private void checkNamedOnce(String region) {
+        Set<String> named = new HashSet<>();
         for (String stream : streams) {
-            // A stream must not be given both by name and by ARN either.
             String name = StreamArn.nameOf(stream);
-            check(names.add(name), "Stream '%s' is named twice: remove one", name);
+            String in = StreamArn.isArn(stream) ? StreamArn.region(stream) : region;
+            check(named.add(in + "/" + name), "Stream '%s' is named twice: remove one", name);
         }
     }
 
-    private void checkRegion() {
-        Set<String> regions =
+    /** The region of streams that are given by name, or else the first of the ARNs. */
+    private String region() {
+        String configured = config.getOptional(AwsOptions.REGION).map(String::trim).orElse(null);
+        if (configured != null) {
+            return configured;
+        }
+        TreeSet<String> regions =
                 streams.stream()
                         .filter(StreamArn::isArn)
                         .map(arn -> StreamArn.parse(arn).region())
-                        .collect(Collectors.toSet());
-        String region = config.getOptional(AwsOptions.REGION).orElse(null);
-        if (region == null) {
+                        .collect(Collectors.toCollection(TreeSet::new));
+        check(!regions.isEmpty(), "There is no region: set aws.region, or give the streams by ARN");
+        for (String stream : streams) {
             check(
-                    regions.size() == 1,
-                    regions.isEmpty()
-                            ? "There is no region: set aws.region, or give the streams by ARN"
-                            : "The streams are in several regions (%s): read each region with a source"
-                                    + " or table of its own",
-                    regions);
-            config.set(AwsOptions.REGION, regions.iterator().next());
-            return;
+                    regions.size() == 1 || StreamArn.isArn(stream),
+                    "The streams are in several regions (%s), so it is not known where stream '%s'"
+                            + " is: set aws.region, or give it by its ARN",
+                    String.join(", ", regions),
+                    stream);
         }
-        regions.remove(region);
-        check(
-                regions.isEmpty(),
-                "The region is %s, but there are streams in %s: read each region with a source or"
-                        + " table of its own",
-                region,
-                regions);
+        return regions.first();
     }
 }

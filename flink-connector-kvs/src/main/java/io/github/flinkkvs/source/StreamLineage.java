@@ -19,22 +19,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Where records come from, for Flink's listeners: a dataset for each stream. Immutable. */
+/**
+ * Where records come from, for Flink's listeners: a dataset for each stream that is named, or one
+ * for a selection. Immutable.
+ */
 final class StreamLineage implements SourceLineageVertex {
 
     private final List<LineageDataset> streams;
     private final Boundedness boundedness;
 
-    StreamLineage(List<String> namesOrArns, String region, Boundedness boundedness) {
+    /**
+     * @param region of streams that are given by name, or selected
+     */
+    StreamLineage(StreamSelector selector, String region, Boundedness boundedness) {
         this.streams =
-                namesOrArns.stream()
-                        .map(stream -> new Stream(name(stream), "kinesisvideo://" + region))
-                        .collect(Collectors.toList());
+                selector.isNamed()
+                        ? selector.namesOrArns().stream()
+                                .map(stream -> stream(stream, region))
+                                .collect(Collectors.toList())
+                        : List.of(new Stream(selector.toString(), namespace(region)));
         this.boundedness = boundedness;
     }
 
-    private static String name(String nameOrArn) {
-        return StreamArn.nameOf(nameOrArn);
+    private static Stream stream(String nameOrArn, String region) {
+        return new Stream(
+                StreamArn.nameOf(nameOrArn),
+                namespace(StreamArn.isArn(nameOrArn) ? StreamArn.region(nameOrArn) : region));
+    }
+
+    private static String namespace(String region) {
+        return "kinesisvideo://" + region;
     }
 
     @Override

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -139,21 +140,42 @@ class KvsSourceBuilderTest {
                 KvsSource.<Fragment>builder()
                         .setDeserializationSchema(KvsDeserializationSchema.fragments());
         builder.setStreams(ARN).build();
-        assertRefused(
-                builder().setStreams(ARN).setRegion("eu-central-1"),
-                "eu-central-1",
-                "[eu-west-1]",
-                "read each region with a source");
+        assertThat(regions(builder)).containsExactly("camera in kinesisvideo://eu-west-1");
         assertRefused(
                 KvsSource.<Fragment>builder()
                         .setDeserializationSchema(KvsDeserializationSchema.fragments())
                         .setStreams("a"),
                 "There is no region");
-        assertRefused(
+    }
+
+    private static List<String> regions(KvsSourceBuilder<Fragment> builder) {
+        return builder.build().getLineageVertex().datasets().stream()
+                .map(dataset -> dataset.name() + " in " + dataset.namespace())
+                .collect(Collectors.toList());
+    }
+
+    @Test
+    void streamsMayBeInSeveralRegions() {
+        String south = ARN.replace("west", "south");
+        KvsSourceBuilder<Fragment> builder =
                 KvsSource.<Fragment>builder()
                         .setDeserializationSchema(KvsDeserializationSchema.fragments())
-                        .setStreams(ARN, ARN.replace("west", "south").replace("camera", "b")),
-                "several regions");
+                        .setStreams(ARN, south);
+        assertThat(regions(builder))
+                .containsExactly(
+                        "camera in kinesisvideo://eu-west-1",
+                        "camera in kinesisvideo://eu-south-1");
+        assertRefused(
+                builder.setStreams("a"),
+                "several regions (eu-south-1, eu-west-1)",
+                "stream 'a'",
+                "set aws.region");
+        assertThat(regions(builder.setRegion(" us-east-1 ")))
+                .contains("a in kinesisvideo://us-east-1");
+        assertRefused(builder().setStreams("camera", ARN), "'camera' is named twice");
+        assertThat(regions(builder().setStreams("camera", south))).hasSize(3);
+        assertThat(regions(selecting().setStreamPrefix("b")))
+                .containsExactly("all streams with prefix b in kinesisvideo://eu-west-1");
     }
 
     @Test

@@ -19,6 +19,7 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import javax.annotation.Nullable;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -39,6 +40,10 @@ public final class AwsConfig {
 
     private final Map<String, String> all;
     @Nullable private final URI endpoint;
+
+    /** By the id of the region. */
+    private final Map<String, URI> endpointByRegion = new HashMap<>();
+
     private final boolean trustsAll;
     @Nullable private final String trustStorePath;
     @Nullable private final String trustStorePassword;
@@ -52,6 +57,13 @@ public final class AwsConfig {
         refuseUnknown();
         region = ConfigValues.text(config, AwsOptions.REGION).map(AwsConfig::region).orElse(null);
         endpoint = ConfigValues.url(config, AwsOptions.ENDPOINT).orElse(null);
+        for (String key : new TreeSet<>(all.keySet())) {
+            String regionId = AwsOptions.regionOfEndpoint(key);
+            if (regionId != null) {
+                ConfigValues.url(config, AwsOptions.endpoint(regionId))
+                        .ifPresent(uri -> endpointByRegion.put(regionId, uri));
+            }
+        }
         trustsAll = ConfigValues.flag(config, AwsOptions.TRUST_ALL_CERTIFICATES);
         trustStorePath = ConfigValues.text(config, AwsOptions.TRUST_STORE_PATH).orElse(null);
         trustStorePassword =
@@ -76,6 +88,7 @@ public final class AwsConfig {
         for (String key : new TreeSet<>(all.keySet())) {
             if (key.startsWith(AwsOptions.PREFIX)
                     && !AwsOptions.isCredentialsKey(key)
+                    && !isEndpoint(key)
                     && AwsOptions.all().stream().noneMatch(option -> option.key().equals(key))) {
                 throw new IllegalArgumentException(
                         "There is no option '"
@@ -86,6 +99,11 @@ public final class AwsConfig {
                                         .collect(Collectors.joining(", ")));
             }
         }
+    }
+
+    private static boolean isEndpoint(String key) {
+        String region = AwsOptions.regionOfEndpoint(key);
+        return region != null && REGION_ID.matcher(region).matches();
     }
 
     private void checkTrust() {
@@ -138,9 +156,9 @@ public final class AwsConfig {
         return region;
     }
 
-    /** The address of the control plane; empty for that of the region. */
-    public Optional<URI> endpoint() {
-        return Optional.ofNullable(endpoint);
+    /** The address of the control plane in a region; empty for the region's own. */
+    public Optional<URI> endpoint(Region inRegion) {
+        return Optional.ofNullable(endpointByRegion.getOrDefault(inRegion.id(), endpoint));
     }
 
     /** Whether to accept any certificate of Kinesis Video Streams. */

@@ -12,6 +12,8 @@ import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 
+import javax.annotation.Nullable;
+
 import java.util.List;
 import java.util.Locale;
 
@@ -54,6 +56,9 @@ public final class AwsOptions {
     /** All options of this class begin with it. */
     static final String PREFIX = "aws.";
 
+    /** Followed by the id of a region. */
+    static final String ENDPOINT_PREFIX = "aws.endpoint.";
+
     /** The key that names the provider, and the prefix of the keys of its options. */
     static final String CREDENTIALS_PREFIX = "aws.credentials.provider";
 
@@ -71,8 +76,8 @@ public final class AwsOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Region of the streams, such as eu-central-1. Needed, unless the"
-                                    + " streams are given by ARN.");
+                            "Region of the streams, such as eu-central-1. Needed, unless all"
+                                    + " streams are given by ARN, which names the region.");
 
     /** The address of the control plane. */
     public static final ConfigOption<String> ENDPOINT =
@@ -82,8 +87,10 @@ public final class AwsOptions {
                     .withDescription(
                             "URL of the control plane of Kinesis Video Streams (DescribeStream,"
                                     + " GetDataEndpoint and so on), with http or https. Derived"
-                                    + " from the region if not set. Media is always read from the"
-                                    + " data endpoint that the control plane names for a stream.");
+                                    + " from the region if not set. aws.endpoint.REGION, such as"
+                                    + " aws.endpoint.us-east-1, overrides it for one region. Media"
+                                    + " is always read from the data endpoint that the control"
+                                    + " plane names for a stream.");
 
     /** How credentials are found. */
     public static final ConfigOption<CredentialProvider> CREDENTIALS_PROVIDER =
@@ -252,6 +259,22 @@ public final class AwsOptions {
      */
     public static List<ConfigOption<?>> all() {
         return ALL;
+    }
+
+    /**
+     * The address of the control plane in one region, which overrides {@link #ENDPOINT} there.
+     *
+     * @param region the id of the region, not null
+     * @return never null
+     */
+    public static ConfigOption<String> endpoint(String region) {
+        return ConfigOptions.key(ENDPOINT_PREFIX + region).stringType().noDefaultValue();
+    }
+
+    /** The region of an {@linkplain #endpoint option of one region}; null for any other key. */
+    @Nullable
+    static String regionOfEndpoint(String key) {
+        return key.startsWith(ENDPOINT_PREFIX) ? key.substring(ENDPOINT_PREFIX.length()) : null;
     }
 
     /**

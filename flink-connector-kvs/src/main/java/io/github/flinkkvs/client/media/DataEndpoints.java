@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * Remembers where each operation on a stream is served (GetDataEndpoint): the service allows 5 such
@@ -41,7 +42,7 @@ public final class DataEndpoints {
         }
     }
 
-    private final KinesisVideoAsyncClient control;
+    private final Function<String, KinesisVideoAsyncClient> control;
     private final long refreshNanos;
     private final CallPace pace;
     private final Executor executor;
@@ -49,11 +50,12 @@ public final class DataEndpoints {
             new ConcurrentHashMap<>();
 
     /**
+     * @param control the client of the control plane, by region
      * @param refreshInterval how long an endpoint is used
      * @param executor sends requests, and may block while credentials are fetched
      */
     public DataEndpoints(
-            KinesisVideoAsyncClient control,
+            Function<String, KinesisVideoAsyncClient> control,
             Duration refreshInterval,
             CallPace pace,
             Executor executor) {
@@ -84,8 +86,8 @@ public final class DataEndpoints {
     }
 
     private CompletableFuture<URI> ask(StreamArn stream, APIName operation) {
-        return control.getDataEndpoint(
-                        request -> request.streamARN(stream.toString()).apiName(operation))
+        return control.apply(stream.region())
+                .getDataEndpoint(request -> request.streamARN(stream.toString()).apiName(operation))
                 .thenApply(response -> URI.create(response.dataEndpoint()));
     }
 

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -48,32 +49,33 @@ public final class SdkFragmentArchive implements FragmentArchive {
     /** No clock shows a later time; calculations with it do not overflow. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-    private final KinesisVideoArchivedMediaAsyncClient client;
+    private final Function<String, KinesisVideoArchivedMediaAsyncClient> clients;
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
     private final Executor executor;
     private final Duration listTimeout;
 
     /**
+     * @param clients by region
      * @param explain turns an error into one that says what it means
      * @param executor sends requests, and may block while credentials are fetched
      */
     public SdkFragmentArchive(
-            KinesisVideoArchivedMediaAsyncClient client,
+            Function<String, KinesisVideoArchivedMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
             Executor executor) {
-        this(client, endpoints, explain, executor, LIST_TIMEOUT);
+        this(clients, endpoints, explain, executor, LIST_TIMEOUT);
     }
 
     SdkFragmentArchive(
-            KinesisVideoArchivedMediaAsyncClient client,
+            Function<String, KinesisVideoArchivedMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
             Executor executor,
             Duration listTimeout) {
         this.listTimeout = listTimeout;
-        this.client = client;
+        this.clients = clients;
         this.endpoints = endpoints;
         this.explain = explain;
         this.executor = executor;
@@ -86,7 +88,11 @@ public final class SdkFragmentArchive implements FragmentArchive {
         endpoints
                 .of(stream, APIName.LIST_FRAGMENTS, () -> {})
                 .thenComposeAsync(
-                        endpoint -> send(request(stream, range, nextToken, endpoint), page),
+                        endpoint ->
+                                send(
+                                        clients.apply(stream.region()),
+                                        request(stream, range, nextToken, endpoint),
+                                        page),
                         executor)
                 .whenComplete(
                         (response, error) -> {
@@ -109,7 +115,9 @@ public final class SdkFragmentArchive implements FragmentArchive {
 
     /** Sends the request, unless its page is not wanted any more. */
     private CompletableFuture<ListFragmentsResponse> send(
-            ListFragmentsRequest request, CompletableFuture<FragmentPage> page) {
+            KinesisVideoArchivedMediaAsyncClient client,
+            ListFragmentsRequest request,
+            CompletableFuture<FragmentPage> page) {
         if (page.isCancelled()) {
             return CompletableFuture.failedFuture(new CancellationException());
         }
@@ -213,7 +221,10 @@ public final class SdkFragmentArchive implements FragmentArchive {
                                             .overrideConfiguration(
                                                     KvsClients.atArchiveEndpoint(endpoint))
                                             .build();
-                            call.send(body -> client.getMediaForFragmentList(request, body));
+                            call.send(
+                                    body ->
+                                            clients.apply(stream.region())
+                                                    .getMediaForFragmentList(request, body));
                         },
                         executor);
         return call;

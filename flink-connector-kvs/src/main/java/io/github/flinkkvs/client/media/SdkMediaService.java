@@ -20,28 +20,30 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Calls GetMedia with the SDK's asynchronous client. Thread-safe. */
 @Internal
 public final class SdkMediaService implements MediaService {
 
-    private final KinesisVideoMediaAsyncClient client;
+    private final Function<String, KinesisVideoMediaAsyncClient> clients;
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
     private final Executor executor;
 
     /**
+     * @param clients by region
      * @param explain turns an error into one that says what it means
      * @param executor sends requests, and may block while credentials are fetched
      */
     public SdkMediaService(
-            KinesisVideoMediaAsyncClient client,
+            Function<String, KinesisVideoMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
             Executor executor) {
         this.explain = explain;
-        this.client = client;
+        this.clients = clients;
         this.endpoints = endpoints;
         this.executor = executor;
     }
@@ -63,7 +65,8 @@ public final class SdkMediaService implements MediaService {
                                             .startSelector(start)
                                             .overrideConfiguration(KvsClients.atEndpoint(endpoint))
                                             .build();
-                            call.send(body -> client.getMedia(request, body));
+                            call.send(
+                                    body -> clients.apply(stream.region()).getMedia(request, body));
                         },
                         executor);
         return call;

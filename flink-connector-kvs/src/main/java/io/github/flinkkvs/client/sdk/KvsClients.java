@@ -18,18 +18,13 @@ import org.apache.flink.annotation.Internal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
-import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.endpoints.Endpoint;
 import software.amazon.awssdk.http.Protocol;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
-import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaAsyncClient;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.endpoints.KinesisVideoArchivedMediaEndpointProvider;
 import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncClient;
@@ -42,7 +37,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -50,8 +47,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
- * The connections of one reader or enumerator to the service: one HTTP client, and on it one client
- * of the control plane and one of the data plane.
+ * The connections of one reader or enumerator to the service: one HTTP client, and on it the
+ * clients of each region.
  *
  * <p>At most two event-loop threads do all work. They also complete the futures, so nothing chained
  * to a future may block. The thread that sends a request signs it, and blocks while credentials are
@@ -71,23 +68,24 @@ public final class KvsClients implements AutoCloseable {
                     "io.netty.handler.logging.LoggingHandler",
                     "software.amazon.awssdk.http.auth.aws.internal.signer.DefaultV4RequestSigner");
 
-    private static final String USER_AGENT = "flink-connector-kvs";
-
     private static final int MAX_EVENT_LOOPS = 2;
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Ends a control-plane call that is never answered; nothing else would. */
-    private static final Duration CONTROL_CALL_TIMEOUT = Duration.ofSeconds(10);
-
     /** For the control plane, and for cancelled connections that are still being closed. */
     private static final int SPARE_CONNECTIONS = 32;
 
     private final AwsConfig config;
-    private final KinesisVideoAsyncClient control;
-    private final KinesisVideoMediaAsyncClient media;
-    private final KinesisVideoArchivedMediaAsyncClient archive;
+    private final ScheduledExecutorService timer;
+    private final AwsCredentials credentials;
+    private final SdkAsyncHttpClient http;
+    private final RegionClients home;
+
+    /** By the id of the region; guarded by this. */
+    private final Map<String, RegionClients> regions = new HashMap<>();
+
+    private boolean closed;
 
     /** What to close, the last one first; guarded by this. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -115,9 +113,10 @@ public final class KvsClients implements AutoCloseable {
         Objects.requireNonNull(timer, "timer");
         Objects.requireNonNull(threadNamePrefix, "threadNamePrefix");
         this.config = config;
+        this.timer = timer;
         warnOfWireLoggers();
         try {
-            AwsCredentials credentials = keep(AwsCredentials.open(config));
+            this.credentials = keep(AwsCredentials.open(config));
             Region region = config.region();
             EventLoops loops =
                     keep(
@@ -126,7 +125,7 @@ public final class KvsClients implements AutoCloseable {
                                             MAX_EVENT_LOOPS,
                                             Runtime.getRuntime().availableProcessors()),
                                     threadNamePrefix));
-            SdkAsyncHttpClient http =
+            this.http =
                     keep(
                             httpClient(
                                     loops,
@@ -134,62 +133,7 @@ public final class KvsClients implements AutoCloseable {
                                     // Trusting all needs no trust store.
                                     config.trustsAll() ? null : TrustStore.open(config)));
 
-            KinesisVideoAsyncClientBuilder controlBuilder =
-                    KinesisVideoAsyncClient.builder()
-                            .region(region)
-                            .credentialsProvider(credentials.provider())
-                            .httpClient(http)
-                            .overrideConfiguration(
-                                    o -> override(o, timer).apiCallTimeout(CONTROL_CALL_TIMEOUT))
-                            .asyncConfiguration(
-                                    a ->
-                                            a.advancedOption(
-                                                    SdkAdvancedAsyncClientOption
-                                                            .FUTURE_COMPLETION_EXECUTOR,
-                                                    Runnable::run));
-            // The SDK rejects an endpoint override together with either of the two.
-            config.endpoint()
-                    .ifPresent(
-                            uri ->
-                                    controlBuilder
-                                            .endpointOverride(uri)
-                                            .dualstackEnabled(false)
-                                            .fipsEnabled(false));
-            this.control = keep(controlBuilder.build());
-
-            this.media =
-                    keep(
-                            KinesisVideoMediaAsyncClient.builder()
-                                    .region(region)
-                                    .credentialsProvider(credentials.provider())
-                                    .httpClient(http)
-                                    // The endpoint comes with each request.
-                                    .dualstackEnabled(false)
-                                    .overrideConfiguration(o -> override(o, timer))
-                                    .asyncConfiguration(
-                                            a ->
-                                                    a.advancedOption(
-                                                            SdkAdvancedAsyncClientOption
-                                                                    .FUTURE_COMPLETION_EXECUTOR,
-                                                            Runnable::run))
-                                    .build());
-
-            this.archive =
-                    keep(
-                            KinesisVideoArchivedMediaAsyncClient.builder()
-                                    .region(region)
-                                    .credentialsProvider(credentials.provider())
-                                    .httpClient(http)
-                                    // The endpoint comes with each request.
-                                    .dualstackEnabled(false)
-                                    .overrideConfiguration(o -> override(o, timer))
-                                    .asyncConfiguration(
-                                            a ->
-                                                    a.advancedOption(
-                                                            SdkAdvancedAsyncClientOption
-                                                                    .FUTURE_COMPLETION_EXECUTOR,
-                                                            Runnable::run))
-                                    .build());
+            this.home = in(region.id());
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -197,30 +141,55 @@ public final class KvsClients implements AutoCloseable {
     }
 
     /**
-     * The client of the control plane.
+     * The clients of a region, which are made when they are first requested.
+     *
+     * @param region the id of the region, such as that of an ARN; not null
+     * @return never null
+     * @throws IllegalStateException if these clients are closed
+     */
+    public synchronized RegionClients in(String region) {
+        if (closed) {
+            throw new IllegalStateException("The clients are closed");
+        }
+        return regions.computeIfAbsent(
+                region,
+                id ->
+                        keep(
+                                new RegionClients(
+                                        Region.of(id),
+                                        config,
+                                        credentials.provider(),
+                                        http,
+                                        timer)));
+    }
+
+    /**
+     * The client of the control plane in the region of the configuration.
      *
      * @return never null
      */
     public KinesisVideoAsyncClient control() {
-        return control;
+        return home.control();
     }
 
     /**
-     * The client of the data plane. Every request needs {@link #atEndpoint(URI)}.
+     * The client of live media in the region of the configuration. Every request needs {@link
+     * #atEndpoint(URI)}.
      *
      * @return never null
      */
     public KinesisVideoMediaAsyncClient media() {
-        return media;
+        return home.media();
     }
 
     /**
-     * The client of archived media. Every request needs {@link #atArchiveEndpoint(URI)}.
+     * The client of archived media in the region of the configuration. Every request needs {@link
+     * #atArchiveEndpoint(URI)}.
      *
      * @return never null
      */
     public KinesisVideoArchivedMediaAsyncClient archive() {
-        return archive;
+        return home.archive();
     }
 
     /**
@@ -250,7 +219,7 @@ public final class KvsClients implements AutoCloseable {
     }
 
     /**
-     * The region that requests are signed for.
+     * The region of streams that are given by name.
      *
      * @return never null
      */
@@ -298,6 +267,7 @@ public final class KvsClients implements AutoCloseable {
     public synchronized void close() {
         // The HTTP client would not close in a thread that is interrupted.
         boolean interrupted = Thread.interrupted();
+        closed = true;
         while (!opened.isEmpty()) {
             AutoCloseable resource = opened.pop();
             try {
@@ -325,13 +295,6 @@ public final class KvsClients implements AutoCloseable {
     private synchronized <T extends AutoCloseable> T keep(T resource) {
         opened.push(resource);
         return resource;
-    }
-
-    private static ClientOverrideConfiguration.Builder override(
-            ClientOverrideConfiguration.Builder override, ScheduledExecutorService timer) {
-        return override.retryStrategy(DefaultRetryStrategy.doNotRetry())
-                .scheduledExecutorService(timer)
-                .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT);
     }
 
     private static SdkAsyncHttpClient httpClient(

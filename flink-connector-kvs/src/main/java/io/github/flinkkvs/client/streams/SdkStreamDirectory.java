@@ -14,6 +14,7 @@ import io.github.flinkkvs.client.sdk.ServiceTime;
 
 import org.apache.flink.annotation.Internal;
 
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
@@ -34,16 +35,20 @@ public final class SdkStreamDirectory implements StreamDirectory {
     @Override
     public CompletableFuture<StreamDescription> describe(String nameOrArn) {
         DescribeStreamRequest.Builder request = DescribeStreamRequest.builder();
-        if (StreamArn.isArn(nameOrArn)) {
-            request.streamARN(nameOrArn);
-        } else {
+        String region = clients.region().id();
+        if (!StreamArn.isArn(nameOrArn)) {
             request.streamName(nameOrArn);
+        } else {
+            region = StreamArn.region(nameOrArn);
+            if (nameOrArn.equals(StreamArn.withoutCreationTime(nameOrArn))) {
+                request.streamName(nameOrArn.substring(nameOrArn.indexOf('/') + 1));
+            } else {
+                request.streamARN(nameOrArn);
+            }
         }
+        KinesisVideoAsyncClient control = clients.in(region).control();
         return pace.turn()
-                .thenCompose(
-                        turn ->
-                                clients.explained(
-                                        clients.control().describeStream(request.build())))
+                .thenCompose(turn -> clients.explained(control.describeStream(request.build())))
                 .thenApply(
                         response ->
                                 description(

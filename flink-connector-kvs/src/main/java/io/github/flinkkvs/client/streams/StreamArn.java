@@ -72,6 +72,15 @@ public final class StreamArn implements Serializable {
     }
 
     /**
+     * The region of an ARN.
+     *
+     * @param arn with or without creation time
+     */
+    public static String region(String arn) {
+        return arn.split(":", 5)[3];
+    }
+
+    /**
      * The part of an ARN that stays the same if the stream is deleted and created again.
      *
      * @param arn with or without creation time

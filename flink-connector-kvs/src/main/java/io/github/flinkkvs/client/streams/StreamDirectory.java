@@ -19,7 +19,8 @@ public interface StreamDirectory {
     /**
      * Describes a stream (DescribeStream); never blocks.
      *
-     * @param nameOrArn with an ARN, the stream of that creation time only
+     * @param nameOrArn with an ARN, the stream of that creation time only; with an ARN without
+     *     creation time, the stream that has the name now
      * @return fails with the service's own exception
      */
     CompletableFuture<StreamDescription> describe(String nameOrArn);

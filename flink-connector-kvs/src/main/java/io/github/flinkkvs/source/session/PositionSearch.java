@@ -47,7 +47,7 @@ final class PositionSearch {
 
         /** What to ask for: the stream with that ARN, or the one that has the name now. */
         String nameOrArn(StreamArn arn) {
-            return this == STREAM ? arn.name() : arn.toString();
+            return this == STREAM ? arn.withoutCreationTime() : arn.toString();
         }
     }
 

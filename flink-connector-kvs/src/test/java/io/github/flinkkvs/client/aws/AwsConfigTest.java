@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.regions.Region;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -25,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class AwsConfigTest {
 
     private static final String SECRET = "wJalrXUtnFEMI/K7MDENG";
+
+    private static final Region HERE = Region.EU_CENTRAL_1;
 
     private static Configuration config(String... keysAndValues) {
         Configuration config = new Configuration();
@@ -46,15 +49,37 @@ class AwsConfigTest {
                                 "aws.truststore.path",
                                 " ca.pem "));
         assertThat(config.region().id()).isEqualTo("eu-central-1");
-        assertThat(config.endpoint()).map(Object::toString).hasValue("http://localhost:4567");
+        assertThat(config.endpoint(HERE)).map(Object::toString).hasValue("http://localhost:4567");
         assertThat(config.trustStorePath()).hasValue("ca.pem");
         assertThat(config.trustsAll()).isFalse();
-        assertThat(AwsConfig.of(config("aws.endpoint", " ")).endpoint()).isEmpty();
+        assertThat(AwsConfig.of(config("aws.endpoint", " ")).endpoint(HERE)).isEmpty();
+    }
+
+    @Test
+    void aRegionMayHaveAnEndpointOfItsOwn() {
+        Configuration options = config("aws.endpoint.us-east-1", "http://east:1");
+        assertThat(AwsConfig.of(options).endpoint(HERE)).isEmpty();
+        assertThat(AwsConfig.of(options).endpoint(Region.US_EAST_1))
+                .map(Object::toString)
+                .hasValue("http://east:1");
+        options.set(AwsOptions.ENDPOINT, "http://all:2");
+        assertThat(AwsConfig.of(options).endpoint(HERE))
+                .map(Object::toString)
+                .hasValue("http://all:2");
+        assertThat(AwsConfig.of(options).endpoint(Region.US_EAST_1))
+                .map(Object::toString)
+                .hasValue("http://east:1");
+        assertThat(AwsOptions.endpoint("us-east-1").key()).isEqualTo("aws.endpoint.us-east-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AwsConfig.of(config("aws.endpoint.us-east-1", "east")))
+                .withMessageContaining("aws.endpoint.us-east-1");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "aws.endpoint.",
+                "aws.endpoint.US East",
                 "aws.regoin",
                 "aws.credentials",
                 "aws.credentials.providers",

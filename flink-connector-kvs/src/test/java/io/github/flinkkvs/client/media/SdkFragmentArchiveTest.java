@@ -113,13 +113,17 @@ class SdkFragmentArchiveTest {
         clients = new KvsClients(AwsConfig.of(config), 4, executor, "kvs-io");
         DataEndpoints endpoints =
                 new DataEndpoints(
-                        clients.control(),
+                        region -> clients.in(region).control(),
                         Duration.ofMinutes(45),
                         new CallPace(0, executor),
                         executor);
         archive =
                 new SdkFragmentArchive(
-                        clients.archive(), endpoints, clients::explained, executor, listTimeout);
+                        region -> clients.in(region).archive(),
+                        endpoints,
+                        clients::explained,
+                        executor,
+                        listTimeout);
     }
 
     private void close() {
@@ -311,9 +315,9 @@ class SdkFragmentArchiveTest {
         List<Runnable> tasks = Collections.synchronizedList(new ArrayList<>());
         SdkFragmentArchive waiting =
                 new SdkFragmentArchive(
-                        clients.archive(),
+                        region -> clients.in(region).archive(),
                         new DataEndpoints(
-                                clients.control(),
+                                region -> clients.in(region).control(),
                                 Duration.ofMinutes(45),
                                 new CallPace(0, executor),
                                 executor),

@@ -56,8 +56,8 @@ class SdkMediaServiceTest {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final SdkMediaService service =
             new SdkMediaService(
-                    media,
-                    new DataEndpoints(control, Duration.ofMinutes(45), PACE, tasks::add),
+                    region -> media,
+                    new DataEndpoints(region -> control, Duration.ofMinutes(45), PACE, tasks::add),
                     UnaryOperator.identity(),
                     tasks::add);
     private final Listener listener = new Listener();
@@ -217,8 +217,8 @@ class SdkMediaServiceTest {
     void anEndpointThatIsOldIsAskedForAgain() {
         SdkMediaService impatient =
                 new SdkMediaService(
-                        media,
-                        new DataEndpoints(control, Duration.ZERO, PACE, tasks::add),
+                        region -> media,
+                        new DataEndpoints(region -> control, Duration.ZERO, PACE, tasks::add),
                         UnaryOperator.identity(),
                         tasks::add);
         impatient.open(ARN, earliest(), listener);

@@ -50,6 +50,16 @@ class StreamArnTest {
     }
 
     @Test
+    void takesArnsApart() {
+        String whole = "arn:aws:kinesisvideo:us-east-1:123:stream/7/1720751492346";
+        String part = "arn:aws:kinesisvideo:us-east-1:123:stream/7";
+        assertThat(StreamArn.withoutCreationTime(whole)).isEqualTo(part);
+        assertThat(StreamArn.withoutCreationTime(part)).isEqualTo(part);
+        assertThat(StreamArn.region(whole)).isEqualTo("us-east-1");
+        assertThat(StreamArn.region(part)).isEqualTo("us-east-1");
+    }
+
+    @Test
     void tellsArnsFromNames() {
         assertThat(StreamArn.isArn("arn:aws:x")).isTrue();
         assertThat(StreamArn.isArn("arn")).isFalse();

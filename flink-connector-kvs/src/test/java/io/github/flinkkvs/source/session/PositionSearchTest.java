@@ -253,7 +253,7 @@ class PositionSearchTest {
 
     @Test
     void aStreamIsLookedUpByItsNameAndAPositionByTheArn() {
-        assertThat(Question.STREAM.nameOrArn(ARN)).isEqualTo("camera");
+        assertThat(Question.STREAM.nameOrArn(ARN)).isEqualTo(ARN.withoutCreationTime());
         assertThat(Question.CHECK.nameOrArn(ARN)).isEqualTo(ARN.toString());
         assertThat(Question.POSITION.nameOrArn(ARN)).isEqualTo(ARN.toString());
     }

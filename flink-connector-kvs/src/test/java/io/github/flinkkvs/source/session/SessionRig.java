@@ -442,8 +442,13 @@ public final class SessionRig {
             if (refusal != null) {
                 throw refusal;
             }
-            asked.add(nameOrArn);
-            return answers.computeIfAbsent(nameOrArn, n -> new CompletableFuture<>());
+            // An ARN without creation time means the stream that has the name now.
+            String asksFor =
+                    nameOrArn.equals(StreamArn.withoutCreationTime(nameOrArn))
+                            ? nameOrArn.substring(nameOrArn.indexOf('/') + 1)
+                            : nameOrArn;
+            asked.add(asksFor);
+            return answers.computeIfAbsent(asksFor, n -> new CompletableFuture<>());
         }
     }
 }

@@ -53,7 +53,8 @@ class StepTest {
         assertThat(Step.leaveOut(SessionRig.at(7, T0)).position()).isEqualTo(SessionRig.at(7, T0));
         assertThat(Step.leaveOut(SessionRig.at(7, T0))).hasToString("LEAVE_OUT 7");
         assertThat(Step.switchTo(ARN).arn()).isEqualTo(ARN);
-        assertThat(Step.switchTo(ARN)).hasToString("SWITCH " + ARN);
+        // The data endpoints of the old stream are of no more use.
+        assertThat(Step.switchTo(ARN)).hasToString("SWITCH " + ARN + ", at a new endpoint");
         assertThat(Step.finishDeleted()).hasToString("FINISH_DELETED");
         IOException cause = new IOException("reset");
         Step failure = Step.fail("it is broken", cause);
