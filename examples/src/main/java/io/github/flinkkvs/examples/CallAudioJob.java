@@ -10,6 +10,7 @@ package io.github.flinkkvs.examples;
 
 import io.github.flinkkvs.examples.input.Input;
 import io.github.flinkkvs.examples.input.PhoneLine;
+import io.github.flinkkvs.examples.input.StreamChoice;
 import io.github.flinkkvs.examples.output.WriteWav;
 import io.github.flinkkvs.examples.run.ExampleJob;
 import io.github.flinkkvs.examples.run.ExampleMain;
@@ -74,8 +75,8 @@ public final class CallAudioJob extends ExampleJob {
     }
 
     @Override
-    protected Input simulated(@Nullable Long fragments) {
-        return PhoneLine.open(fragments == null ? 0 : fragments);
+    protected Input simulated(@Nullable Long fragments, StreamChoice streams) {
+        return PhoneLine.open(fragments == null ? 0 : fragments, streams);
     }
 
     @Override

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             CallAudioJob.class,
             ArchiveJob.class,
             FragmentDumpJob.class,
+            CallsJob.class,
             SqlExample.class
         },
         commandListHeading = "Jobs (each with its own --help):%n")

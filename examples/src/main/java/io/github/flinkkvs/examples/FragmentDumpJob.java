@@ -10,6 +10,7 @@ package io.github.flinkkvs.examples;
 
 import io.github.flinkkvs.examples.input.Cameras;
 import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.input.StreamChoice;
 import io.github.flinkkvs.examples.output.FragmentToTree;
 import io.github.flinkkvs.examples.run.ExampleJob;
 import io.github.flinkkvs.examples.run.ExampleMain;
@@ -44,8 +45,8 @@ public final class FragmentDumpJob extends ExampleJob {
     }
 
     @Override
-    protected Input simulated(@Nullable Long fragments) {
-        return Cameras.open(fragments == null ? 2 : fragments);
+    protected Input simulated(@Nullable Long fragments, StreamChoice streams) {
+        return Cameras.open(fragments == null ? 2 : fragments, streams);
     }
 
     @Override

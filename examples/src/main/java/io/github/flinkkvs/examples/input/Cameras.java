@@ -14,6 +14,7 @@ import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +27,6 @@ public final class Cameras {
     private static final int LOG_ENTRIES = 100;
     private static final long KEPT_BYTES = 64 << 20;
 
-    private static final String FRONT_DOOR = "front-door";
-    private static final String BACKYARD = "backyard";
-
     private static final List<String> VISITS =
             List.of("nobody", "nobody", "cat", "person", "doorbell", "parcel", "parcel");
     private static final List<String> ANIMALS =
@@ -39,18 +37,25 @@ public final class Cameras {
     /**
      * Starts the service and the cameras.
      *
-     * @param fragments how many fragments both send together, at least
+     * @param fragments how many fragments to read
+     * @param streams which of the two to read; a prefix is that of both names
      */
-    public static Input open(long fragments) {
+    public static Input open(long fragments, StreamChoice streams) {
+        String frontDoor = streams.simulated("front-door");
+        String backyard = streams.simulated("backyard");
+        Map<String, Map<String, String>> tags = new LinkedHashMap<>();
+        tags.put(frontDoor, Map.of("location", "entrance"));
+        tags.put(backyard, Map.of("location", "garden"));
+        StreamChoice read = streams.among(tags);
         EmbeddedKvs kvs = EmbeddedKvs.builder().logLimit(LOG_ENTRIES).start();
-        // Each camera sends half of the fragments, so the last line comes with the last fragment.
-        long each = (fragments + 1) / 2;
-        Camera.builder(kvs.createStream(endless(FRONT_DOOR)))
+        // So the last line comes with the last fragment.
+        long each = 1 + (fragments - 1) / streams.countOf(tags);
+        Camera.builder(kvs.createStream(endless(frontDoor, tags)))
                 .fragments(each)
                 .tag("location", "entrance")
                 .tagsOf(second -> Map.of("seen", pick(VISITS, second)))
                 .start();
-        Camera.builder(kvs.createStream(endless(BACKYARD)))
+        Camera.builder(kvs.createStream(endless(backyard, tags)))
                 .fragments(each)
                 .tag("location", "garden")
                 .tagsOf(second -> Map.of("animal", pick(ANIMALS, second)))
@@ -58,20 +63,23 @@ public final class Cameras {
         return new Input(
                 kvs.region(),
                 kvs.endpoint().toString(),
-                List.of(FRONT_DOOR, BACKYARD),
+                read,
                 StartingPosition.earliest(),
                 StoppingPosition.never(),
                 Input.embeddedCredentials(),
                 Map.of(),
                 fragments,
                 Input.UNKNOWN,
-                "",
-                kvs::close);
+                "");
     }
 
     /** A stream with bounded memory, however many fragments its camera sends. */
-    private static StreamSettings endless(String name) {
-        return StreamSettings.named(name).retentionBytes(KEPT_BYTES).keepExpired(false).build();
+    private static StreamSettings endless(String name, Map<String, Map<String, String>> tags) {
+        return StreamSettings.named(name)
+                .tags(tags.get(name))
+                .retentionBytes(KEPT_BYTES)
+                .keepExpired(false)
+                .build();
     }
 
     private static String pick(List<String> script, long second) {

@@ -40,7 +40,7 @@ final class Endpoint {
     static Input open(
             @Nullable URI endpoint,
             String region,
-            List<String> streams,
+            StreamChoice streams,
             StartingPosition start,
             long fragments) {
         if (endpoint != null) {
@@ -56,8 +56,7 @@ final class Endpoint {
                 Map.of(),
                 fragments,
                 Input.UNKNOWN,
-                "",
-                null);
+                "");
     }
 
     /**

@@ -19,15 +19,15 @@ import org.apache.flink.configuration.Configuration;
 
 import javax.annotation.Nullable;
 
-import java.util.List;
 import java.util.Map;
 
 /**
- * Where a job reads from: the settings of its {@code KvsSource}.
+ * Where a job reads from: the settings of its {@code KvsSource}. An embedded service that was
+ * started for it runs as long as the process, since a source may ask it for a moment after its job.
  *
  * @param region of the streams
  * @param endpoint of the control plane; null for that of AWS
- * @param streams names or ARNs
+ * @param streams which streams
  * @param start where reading begins, in each stream
  * @param stop where reading ends, in each stream
  * @param config further options of the source, such as credentials
@@ -36,21 +36,18 @@ import java.util.Map;
  * @param expectedFragments the number of fragments up to {@code stop}; {@link #UNKNOWN} if nobody
  *     knows
  * @param remark a text for the summary; empty if there is nothing to say
- * @param service ends the embedded service that serves the streams; null for another server
  */
 public record Input(
         String region,
         @Nullable String endpoint,
-        List<String> streams,
+        StreamChoice streams,
         StartingPosition start,
         StoppingPosition stop,
         Configuration config,
         Map<String, String> labels,
         long maxFragments,
         long expectedFragments,
-        String remark,
-        @Nullable Runnable service)
-        implements AutoCloseable {
+        String remark) {
 
     public static final long UNKNOWN = -1;
 
@@ -67,20 +64,18 @@ public record Input(
         KvsSourceBuilder<T> source =
                 KvsSource.<T>builder()
                         .setRegion(region)
-                        .setStreams(streams)
                         .setStartingPosition(start)
                         .setStoppingPosition(stop)
                         .setSourceConfig(config);
         if (endpoint != null) {
             source.setEndpoint(endpoint);
         }
+        streams.setOn(source);
         return source;
     }
 
-    @Override
-    public void close() {
-        if (service != null) {
-            service.run();
-        }
+    /** Whether there is a stream to read. */
+    public boolean hasStreams() {
+        return !streams.isEmpty();
     }
 }

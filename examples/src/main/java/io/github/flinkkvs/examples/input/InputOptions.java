@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.examples.input;
 
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.StartingPosition;
 
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,8 +22,11 @@ import javax.annotation.Nullable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** The options that set where a job reads from. Every job has them. */
 public final class InputOptions {
@@ -68,6 +73,34 @@ public final class InputOptions {
     private List<String> streams = new ArrayList<>();
 
     @Option(
+            names = "--stream-prefix",
+            paramLabel = "P",
+            description = {
+                "All streams, now or later, whose names begin with P, instead of --streams.",
+                "Without --region: the names of the simulated streams begin with P."
+            })
+    @Nullable
+    private String prefix;
+
+    @Option(
+            names = "--stream-pattern",
+            paramLabel = "REGEX",
+            description =
+                    "All streams, now or later, whose whole names match, instead of --streams.")
+    @Nullable
+    private String pattern;
+
+    @Option(
+            names = "--stream-tag",
+            paramLabel = "KEY=VALUE",
+            description = {
+                "All streams, now or later, with this tag, instead of --streams. Repeat the option"
+                        + " for further tags.",
+                "Prefix, pattern and tags together select the streams that fit all of them."
+            })
+    private Map<String, String> tags = new LinkedHashMap<>();
+
+    @Option(
             names = "--from",
             paramLabel = "POSITION",
             converter = StartConverter.class,
@@ -82,6 +115,18 @@ public final class InputOptions {
     private StartingPosition from;
 
     @Option(
+            names = "--history",
+            paramLabel = "WAY",
+            description = {
+                "How media that is stored already is read; auto by default.",
+                "live: with GetMedia, at 5 fragments a second",
+                "archive: with ListFragments and GetMediaForFragmentList, at up to 500 a second",
+                "auto: as archive if there is much of it, else as live"
+            })
+    @Nullable
+    private HistoryMode history;
+
+    @Option(
             names = "--fragments",
             paramLabel = "N",
             description = {
@@ -91,24 +136,61 @@ public final class InputOptions {
     @Nullable
     private Long fragments;
 
-    /**
-     * Opens the input that the options name.
-     *
-     * @param simulated opens the input that there is without options, with the given number of
-     *     fragments; null if no option sets that number
-     */
-    public Input open(Function<Long, Input> simulated) {
+    /** Opens the input that there is if no option names another one. */
+    @FunctionalInterface
+    public interface Simulation {
+
+        /**
+         * @param fragments how many fragments to read; null if no option says so
+         * @param streams which of its streams to read; empty for all
+         */
+        Input open(@Nullable Long fragments, StreamChoice streams);
+    }
+
+    /** Opens the input that the options name. */
+    public Input open(Simulation simulation) {
         check(fragments == null || fragments > 0, "--fragments must be greater than 0");
-        if (region == null) {
-            check(endpoint == null, "--endpoint needs --region");
-            check(streams.isEmpty() && from == null, "--streams and --from need --region");
-            return recordings.isEmpty()
-                    ? simulated.apply(fragments)
-                    : Replay.open(recordings, fragments == null ? 0 : fragments);
+        StreamChoice choice = streams();
+        Input input = region == null ? openLocal(simulation, choice) : openServer(choice);
+        if (history != null) {
+            input.config().set(KvsSourceOptions.HISTORY, history);
         }
-        check(recordings.isEmpty(), "--replay and --region exclude each other");
-        check(!streams.isEmpty(), "--region needs --streams");
+        return input;
+    }
+
+    private StreamChoice streams() {
         check(streams.stream().noneMatch(String::isBlank), "--streams has an empty name");
+        Pattern compiled = null;
+        try {
+            compiled = pattern == null ? null : Pattern.compile(pattern);
+        } catch (PatternSyntaxException e) {
+            check(false, "--stream-pattern is no regular expression: " + e.getMessage());
+        }
+        StreamChoice choice = new StreamChoice(streams, prefix, compiled, tags);
+        check(
+                streams.isEmpty() || !choice.isSelection(),
+                "--streams excludes --stream-prefix, --stream-pattern and --stream-tag");
+        return choice;
+    }
+
+    private Input openLocal(Simulation simulation, StreamChoice choice) {
+        check(endpoint == null, "--endpoint needs --region");
+        check(streams.isEmpty() && from == null, "--streams and --from need --region");
+        if (recordings.isEmpty()) {
+            return simulation.open(fragments, choice);
+        }
+        check(
+                choice.isEmpty(),
+                "--replay reads all of its recordings: leave out --stream-prefix, --stream-pattern"
+                        + " and --stream-tag");
+        return Replay.open(recordings, fragments == null ? 0 : fragments);
+    }
+
+    private Input openServer(StreamChoice choice) {
+        check(recordings.isEmpty(), "--replay and --region exclude each other");
+        check(
+                !choice.isEmpty(),
+                "--region needs --streams, --stream-prefix, --stream-pattern or --stream-tag");
         check(
                 streams.size() == 1
                         || from == null
@@ -117,7 +199,7 @@ public final class InputOptions {
         return Endpoint.open(
                 endpoint == null ? null : endpointUri(),
                 region,
-                streams,
+                choice,
                 from == null ? StartingPosition.now() : from,
                 fragments == null ? 0 : fragments);
     }

@@ -16,7 +16,6 @@ import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.Limits;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** Two calls on one phone line in the embedded service. Both sides sing. */
@@ -33,10 +32,13 @@ public final class PhoneLine {
      * Starts the service with both calls.
      *
      * @param fragments after how many fragments to stop; 0 for no limit
+     * @param streams a prefix is that of the name; tags and a pattern must select it
      */
-    public static Input open(long fragments) {
+    public static Input open(long fragments, StreamChoice streams) {
+        String name = streams.simulated(NAME);
+        StreamChoice read = streams.among(Map.of(name, Map.of()));
         EmbeddedKvs kvs = EmbeddedKvs.builder().limits(Limits.none().idleEnd(IDLE)).start();
-        EmbeddedStream line = kvs.createStream(NAME);
+        EmbeddedStream line = kvs.createStream(name);
         long anHourAgo = System.currentTimeMillis() - Duration.ofHours(1).toMillis();
         SungCall.inTurns("5f3c9a52-0000-4000-8000-000000000001")
                 .startMillis(anHourAgo)
@@ -51,7 +53,7 @@ public final class PhoneLine {
         return new Input(
                 kvs.region(),
                 kvs.endpoint().toString(),
-                List.of(NAME),
+                read,
                 StartingPosition.earliest(),
                 StoppingPosition.now(),
                 Input.embeddedCredentials()
@@ -60,7 +62,6 @@ public final class PhoneLine {
                 Map.of(),
                 fragments,
                 Input.UNKNOWN,
-                "",
-                kvs::close);
+                "");
     }
 }

@@ -81,7 +81,7 @@ final class Replay {
         return new Input(
                 kvs.region(),
                 kvs.endpoint().toString(),
-                streams,
+                StreamChoice.named(streams),
                 StartingPosition.earliest(),
                 StoppingPosition.now(),
                 Input.embeddedCredentials()
@@ -90,8 +90,7 @@ final class Replay {
                 labels,
                 maxFragments,
                 fragments,
-                incomplete == 0 ? "" : ", left out " + incomplete + " incomplete",
-                kvs::close);
+                incomplete == 0 ? "" : ", left out " + incomplete + " incomplete");
     }
 
     /** The source stops at the current time of the service, so no fragment may be later. */

@@ -12,6 +12,7 @@ import io.github.flinkkvs.examples.errors.ExampleException;
 import io.github.flinkkvs.examples.input.Cameras;
 import io.github.flinkkvs.examples.input.Input;
 import io.github.flinkkvs.examples.input.InputOptions;
+import io.github.flinkkvs.examples.input.StreamChoice;
 
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -27,8 +28,9 @@ import picocli.CommandLine.Spec;
 
 import javax.annotation.Nullable;
 
-import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 
 /**
@@ -62,9 +64,10 @@ public abstract class ExampleJob implements Callable<Integer> {
      * Opens what the job reads without options.
      *
      * @param fragments the number of fragments; null if no option sets it
+     * @param streams which of the simulated streams to read; empty for all
      */
-    protected Input simulated(@Nullable Long fragments) {
-        return Cameras.open(fragments == null ? Cameras.FRAGMENTS : fragments);
+    protected Input simulated(@Nullable Long fragments, StreamChoice streams) {
+        return Cameras.open(fragments == null ? Cameras.FRAGMENTS : fragments, streams);
     }
 
     /**
@@ -76,50 +79,70 @@ public abstract class ExampleJob implements Callable<Integer> {
         return FRAGMENT;
     }
 
+    /**
+     * Shows a line of the job; by default prints it.
+     *
+     * @return whether to go on
+     */
+    protected boolean show(String line, Input input) {
+        spec.commandLine().getOut().println(line);
+        return true;
+    }
+
     @Override
     public Integer call() throws Exception {
-        try (Input input = options.open(this::simulated)) {
-            long printed = input.streams().isEmpty() ? 0 : run(input);
-            spec.commandLine()
-                    .getErr()
-                    .printf(
-                            "%s: %d %s%s%s%n",
-                            spec.name(), printed, unit(), printed == 1 ? "" : "s", input.remark());
-        }
+        Input input = options.open(this::simulated);
+        long shown = input.hasStreams() ? run(input) : 0;
+        spec.commandLine()
+                .getErr()
+                .printf(
+                        Locale.ROOT,
+                        "%s: %d %s%s%s%n",
+                        spec.name(),
+                        shown,
+                        unit(),
+                        shown == 1 ? "" : "s",
+                        input.remark());
         return 0;
     }
 
     private long run(Input input) throws Exception {
         StreamExecutionEnvironment env = environment();
-        PrintWriter out = spec.commandLine().getOut();
         boolean counted = unit().equals(FRAGMENT);
         long limit = counted && input.maxFragments() > 0 ? input.maxFragments() : Long.MAX_VALUE;
-        long printed = 0;
+        long shown;
         // Closing the iterator cancels the job if it is still running.
         try (CloseableIterator<String> lines =
                 define(env, input).executeAndCollect("kvs-example-" + spec.name())) {
-            while (printed < limit && lines.hasNext()) {
-                String line = lines.next();
-                if (line.isEmpty()) {
-                    break;
-                }
-                printed++;
-                out.println(line);
-                if (out.checkError()) {
-                    // The reader of the output has gone, as with "| head".
-                    return printed;
-                }
-            }
+            shown = show(lines, limit, input);
         }
-        if (counted && printed < Math.min(limit, input.expectedFragments())) {
+        // The reader of the output may have gone, as with "| head".
+        if (counted
+                && !spec.commandLine().getOut().checkError()
+                && shown < Math.min(limit, input.expectedFragments())) {
             throw new ExampleException(
                     "Only "
-                            + printed
+                            + shown
                             + " of "
                             + input.expectedFragments()
                             + " fragments came out of the job");
         }
-        return printed;
+        return shown;
+    }
+
+    /** Shows lines, and returns how many. */
+    private long show(Iterator<String> lines, long limit, Input input) {
+        long shown = 0;
+        boolean more = true;
+        while (more && shown < limit && lines.hasNext()) {
+            String line = lines.next();
+            if (line.isEmpty()) {
+                break;
+            }
+            shown++;
+            more = show(line, input) && !spec.commandLine().getOut().checkError();
+        }
+        return shown;
     }
 
     private static StreamExecutionEnvironment environment() {

@@ -53,6 +53,7 @@ public final class ExampleMain {
     public static int execute(CommandLine line, String... arguments) {
         // A file name that begins with @ must reach the job unchanged.
         line.setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(
                         (e, args) ->
                                 fail(

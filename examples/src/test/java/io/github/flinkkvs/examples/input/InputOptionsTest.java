@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 import java.io.PrintWriter;
@@ -52,19 +53,40 @@ class InputOptionsTest {
                 "--fragments many | 'many' is not a long",
                 "--streams a | --streams and --from need --region",
                 "--replay f --from now | --streams and --from need --region",
+                "--replay f --stream-tag a=b | --replay reads all of its recordings",
                 "--endpoint http://h | --endpoint needs --region",
-                "--region r | --region needs --streams",
+                "--region r | --region needs --streams, --stream-prefix,",
                 "--region r --streams a,,b | --streams has an empty name",
                 "--region r --streams a --replay f | exclude each other",
+                "--region r --streams a --stream-prefix b | --streams excludes --stream-prefix",
+                "--region r --streams a --stream-tag b=c | --streams excludes --stream-prefix",
+                "--region r --stream-pattern a[ | --stream-pattern is no regular expression: Uncl",
+                "--region r --stream-tag a | should be in KEY=VALUE format but was a",
+                "--region r --streams a --history now | expected one of",
                 "--endpoint h --region r --streams a | must be a URL with http or https",
                 "--endpoint ftp://h --region r --streams a | must be a URL with http or https",
                 "--endpoint http://h --region r --streams a --from noon | 'noon' is none of",
-                "--region r --streams a,b --from 12 | A fragment number belongs to one stream"
+                "--region r --streams a,b --from 12 | A fragment number belongs to one stream",
+                "--region r --stream-prefix a --from 12 | A fragment number belongs to one stream"
             })
     void wrongOptions(String arguments, String message) {
         assertThat(tags(arguments.split(" "))).isEqualTo(ExampleMain.WRONG_OPTIONS);
         assertOneLine(message);
         assertThat(err.toString()).contains("--help");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--stream-tag location=cellar",
+                "--stream-pattern .*door --stream-tag location=garden"
+            })
+    void aSelectionWithoutSimulatedStreams(String arguments) {
+        assertThat(tags(arguments.split(" "))).isEqualTo(ExampleMain.FAILED);
+        assertOneLine(
+                arguments
+                        + " selects none of the simulated streams: front-door {location=entrance},"
+                        + " backyard {location=garden}");
     }
 
     @Test
@@ -99,6 +121,7 @@ class InputOptionsTest {
         assertThat(tags("--help")).isZero();
         assertThat(out.toString())
                 .contains("--replay", "--endpoint", "--region", "--streams", "--from")
+                .contains("--stream-prefix", "--stream-pattern", "--stream-tag", "--history")
                 .contains("--fragments");
         assertThat(err.toString()).isEmpty();
     }
