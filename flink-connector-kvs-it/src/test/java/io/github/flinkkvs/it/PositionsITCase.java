@@ -119,6 +119,22 @@ class PositionsITCase extends KvsTestBase {
         assertReads(at(StartingPosition.afterFragment(second), stream), stream, 2);
     }
 
+    /** However the service finds the time of a fragment; another one has the same time. */
+    @ParameterizedTest
+    @EnumSource(TimestampMatch.class)
+    void atFragment(TimestampMatch match) throws Exception {
+        kvs.behavior(Behavior.likely().timestampMatch(match));
+        EmbeddedStream stream = kvs.createStream("stream");
+        List<StoredFragment> pushed = pushApart(stream, 3);
+        pushed.addAll(push(stream, 3));
+        for (int from : new int[] {2, 4}) {
+            StartingPosition start = StartingPosition.atFragment(pushed.get(from).number());
+            assertReads(at(start, stream), stream, from);
+        }
+        // A number without a time.
+        assertReads(at(StartingPosition.atFragment("7"), stream), stream, 0);
+    }
+
     @Test
     void eachStreamFromItsOwn() throws Exception {
         EmbeddedStream first = kvs.createStream("first");

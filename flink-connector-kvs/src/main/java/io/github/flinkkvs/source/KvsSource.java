@@ -98,7 +98,7 @@ public final class KvsSource<T>
 
     @Override
     public Boundedness getBoundedness() {
-        return positions.stop().isBounded()
+        return positions.areBounded(streams)
                 ? Boundedness.BOUNDED
                 : Boundedness.CONTINUOUS_UNBOUNDED;
     }

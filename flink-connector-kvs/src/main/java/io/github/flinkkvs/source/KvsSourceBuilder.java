@@ -22,6 +22,7 @@ import javax.annotation.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +45,9 @@ import static org.apache.flink.util.Preconditions.checkNotNull;
 public final class KvsSourceBuilder<T> {
 
     private final List<String> streams = new ArrayList<>();
+    private final List<String> ranges = new ArrayList<>();
     private final Map<String, StartingPosition> startByStream = new HashMap<>();
+    private final Map<String, StoppingPosition> stopByStream = new HashMap<>();
     private final Configuration config = new Configuration();
     private final Map<String, String> tags = new HashMap<>();
     @Nullable private String prefix;
@@ -142,6 +145,25 @@ public final class KvsSourceBuilder<T> {
         return this;
     }
 
+    /**
+     * Where one of the streams ends, inclusive, named as in {@link #setStreams}. The source is
+     * bounded if each of its streams ends; otherwise those that end are over while others are read.
+     */
+    public KvsSourceBuilder<T> setStoppingPosition(String stream, StoppingPosition position) {
+        stopByStream.put(stream, checkNotNull(position));
+        return this;
+    }
+
+    /**
+     * Reads one stream from a position to another one, both inclusive, such as a phone call from
+     * its contact record. Adds the stream to those to read.
+     */
+    public KvsSourceBuilder<T> setRange(
+            String nameOrArn, StartingPosition from, StoppingPosition to) {
+        ranges.add(nameOrArn);
+        return setStartingPosition(nameOrArn, from).setStoppingPosition(nameOrArn, to);
+    }
+
     /** Makes records of fragments. */
     public KvsSourceBuilder<T> setDeserializationSchema(KvsDeserializationSchema<T> newSchema) {
         schema = checkNotNull(newSchema);
@@ -181,18 +203,17 @@ public final class KvsSourceBuilder<T> {
                         + " with KvsDeserializationSchema.fragments()");
         StreamSelector selector = selector();
         new OptionChecks(config).check();
-        String region = region();
-        checkNamedOnce(region);
-        StreamPositions positions = new StreamPositions(start, startByStream, startOfNew, stop);
+        String region = region(selector.namesOrArns());
+        checkNamedOnce(selector.namesOrArns(), region);
+        StreamPositions positions =
+                new StreamPositions(start, startByStream, startOfNew, stop, stopByStream);
         positions.check(selector);
         check(
-                !stop.isBounded()
+                !positions.areBounded(selector)
                         || config.get(KvsSourceOptions.DELETED_STREAM)
                                 != DeletedStreamPolicy.IGNORE,
                 "With source.deleted-stream = IGNORE a stream that does not exist is waited for, and"
-                        + " with a stopping position (%s) the job would never end: choose FINISH or"
-                        + " FAIL",
-                stop);
+                        + " with stopping positions the job would never end: choose FINISH or FAIL");
         // A copy: later changes of the builder apply to the next source.
         Configuration options = new Configuration(config);
         options.set(AwsOptions.REGION, region);
@@ -200,25 +221,24 @@ public final class KvsSourceBuilder<T> {
         return new KvsSource<>(selector, positions, limit, schema, options);
     }
 
-    private StreamSelector selector() {
-        boolean selects = prefix != null || pattern != null || !tags.isEmpty();
-        check(
-                selects || !streams.isEmpty(),
-                "There are no streams: name at least one with setStreams, by its name or its ARN, or"
-                        + " select some with setStreamPrefix, setStreamPattern or setStreamTags");
-        check(
-                !selects || streams.isEmpty(),
-                "Streams are named (%s) and selected as well: call either setStreams, or"
-                        + " setStreamPrefix, setStreamPattern and setStreamTags",
-                String.join(", ", streams));
-        if (selects) {
-            return StreamSelector.selected(prefix, pattern, tags);
+    /** The streams that are named, and those that have a range. */
+    private List<String> named() {
+        List<String> named = new ArrayList<>(streams);
+        for (String stream : ranges) {
+            check(
+                    Collections.frequency(ranges, stream) == 1,
+                    "Stream '%s' has two ranges, and a source reads one: set one range, and read the"
+                            + " other one with a source of its own",
+                    stream);
+            if (!streams.contains(stream)) {
+                named.add(stream);
+            }
         }
-        return StreamSelector.named(streams);
+        return named;
     }
 
     /** Neither by name and by ARN. Two regions may have streams of the same name. */
-    private void checkNamedOnce(String region) {
+    private static void checkNamedOnce(List<String> streams, String region) {
         Set<String> named = new HashSet<>();
         for (String stream : streams) {
             String name = StreamArn.nameOf(stream);
@@ -227,19 +247,36 @@ public final class KvsSourceBuilder<T> {
         }
     }
 
+    private StreamSelector selector() {
+        List<String> named = named();
+        boolean selects = prefix != null || pattern != null || !tags.isEmpty();
+        check(
+                selects || !named.isEmpty(),
+                "There are no streams: name at least one with setStreams, by its name or its ARN, or"
+                        + " select some with setStreamPrefix, setStreamPattern or setStreamTags");
+        check(
+                !selects || named.isEmpty(),
+                "Streams are named (%s) and selected as well: call either setStreams and setRange, or"
+                        + " setStreamPrefix, setStreamPattern and setStreamTags",
+                String.join(", ", named));
+        return selects
+                ? StreamSelector.selected(prefix, pattern, tags)
+                : StreamSelector.named(named);
+    }
+
     /** The region of streams that are given by name, or else the first of the ARNs. */
-    private String region() {
+    private String region(List<String> named) {
         String configured = config.getOptional(AwsOptions.REGION).map(String::trim).orElse(null);
         if (configured != null) {
             return configured;
         }
         TreeSet<String> regions =
-                streams.stream()
+                named.stream()
                         .filter(StreamArn::isArn)
                         .map(arn -> StreamArn.parse(arn).region())
                         .collect(Collectors.toCollection(TreeSet::new));
         check(!regions.isEmpty(), "There is no region: set aws.region, or give the streams by ARN");
-        for (String stream : streams) {
+        for (String stream : named) {
             check(
                     regions.size() == 1 || StreamArn.isArn(stream),
                     "The streams are in several regions (%s), so it is not known where stream '%s'"

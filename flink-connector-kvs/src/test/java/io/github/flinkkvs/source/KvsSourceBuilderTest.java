@@ -302,10 +302,109 @@ class KvsSourceBuilderTest {
                         .setStartingPosition(StartingPosition.afterFragment("7"))
                         .setStoppingPosition(StoppingPosition.atFragment("7")),
                 "There is nothing between");
+        assertRefused(
+                builder()
+                        .setStartingPosition(StartingPosition.atFragment("8"))
+                        .setStoppingPosition(StoppingPosition.atFragment("7")),
+                "There is nothing between");
+        builder()
+                .setStartingPosition(StartingPosition.atFragment("7"))
+                .setStoppingPosition(StoppingPosition.atFragment("7"))
+                .build();
         builder()
                 .setStartingPosition(StartingPosition.atServerTimestamp(time))
                 .setStoppingPosition(StoppingPosition.atServerTimestamp(time))
                 .build();
+    }
+
+    /** A call, from its contact record. */
+    @Test
+    void readsRanges() {
+        assertThat(
+                        unnamed()
+                                .setRange(
+                                        ARN,
+                                        StartingPosition.atFragment("7"),
+                                        StoppingPosition.atFragment("7"))
+                                .build()
+                                .getBoundedness())
+                .isEqualTo(Boundedness.BOUNDED);
+        StartingPosition from = StartingPosition.earliest();
+        StoppingPosition to = StoppingPosition.now();
+        // The stream may be named besides, before or afterwards.
+        assertThat(builder().setRange("a", from, to).build().getBoundedness())
+                .isEqualTo(Boundedness.BOUNDED);
+        assertThat(unnamed().setRange("a", from, to).setStreams("a").build().getBoundedness())
+                .isEqualTo(Boundedness.BOUNDED);
+        assertThat(builder().setRange("b", from, to).build().getBoundedness())
+                .isEqualTo(Boundedness.CONTINUOUS_UNBOUNDED);
+        assertThat(
+                        builder()
+                                .setRange("b", from, to)
+                                .setStoppingPosition(StoppingPosition.atFragment("7"))
+                                .build()
+                                .getBoundedness())
+                .isEqualTo(Boundedness.BOUNDED);
+        assertRefused(
+                unnamed().setRange("a", from, to).setRange("a", from, to),
+                "Stream 'a' has two ranges, and a source reads one");
+        assertRefused(
+                builder().setRange(ARN.replace("camera", "a"), from, to),
+                "Stream 'a' is named twice");
+        assertRefused(
+                unnamed().setStreamPrefix("a").setRange("a", from, to),
+                "Streams are named (a) and selected as well");
+        assertRefused(
+                unnamed()
+                        .setRange(
+                                "a",
+                                StartingPosition.atFragment("8"),
+                                StoppingPosition.atFragment("7")),
+                "There is nothing between the starting position (fragment 8) and the stopping"
+                        + " position (fragment 7) of stream 'a'");
+        assertRefused(
+                builder().setStoppingPosition("b", to),
+                "A stopping position is set for stream 'b', which is not among the streams to read:"
+                        + " a");
+    }
+
+    private static KvsSourceBuilder<Fragment> unnamed() {
+        return KvsSource.<Fragment>builder()
+                .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                .setRegion("eu-west-1");
+    }
+
+    @Test
+    void isBoundedIfEachOfItsStreamsEnds() {
+        StoppingPosition stop = StoppingPosition.atFragment("7");
+        assertBounded(true, builder().setStoppingPosition("a", stop));
+        assertBounded(false, builder().setStreams("b").setStoppingPosition("a", stop));
+        assertBounded(
+                true,
+                builder()
+                        .setStreams("b")
+                        .setStoppingPosition("a", stop)
+                        .setStoppingPosition("b", stop));
+        assertBounded(true, builder().setStoppingPosition(stop));
+        assertBounded(
+                false,
+                builder()
+                        .setStoppingPosition(stop)
+                        .setStoppingPosition("a", StoppingPosition.never()));
+        // Others may be found.
+        assertBounded(false, unnamed().setStreamPrefix("a").setStoppingPosition("a", stop));
+        assertBounded(true, unnamed().setStreamPrefix("a").setStoppingPosition(stop));
+        assertBounded(
+                false,
+                unnamed()
+                        .setStreamPrefix("a")
+                        .setStoppingPosition(stop)
+                        .setStoppingPosition("a", StoppingPosition.never()));
+    }
+
+    private static void assertBounded(boolean bounded, KvsSourceBuilder<?> builder) {
+        assertThat(builder.build().getBoundedness())
+                .isEqualTo(bounded ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED);
     }
 
     @Test
@@ -316,28 +415,22 @@ class KvsSourceBuilderTest {
                 "not among the streams");
     }
 
-    private static KvsSourceBuilder<Fragment> selecting() {
-        return KvsSource.<Fragment>builder()
-                .setDeserializationSchema(KvsDeserializationSchema.fragments())
-                .setRegion("eu-west-1");
-    }
-
     @Test
     void selectsStreams() {
-        selecting().setStreamPrefix("a").build();
-        selecting().setStreamPattern("a-\\d+").build();
-        selecting().setStreamTags(Map.of("k", "v")).build();
-        selecting()
+        unnamed().setStreamPrefix("a").build();
+        unnamed().setStreamPattern("a-\\d+").build();
+        unnamed().setStreamTags(Map.of("k", "v")).build();
+        unnamed()
                 .setStreamPrefix("a")
                 .setStreamPattern(".*")
                 .setStreamTags(Map.of("k", "v"))
                 .setStartingPosition("a-1", StartingPosition.earliest())
                 .build();
         assertRefused(
-                selecting(), "setStreams", "setStreamPrefix", "setStreamPattern", "setStreamTags");
+                unnamed(), "setStreams", "setStreamPrefix", "setStreamPattern", "setStreamTags");
         assertRefused(builder().setStreamPrefix("b"), "Streams are named (a)", "setStreamPrefix");
         assertRefused(
-                selecting()
+                unnamed()
                         .setStreamPrefix("a")
                         .setStartingPosition("b", StartingPosition.earliest()),
                 "not among the streams",

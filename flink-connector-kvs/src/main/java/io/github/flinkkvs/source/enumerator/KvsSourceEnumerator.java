@@ -139,7 +139,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         return new SelectedStreams(
                 streams,
                 config.get(KvsSourceOptions.DISCOVERY_INTERVAL).toNanos(),
-                positions.stop().isBounded(),
+                positions.areBounded(streams),
                 restoredScanned,
                 System::nanoTime);
     }
@@ -216,7 +216,8 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         String spelling =
                 streams.isNamed() ? streams.spelling(stream.arn().toString()) : stream.arn().name();
         KvsSplit split =
-                KvsSplit.firstSeen(stream, positions.startOf(spelling, scanned), positions.stop());
+                KvsSplit.firstSeen(
+                        stream, positions.startOf(spelling, scanned), positions.stopOf(spelling));
         LOG.info("Found stream {}", split);
         ledger.add(split);
     }
@@ -266,7 +267,7 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
             return;
         }
         // Once for each attempt of a reader: an event after the last one would fail the job.
-        if (positions.stop().isBounded()) {
+        if (positions.areBounded(streams)) {
             context.signalNoMoreSplits(subtask);
         } else {
             context.sendEventToSourceReader(subtask, new AllStreamsAssigned());

@@ -94,7 +94,8 @@ final class ReadCursor {
 
     private StartingPosition timeOrEarliest() {
         long millis = timeOf(start.fragmentNumber());
-        return millis == UNREAD ? StartingPosition.earliest() : atServerTimestamp(millis);
+        // Others may have the same time, and the service may begin with the last of them.
+        return millis == UNREAD ? StartingPosition.earliest() : atServerTimestamp(millis - 1);
     }
 
     private static StartingPosition after(FragmentNumber number) {

@@ -67,8 +67,9 @@ public final class KvsSplit implements SourceSplit {
     }
 
     /**
-     * An unread split, of a stream as it was when first seen. Wanted media that leaves the
-     * retention before it is read is a gap, unless it had left by then, or was about to.
+     * An unread split of a stream as it was when it was first seen. If the service had the media at
+     * the starting time by then, and was to keep it for some minutes, everything before that time
+     * counts as read: what expires after it is a gap.
      *
      * @param start as the user spelt it
      * @param stop as the user spelt it

@@ -44,6 +44,7 @@ final class EnumeratorRig {
     StartingPosition start = StartingPosition.now();
     StartingPosition startOfNew = StartingPosition.earliest();
     StoppingPosition stop = StoppingPosition.never();
+    Map<String, StoppingPosition> stopByStream = Map.of();
     FakeCoordinator coordinator;
     KvsSourceEnumerator enumerator;
 
@@ -76,7 +77,7 @@ final class EnumeratorRig {
                 new KvsSourceEnumerator(
                         coordinator,
                         streams,
-                        new StreamPositions(start, Map.of(), startOfNew, stop),
+                        new StreamPositions(start, Map.of(), startOfNew, stop, stopByStream),
                         config,
                         () -> connection,
                         restored);

@@ -27,6 +27,7 @@ import software.amazon.awssdk.services.kinesisvideo.model.KinesisVideoException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 import static io.github.flinkkvs.source.enumerator.EnumeratorRig.NOW;
@@ -88,6 +89,25 @@ class KvsSourceEnumeratorTest {
         assertThat(split.start().timestampMillis()).isEqualTo(NOW);
         assertThat(split.stop()).isEqualTo(StoppingPosition.now().resolved(NOW));
         assertThat(split.stop().kind()).isEqualTo(StoppingPosition.Kind.SERVER_TIMESTAMP);
+    }
+
+    /** Whether a source is bounded depends on all of its streams. */
+    @Test
+    void eachStreamHasItsOwnStop() throws Exception {
+        rig.stopByStream =
+                Map.of("a", StoppingPosition.now(), "b", StoppingPosition.atFragment("7"));
+        start(1, "a", "b", "c");
+        rig.register(0);
+        assertThat(rig.assigned().get(0))
+                .extracting(KvsSplit::stop)
+                .containsExactly(
+                        StoppingPosition.now().resolved(NOW),
+                        StoppingPosition.atFragment("7"),
+                        StoppingPosition.never());
+        assertThat(rig.coordinator.noMoreSplits()).isEmpty();
+        start(1, "a", "b");
+        rig.register(0);
+        assertThat(rig.coordinator.noMoreSplits()).containsExactly(0);
     }
 
     @Test

@@ -171,7 +171,8 @@ final class SimulatedFleet {
                                 StartingPosition.earliest(),
                                 Map.of(),
                                 StartingPosition.earliest(),
-                                bounded ? StoppingPosition.now() : StoppingPosition.never()),
+                                bounded ? StoppingPosition.now() : StoppingPosition.never(),
+                                Map.of()),
                         new Configuration(),
                         () -> {
                             throw new AssertionError("not used");

@@ -108,7 +108,7 @@ class ReadCursorTest {
     void aFragmentIsAskedForByItsTime() {
         String told = GetMediaBytes.number(T0, 7);
         ReadCursor cursor = from(StartingPosition.atFragment(told));
-        assertThat(cursor.next()).isEqualTo(server(T0));
+        assertThat(cursor.next()).isEqualTo(server(T0 - 1));
         String before = GetMediaBytes.number(T0, 6);
         assertThat(cursor.judge(new PartialFragment(FragmentNumber.of(before), T0, T0)))
                 .isEqualTo(FragmentGate.Verdict.TOO_EARLY);
