@@ -132,6 +132,28 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("scan.startup.stream.NAME.mode");
         assertThat(failureWith("scan.startup.stream.attic.mode", "earliest"))
                 .contains("A starting position is set for stream 'attic', which is not among");
+        assertThat(failureWith("scan.bounded.stream.hall.mod", "now"))
+                .contains("There is no option 'scan.bounded.stream.hall.mod'")
+                .contains("scan.bounded.stream.NAME.mode");
+        assertThat(failureWith("scan.bounded.stream.attic.mode", "now"))
+                .contains("A stopping position is set for stream 'attic', which is not among");
+        assertThat(failureWith("scan.bounded.stream.hall.mode", "fragment-number"))
+                .contains("needs 'scan.bounded.stream.hall.fragment-number'");
+        assertThat(failureWith("scan.startup.mode", "from-fragment-number"))
+                .contains("'scan.startup.mode' = 'from-fragment-number' needs")
+                .contains("'scan.startup.fragment-number'");
+        assertThat(
+                        failureWith(
+                                "scan.startup.mode",
+                                "from-fragment-number",
+                                "scan.startup.fragment-number",
+                                "8",
+                                "scan.bounded.stream.hall.mode",
+                                "fragment-number",
+                                "scan.bounded.stream.hall.fragment-number",
+                                "7"))
+                .contains("There is nothing between the starting position (fragment 8)")
+                .contains("of stream 'hall'");
         assertThat(failureWith("scan.startup.stream.hall.timestamp", "1000"))
                 .contains("'scan.startup.stream.hall.timestamp' does not go with");
         assertThat(

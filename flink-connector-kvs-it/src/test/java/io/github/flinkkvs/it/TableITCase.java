@@ -506,6 +506,37 @@ class TableITCase extends TableTestBase {
                 .isEqualTo(numbers(one));
     }
 
+    /** A call of one stream, up to the present of the other one. */
+    @Test
+    void rangesOfStreams() throws Exception {
+        EmbeddedStream one = kvs.createStream("one");
+        EmbeddedStream two = kvs.createStream("two.of");
+        push(one, 3);
+        List<String> ofTwo =
+                push(two, 5).stream().map(StoredFragment::number).collect(Collectors.toList());
+        Map<String, String> options =
+                with(
+                        options(one, two),
+                        "scan.bounded.stream.one.mode",
+                        "now",
+                        "scan.startup.stream.two.of.mode",
+                        "from-fragment-number",
+                        "scan.startup.stream.two.of.fragment-number",
+                        ofTwo.get(1),
+                        "scan.bounded.stream.two.of.mode",
+                        "fragment-number",
+                        "scan.bounded.stream.two.of.fragment-number",
+                        ofTwo.get(3));
+        List<String> expected = new ArrayList<>(numbers(one));
+        expected.addAll(ofTwo.subList(1, 4));
+        assertThat(read(options)).hasSize(6).containsAll(expected);
+        // Each of its streams ends, so batch mode takes it.
+        TableEnvironment batch = tables(EnvironmentSettings.inBatchMode());
+        batch.executeSql(create("cameras", STREAM_AND_NUMBER, options));
+        String sql = "SELECT COUNT(*) FROM cameras WHERE stream_name = 'two.of'";
+        assertThat(query(batch, sql)).containsExactly(Row.of(3L));
+    }
+
     /** Credentials and the like change while a plan is kept. */
     @Test
     void plansKnowWhatTablesSayToday() throws Exception {

@@ -43,7 +43,8 @@ public final class KvsTableOptions {
         EARLIEST,
         SERVER_TIMESTAMP,
         PRODUCER_TIMESTAMP,
-        FRAGMENT_NUMBER;
+        FRAGMENT_NUMBER,
+        FROM_FRAGMENT_NUMBER;
 
         @Override
         public String toString() {
@@ -128,7 +129,8 @@ public final class KvsTableOptions {
                                     + " still has; with the first fragment at or after the"
                                     + " 'server-timestamp' or 'producer-timestamp' in"
                                     + " scan.startup.timestamp; after the fragment in"
-                                    + " scan.startup.fragment-number ('fragment-number').");
+                                    + " scan.startup.fragment-number ('fragment-number'), or with it"
+                                    + " ('from-fragment-number').");
 
     public static final ConfigOption<String> STARTUP_TIMESTAMP =
             ConfigOptions.key("scan.startup.timestamp")
@@ -144,8 +146,8 @@ public final class KvsTableOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "With scan.startup.mode = fragment-number: the fragment after which reading"
-                                    + " begins.");
+                            "With scan.startup.mode = fragment-number or from-fragment-number: the"
+                                    + " fragment after which, or with which, reading begins.");
 
     public static final ConfigOption<BoundedMode> BOUNDED_MODE =
             ConfigOptions.key("scan.bounded.mode")

@@ -34,6 +34,7 @@ import org.apache.flink.table.factories.FactoryUtil;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,21 +94,21 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
     public DynamicTableSource createDynamicTableSource(Context context) {
         FactoryUtil.TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
         // Providers may be nested, and have options of their own: the source knows which.
-        helper.validateExcept("aws.credentials", TablePositions.STREAM_PREFIX);
+        List<String> others = new ArrayList<>(TablePositions.STREAM_PREFIXES);
+        others.add("aws.credentials");
+        helper.validateExcept(others.toArray(new String[0]));
         ReadableConfig options = helper.getOptions();
         RecordMode mode = options.get(KvsTableOptions.RECORD);
         ResolvedSchema schema = context.getCatalogTable().getResolvedSchema();
         TableColumns columns = TableColumns.of(schema, mode);
         boolean payload = columns.hasPayload();
-        TablePositions positions = new TablePositions(Instant.now());
         try {
             KvsScan scan =
                     new KvsScan(
                             streams(options),
                             FrameOptions.filter(options, mode),
-                            positions.start(options),
-                            positions.startByStream(context.getCatalogTable().getOptions()),
-                            positions.stop(options),
+                            new TablePositions(Instant.now())
+                                    .of(context.getCatalogTable().getOptions()),
                             sourceOptions.of(context));
             KvsDynamicSource source =
                     new KvsDynamicSource(

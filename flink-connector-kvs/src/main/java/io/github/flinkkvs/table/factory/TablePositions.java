@@ -13,38 +13,32 @@ import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.table.KvsTableOptions;
 import io.github.flinkkvs.table.KvsTableOptions.BoundedMode;
 import io.github.flinkkvs.table.KvsTableOptions.StartupMode;
+import io.github.flinkkvs.table.scan.ScanPositions;
 
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.ValidationException;
-
-import javax.annotation.Nullable;
 
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Where a table begins and ends, according to its options. Immutable. */
 final class TablePositions {
 
-    /** Followed by the name of a stream, a dot, and the rest of an option of scan.startup. */
-    static final String STREAM_PREFIX = "scan.startup.stream.";
+    private static final PositionOptions<StartupMode> STARTUP =
+            new PositionOptions<>("scan.startup.", KvsTableOptions.STARTUP_MODE.defaultValue());
 
-    private static final String PREFIX = "scan.startup.";
+    private static final PositionOptions<BoundedMode> BOUNDED =
+            new PositionOptions<>("scan.bounded.", KvsTableOptions.BOUNDED_MODE.defaultValue());
 
-    private static final List<ConfigOption<?>> STARTUP_OPTIONS =
-            List.of(
-                    KvsTableOptions.STARTUP_MODE,
-                    KvsTableOptions.STARTUP_TIMESTAMP,
-                    KvsTableOptions.STARTUP_FRAGMENT_NUMBER);
+    /** What the keys of options for one stream begin with; its name, a dot and the rest follow. */
+    static final List<String> STREAM_PREFIXES =
+            List.of(STARTUP.streamPrefix(), BOUNDED.streamPrefix());
 
     private final Instant now;
 
@@ -55,158 +49,70 @@ final class TablePositions {
         this.now = now;
     }
 
-    /** Where streams without a position of their own begin. */
-    StartingPosition start(ReadableConfig options) {
-        return start(options, PREFIX);
-    }
-
     /**
-     * Positions of single streams.
+     * The positions of all streams and of single ones.
      *
-     * @param options all of the table
-     * @return by the stream's name
+     * @param table all options of the table
+     * @throws ValidationException if an option is missing, unknown or contradictory
      */
-    Map<String, StartingPosition> startByStream(Map<String, String> options) {
-        Configuration config = Configuration.fromMap(options);
-        Map<String, StartingPosition> starts = new LinkedHashMap<>();
-        for (String key : new TreeSet<>(options.keySet())) {
-            if (key.startsWith(STREAM_PREFIX)) {
-                String stream = streamOf(key);
-                starts.computeIfAbsent(stream, name -> start(config, STREAM_PREFIX + name + "."));
-            }
+    ScanPositions of(Map<String, String> table) {
+        Configuration options = Configuration.fromMap(table);
+        Map<String, StartingPosition> starts = new HashMap<>();
+        for (String stream : STARTUP.streams(table.keySet())) {
+            starts.put(stream, start(options, STARTUP.ofStream(stream)));
         }
-        return starts;
+        Map<String, StoppingPosition> stops = new HashMap<>();
+        for (String stream : BOUNDED.streams(table.keySet())) {
+            stops.put(stream, stop(options, BOUNDED.ofStream(stream)));
+        }
+        return new ScanPositions(start(options, STARTUP), starts, stop(options, BOUNDED), stops);
     }
 
-    private static String streamOf(String key) {
-        for (ConfigOption<?> option : STARTUP_OPTIONS) {
-            String suffix = option.key().substring(PREFIX.length() - 1);
-            if (key.endsWith(suffix) && key.length() > STREAM_PREFIX.length() + suffix.length()) {
-                return key.substring(STREAM_PREFIX.length(), key.length() - suffix.length());
-            }
-        }
-        throw new ValidationException(
-                "There is no option '"
-                        + key
-                        + "'. For one stream there are: "
-                        + STARTUP_OPTIONS.stream()
-                                .map(option -> STREAM_PREFIX + "NAME." + suffix(option))
-                                .collect(Collectors.joining(", ")));
-    }
-
-    private StartingPosition start(ReadableConfig options, String prefix) {
-        ConfigOption<StartupMode> modeOption =
-                ConfigOptions.key(prefix + suffix(KvsTableOptions.STARTUP_MODE))
-                        .enumType(StartupMode.class)
-                        .defaultValue(KvsTableOptions.STARTUP_MODE.defaultValue());
-        ConfigOption<String> timestampOption =
-                text(prefix + suffix(KvsTableOptions.STARTUP_TIMESTAMP));
-        ConfigOption<String> numberOption =
-                text(prefix + suffix(KvsTableOptions.STARTUP_FRAGMENT_NUMBER));
-        StartupMode mode = options.get(modeOption);
+    private StartingPosition start(ReadableConfig options, PositionOptions<StartupMode> position) {
         String timestamp =
-                valueOf(
-                        options,
-                        timestampOption,
-                        modeOption,
-                        mode,
-                        mode == StartupMode.SERVER_TIMESTAMP
-                                || mode == StartupMode.PRODUCER_TIMESTAMP);
+                position.timestamp(
+                        options, StartupMode.SERVER_TIMESTAMP, StartupMode.PRODUCER_TIMESTAMP);
         String number =
-                valueOf(
-                        options,
-                        numberOption,
-                        modeOption,
-                        mode,
-                        mode == StartupMode.FRAGMENT_NUMBER);
-        switch (mode) {
+                position.fragmentNumber(
+                        options, StartupMode.FRAGMENT_NUMBER, StartupMode.FROM_FRAGMENT_NUMBER);
+        switch (position.mode(options)) {
             case NOW:
                 return StartingPosition.now();
             case EARLIEST:
                 return StartingPosition.earliest();
             case SERVER_TIMESTAMP:
-                return StartingPosition.atServerTimestamp(time(timestampOption, timestamp));
+                return StartingPosition.atServerTimestamp(time(position.timestampKey(), timestamp));
             case PRODUCER_TIMESTAMP:
-                return StartingPosition.atProducerTimestamp(time(timestampOption, timestamp));
+                return StartingPosition.atProducerTimestamp(
+                        time(position.timestampKey(), timestamp));
+            case FROM_FRAGMENT_NUMBER:
+                return StartingPosition.atFragment(number);
             default:
                 return StartingPosition.afterFragment(number);
         }
     }
 
-    private static String suffix(ConfigOption<?> option) {
-        return option.key().substring(PREFIX.length());
-    }
-
-    private static ConfigOption<String> text(String key) {
-        return ConfigOptions.key(key).stringType().noDefaultValue();
-    }
-
-    StoppingPosition stop(ReadableConfig options) {
-        BoundedMode mode = options.get(KvsTableOptions.BOUNDED_MODE);
+    private StoppingPosition stop(ReadableConfig options, PositionOptions<BoundedMode> position) {
         String timestamp =
-                valueOf(
-                        options,
-                        KvsTableOptions.BOUNDED_TIMESTAMP,
-                        KvsTableOptions.BOUNDED_MODE,
-                        mode,
-                        mode == BoundedMode.SERVER_TIMESTAMP
-                                || mode == BoundedMode.PRODUCER_TIMESTAMP);
-        String number =
-                valueOf(
-                        options,
-                        KvsTableOptions.BOUNDED_FRAGMENT_NUMBER,
-                        KvsTableOptions.BOUNDED_MODE,
-                        mode,
-                        mode == BoundedMode.FRAGMENT_NUMBER);
-        switch (mode) {
+                position.timestamp(
+                        options, BoundedMode.SERVER_TIMESTAMP, BoundedMode.PRODUCER_TIMESTAMP);
+        String number = position.fragmentNumber(options, BoundedMode.FRAGMENT_NUMBER);
+        switch (position.mode(options)) {
             case UNBOUNDED:
                 return StoppingPosition.never();
             case NOW:
                 return StoppingPosition.now();
             case SERVER_TIMESTAMP:
-                return StoppingPosition.atServerTimestamp(
-                        time(KvsTableOptions.BOUNDED_TIMESTAMP, timestamp));
+                return StoppingPosition.atServerTimestamp(time(position.timestampKey(), timestamp));
             case PRODUCER_TIMESTAMP:
                 return StoppingPosition.atProducerTimestamp(
-                        time(KvsTableOptions.BOUNDED_TIMESTAMP, timestamp));
+                        time(position.timestampKey(), timestamp));
             default:
                 return StoppingPosition.atFragment(number);
         }
     }
 
-    /** The value that the mode needs. A value that it does not need is rejected. */
-    @Nullable
-    private static String valueOf(
-            ReadableConfig options,
-            ConfigOption<String> option,
-            ConfigOption<?> modeOption,
-            Object mode,
-            boolean needed) {
-        String value = options.getOptional(option).orElse(null);
-        if (needed && value == null) {
-            throw new ValidationException(
-                    "'"
-                            + modeOption.key()
-                            + "' = '"
-                            + mode
-                            + "' needs '"
-                            + option.key()
-                            + "': set it");
-        }
-        if (!needed && value != null) {
-            throw new ValidationException(
-                    "'"
-                            + option.key()
-                            + "' does not go with '"
-                            + modeOption.key()
-                            + "' = '"
-                            + mode
-                            + "': remove it, or set another mode");
-        }
-        return value;
-    }
-
-    private Instant time(ConfigOption<String> option, String value) {
+    private Instant time(String key, String value) {
         String time = value.trim();
         try {
             return time.startsWith("-P") || time.startsWith("-p")
@@ -217,7 +123,7 @@ final class TablePositions {
         } catch (DateTimeException | ArithmeticException e) {
             throw new ValidationException(
                     "'"
-                            + option.key()
+                            + key
                             + "' is '"
                             + value
                             + "', neither a time such as 2026-01-31T08:00:00Z, nor millis since"

@@ -35,7 +35,19 @@ class ScanFilterTest {
 
     private static KvsScan scan(
             StartingPosition start, Map<String, StartingPosition> starts, StoppingPosition stop) {
-        return new KvsScan(List.of("a", "b", ARN), null, start, starts, stop, new Configuration());
+        return scan(start, starts, stop, Map.of());
+    }
+
+    private static KvsScan scan(
+            StartingPosition start,
+            Map<String, StartingPosition> starts,
+            StoppingPosition stop,
+            Map<String, StoppingPosition> stops) {
+        return new KvsScan(
+                List.of("a", "b", ARN),
+                null,
+                new ScanPositions(start, starts, stop, stops),
+                new Configuration());
     }
 
     private static StartingPosition startAt(long millis) {
@@ -77,6 +89,7 @@ class ScanFilterTest {
                         startAt(NOW - 1),
                         StartingPosition.now(),
                         StartingPosition.afterFragment("7"),
+                        StartingPosition.atFragment("7"),
                         // Producer time says nothing about the order of arrival.
                         StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(0)))) {
             assertNarrowed(from, scan(unchanged, never), scan(unchanged, never));
@@ -129,6 +142,56 @@ class ScanFilterTest {
                         StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(NOW)))) {
             assertNarrowed(until, scan(earliest, unchanged), scan(earliest, unchanged));
         }
+    }
+
+    @Test
+    void theEndOfEachStream() {
+        StartingPosition earliest = StartingPosition.earliest();
+        StoppingPosition never = StoppingPosition.never();
+        KvsScan scan =
+                scan(earliest, Map.of(), never, Map.of("a", stopAt(NOW), "c", stopAt(NOW - HOUR)));
+        assertNarrowed(
+                ScanFilter.between(Long.MIN_VALUE, NOW - HOUR / 2),
+                scan,
+                scan(
+                        earliest,
+                        Map.of(),
+                        never,
+                        Map.of("a", stopAt(NOW - HOUR / 2), "c", stopAt(NOW - HOUR))));
+        assertThat(scan.withStreams(List.of("b", ARN)))
+                .hasToString(
+                        "streams=[b, "
+                                + ARN
+                                + "], start=[earliest], stop=[never, c: server timestamp "
+                                + Instant.ofEpochMilli(NOW - HOUR)
+                                + "]");
+        // Nothing would be left of stream c.
+        ScanFilter late = ScanFilter.between(NOW - HOUR / 2, Long.MAX_VALUE);
+        assertNarrowed(late, scan, scan);
+        assertNarrowed(
+                late.and(ScanFilter.ofStream("b")),
+                scan,
+                scan(startAt(NOW - HOUR / 2), never).withStreams(List.of("b")));
+    }
+
+    /** A query that goes on for ever without conditions does so with them, too. */
+    @Test
+    void conditionsEndNothing() {
+        StoppingPosition never = StoppingPosition.never();
+        Map<String, StoppingPosition> stops = Map.of("a", stopAt(NOW), "b", stopAt(NOW));
+        KvsScan endless = scan(StartingPosition.earliest(), Map.of(), never, stops);
+        assertThat(endless.isBounded()).isFalse();
+        assertNarrowed(ScanFilter.ofStream("a"), endless, endless);
+        assertThat(endless.withLimit(3)).isEqualTo(endless);
+        KvsScan bounded =
+                scan(
+                        StartingPosition.earliest(),
+                        Map.of(),
+                        never,
+                        Map.of("a", stopAt(NOW), "b", stopAt(NOW), "c", stopAt(NOW)));
+        assertThat(bounded.isBounded()).isTrue();
+        assertNarrowed(ScanFilter.ofStream("a"), bounded, bounded.withStreams(List.of("a")));
+        assertThat(bounded.withStreams(List.of("a"))).isNotEqualTo(bounded);
     }
 
     /** The service's present may be earlier than ours. */
