@@ -174,7 +174,7 @@ class KvsSourceBuilderTest {
                 .contains("a in kinesisvideo://us-east-1");
         assertRefused(builder().setStreams("camera", ARN), "'camera' is named twice");
         assertThat(regions(builder().setStreams("camera", south))).hasSize(3);
-        assertThat(regions(selecting().setStreamPrefix("b")))
+        assertThat(regions(unnamed().setStreamPrefix("b")))
                 .containsExactly("all streams with prefix b in kinesisvideo://eu-west-1");
     }
 
