@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** One source reads streams of several regions, each of which is a service of its own. */
 class RegionsITCase extends KvsTestBase {
 
-    private static final String ELSEWHERE = "us-east-1";
+    private static final String ELSEWHERE = "eu-west-1";
 
     private EmbeddedKvs elsewhere;
 
