@@ -11,9 +11,7 @@ package io.github.flinkkvs.source.session;
 import io.github.flinkkvs.mkv.assembler.FragmentEnd;
 import io.github.flinkkvs.source.fetch.ArchiveFetch;
 import io.github.flinkkvs.source.fetch.Fetch;
-import io.github.flinkkvs.source.fetch.FragmentListing;
 import io.github.flinkkvs.source.fetch.LiveFetch;
-import io.github.flinkkvs.source.fetch.ServiceClock;
 import io.github.flinkkvs.source.fetch.StreamArchive;
 import io.github.flinkkvs.source.resources.ReaderResources;
 
@@ -24,7 +22,7 @@ final class Fetches {
 
     private final ReadCursor cursor;
     private final SessionSettings settings;
-    private final ServiceClock clock;
+    private final Decisions decisions;
     private final ReaderResources resources;
 
     /** Of the stream that is read; null before its archive is. */
@@ -33,16 +31,20 @@ final class Fetches {
     Fetches(
             ReadCursor cursor,
             SessionSettings settings,
-            ServiceClock clock,
+            Decisions decisions,
             ReaderResources resources) {
         this.cursor = cursor;
         this.settings = settings;
-        this.clock = clock;
+        this.decisions = decisions;
         this.resources = resources;
     }
 
-    /** A GetMedia call from the position on. */
-    Fetch live(Fetch.Owner owner, Fetch.Sink sink) {
+    /** Makes the fetch that was decided, from the position on. */
+    Fetch make(ReadingWay.Way way, Fetch.Owner owner, Fetch.Sink sink) {
+        return way == ReadingWay.Way.ARCHIVE ? archive(owner, sink) : live(owner, sink);
+    }
+
+    private Fetch live(Fetch.Owner owner, Fetch.Sink sink) {
         return new LiveFetch(
                 owner,
                 sink,
@@ -54,17 +56,17 @@ final class Fetches {
                 resources);
     }
 
-    /** Reads the archive from the position on. */
-    Fetch archive(Fetch.Owner owner, Fetch.Sink sink, FragmentListing listing) {
+    private Fetch archive(Fetch.Owner owner, Fetch.Sink sink) {
         if (archive == null || !archive.arn().equals(cursor.arn())) {
             archive =
                     new StreamArchive(
                             cursor.arn(),
-                            clock,
+                            decisions.clock(),
                             () -> settings.newAssembler(cursor.arn(), FragmentEnd.NEXT_FRAGMENT),
                             settings.silenceTimeoutNanos,
                             resources);
         }
-        return new ArchiveFetch(owner, sink, cursor.next(), listing, cursor.lookAhead(), archive);
+        return new ArchiveFetch(
+                owner, sink, cursor.next(), decisions.listing(), cursor.lookAhead(), archive);
     }
 }

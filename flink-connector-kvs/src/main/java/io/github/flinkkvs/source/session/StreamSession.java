@@ -124,7 +124,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         this.queue = new EventQueue(split.splitId(), taker, holds, cursor, account);
         this.intake =
                 new FragmentIntake(cursor, decisions, queue, settings, streamMetrics, metrics);
-        this.fetches = new Fetches(cursor, settings, decisions.clock(), resources);
+        this.fetches = new Fetches(cursor, settings, decisions, resources);
         this.demand = new Demand(holds, account, resources.budget());
         this.callTimer = new CallTimer(resources.timer(), lock, this::onBroken);
     }
@@ -273,10 +273,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         enter(Phase.READING);
         callTimer.onCall();
         decisions.onFetch();
-        fetch =
-                way == Way.LIVE
-                        ? fetches.live(this, intake)
-                        : fetches.archive(this, intake, decisions.listing());
+        fetch = fetches.make(way, this, intake);
         fetch.begin();
     }
 
