@@ -128,10 +128,10 @@ class ArchiveITCase extends KvsTestBase {
 
     @Test
     void manyStreamsInLittleMemoryOverSavepoints() throws Exception {
-        EmbeddedStream[] streams = new EmbeddedStream[6];
+        EmbeddedStream[] streams = new EmbeddedStream[4];
         for (int i = 0; i < streams.length; i++) {
             streams[i] = kvs.createStream("stream-" + i);
-            pushApart(streams[i], 80);
+            pushApart(streams[i], 60);
         }
         kvs.clock().shift(Duration.ofMinutes(5));
         KvsSourceBuilder<Fragment> source =
@@ -140,11 +140,11 @@ class ArchiveITCase extends KvsTestBase {
         job.results.awaitCommitted(50);
         String savepoint = job.stopWithSavepoint();
         Job<Fragment> restored = job(source).parallelism(3).from(savepoint).start();
-        restored.results.awaitCommitted(6 * 80);
+        restored.results.awaitCommitted(4 * 60);
         for (EmbeddedStream stream : streams) {
             push(stream, 2);
         }
-        assertAll(restored.results.awaitCommitted(6 * 82), streams);
+        assertAll(restored.results.awaitCommitted(4 * 62), streams);
     }
 
     @Test
