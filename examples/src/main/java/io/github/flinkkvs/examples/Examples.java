@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             CallAudioJob.class,
             ArchiveJob.class,
             FragmentDumpJob.class,
+            BackfillJob.class,
             CallsJob.class,
             SqlExample.class
         },

@@ -16,19 +16,21 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** Runs the first command of the README in an unusual environment. */
+/** Runs commands of the documentation in an unusual environment, and on a terminal. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "run.sh needs a POSIX shell")
 class RunScriptITCase {
 
     private static final long TIMEOUT_SECONDS = 300;
 
-    /** An unreachable proxy, settings for another account, and a locale with another alphabet. */
+    /** An unreachable proxy, another account, colours, and a locale with another alphabet. */
     private static final Map<String, String> FOREIGN =
             Map.ofEntries(
                     Map.entry("HTTP_PROXY", "http://127.0.0.1:9"),
@@ -41,20 +43,28 @@ class RunScriptITCase {
                     Map.entry("AWS_USE_FIPS_ENDPOINT", "true"),
                     Map.entry("TZ", "Asia/Kathmandu"),
                     Map.entry("LC_ALL", "C"),
+                    Map.entry("TERM", "xterm-256color"),
+                    Map.entry("CLICOLOR_FORCE", "1"),
+                    Map.entry("FORCE_COLOR", "1"),
+                    Map.entry("COLUMNS", "40"),
                     Map.entry("JAVA_OPTS", "-Duser.language=tr -Duser.country=TR"));
 
-    @Test
-    void tagsInAForeignEnvironment(@TempDir Path folder) throws Exception {
-        Path script = Path.of("run.sh").toAbsolutePath();
+    private static final Path SCRIPT = Path.of("run.sh").toAbsolutePath();
+
+    @TempDir Path folder;
+
+    private record Result(int exitCode, List<String> out, String err) {}
+
+    private Result run(Map<String, String> environment, String... command) throws Exception {
         Path out = folder.resolve("out.txt");
         Path err = folder.resolve("err.txt");
         ProcessBuilder builder =
-                new ProcessBuilder(script.toString(), "tags")
+                new ProcessBuilder(command)
                         .directory(folder.toFile())
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().putAll(FOREIGN);
+        builder.environment().putAll(environment);
         Process process = builder.start();
         try {
             assertThat(process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS))
@@ -63,8 +73,56 @@ class RunScriptITCase {
         } finally {
             process.destroyForcibly();
         }
-        List<String> lines = Files.readAllLines(out, StandardCharsets.UTF_8);
-        assertThat(process.exitValue()).as("%s", Files.readString(err)).isZero();
-        assertThat(lines).hasSize(20).allMatch(line -> line.contains("\"fragmentNumber\""));
+        return new Result(
+                process.exitValue(),
+                Files.readAllLines(out, StandardCharsets.UTF_8),
+                Files.readString(err));
+    }
+
+    @Test
+    void tagsInAForeignEnvironment() throws Exception {
+        Result result = run(FOREIGN, SCRIPT.toString(), "tags");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).hasSize(20).allMatch(line -> line.contains("\"fragmentNumber\""));
+    }
+
+    @Test
+    void progressInAFile() throws Exception {
+        Result result = run(FOREIGN, SCRIPT.toString(), "backfill", "--fragments", "500");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out()).hasSize(1);
+        assertThat(result.err().lines())
+                .anyMatch(line -> line.contains(" behind"))
+                .endsWith("backfill: 500 fragments");
+        assertThat(result.err()).doesNotContain("\u001B").doesNotContain("\r");
+    }
+
+    @Test
+    void progressOnATerminal() throws Exception {
+        Path script = Path.of("/usr/bin/script");
+        assumeTrue(Files.isExecutable(script), "the program 'script' is not installed");
+
+        Result result =
+                run(
+                        Map.of("TERM", "xterm"),
+                        script.toString(),
+                        "--quiet",
+                        "--return",
+                        "--command",
+                        "stty cols 60; '" + SCRIPT + "' backfill --fragments 500",
+                        folder.resolve("typescript").toString());
+
+        assertThat(result.exitCode()).as("%s", result.out()).isZero();
+        String screen = Files.readString(folder.resolve("typescript"));
+        assertThat(screen).doesNotContain("\u001B").contains("backfill: 500 fragments");
+        List<String> written =
+                Arrays.stream(screen.split("[\r\n]+"))
+                        .filter(text -> text.contains(" behind"))
+                        .toList();
+        assertThat(written).isNotEmpty().allMatch(text -> text.length() < 60);
+        // All in one line.
+        assertThat(screen.split("\n")).filteredOn(line -> line.contains(" behind")).hasSize(1);
     }
 }

@@ -89,10 +89,14 @@ public abstract class ExampleJob implements Callable<Integer> {
         return true;
     }
 
+    /** Called when there are no more lines to show, and the job has ended. */
+    protected void finish(Input input) {}
+
     @Override
     public Integer call() throws Exception {
         Input input = options.open(this::simulated);
         long shown = input.hasStreams() ? run(input) : 0;
+        finish(input);
         spec.commandLine()
                 .getErr()
                 .printf(
