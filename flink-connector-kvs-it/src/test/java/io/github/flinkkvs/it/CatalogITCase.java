@@ -204,8 +204,7 @@ class CatalogITCase extends TableTestBase {
     @Test
     void aTableOfAllStreams() throws Exception {
         createCatalog("scan.bounded.mode", "now");
-        assertThatThrownBy(() -> query("SELECT stream_name FROM cams.fragments.`*`"))
-                .hasStackTraceContaining("There are no streams");
+        assertThat(query("SELECT stream_name FROM cams.fragments.`*`")).isEmpty();
         EmbeddedStream door = kvs.createStream("front-door");
         EmbeddedStream yard = kvs.createStream("back.yard");
         push(door, 2);

@@ -97,7 +97,6 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("source.memory.budget");
         assertThat(failureWith("aws.credentials.basic.accesskey", "x"))
                 .contains("There is no option 'aws.credentials.basic.accesskey'");
-        assertThat(failureWith("streams", null)).contains("streams");
         assertThat(failureWith("record", "picture")).contains("fragment").contains("frame");
         assertThat(failureWith("source.memory.budget", "much")).contains("source.memory.budget");
         assertThat(failureWith("source.memory.budget", "0 b"))
@@ -123,6 +122,39 @@ class TableErrorsITCase extends TableTestBase {
                 .contains("There is no region: set aws.region, or give the streams by ARN");
         assertThat(failureWith("streams", "hall,attic"))
                 .contains("'streams' has 'hall,attic': write ; between streams, not a comma");
+        assertThat(failureWith("streams", null))
+                .contains("The table has no streams: name them in 'streams'")
+                .contains("'stream-prefix', 'stream-pattern' or 'stream-tags'");
+        assertThat(failureWith("stream-prefix", "h", "stream-pattern", "ha.*"))
+                .contains(
+                        "'streams' names streams, and 'stream-prefix', 'stream-pattern' selects"
+                                + " them: remove one or the other");
+    }
+
+    @Test
+    void selectionsThatCannotBe() {
+        assertThat(failureWith("streams", null, "stream-prefix", "front door"))
+                .contains("No name of a Kinesis video stream begins with 'front door'");
+        assertThat(failureWith("streams", null, "stream-pattern", "ha[ll"))
+                .contains("'ha[ll' is not a regular expression for names of streams");
+        assertThat(failureWith("streams", null, "stream-tags", "site")).contains("stream-tags");
+        assertThat(
+                        failureWith(
+                                "streams",
+                                null,
+                                "stream-prefix",
+                                "h",
+                                "scan.startup.stream.attic.mode",
+                                "now"))
+                .contains("stream 'attic', which is not among the streams to read")
+                .contains("all streams with prefix h");
+        assertThat(failureWith("scan.startup.new-streams.mode", "fragment-number"))
+                .contains("'scan.startup.new-streams.mode' = 'fragment-number'")
+                .contains("no number for all new streams");
+        assertThat(failureWith("scan.startup.new-streams.mode", "server-timestamp"))
+                .contains("needs 'scan.startup.new-streams.timestamp'");
+        assertThat(failureWith("scan.startup.new-streams.timestamp", "2026-01-31T08:00:00Z"))
+                .contains("does not go with 'scan.startup.new-streams.mode' = 'earliest'");
     }
 
     @Test

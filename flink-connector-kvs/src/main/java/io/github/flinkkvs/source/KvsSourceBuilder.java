@@ -50,6 +50,7 @@ public final class KvsSourceBuilder<T> {
     private final Map<String, StoppingPosition> stopByStream = new HashMap<>();
     private final Configuration config = new Configuration();
     private final Map<String, String> tags = new HashMap<>();
+    @Nullable private StreamSelector given;
     @Nullable private String prefix;
     @Nullable private String pattern;
     private StartingPosition start = StartingPosition.now();
@@ -96,6 +97,13 @@ public final class KvsSourceBuilder<T> {
      */
     public KvsSourceBuilder<T> setStreamTags(Map<String, String> newTags) {
         tags.putAll(newTags);
+        return this;
+    }
+
+    /** Streams to read, in place of all other ways to give them. */
+    @Internal
+    public KvsSourceBuilder<T> setSelector(StreamSelector selector) {
+        given = checkNotNull(selector);
         return this;
     }
 
@@ -248,6 +256,9 @@ public final class KvsSourceBuilder<T> {
     }
 
     private StreamSelector selector() {
+        if (given != null) {
+            return given;
+        }
         List<String> named = named();
         boolean selects = prefix != null || pattern != null || !tags.isEmpty();
         check(

@@ -17,6 +17,7 @@ import org.apache.flink.configuration.ConfigOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Options of tables: what a row is, and where reading begins and ends. The options in {@code
@@ -72,7 +73,34 @@ public final class KvsTableOptions {
                     .asList()
                     .noDefaultValue()
                     .withDescription(
-                            "The streams to read, by name or ARN, separated by semicolons. Required.");
+                            "The streams to read, by name or ARN, separated by semicolons. A table"
+                                    + " has either this or options that select streams.");
+
+    public static final ConfigOption<String> STREAM_PREFIX =
+            ConfigOptions.key("stream-prefix")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Reads the streams of the region whose name begins like this, also those"
+                                    + " that are created later. stream-pattern and stream-tags"
+                                    + " narrow the selection further.");
+
+    public static final ConfigOption<String> STREAM_PATTERN =
+            ConfigOptions.key("stream-pattern")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Reads the streams of the region whose whole name fits this regular"
+                                    + " expression, also those that are created later. '.*' selects"
+                                    + " all.");
+
+    public static final ConfigOption<Map<String, String>> STREAM_TAGS =
+            ConfigOptions.key("stream-tags")
+                    .mapType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Reads the streams of the region that have all of these tags, also those"
+                                    + " that are created later: 'key1:value1,key2:value2'.");
 
     public static final ConfigOption<RecordMode> RECORD =
             ConfigOptions.key("record")
@@ -149,6 +177,24 @@ public final class KvsTableOptions {
                             "With scan.startup.mode = fragment-number or from-fragment-number: the"
                                     + " fragment after which, or with which, reading begins.");
 
+    public static final ConfigOption<StartupMode> NEW_STREAMS_MODE =
+            ConfigOptions.key("scan.startup.new-streams.mode")
+                    .enumType(StartupMode.class)
+                    .defaultValue(StartupMode.EARLIEST)
+                    .withDescription(
+                            "Where selected streams begin that are found after the first scan for"
+                                    + " streams: 'now', 'earliest', 'server-timestamp' or"
+                                    + " 'producer-timestamp'.");
+
+    public static final ConfigOption<String> NEW_STREAMS_TIMESTAMP =
+            ConfigOptions.key("scan.startup.new-streams.timestamp")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "With scan.startup.new-streams.mode = server-timestamp or"
+                                    + " producer-timestamp: the time, as in"
+                                    + " scan.startup.timestamp.");
+
     public static final ConfigOption<BoundedMode> BOUNDED_MODE =
             ConfigOptions.key("scan.bounded.mode")
                     .enumType(BoundedMode.class)
@@ -207,6 +253,9 @@ public final class KvsTableOptions {
     public static List<ConfigOption<?>> all() {
         return List.of(
                 STREAMS,
+                STREAM_PREFIX,
+                STREAM_PATTERN,
+                STREAM_TAGS,
                 RECORD,
                 FRAME_TRACK_NUMBERS,
                 FRAME_TRACK_NAMES,
@@ -216,6 +265,8 @@ public final class KvsTableOptions {
                 STARTUP_MODE,
                 STARTUP_TIMESTAMP,
                 STARTUP_FRAGMENT_NUMBER,
+                NEW_STREAMS_MODE,
+                NEW_STREAMS_TIMESTAMP,
                 BOUNDED_MODE,
                 BOUNDED_TIMESTAMP,
                 BOUNDED_FRAGMENT_NUMBER,

@@ -17,7 +17,6 @@ import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.StreamMetrics;
 import io.github.flinkkvs.source.resources.MemoryAccount;
 import io.github.flinkkvs.source.resources.MemoryBudget;
-import io.github.flinkkvs.source.resources.ReaderLock;
 import io.github.flinkkvs.source.resources.ReaderResources;
 import io.github.flinkkvs.source.session.Holds.Hold;
 import io.github.flinkkvs.source.session.PositionSearch.Question;
@@ -90,7 +89,6 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
     }
 
     private final ReaderResources resources;
-    private final ReaderLock lock;
     private final KvsReaderMetrics metrics;
     private final StreamMetrics streamMetrics;
 
@@ -114,7 +112,6 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
             ReaderResources resources,
             EventQueue.Taker taker) {
         this.resources = resources;
-        this.lock = resources.lock();
         this.metrics = resources.metrics();
         this.streamMetrics = metrics.stream(split.arn().name());
         this.cursor = new ReadCursor(split);
@@ -126,20 +123,20 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
                 new FragmentIntake(cursor, decisions, queue, settings, streamMetrics, metrics);
         this.fetches = new Fetches(cursor, settings, decisions, resources);
         this.demand = new Demand(holds, account, resources.budget());
-        this.callTimer = new CallTimer(resources.timer(), lock, this::onBroken);
+        this.callTimer = new CallTimer(resources.timer(), resources.lock(), this::onBroken);
     }
 
     // ---- for the split reader --------------------------------------------------------------
 
     public void start() {
-        lock.assertHeld();
+        resources.lock().assertHeld();
         account.open();
         goOnOrFinish();
     }
 
     /** Stops asking for data; the connection stays for as long as the service leaves it open. */
     public void pause() {
-        lock.assertHeld();
+        resources.lock().assertHeld();
         if (holds.add(Hold.ALIGNMENT)) {
             queue.changed();
             account.changed();
@@ -147,7 +144,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
     }
 
     public void resume() {
-        lock.assertHeld();
+        resources.lock().assertHeld();
         if (holds.remove(Hold.ALIGNMENT)) {
             queue.changed();
             account.changed();
@@ -158,7 +155,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
 
     /** Ends everything; nothing is reported any more. */
     public void close() {
-        lock.assertHeld();
+        resources.lock().assertHeld();
         enter(Phase.CLOSED);
         queue.close();
         account.close();

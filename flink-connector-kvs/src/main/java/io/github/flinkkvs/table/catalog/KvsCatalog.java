@@ -42,7 +42,7 @@ import java.util.function.Supplier;
 /**
  * The streams of an account as tables. A table has a row for each fragment in the database {@code
  * fragments}, and a row for each frame in {@code frames}. Both databases have one more table, of
- * all streams that exist when a query is planned. Thread-safe.
+ * all streams, those that will be created included. Thread-safe.
  *
  * <p>The catalog's options are those of its tables. A table shows no credentials: they reach its
  * source through {@link #getFactory}.
@@ -156,9 +156,11 @@ public final class KvsCatalog extends ReadOnlyCatalog {
         // The SDK may have found the region here, and would not find it on the cluster.
         tableOptions.put(AwsOptions.REGION.key(), streams().region());
         tableOptions.put(FactoryUtil.CONNECTOR.key(), KvsDynamicTableFactory.IDENTIFIER);
-        tableOptions.put(
-                KvsTableOptions.STREAMS.key(),
-                all ? String.join(";", ask(() -> streams().names())) : path.getObjectName());
+        if (all) {
+            tableOptions.put(KvsTableOptions.STREAM_PATTERN.key(), ".*");
+        } else {
+            tableOptions.put(KvsTableOptions.STREAMS.key(), path.getObjectName());
+        }
         tableOptions.put(KvsTableOptions.RECORD.key(), mode.toString());
         return CatalogTable.newBuilder()
                 .schema(schema(mode))

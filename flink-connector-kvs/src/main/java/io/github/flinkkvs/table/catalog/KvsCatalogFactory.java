@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.table.catalog;
 
+import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.table.KvsTableOptions;
 import io.github.flinkkvs.table.factory.KvsDynamicTableFactory;
 
@@ -50,6 +51,10 @@ public final class KvsCatalogFactory implements CatalogFactory {
     public Set<ConfigOption<?>> optionalOptions() {
         Set<ConfigOption<?>> options =
                 new HashSet<>(new KvsDynamicTableFactory().optionalOptions());
+        options.remove(KvsTableOptions.STREAMS);
+        options.remove(KvsTableOptions.STREAM_PREFIX);
+        options.remove(KvsTableOptions.STREAM_PATTERN);
+        options.remove(KvsTableOptions.STREAM_TAGS);
         options.remove(KvsTableOptions.RECORD);
         options.remove(KvsTableOptions.CREDENTIALS_OF_CATALOG);
         options.add(DEFAULT_DATABASE);
@@ -61,7 +66,7 @@ public final class KvsCatalogFactory implements CatalogFactory {
         FactoryUtil.CatalogFactoryHelper helper =
                 FactoryUtil.createCatalogFactoryHelper(this, context);
         // Providers may be nested, and have options of their own: opening the catalog checks them.
-        helper.validateExcept("aws.credentials");
+        helper.validateExcept("aws.credentials", AwsOptions.endpoint("").key());
         String database = helper.getOptions().get(DEFAULT_DATABASE);
         if (!database.equals(KvsCatalog.FRAGMENTS) && !database.equals(KvsCatalog.FRAMES)) {
             throw new ValidationException(

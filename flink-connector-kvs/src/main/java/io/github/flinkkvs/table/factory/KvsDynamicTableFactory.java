@@ -70,24 +70,21 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
 
     @Override
     public Set<ConfigOption<?>> requiredOptions() {
-        return Set.of(KvsTableOptions.STREAMS);
+        return Set.of();
     }
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        Set<ConfigOption<?>> options =
-                Stream.of(
-                                KvsTableOptions.all(),
-                                KvsSourceOptions.all(),
-                                AwsOptions.all(),
-                                List.of(
-                                        SourceReaderOptions.ELEMENT_QUEUE_CAPACITY,
-                                        SourceReaderOptions.SOURCE_READER_CLOSE_TIMEOUT,
-                                        FactoryUtil.SOURCE_PARALLELISM))
-                        .flatMap(List::stream)
-                        .collect(Collectors.toCollection(HashSet::new));
-        options.remove(KvsTableOptions.STREAMS);
-        return options;
+        return Stream.of(
+                        KvsTableOptions.all(),
+                        KvsSourceOptions.all(),
+                        AwsOptions.all(),
+                        List.of(
+                                SourceReaderOptions.ELEMENT_QUEUE_CAPACITY,
+                                SourceReaderOptions.SOURCE_READER_CLOSE_TIMEOUT,
+                                FactoryUtil.SOURCE_PARALLELISM))
+                .flatMap(List::stream)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     @Override
@@ -96,6 +93,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         // Providers may be nested, and have options of their own: the source knows which.
         List<String> others = new ArrayList<>(TablePositions.STREAM_PREFIXES);
         others.add("aws.credentials");
+        others.add(AwsOptions.endpoint("").key());
         helper.validateExcept(others.toArray(new String[0]));
         ReadableConfig options = helper.getOptions();
         RecordMode mode = options.get(KvsTableOptions.RECORD);
@@ -105,7 +103,7 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
         try {
             KvsScan scan =
                     new KvsScan(
-                            streams(options),
+                            StreamOptions.selector(options),
                             FrameOptions.filter(options, mode),
                             new TablePositions(Instant.now())
                                     .of(context.getCatalogTable().getOptions()),
@@ -140,21 +138,6 @@ public final class KvsDynamicTableFactory implements DynamicTableSourceFactory {
                 new ConditionReader(columns.metadata(), sessionZone(session)),
                 // There are no watermarks in batch mode.
                 streaming && !schema.getWatermarkSpecs().isEmpty());
-    }
-
-    private static List<String> streams(ReadableConfig options) {
-        List<String> streams = options.get(KvsTableOptions.STREAMS);
-        for (String stream : streams) {
-            if (stream.contains(",")) {
-                throw new ValidationException(
-                        "'"
-                                + KvsTableOptions.STREAMS.key()
-                                + "' has '"
-                                + stream
-                                + "': write ; between streams, not a comma");
-            }
-        }
-        return streams;
     }
 
     @Override

@@ -33,6 +33,10 @@ final class TablePositions {
     private static final PositionOptions<StartupMode> STARTUP =
             new PositionOptions<>("scan.startup.", KvsTableOptions.STARTUP_MODE.defaultValue());
 
+    private static final PositionOptions<StartupMode> NEW_STREAMS =
+            new PositionOptions<>(
+                    "scan.startup.new-streams.", KvsTableOptions.NEW_STREAMS_MODE.defaultValue());
+
     private static final PositionOptions<BoundedMode> BOUNDED =
             new PositionOptions<>("scan.bounded.", KvsTableOptions.BOUNDED_MODE.defaultValue());
 
@@ -65,7 +69,27 @@ final class TablePositions {
         for (String stream : BOUNDED.streams(table.keySet())) {
             stops.put(stream, stop(options, BOUNDED.ofStream(stream)));
         }
-        return new ScanPositions(start(options, STARTUP), starts, stop(options, BOUNDED), stops);
+        return new ScanPositions(
+                start(options, STARTUP),
+                starts,
+                startOfNew(options),
+                stop(options, BOUNDED),
+                stops);
+    }
+
+    private StartingPosition startOfNew(ReadableConfig options) {
+        StartupMode mode = NEW_STREAMS.mode(options);
+        if (mode == StartupMode.FRAGMENT_NUMBER || mode == StartupMode.FROM_FRAGMENT_NUMBER) {
+            throw new ValidationException(
+                    "'"
+                            + KvsTableOptions.NEW_STREAMS_MODE.key()
+                            + "' = '"
+                            + mode
+                            + "': each stream numbers its fragments by itself, so there is no number"
+                            + " for all new streams. Choose 'earliest', 'now', 'server-timestamp' or"
+                            + " 'producer-timestamp'");
+        }
+        return start(options, NEW_STREAMS);
     }
 
     private StartingPosition start(ReadableConfig options, PositionOptions<StartupMode> position) {

@@ -11,6 +11,7 @@ package io.github.flinkkvs.table.scan;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.KvsSource;
 import io.github.flinkkvs.source.KvsSourceBuilder;
+import io.github.flinkkvs.source.StreamSelector;
 import io.github.flinkkvs.table.KvsTableOptions;
 import io.github.flinkkvs.table.rows.FragmentRows;
 import io.github.flinkkvs.table.rows.FrameRows;
@@ -23,14 +24,14 @@ import org.apache.flink.table.data.RowData;
 
 import javax.annotation.Nullable;
 
-import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /** Which part of which streams is read, and how. Immutable. */
 @Internal
 public final class KvsScan {
 
-    private final List<String> streams;
+    private final StreamSelector streams;
 
     /** Null: rows are fragments. */
     @Nullable private final FrameFilter frames;
@@ -45,16 +46,16 @@ public final class KvsScan {
      * @throws IllegalArgumentException if there is a position of another stream
      */
     public KvsScan(
-            List<String> streams,
+            StreamSelector streams,
             @Nullable FrameFilter frames,
             ScanPositions positions,
             Configuration config) {
-        this(List.copyOf(streams), frames, positions, config, Long.MAX_VALUE);
+        this(streams, frames, positions, config, Long.MAX_VALUE);
         positions.check(streams);
     }
 
     private KvsScan(
-            List<String> streams,
+            StreamSelector streams,
             @Nullable FrameFilter frames,
             ScanPositions positions,
             Configuration config,
@@ -64,10 +65,6 @@ public final class KvsScan {
         this.positions = positions;
         this.config = config;
         this.limit = limit;
-    }
-
-    List<String> streams() {
-        return streams;
     }
 
     KvsTableOptions.RecordMode mode() {
@@ -80,11 +77,15 @@ public final class KvsScan {
         return positions.areBounded(streams);
     }
 
-    /** The scan of some of the streams; of all, if its query would otherwise end. */
-    KvsScan withStreams(List<String> fewer) {
-        return positions.areBounded(fewer) && !isBounded()
+    /**
+     * The scan of the streams with these names; of all, if there are certainly none, or its query
+     * would otherwise end.
+     */
+    KvsScan withNames(Set<String> names) {
+        StreamSelector fewer = streams.withNames(names);
+        return fewer == null || positions.areBounded(fewer) && !isBounded()
                 ? this
-                : new KvsScan(List.copyOf(fewer), frames, positions.of(fewer), config, limit);
+                : new KvsScan(fewer, frames, positions.of(fewer), config, limit);
     }
 
     /** The first rows only. Without a stop, a limit ends nothing: the scan stays as it is. */
@@ -115,7 +116,7 @@ public final class KvsScan {
     public KvsSource<RowData> source(RowLayout layout, TypeInformation<RowData> type) {
         KvsSourceBuilder<RowData> builder =
                 KvsSource.<RowData>builder()
-                        .setStreams(streams)
+                        .setSelector(streams)
                         .setSourceConfig(config)
                         .setLimit(limit);
         positions.applyTo(builder, streams);
@@ -146,7 +147,7 @@ public final class KvsScan {
     @Override
     public String toString() {
         return "streams=["
-                + String.join(", ", streams)
+                + streams
                 + "], "
                 + positions
                 + (frames == null ? "" : ", " + frames)

@@ -8,15 +8,11 @@
  */
 package io.github.flinkkvs.table.scan;
 
-import io.github.flinkkvs.client.streams.StreamArn;
-
 import javax.annotation.Nullable;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What conditions of a query say about streams and server timestamps. A row outside cannot satisfy
@@ -83,15 +79,8 @@ final class ScanFilter {
 
     /** The scan without rows outside of this filter, as far as a scan can leave them out. */
     KvsScan narrow(KvsScan scan, long nowMillis) {
-        List<String> streams =
-                scan.streams().stream()
-                        .filter(
-                                stream ->
-                                        streamNames == null
-                                                || streamNames.contains(StreamArn.nameOf(stream)))
-                        .collect(Collectors.toList());
         // A source needs a stream; the query itself drops the rows.
-        KvsScan narrow = streams.isEmpty() ? scan : scan.withStreams(streams);
+        KvsScan narrow = streamNames == null ? scan : scan.withNames(streamNames);
         return fromMillis > toMillis ? narrow : narrow.within(fromMillis, toMillis, nowMillis);
     }
 

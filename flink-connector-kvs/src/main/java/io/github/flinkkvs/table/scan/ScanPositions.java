@@ -12,14 +12,14 @@ import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.StreamSelector;
 
 import org.apache.flink.annotation.Internal;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -35,20 +35,24 @@ public final class ScanPositions {
 
     private final StartingPosition start;
     private final Map<String, StartingPosition> startByStream;
+    private final StartingPosition startOfNew;
     private final StoppingPosition stop;
     private final Map<String, StoppingPosition> stopByStream;
 
     /**
      * @param startByStream starting positions of single streams, by name
+     * @param startOfNew the starting position of streams that are found after the first scan
      * @param stopByStream stopping positions of single streams, by name
      */
     public ScanPositions(
             StartingPosition start,
             Map<String, StartingPosition> startByStream,
+            StartingPosition startOfNew,
             StoppingPosition stop,
             Map<String, StoppingPosition> stopByStream) {
         this.start = start;
         this.startByStream = Map.copyOf(startByStream);
+        this.startOfNew = startOfNew;
         this.stop = stop;
         this.stopByStream = Map.copyOf(stopByStream);
     }
@@ -61,46 +65,51 @@ public final class ScanPositions {
         return stopByStream.getOrDefault(name, stop);
     }
 
-    private static Set<String> names(Collection<String> streams) {
-        return streams.stream().map(StreamArn::nameOf).collect(Collectors.toSet());
+    private static Set<String> names(StreamSelector streams) {
+        return streams.namesOrArns().stream().map(StreamArn::nameOf).collect(Collectors.toSet());
+    }
+
+    private static boolean has(StreamSelector streams, String name) {
+        return streams.isNamed() ? names(streams).contains(name) : streams.selectsName(name);
     }
 
     /**
-     * @param streams names or ARNs
      * @throws IllegalArgumentException if there is a position of another stream
      */
-    void check(List<String> streams) {
+    void check(StreamSelector streams) {
         check("starting", startByStream.keySet(), streams);
         check("stopping", stopByStream.keySet(), streams);
     }
 
-    private static void check(String what, Set<String> named, List<String> streams) {
-        Set<String> names = names(streams);
+    private static void check(String what, Set<String> named, StreamSelector streams) {
         for (String stream : named) {
-            if (!names.contains(stream)) {
+            if (!has(streams, stream)) {
                 throw new IllegalArgumentException(
                         "A "
                                 + what
                                 + " position is set for stream '"
                                 + stream
                                 + "', which is not among the streams to read: "
-                                + String.join(", ", streams));
+                                + streams);
             }
         }
     }
 
-    /** Whether each of these streams ends. */
-    boolean areBounded(List<String> streams) {
-        return names(streams).stream().map(this::stopOf).allMatch(StoppingPosition::isBounded);
+    /** Whether each of these streams ends, also of those that may still be found. */
+    boolean areBounded(StreamSelector streams) {
+        return streams.isNamed()
+                ? names(streams).stream().map(this::stopOf).allMatch(StoppingPosition::isBounded)
+                : stop.isBounded()
+                        && stopByStream.values().stream().allMatch(StoppingPosition::isBounded);
     }
 
     /** The positions of these streams only. */
-    ScanPositions of(List<String> streams) {
+    ScanPositions of(StreamSelector streams) {
         Map<String, StartingPosition> starts = new HashMap<>(startByStream);
-        starts.keySet().retainAll(names(streams));
+        starts.keySet().removeIf(name -> !has(streams, name));
         Map<String, StoppingPosition> stops = new HashMap<>(stopByStream);
-        stops.keySet().retainAll(names(streams));
-        return new ScanPositions(start, starts, stop, stops);
+        stops.keySet().removeIf(name -> !has(streams, name));
+        return new ScanPositions(start, starts, startOfNew, stop, stops);
     }
 
     /**
@@ -112,7 +121,7 @@ public final class ScanPositions {
      * @param nowMillis epoch millis, by this machine's clock
      * @param streams if nothing was left of one of them, nothing is left out
      */
-    ScanPositions within(long fromMillis, long toMillis, long nowMillis, List<String> streams) {
+    ScanPositions within(long fromMillis, long toMillis, long nowMillis, StreamSelector streams) {
         Map<String, StartingPosition> starts = new HashMap<>(startByStream);
         starts.replaceAll((stream, each) -> narrow(each, fromMillis, nowMillis));
         Map<String, StoppingPosition> stops = new HashMap<>(stopByStream);
@@ -121,14 +130,25 @@ public final class ScanPositions {
                 new ScanPositions(
                         narrow(start, fromMillis, nowMillis),
                         starts,
+                        streams.isNamed() ? startOfNew : narrow(startOfNew, fromMillis, nowMillis),
                         narrow(stop, toMillis, nowMillis),
                         stops);
-        return names(streams).stream().anyMatch(narrow::isNothingOf) ? this : narrow;
+        return narrow.isNothingOf(streams) ? this : narrow;
     }
 
-    private boolean isNothingOf(String name) {
-        StartingPosition from = startOf(name);
-        StoppingPosition to = stopOf(name);
+    private boolean isNothingOf(StreamSelector streams) {
+        Set<String> single = names(streams);
+        if (!streams.isNamed()) {
+            single.addAll(startByStream.keySet());
+            single.addAll(stopByStream.keySet());
+            if (isNothingBetween(start, stop) || isNothingBetween(startOfNew, stop)) {
+                return true;
+            }
+        }
+        return single.stream().anyMatch(name -> isNothingBetween(startOf(name), stopOf(name)));
+    }
+
+    private static boolean isNothingBetween(StartingPosition from, StoppingPosition to) {
         return from.kind() == StartingPosition.Kind.SERVER_TIMESTAMP
                 && to.kind() == StoppingPosition.Kind.SERVER_TIMESTAMP
                 && from.timestampMillis() > to.timestampMillis();
@@ -160,16 +180,25 @@ public final class ScanPositions {
     /**
      * @param streams as the builder has them
      */
-    void applyTo(KvsSourceBuilder<?> builder, List<String> streams) {
-        builder.setStartingPosition(start).setStoppingPosition(stop);
-        for (String stream : streams) {
-            String name = StreamArn.nameOf(stream);
-            if (startByStream.containsKey(name)) {
-                builder.setStartingPosition(stream, startByStream.get(name));
-            }
-            if (stopByStream.containsKey(name)) {
-                builder.setStoppingPosition(stream, stopByStream.get(name));
-            }
+    void applyTo(KvsSourceBuilder<?> builder, StreamSelector streams) {
+        builder.setStartingPosition(start)
+                .setStartingPositionOfNewStreams(startOfNew)
+                .setStoppingPosition(stop);
+        if (streams.isNamed()) {
+            streams.namesOrArns().forEach(each -> applyTo(builder, each, StreamArn.nameOf(each)));
+        } else {
+            Set<String> single = new HashSet<>(startByStream.keySet());
+            single.addAll(stopByStream.keySet());
+            single.forEach(name -> applyTo(builder, name, name));
+        }
+    }
+
+    private void applyTo(KvsSourceBuilder<?> builder, String stream, String name) {
+        if (startByStream.containsKey(name)) {
+            builder.setStartingPosition(stream, startByStream.get(name));
+        }
+        if (stopByStream.containsKey(name)) {
+            builder.setStoppingPosition(stream, stopByStream.get(name));
         }
     }
 
@@ -181,13 +210,14 @@ public final class ScanPositions {
         ScanPositions other = (ScanPositions) object;
         return start.equals(other.start)
                 && startByStream.equals(other.startByStream)
+                && startOfNew.equals(other.startOfNew)
                 && stop.equals(other.stop)
                 && stopByStream.equals(other.stopByStream);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(start, startByStream, stop, stopByStream);
+        return Objects.hash(start, startByStream, startOfNew, stop, stopByStream);
     }
 
     @Override
@@ -195,6 +225,9 @@ public final class ScanPositions {
         return "start=["
                 + start
                 + text(startByStream)
+                + (startOfNew.equals(StartingPosition.earliest())
+                        ? ""
+                        : ", new streams: " + startOfNew)
                 + "], stop=["
                 + stop
                 + text(stopByStream)

@@ -160,7 +160,9 @@ class KvsDynamicTableFactoryTest {
                     {"scan.source-watermark.max-out-of-orderness", "7 s"},
                     {"scan.watermark.idle-timeout", "7 s"},
                     {"source.memory.budget", "7 mb"},
-                    {"aws.endpoint", "http://localhost:7"}
+                    {"aws.endpoint", "http://localhost:7"},
+                    {"aws.endpoint.us-east-1", "http://localhost:7"},
+                    {"scan.startup.new-streams.mode", "now"}
                 }) {
             assertThat(table(option)).as(option[0]).isNotEqualTo(table);
         }
@@ -189,11 +191,12 @@ class KvsDynamicTableFactoryTest {
         assertThat(new KvsDynamicTableFactory().optionalOptions())
                 .extracting(ConfigOption::key)
                 .contains("scan.parallelism", "source.memory.budget", "aws.region", "record")
-                .doesNotContain("streams");
+                .contains("streams", "stream-prefix", "stream-pattern", "stream-tags");
         assertThat(new KvsCatalogFactory().optionalOptions())
                 .extracting(ConfigOption::key)
                 .contains("default-database", "scan.startup.mode", "aws.region")
-                .doesNotContain("streams", "record");
+                .doesNotContain(
+                        "streams", "stream-prefix", "stream-pattern", "stream-tags", "record");
     }
 
     @Test

@@ -10,6 +10,7 @@ package io.github.flinkkvs.table.scan;
 
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.StreamSelector;
 
 import org.apache.flink.configuration.Configuration;
 
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,10 +45,19 @@ class ScanFilterTest {
             Map<String, StartingPosition> starts,
             StoppingPosition stop,
             Map<String, StoppingPosition> stops) {
+        return scan(StreamSelector.named(List.of("a", "b", ARN)), start, starts, stop, stops);
+    }
+
+    private static KvsScan scan(
+            StreamSelector streams,
+            StartingPosition start,
+            Map<String, StartingPosition> starts,
+            StoppingPosition stop,
+            Map<String, StoppingPosition> stops) {
         return new KvsScan(
-                List.of("a", "b", ARN),
+                streams,
                 null,
-                new ScanPositions(start, starts, stop, stops),
+                new ScanPositions(start, starts, StartingPosition.earliest(), stop, stops),
                 new Configuration());
     }
 
@@ -66,14 +77,47 @@ class ScanFilterTest {
     void streams() {
         KvsScan scan = scan(StartingPosition.now(), StoppingPosition.never());
         assertNarrowed(ScanFilter.ALL, scan, scan);
-        assertNarrowed(ScanFilter.ofStream("b"), scan, scan.withStreams(List.of("b")));
-        assertNarrowed(ScanFilter.ofStream("c"), scan, scan.withStreams(List.of(ARN)));
+        assertNarrowed(ScanFilter.ofStream("b"), scan, scan.withNames(Set.of("b")));
+        assertNarrowed(ScanFilter.ofStream("c"), scan, scan.withNames(Set.of("c")));
         assertNarrowed(ScanFilter.ofStream("none"), scan, scan);
         assertNarrowed(
                 ScanFilter.ofStream("a").or(ScanFilter.ofStream("c")),
                 scan,
-                scan.withStreams(List.of("a", ARN)));
+                scan.withNames(Set.of("a", "c")));
         assertNarrowed(ScanFilter.ofStream("a").and(ScanFilter.ofStream("c")), scan, scan);
+    }
+
+    @Test
+    void streamsThatAreSelected() {
+        StreamSelector calls = StreamSelector.selected("call-", null, Map.of("k", "v"));
+        StoppingPosition never = StoppingPosition.never();
+        KvsScan scan =
+                scan(
+                        calls,
+                        StartingPosition.earliest(),
+                        Map.of("call-1", StartingPosition.now(), "call-2", StartingPosition.now()),
+                        never,
+                        Map.of());
+        assertThat(scan)
+                .hasToString(
+                        "streams=[all streams with prefix call- with tags {k=v}],"
+                                + " start=[earliest, call-1: now, call-2: now], stop=[never]");
+        assertNarrowed(ScanFilter.ofStream("other"), scan, scan);
+        KvsScan one = scan.withNames(Set.of("call-1", "other"));
+        assertNarrowed(ScanFilter.ofStream("call-1"), scan, one);
+        assertThat(one)
+                .hasToString(
+                        "streams=[all streams with prefix call- with tags {k=v} named call-1],"
+                                + " start=[earliest, call-1: now], stop=[never]");
+        // New streams begin no earlier either.
+        assertThat(scan.within(NOW - HOUR, Long.MAX_VALUE, NOW).toString())
+                .contains("new streams: server timestamp " + Instant.ofEpochMilli(NOW - HOUR));
+        KvsScan ended = scan(calls, StartingPosition.earliest(), Map.of(), stopAt(NOW), Map.of());
+        assertThat(ended.isBounded()).isTrue();
+        assertNarrowed(
+                ScanFilter.between(NOW + HOUR, Long.MAX_VALUE),
+                ended,
+                ended.within(NOW - HOUR / 4, Long.MAX_VALUE, NOW));
     }
 
     @Test
@@ -123,7 +167,7 @@ class ScanFilterTest {
                         startAt(NOW - HOUR),
                         Map.of("a", startAt(NOW - HOUR), "c", StartingPosition.now()),
                         never));
-        assertThat(scan.withStreams(List.of("b", ARN)))
+        assertThat(scan.withNames(Set.of("b", "c")))
                 .hasToString("streams=[b, " + ARN + "], start=[earliest, c: now], stop=[never]");
     }
 
@@ -158,7 +202,7 @@ class ScanFilterTest {
                         Map.of(),
                         never,
                         Map.of("a", stopAt(NOW - HOUR / 2), "c", stopAt(NOW - HOUR))));
-        assertThat(scan.withStreams(List.of("b", ARN)))
+        assertThat(scan.withNames(Set.of("b", "c")))
                 .hasToString(
                         "streams=[b, "
                                 + ARN
@@ -171,7 +215,7 @@ class ScanFilterTest {
         assertNarrowed(
                 late.and(ScanFilter.ofStream("b")),
                 scan,
-                scan(startAt(NOW - HOUR / 2), never).withStreams(List.of("b")));
+                scan(startAt(NOW - HOUR / 2), never).withNames(Set.of("b")));
     }
 
     /** A query that goes on for ever without conditions does so with them, too. */
@@ -190,8 +234,8 @@ class ScanFilterTest {
                         never,
                         Map.of("a", stopAt(NOW), "b", stopAt(NOW), "c", stopAt(NOW)));
         assertThat(bounded.isBounded()).isTrue();
-        assertNarrowed(ScanFilter.ofStream("a"), bounded, bounded.withStreams(List.of("a")));
-        assertThat(bounded.withStreams(List.of("a"))).isNotEqualTo(bounded);
+        assertNarrowed(ScanFilter.ofStream("a"), bounded, bounded.withNames(Set.of("a")));
+        assertThat(bounded.withNames(Set.of("a"))).isNotEqualTo(bounded);
     }
 
     /** The service's present may be earlier than ours. */
