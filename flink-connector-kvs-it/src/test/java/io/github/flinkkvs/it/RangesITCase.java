@@ -101,7 +101,7 @@ class RangesITCase extends KvsTestBase {
 
         Job<Fragment> job = job(source).restarts(0).start();
         assertExactly(of(call, job.results.awaitCommitted(5)), ofCall.subList(1, 3));
-        kvs.log().await(seen -> kvs.openConnections() == 1, "the call is over", TIME);
+        kvs.log().awaitEndedSessions("call", 1, TIME);
         push(camera, 1);
         job.results.awaitCommitted(6);
         String savepoint = job.stopWithSavepoint();
