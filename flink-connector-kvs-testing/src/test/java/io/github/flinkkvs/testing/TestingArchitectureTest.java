@@ -59,7 +59,10 @@ class TestingArchitectureTest {
                             ROOT + ".internal.calls",
                             ROOT + ".internal.sts")
                     .layer("body")
-                    .definedBy(ROOT + ".internal.body", ROOT + ".internal.ingest")
+                    .definedBy(
+                            ROOT + ".internal.body",
+                            ROOT + ".internal.clip",
+                            ROOT + ".internal.ingest")
                     .layer("http")
                     .definedBy(ROOT + ".internal.http")
                     .layer("streams")

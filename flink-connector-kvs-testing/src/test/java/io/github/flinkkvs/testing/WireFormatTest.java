@@ -136,7 +136,7 @@ class WireFormatTest {
         assertUnsupported(
                 post(kvs.endpoint(), "/createSignalingChannel", "{}"), "CreateSignalingChannel");
         assertUnsupported(post(kvs.endpoint(), "/TagResource", "{}"), "TagResource");
-        assertUnsupported(post(archiveEndpoint(), "/getClip", "{}"), "GetClip");
+        assertUnsupported(post(archiveEndpoint(), "/getImages", "{}"), "GetImages");
     }
 
     private static void assertUnsupported(HttpResponse<String> response, String operation) {

@@ -48,6 +48,7 @@ public final class Administration implements AutoCloseable {
     private Administration(EmbeddedKvs kvs, String address, int port) {
         new ServiceRoutes(kvs).addTo(routes);
         new StreamRoutes(kvs).addTo(routes);
+        new FragmentRoutes(kvs).addTo(routes);
         new MediaRoutes(kvs).addTo(routes);
         new LogRoutes(kvs).addTo(routes);
         vertx =

@@ -184,9 +184,17 @@ final class Fields {
         return required(name, constant(name, type));
     }
 
-    /** Bytes in hexadecimal digits. */
     byte[] requiredBytes(String name) throws AdminException {
-        String text = requiredText(name);
+        return required(name, bytes(name));
+    }
+
+    /** Bytes in hexadecimal digits. */
+    @Nullable
+    byte[] bytes(String name) throws AdminException {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
         if (!text.matches("([0-9a-fA-F]{2})+")) {
             throw AdminException.wrong(place(name) + " is bytes in hexadecimal, such as 00ff");
         }

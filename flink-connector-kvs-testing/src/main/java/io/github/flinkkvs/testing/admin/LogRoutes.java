@@ -81,7 +81,9 @@ final class LogRoutes {
                     .put("errorType", entry.errorType())
                     .put("requestId", entry.requestId())
                     .put("startSelector", entry.startSelector())
-                    .put("accessKeyId", entry.accessKeyId());
+                    .put("accessKeyId", entry.accessKeyId())
+                    .put("fragments", entry.fragments())
+                    .put("points", entry.points());
         }
         return Answer.of(list);
     }
@@ -93,12 +95,14 @@ final class LogRoutes {
     private Answer sessions(AdminCall call) throws AdminException {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         boolean ended = "true".equals(call.query("ended"));
+        String asked = call.query("operation");
+        String operation = asked == null ? "GetMedia" : asked;
         for (ServedMedia session :
                 entries(
                         call,
                         "sessions",
                         log ->
-                                log.sessions(call.query("stream")).stream()
+                                log.sessions(operation, call.query("stream")).stream()
                                         .filter(s -> !ended || s.endReason() != null)
                                         .collect(Collectors.toList()))) {
             ObjectNode json =
@@ -137,7 +141,7 @@ final class LogRoutes {
 
     private Answer pushed(AdminCall call) throws AdminException {
         return Answer.of(
-                MediaRoutes.json(
+                FragmentRoutes.json(
                         entries(call, "fragments", log -> log.pushed(call.query("stream")))));
     }
 

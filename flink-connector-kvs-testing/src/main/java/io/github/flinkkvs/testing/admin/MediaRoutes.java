@@ -11,25 +11,21 @@ package io.github.flinkkvs.testing.admin;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
-import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.ClipLoop;
 import io.github.flinkkvs.testing.media.MediaClip;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import javax.annotation.Nullable;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Requests that push media, spoil it and let it expire. */
+/** Requests that push media. */
 final class MediaRoutes {
     private static final int MAX_FRAGMENTS = 10_000;
     private static final int MAX_FRAGMENT_BYTES = 50_000_000;
@@ -51,50 +47,10 @@ final class MediaRoutes {
     }
 
     void addTo(Routes routes) {
-        routes.add("GET", "/streams/{stream}/fragments", this::list);
         routes.add("POST", "/streams/{stream}/fragments", this::push);
-        routes.add("DELETE", "/streams/{stream}/fragments", this::expire);
-        routes.add("GET", "/streams/{stream}/fragments/{number}", this::fragment);
-        routes.add("PATCH", "/streams/{stream}/fragments/{number}", this::spoil);
         routes.add("PUT", "/streams/{stream}/camera", this::startCamera);
         routes.add("DELETE", "/streams/{stream}/camera", this::stopCamera);
     }
-
-    static ArrayNode json(Collection<StoredFragment> fragments) {
-        ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        fragments.forEach(fragment -> list.add(json(fragment)));
-        return list;
-    }
-
-    private static ObjectNode json(StoredFragment fragment) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("number", fragment.number())
-                .put("serverTimestampMillis", fragment.serverTimestampMillis())
-                .put("producerTimestampMillis", fragment.producerTimestampMillis())
-                .put("size", fragment.size())
-                .put("intact", fragment.intact());
-    }
-
-    private Answer list(AdminCall call) throws AdminException {
-        return Answer.of(json(StreamRoutes.stream(kvs, call).fragments()));
-    }
-
-    private StoredFragment stored(AdminCall call) throws AdminException {
-        try {
-            return StreamRoutes.stream(kvs, call).fragment(call.path("number"));
-        } catch (NumberFormatException | NoSuchElementException e) {
-            throw new AdminException(
-                    404,
-                    call.path("stream") + " has no fragment " + call.path("number") + " any more");
-        }
-    }
-
-    private Answer fragment(AdminCall call) throws AdminException {
-        return Answer.media(stored(call).bytes());
-    }
-
-    // ------------------------------------------------------------------ pushing
 
     private Answer push(AdminCall call) throws AdminException {
         EmbeddedStream stream = StreamRoutes.stream(kvs, call);
@@ -122,7 +78,9 @@ final class MediaRoutes {
                 media = part.media();
             }
             tags.forEach(media::tagAfter);
-            pushed.add(json(stream.push(media.producerTimestampMillis(start + offset).build())));
+            pushed.add(
+                    FragmentRoutes.json(
+                            stream.push(media.producerTimestampMillis(start + offset).build())));
         }
         return Answer.created(pushed);
     }
@@ -170,42 +128,5 @@ final class MediaRoutes {
         }
         camera.close();
         return Answer.done();
-    }
-
-    // ------------------------------------------------------------------ spoiling, expiring
-
-    private Answer spoil(AdminCall call) throws AdminException {
-        EmbeddedStream stream = StreamRoutes.stream(kvs, call);
-        StoredFragment fragment = stored(call);
-        Fields fields = call.body();
-        int larger = fields.number("oversizeBy", 0, 0, MAX_FRAGMENT_BYTES);
-        boolean neverComplete = fields.flag("neverComplete", false);
-        if (fields.names().contains("corrupt")) {
-            int offset = fields.requiredNumber("at", 0, Integer.MAX_VALUE);
-            byte[] bytes = fields.requiredBytes("corrupt");
-            fields.end();
-            stream.corrupt(fragment.number(), offset, bytes);
-        }
-        fields.end();
-        if (larger > 0) {
-            stream.oversize(fragment.number(), larger);
-        }
-        if (neverComplete) {
-            stream.neverComplete(fragment.number());
-        }
-        return Answer.of(json(fragment));
-    }
-
-    private Answer expire(AdminCall call) throws AdminException {
-        EmbeddedStream stream = StreamRoutes.stream(kvs, call);
-        String before = call.query("before");
-        if (before == null) {
-            stream.expireAll();
-        } else if (before.matches("[0-9]{1,128}")) {
-            stream.expireBefore(before);
-        } else {
-            throw AdminException.wrong("before is a fragment number, not '" + before + "'");
-        }
-        return Answer.of(json(stream.fragments()));
     }
 }

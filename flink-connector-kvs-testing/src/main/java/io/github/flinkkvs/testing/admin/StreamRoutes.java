@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.NoSuchElementException;
 
 /** Requests that create, change and delete streams. */
@@ -54,13 +55,19 @@ final class StreamRoutes {
     }
 
     private static ObjectNode json(EmbeddedStream stream) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("name", stream.name())
-                .put("arn", stream.arn())
-                .put("status", stream.status().name())
-                .put("mediaEndpoint", stream.mediaEndpoint().toString())
-                .put("fragments", stream.fragments().size());
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("name", stream.name())
+                        .put("arn", stream.arn())
+                        .put("status", stream.status().name())
+                        .put("retention", stream.retention().toMillis() / 1000.0)
+                        .put("mediaEndpoint", stream.mediaEndpoint().toString())
+                        .put("archiveEndpoint", stream.archiveEndpoint().toString())
+                        .put("fragments", stream.fragments().size());
+        ObjectNode tags = json.putObject("tags");
+        stream.tags().forEach(tags::put);
+        return json;
     }
 
     private Answer create(AdminCall call) throws AdminException {
@@ -87,9 +94,18 @@ final class StreamRoutes {
 
     private Answer change(AdminCall call) throws AdminException {
         EmbeddedStream stream = stream(kvs, call);
-        StreamStatus status = call.body().requiredConstant("status", StreamStatus.class);
-        call.body().end();
-        stream.status(status);
+        Fields fields = call.body();
+        StreamStatus status = fields.constant("status", StreamStatus.class);
+        Duration retention = fields.seconds("retention");
+        Map<String, String> tags = fields.texts("tags");
+        fields.end();
+        if (status != null) {
+            stream.status(status);
+        }
+        if (retention != null) {
+            stream.retention(retention);
+        }
+        tags.forEach(stream::tag);
         return Answer.of(json(stream));
     }
 

@@ -165,7 +165,10 @@ class AdministrationTest {
         EmbeddedStream stream = kvs.stream("door");
         assertThat(created.get("arn").asText()).isEqualTo(stream.arn());
         assertThat(get("/streams").get(0).get("name").asText()).isEqualTo("door");
-        request("PATCH", "/streams/door", "{\"status\": \"UPDATING\"}", 200);
+        String change = "{\"status\": \"UPDATING\", \"retention\": 7200, \"tags\": {\"a\": \"b\"}}";
+        JsonNode changed = request("PATCH", "/streams/door", change, 200);
+        assertThat(changed.get("tags").toString()).isEqualTo("{\"floor\":\"1\",\"a\":\"b\"}");
+        assertThat(stream.retention()).isEqualTo(Duration.ofHours(2));
         assertThat(stream.status()).isEqualTo(StreamStatus.UPDATING);
         assertThat(error("POST", "/streams", "{\"name\": \"door\"}", 400))
                 .isEqualTo("There is a stream with the name 'door' already");
@@ -222,6 +225,9 @@ class AdministrationTest {
         assertThat(stream.fragment(number).complete()).isFalse();
 
         String second = stream.pushed().get(1).number();
+        request("PATCH", "/streams/door/fragments/" + second, "{\"lose\": 1, \"unlist\": 2}", 200);
+        assertThat(error("PATCH", path, "{\"oversizeBy\": 5, \"lost\": 1}", 400))
+                .startsWith("There is no lost; there is at, corrupt, lose, ");
         assertThat(request("DELETE", "/streams/door/fragments?before=" + second, null, 200))
                 .hasSize(3);
         assertThat(request("DELETE", "/streams/door/fragments", null, 200)).isEmpty();

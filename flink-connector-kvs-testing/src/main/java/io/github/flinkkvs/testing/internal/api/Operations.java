@@ -11,6 +11,7 @@ package io.github.flinkkvs.testing.internal.api;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.internal.calls.Answers;
 import io.github.flinkkvs.testing.internal.calls.HeaderFields;
+import io.github.flinkkvs.testing.internal.operations.GetClip;
 import io.github.flinkkvs.testing.internal.operations.GetMedia;
 import io.github.flinkkvs.testing.internal.operations.GetMediaForFragmentList;
 import io.github.flinkkvs.testing.internal.operations.ListFragments;
@@ -111,7 +112,7 @@ final class Operations {
                         .answeredBy(new ListFragments(service, answers)),
                 archive("GetMediaForFragmentList", "GET_MEDIA_FOR_FRAGMENT_LIST")
                         .answeredBy(new GetMediaForFragmentList(service, answers, vertx)),
-                archive("GetClip", "GET_CLIP"),
+                archive("GetClip", "GET_CLIP").answeredBy(new GetClip(service, answers, vertx)),
                 archive("GetImages", "GET_IMAGES"),
                 archive("GetHLSStreamingSessionURL", "GET_HLS_STREAMING_SESSION_URL"),
                 archive("GetDASHStreamingSessionURL", "GET_DASH_STREAMING_SESSION_URL"));

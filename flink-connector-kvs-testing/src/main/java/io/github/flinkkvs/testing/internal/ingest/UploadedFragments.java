@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.testing.internal.ingest;
 
+import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.faults.AckError;
 import io.github.flinkkvs.testing.internal.store.FragmentStore;
 import io.github.flinkkvs.testing.internal.store.StoredDocument;
@@ -16,13 +17,15 @@ import io.github.flinkkvs.testing.log.Acknowledgement;
 
 import javax.annotation.Nullable;
 
+import java.util.function.Supplier;
+
 /**
  * Stores and acknowledges the fragments of a PutMedia call. Owned by the event loop of its
  * connection.
  */
 final class UploadedFragments implements UploadAssembler.Sink {
     private final FragmentStore store;
-    private final boolean persisted;
+    private final Supplier<StreamSettings> settings;
     private final ProducerClock clock;
     private final UploadFaults faults;
     private final AckWriter acks;
@@ -34,7 +37,7 @@ final class UploadedFragments implements UploadAssembler.Sink {
 
     UploadedFragments(KvsStream stream, ProducerClock clock, UploadFaults faults, AckWriter acks) {
         store = stream.store();
-        persisted = !stream.settings().retention().isZero();
+        settings = stream::settings;
         this.clock = clock;
         this.faults = faults;
         this.acks = acks;
@@ -69,7 +72,7 @@ final class UploadedFragments implements UploadAssembler.Sink {
         }
         store.completed(open, durationMillis);
         acknowledge(Acknowledgement.Type.RECEIVED);
-        if (persisted) {
+        if (!settings.get().retention().isZero()) {
             acknowledge(Acknowledgement.Type.PERSISTED);
         }
         open = null;

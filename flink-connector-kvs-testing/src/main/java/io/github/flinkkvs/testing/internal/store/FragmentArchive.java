@@ -85,6 +85,20 @@ public final class FragmentArchive {
         return new Page(fragments, last);
     }
 
+    /** The fragments that have media within a range, in the order in which they were ingested. */
+    public List<StoredDocument> touching(FragmentRange range, ArchiveBehavior behavior) {
+        long completedUntil = clock.millis() - behavior.readableLag().toMillis();
+        return store.look(
+                seen -> {
+                    List<StoredDocument> found = seen.archived();
+                    found.removeIf(
+                            fragment ->
+                                    fragment.completedAtMillis() > completedUntil
+                                            || !range.touches(fragment));
+                    return found;
+                });
+    }
+
     /** Whether a number is that of a fragment of this stream, stored or not. */
     public boolean knows(BigInteger number) {
         return store.look(seen -> seen.knows(number));

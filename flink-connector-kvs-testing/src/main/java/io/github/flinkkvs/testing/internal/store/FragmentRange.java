@@ -38,10 +38,18 @@ public final class FragmentRange {
     }
 
     boolean contains(StoredDocument fragment) {
-        long begin =
-                producerTime
-                        ? fragment.producerTimestampMillis()
-                        : fragment.serverTimestampMillis();
+        long begin = begin(fragment);
         return begin >= fromMillis && begin <= toMillis;
+    }
+
+    /** Whether a fragment has media within the range, even if it begins before. */
+    boolean touches(StoredDocument fragment) {
+        long begin = begin(fragment);
+        return contains(fragment)
+                || begin < fromMillis && begin + fragment.durationMillis() > fromMillis;
+    }
+
+    private long begin(StoredDocument fragment) {
+        return producerTime ? fragment.producerTimestampMillis() : fragment.serverTimestampMillis();
     }
 }
