@@ -18,7 +18,8 @@ import java.util.Set;
 
 /**
  * What the enumerator remembers: the streams that readers got, whether they are over, splits
- * without a reader, and whether the streams that existed at the start are all known. Immutable.
+ * without a reader, and whether the selected streams that existed at the start are all known.
+ * Immutable.
  */
 @Internal
 public final class KvsEnumeratorState {
@@ -36,7 +37,7 @@ public final class KvsEnumeratorState {
      *     checkpoint
      * @param over ids of the splits that readers have finished, as far as they have told
      * @param unassigned splits that no reader has
-     * @param scanned whether a scan for streams was completed
+     * @param scanned whether a scan for selected streams was completed
      */
     public KvsEnumeratorState(
             Collection<String> given,
@@ -66,7 +67,7 @@ public final class KvsEnumeratorState {
         return unassigned;
     }
 
-    /** Whether a scan for streams was completed: what is found from now on is new. */
+    /** Whether a scan for selected streams was completed: what is found from now on is new. */
     public boolean isScanned() {
         return scanned;
     }

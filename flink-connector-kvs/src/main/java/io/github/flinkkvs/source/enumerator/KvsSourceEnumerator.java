@@ -25,6 +25,7 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SupportsHandleExecutionAttemptSourceEvent;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -53,7 +54,9 @@ import java.util.stream.Collectors;
  * a thread: {@code close} may come before {@link #start}, or while streams are looked for.
  */
 @Internal
-public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsEnumeratorState> {
+public final class KvsSourceEnumerator
+        implements SplitEnumerator<KvsSplit, KvsEnumeratorState>,
+                SupportsHandleExecutionAttemptSourceEvent {
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsSourceEnumerator.class);
 
@@ -114,7 +117,8 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
                         connector,
                         finder,
                         discovered,
-                        config.get(KvsSourceOptions.RETRY_BUDGET).toNanos());
+                        config.get(KvsSourceOptions.RETRY_BUDGET).toNanos(),
+                        scanned);
     }
 
     private List<String> stillNamed(Set<String> splitIds) {
@@ -162,6 +166,11 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
     /** For tests: what learns of streams. */
     StreamDiscovery.Owner discovered() {
         return discovered;
+    }
+
+    /** For tests: whether a scan was completed. */
+    boolean isScanned() {
+        return scanned;
     }
 
     private final class Discovered implements StreamDiscovery.Owner {
@@ -231,12 +240,23 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
         told.remove(subtask);
     }
 
+    /**
+     * In a batch job there may be two attempts at a time (speculative execution). Flink gives the
+     * second one what the first one got, so the enumerator does not tell them apart.
+     */
+    @Override
+    public void handleSourceEvent(int subtask, int attempt, SourceEvent event) {
+        handleSourceEvent(subtask, event);
+    }
+
     @Override
     public void handleSourceEvent(int subtask, SourceEvent event) {
         if (event instanceof ReaderStreams) {
+            if (!started.add(subtask)) {
+                return;
+            }
             boolean settled = ledger.isSettled();
             ledger.started(subtask, ((ReaderStreams) event).splitIds());
-            started.add(subtask);
             if (ledger.isSettled() && !settled) {
                 serveAll();
             } else {
@@ -294,7 +314,10 @@ public final class KvsSourceEnumerator implements SplitEnumerator<KvsSplit, KvsE
 
     @Override
     public KvsEnumeratorState snapshotState(long checkpointId) {
-        return new KvsEnumeratorState(ledger.given(), ledger.over(), ledger.waiting(), scanned);
+        // Streams that exist are not new to a job that named its streams before and now selects
+        // them.
+        return new KvsEnumeratorState(
+                ledger.given(), ledger.over(), ledger.waiting(), scanned && !streams.isNamed());
     }
 
     /** Returns when the connection is closed, which takes some milliseconds, at most seconds. */

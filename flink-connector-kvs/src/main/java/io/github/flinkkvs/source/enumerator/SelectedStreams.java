@@ -23,13 +23,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
  * Finds the streams that fit a selection in the list of all streams (ListStreams), which says
  * enough about each. Tags cost a call for each stream (ListTagsForStream): they are requested of
- * streams that fit otherwise, and again now and then of those whose tags did not fit.
+ * streams that fit otherwise, and again now and then of those whose tags did not fit. If they are
+ * refused of a stream that came later, the scan goes on to the others, and then fails.
  *
  * <p>Streams are handed over as they are found: a scan with tags may take minutes. Called by one
  * thread at a time, except for answers, which {@link TagMemory} guards.
@@ -38,12 +40,22 @@ final class SelectedStreams implements StreamFinder {
 
     private static final int TAG_CALLS_AT_A_TIME = 8;
 
+    /** Far more than there are: the service gives up to 10,000 streams with each. */
+    private static final int MAX_PAGES = 1_000;
+
     private final StreamSelector selector;
     private final long intervalNanos;
     private final boolean once;
     private final TagMemory unfit;
     private final LongSupplier nanoTime;
+    private final AtomicInteger answers = new AtomicInteger();
     private boolean scanned;
+
+    /** Pages that the scan under way has requested. */
+    private int pages;
+
+    /** Why the scan under way does not know the tags of some stream; null if it does. */
+    @Nullable private volatile StreamsNotFoundException refusal;
 
     /**
      * @param intervalNanos between the end of a scan and the beginning of the next
@@ -68,6 +80,8 @@ final class SelectedStreams implements StreamFinder {
     @Override
     public CompletableFuture<Void> scan(KvsConnection connection, Sink sink) {
         unfit.beginScan();
+        pages = 0;
+        refusal = null;
         Executor executor = connection.executor();
         return page(connection.listing(), executor, sink, null)
                 .thenComposeAsync(
@@ -76,12 +90,22 @@ final class SelectedStreams implements StreamFinder {
                         () -> {
                             unfit.endScan();
                             scanned = true;
+                            if (refusal != null) {
+                                throw refusal;
+                            }
                         });
     }
 
     /** This page of the list, and those after it. */
     private CompletableFuture<Void> page(
             StreamListing listing, Executor executor, Sink sink, @Nullable String token) {
+        pages++;
+        if (pages > MAX_PAGES) {
+            throw new IllegalStateException(
+                    "The service's list of streams has no end: there are more than "
+                            + MAX_PAGES
+                            + " pages");
+        }
         return listing.list(selector.namePrefix(), token)
                 .handle(SelectedStreams::orNotListed)
                 .thenComposeAsync(
@@ -126,6 +150,7 @@ final class SelectedStreams implements StreamFinder {
             StreamListing listing, Executor executor, Sink sink, List<StreamDescription> unknown) {
         if (selector.tags().isEmpty()) {
             if (!unknown.isEmpty()) {
+                answers.addAndGet(unknown.size());
                 sink.found(unknown);
             }
             return done();
@@ -157,19 +182,33 @@ final class SelectedStreams implements StreamFinder {
             StreamDescription stream,
             @Nullable Map<String, String> tags,
             @Nullable Throwable error) {
-        if (error == null && selector.selectsTags(tags)) {
-            unfit.remove(stream);
-            sink.found(List.of(stream));
-        } else if (error == null) {
+        if (error == null) {
+            answers.incrementAndGet();
+            if (selector.selectsTags(tags)) {
+                unfit.remove(stream);
+                sink.found(List.of(stream));
+            } else {
+                unfit.add(stream, nanoTime.getAsLong());
+            }
+            return null;
+        }
+        ErrorClass errorClass = ErrorTable.classify(error);
+        if (errorClass != ErrorClass.STREAM_NOT_FOUND) {
+            boolean refused = errorClass == ErrorClass.FATAL;
+            StreamsNotFoundException failure =
+                    new StreamsNotFoundException(
+                            "The tags of stream " + stream.arn().name() + " cannot be listed",
+                            error,
+                            refused
+                                    ? "Selecting streams by tags needs the IAM action"
+                                            + " kinesisvideo:ListTagsForStream."
+                                    : "");
+            if (!refused || !scanned) {
+                throw failure;
+            }
+            // A policy may be about single streams, and a new one of these must not hide others.
+            refusal = failure;
             unfit.add(stream, nanoTime.getAsLong());
-        } else if (ErrorTable.classify(error) != ErrorClass.STREAM_NOT_FOUND) {
-            throw new StreamsNotFoundException(
-                    "The tags of stream " + stream.arn().name() + " cannot be listed",
-                    error,
-                    ErrorTable.classify(error) == ErrorClass.FATAL
-                            ? "Selecting streams by tags needs the IAM action"
-                                    + " kinesisvideo:ListTagsForStream."
-                            : "");
         }
         return null;
     }
@@ -180,7 +219,7 @@ final class SelectedStreams implements StreamFinder {
 
     @Override
     public int answers() {
-        return unfit.size();
+        return answers.get();
     }
 
     @Override

@@ -32,8 +32,8 @@ import java.util.function.Supplier;
 /**
  * Scans for streams, again and again if needed: the next scan begins some time after the end of the
  * last, so there are never two at once. Until the first is complete, errors count against the retry
- * budget, and one that waiting cannot mend fails the job. Later a failed scan is logged and
- * counted.
+ * budget, and one that waiting cannot mend fails the job. Later, also after a restart, a failed
+ * scan is logged and counted.
  *
  * <p>Scans run in the threads of the connection, and everything that is found or decided goes to
  * the coordinator thread, which also calls {@link #start}. A worker thread opens the connection, as
@@ -88,18 +88,21 @@ final class StreamDiscovery implements StreamFinder.Sink {
     /**
      * @param connector opens the connection, which this discovery closes
      * @param budgetNanos how long the first scan may bring nothing but errors
+     * @param scanned whether there was a complete scan, before a restart
      */
     StreamDiscovery(
             SplitEnumeratorContext<?> context,
             Supplier<KvsConnection> connector,
             StreamFinder finder,
             Owner owner,
-            long budgetNanos) {
+            long budgetNanos,
+            boolean scanned) {
         this.context = context;
         this.connector = connector;
         this.finder = finder;
         this.owner = owner;
         this.budgetNanos = budgetNanos;
+        this.scanned = scanned;
     }
 
     /** Begins the first scan; called once. */

@@ -43,8 +43,8 @@ interface StreamFinder {
     CompletableFuture<Void> scan(KvsConnection connection, Sink sink);
 
     /**
-     * How many streams it knows that it need not ask for again. It grows while scans fail halfway
-     * but get on.
+     * How many answers it got that it need not ask for again. It grows while scans fail halfway but
+     * get on.
      */
     int answers();
 

@@ -100,8 +100,4 @@ final class TagMemory {
     synchronized void endScan() {
         streams.values().removeIf(unfit -> unfit.listedIn < scan);
     }
-
-    synchronized int size() {
-        return streams.size();
-    }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import javax.annotation.Nullable;
 
@@ -31,7 +33,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -348,6 +352,22 @@ class DiscoveredStreamsTest {
         rig.coordinator.runUntil(() -> rig.allAssigned().size() == 2);
     }
 
+    /** The streams that are known can be read, so nothing is gained if the job fails. */
+    @Test
+    void aScanThatFailsAfterARestartIsTriedAgain() throws Exception {
+        account.create("call-1");
+        start(1, CALLS);
+        rig.register(0);
+        KvsEnumeratorState state = rig.state();
+        rig.enumerator.close();
+        rig.connection.closed = false;
+
+        account.fail(SessionRig.error("AccessDeniedException", 403)).create("call-2");
+        rig.create(1, state, CALLS).enumerator.start();
+        rig.restart(0, "call-1");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-2"));
+    }
+
     /** What a scan did not come to is not gone. */
     @Test
     void aScanThatFailsHalfwayForgetsNothing() throws Exception {
@@ -377,6 +397,108 @@ class DiscoveredStreamsTest {
         assertThat(rig.allAssigned()).containsExactly("call-1", "call-2");
     }
 
+    /** However long a fleet takes: each scan gets further than the one before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFirstScanMayFailAsOftenAsItGetsOn(boolean byTags) throws Exception {
+        rig.config.set(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO);
+        Set<String> once = ConcurrentHashMap.newKeySet();
+        for (int i = 1; i <= 5; i++) {
+            account.create("call-" + i).tag("call-" + i, "kind", "real").pagesOf(1);
+        }
+        rig.connection.listing =
+                new OtherListing() {
+                    @Override
+                    public CompletableFuture<StreamPage> list(
+                            String namePrefix, @Nullable String nextToken) {
+                        return !byTags && once.add("page after " + nextToken)
+                                ? CompletableFuture.failedFuture(new IOException("reset"))
+                                : super.list(namePrefix, nextToken);
+                    }
+
+                    @Override
+                    public CompletableFuture<Map<String, String>> tags(StreamArn stream) {
+                        return byTags && once.add(stream.name())
+                                ? CompletableFuture.failedFuture(new IOException("reset"))
+                                : super.tags(stream);
+                    }
+                };
+        start(
+                1,
+                StreamSelector.selected("call-", null, byTags ? Map.of("kind", "real") : Map.of()));
+        rig.register(0);
+        assertThat(rig.allAssigned()).hasSize(5);
+    }
+
+    /** The list is longer than that stream. */
+    @Test
+    void aNewStreamWhoseTagsAreForbiddenHidesNoOther() throws Exception {
+        account.pagesOf(1).create("call-0").tag("call-0", "kind", "real");
+        rig.connection.listing =
+                new OtherListing() {
+                    @Override
+                    public CompletableFuture<Map<String, String>> tags(StreamArn stream) {
+                        return stream.name().equals("call-1")
+                                ? CompletableFuture.failedFuture(
+                                        SessionRig.error("AccessDeniedException", 403))
+                                : super.tags(stream);
+                    }
+                };
+        start(1, StreamSelector.selected("call-", null, Map.of("kind", "real")));
+        rig.register(0);
+        account.create("call-1", "call-2").tag("call-2", "kind", "real");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-2"));
+        assertThat(rig.allAssigned()).doesNotContain("call-1");
+    }
+
+    @Test
+    void aListWithoutEndIsAFailure() {
+        rig.config.set(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO);
+        rig.connection.listing =
+                new OtherListing() {
+                    @Override
+                    public CompletableFuture<StreamPage> list(
+                            String namePrefix, @Nullable String nextToken) {
+                        return CompletableFuture.completedFuture(
+                                new StreamPage(
+                                        List.of(), List.of(), "a".equals(nextToken) ? "b" : "a"));
+                    }
+                };
+        assertThatThrownBy(() -> start(1, CALLS)).hasMessageContaining("no end");
+    }
+
+    /** What existed when the streams were named is not new. */
+    @Test
+    void aJobThatNamedItsStreamsAndNowSelectsThemBeginsLikeANewOne() throws Exception {
+        account.create("call-1", "call-2");
+        rig.create(1, KvsEnumeratorState.EMPTY, "call-1").start();
+        rig.register(0);
+        KvsEnumeratorState named = rig.state();
+        rig.enumerator.close();
+        rig.connection.closed = false;
+
+        rig.start = StartingPosition.now();
+        rig.stop = StoppingPosition.atFragment("91343852333181432392682062622220590765191907586");
+        rig.create(1, named, CALLS).enumerator.start();
+        rig.restart(0, "call-1");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-2"));
+        assertThat(start("call-2").kind()).isEqualTo(StartingPosition.Kind.NOW);
+    }
+
+    /** A listing like that of the account, but for what a test overrides. */
+    private abstract class OtherListing implements StreamListing {
+
+        @Override
+        public CompletableFuture<StreamPage> list(String namePrefix, @Nullable String nextToken) {
+            return account.list(namePrefix, nextToken);
+        }
+
+        @Override
+        public CompletableFuture<Map<String, String>> tags(StreamArn stream) {
+            return account.tags(stream);
+        }
+    }
+
     // ---- the connection ---------------------------------------------------------------------
 
     @Test
@@ -390,7 +512,8 @@ class DiscoveredStreamsTest {
                         },
                         new SelectedStreams(CALLS, 1, false, false, System::nanoTime),
                         null,
-                        0);
+                        0,
+                        false);
         discovery.start();
         assertThatThrownBy(() -> coordinator.runUntil(() -> false))
                 .hasMessageContaining("no region");
@@ -425,7 +548,8 @@ class DiscoveredStreamsTest {
                         },
                         new SelectedStreams(CALLS, 1, false, false, System::nanoTime),
                         null,
-                        0);
+                        0,
+                        false);
         discovery[0].start();
         coordinator.runUntil(() -> late.closed);
         rig.create(1, KvsEnumeratorState.EMPTY, CALLS);

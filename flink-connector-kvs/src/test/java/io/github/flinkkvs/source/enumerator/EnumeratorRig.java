@@ -97,7 +97,7 @@ final class EnumeratorRig {
     /** Starts, and lets the first scan finish. */
     EnumeratorRig start() throws InterruptedException {
         enumerator.start();
-        coordinator.runUntil(() -> enumerator.snapshotState(0).isScanned());
+        coordinator.runUntil(() -> enumerator.isScanned());
         return this;
     }
 
