@@ -160,6 +160,36 @@ class WatermarksITCase extends KvsTestBase {
         assertThat(probe.seen().watermark()).isEqualTo(Long.MAX_VALUE);
     }
 
+    /** Its reader has no other stream, and the job goes on. */
+    @Test
+    void aReaderWhoseLastStreamIsOverHoldsNothingBackAndThenReadsOthers() throws Exception {
+        EmbeddedStream brief = kvs.createStream("brief");
+        EmbeddedStream lasting = kvs.createStream("lasting");
+        pushAt(brief, 1_000);
+        pushAt(lasting, 2_000);
+        Job<Fragment> job =
+                start(
+                        source().setStreamPattern("[a-z]+")
+                                .set(KvsSourceOptions.DISCOVERY_INTERVAL, Duration.ofMillis(100)),
+                        ASCENDING,
+                        2,
+                        new FailOnce<>());
+        job.results.awaitCommitted(2);
+        probe.seen().await(999);
+        kvs.deleteStream("brief");
+        pushAt(lasting, 9_000);
+        probe.seen().await(8_999);
+
+        EmbeddedStream next = kvs.createStream("next");
+        pushAt(next, 10_000);
+        job.results.awaitCommitted(4);
+        pushAt(lasting, 20_000);
+        assertAll(job.results.awaitCommitted(5), brief, lasting, next);
+        probe.seen().await(9_999);
+        assertThat(probe.seen().watermark()).isEqualTo(9_999);
+        assertThat(probe.seen().late()).isZero();
+    }
+
     // ---- alignment ------------------------------------------------------------------------------
 
     private static WatermarkStrategy<Fragment> aligned() {

@@ -40,6 +40,9 @@ public final class KvsSourceReader<T>
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsSourceReader.class);
 
+    /** The id of a split that does not exist. */
+    private static final String NO_STREAM = "none";
+
     private final StreamSelector streams;
     private final KvsRecordEmitter<T> emitter;
 
@@ -130,13 +133,23 @@ public final class KvsSourceReader<T>
         if (nothingToRead != idle) {
             idle = nothingToRead;
             if (idle) {
-                output.markIdle();
+                markIdle(output);
             } else {
                 output.markActive();
             }
         }
         InputStatus status = super.pollNext(output);
         return noMoreSplits && emitter.emitted() >= limit ? InputStatus.END_OF_INPUT : status;
+    }
+
+    /**
+     * Flink takes an output for idle if its splits are, too, and remembers of them what the last
+     * one said, even if it is finished.
+     */
+    private static void markIdle(ReaderOutput<?> output) {
+        output.createOutputForSplit(NO_STREAM).markIdle();
+        output.releaseOutputForSplit(NO_STREAM);
+        output.markIdle();
     }
 
     @Override

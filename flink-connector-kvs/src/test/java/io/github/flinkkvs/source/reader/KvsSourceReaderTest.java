@@ -24,6 +24,7 @@ import io.github.flinkkvs.source.split.ReaderStreams;
 import io.github.flinkkvs.source.split.StreamsOver;
 
 import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
@@ -68,20 +69,26 @@ class KvsSourceReaderTest {
                 context);
     }
 
+    private final ReaderOutput<Fragment> output = recording("", records);
+
     /** Records the idle marks, passes on everything else. */
     @SuppressWarnings("unchecked")
-    private final ReaderOutput<Fragment> output =
-            (ReaderOutput<Fragment>)
-                    Proxy.newProxyInstance(
-                            getClass().getClassLoader(),
-                            new Class<?>[] {ReaderOutput.class},
-                            (proxy, method, args) -> {
-                                if (method.getName().startsWith("mark")) {
-                                    marks.add(method.getName());
-                                    return null;
-                                }
-                                return method.invoke(records, args);
-                            });
+    private ReaderOutput<Fragment> recording(String prefix, SourceOutput<Fragment> passedTo) {
+        return (ReaderOutput<Fragment>)
+                Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {ReaderOutput.class},
+                        (proxy, method, args) -> {
+                            if (method.getName().startsWith("mark")) {
+                                marks.add(prefix + method.getName());
+                                return null;
+                            }
+                            Object result = method.invoke(passedTo, args);
+                            return method.getName().equals("createOutputForSplit")
+                                    ? recording(args[0] + " ", (SourceOutput<Fragment>) result)
+                                    : result;
+                        });
+    }
 
     private static KvsSplit split(String name) {
         return KvsSplit.unread(
@@ -105,13 +112,13 @@ class KvsSourceReaderTest {
         reader.handleSourceEvents(new AllStreamsAssigned());
         reader.pollNext(output);
         reader.pollNext(output);
-        assertThat(marks).containsExactly("markIdle");
+        assertThat(marks).containsExactly("none markIdle", "markIdle");
         reader.addSplits(List.of(split("a")));
         reader.notifyNoMoreSplits();
         while (reader.pollNext(output) != InputStatus.END_OF_INPUT) {
             reader.isAvailable().get();
         }
-        assertThat(marks).startsWith("markIdle", "markActive");
+        assertThat(marks).startsWith("none markIdle", "markIdle", "markActive");
         assertThat(records.getEmittedRecords()).hasSize(1);
     }
 
