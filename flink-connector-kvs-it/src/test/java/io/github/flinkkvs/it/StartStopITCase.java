@@ -24,6 +24,7 @@ import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
@@ -31,6 +32,7 @@ import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.math.BigInteger;
 import java.time.Duration;
@@ -233,14 +235,16 @@ class StartStopITCase extends KvsTestBase {
         assertAll(job.awaitFinished(), stream);
     }
 
-    @Test
-    void batchMode() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void batchMode(boolean speculative) throws Exception {
         EmbeddedStream first = kvs.createStream("first");
         EmbeddedStream second = kvs.createStream("second");
         push(first, 4);
         push(second, 4);
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+        Configuration config = new Configuration();
+        config.set(BatchExecutionOptions.SPECULATIVE_ENABLED, speculative);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         List<Fragment> read = new ArrayList<>();
         try (CloseableIterator<Fragment> fragments =
