@@ -35,19 +35,31 @@ public final class Ffprobe {
 
     /** How many frames of the first video stream can be decoded. */
     public static int decodedFrames(Path file) throws Exception {
+        return decodedFrames(file, "v:0");
+    }
+
+    /** The duration that the file declares, in seconds. */
+    public static double duration(Path file) throws Exception {
+        return Double.parseDouble(run(file, "-show_entries", "format=duration").get(0));
+    }
+
+    /** An entry of each stream, such as {@code codec_name}. */
+    public static List<String> streams(Path file, String entry) throws Exception {
+        return run(file, "-show_entries", "stream=" + entry).stream()
+                .map(line -> line.replace(",", ""))
+                .collect(Collectors.toList());
+    }
+
+    /** How many frames of a stream can be decoded. */
+    public static int decodedFrames(Path file, String stream) throws Exception {
+        String read = "stream=nb_read_frames";
         List<String> lines =
-                run(
-                        file,
-                        "-select_streams",
-                        "v:0",
-                        "-count_frames",
-                        "-show_entries",
-                        "stream=nb_read_frames");
+                run(file, "-select_streams", stream, "-count_frames", "-show_entries", read);
         return Integer.parseInt(lines.get(0).replace(",", ""));
     }
 
     /** The lines that it prints, including errors. */
-    private static List<String> run(Path file, String... arguments)
+    public static List<String> run(Path file, String... arguments)
             throws IOException, InterruptedException {
         assumeTrue(isInstalled(), "ffprobe is not installed");
         ProcessBuilder builder = new ProcessBuilder("ffprobe", "-v", "error");

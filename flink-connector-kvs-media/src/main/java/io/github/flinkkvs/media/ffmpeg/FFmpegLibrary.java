@@ -13,6 +13,7 @@ import io.github.flinkkvs.media.MediaException;
 import org.apache.flink.annotation.Internal;
 
 import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swresample;
 import org.bytedeco.ffmpeg.global.swscale;
@@ -54,6 +55,7 @@ public final class FFmpegLibrary {
     private static final Object PROCESS = FFmpegLibrary.class.getName().intern();
 
     private static boolean loaded;
+    private static boolean filesLoaded;
 
     /**
      * The failure of the first attempt: a class that failed to initialize does not say why again.
@@ -63,12 +65,35 @@ public final class FFmpegLibrary {
     private FFmpegLibrary() {}
 
     /**
-     * @throws MediaException if they cannot be loaded
+     * Loads what decodes and encodes.
+     *
+     * @throws MediaException if it cannot be loaded
      */
     public static synchronized void load() {
         if (loaded) {
             return;
         }
+        load(avutil.class, avcodec.class, swscale.class, swresample.class);
+        Pointer.interruptDeallocatorThread();
+        // The decoder's owner counts and reports damage.
+        avutil.av_log_set_level(avutil.AV_LOG_PANIC);
+        loaded = true;
+    }
+
+    /**
+     * Loads what {@link #load} loads, and what writes files: 12 MB more.
+     *
+     * @throws MediaException if it cannot be loaded
+     */
+    public static synchronized void loadWithFiles() {
+        load();
+        if (!filesLoaded) {
+            load(avformat.class);
+            filesLoaded = true;
+        }
+    }
+
+    private static void load(Class<?>... libraries) {
         Path folder;
         try {
             folder = setFolder();
@@ -85,10 +110,9 @@ public final class FFmpegLibrary {
         }
         if (failure == null) {
             try {
-                Loader.load(avutil.class);
-                Loader.load(avcodec.class);
-                Loader.load(swscale.class);
-                Loader.load(swresample.class);
+                for (Class<?> library : libraries) {
+                    Loader.load(library);
+                }
             } catch (LinkageError e) {
                 failure = e;
             }
@@ -97,10 +121,6 @@ public final class FFmpegLibrary {
         if (failure != null) {
             throw new MediaException(cannotBeLoaded() + why(folder, failure), failure);
         }
-        Pointer.interruptDeallocatorThread();
-        // The decoder's owner counts and reports damage.
-        avutil.av_log_set_level(avutil.AV_LOG_PANIC);
-        loaded = true;
     }
 
     /** Sets the folder into which this job's JavaCPP unpacks from now on. */

@@ -22,7 +22,7 @@ final class Continuity {
     /** A longer gap means that the clock was set: it is no pause worth playing. */
     static final Duration LONGEST_GAP = Duration.ofDays(1);
 
-    @Nullable private byte[] tracks;
+    @Nullable private byte[] declarations;
     private long timestampScale;
     private long lastClusterTimestamp;
     private final Map<Long, Long> lastTimes = new HashMap<>();
@@ -33,15 +33,15 @@ final class Continuity {
      * last one before it.
      */
     boolean accepts(FragmentLayout next) {
-        if (tracks == null || next.clusters.isEmpty()) {
+        if (declarations == null || next.clusters.isEmpty()) {
             return true;
         }
         long step = next.clusters.get(0).timestamp - lastClusterTimestamp;
         if (next.timestampScale != timestampScale
                 || step <= 0
                 || step > LONGEST_GAP.toNanos() / timestampScale
-                || next.tracks == null
-                || !next.tracks.equals(ByteBuffer.wrap(tracks))) {
+                || next.declarations == null
+                || !next.declarations.equals(ByteBuffer.wrap(declarations))) {
             return false;
         }
         for (Map.Entry<Long, FragmentLayout.TrackTimes> times : next.times.entrySet()) {
@@ -59,11 +59,12 @@ final class Continuity {
         if (clusters.isEmpty()) {
             return;
         }
-        if (tracks == null) {
+        if (declarations == null) {
             // A copy, so that the fragment can be collected.
-            tracks = new byte[fragment.tracks == null ? 0 : fragment.tracks.remaining()];
-            if (fragment.tracks != null) {
-                fragment.tracks.duplicate().get(tracks);
+            ByteBuffer own = fragment.declarations;
+            declarations = new byte[own == null ? 0 : own.remaining()];
+            if (own != null) {
+                own.duplicate().get(declarations);
             }
             timestampScale = fragment.timestampScale;
         }

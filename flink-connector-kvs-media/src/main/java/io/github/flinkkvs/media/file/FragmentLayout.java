@@ -98,6 +98,9 @@ final class FragmentLayout {
     /** The whole element; null if there is none. */
     @Nullable ByteBuffer tracks;
 
+    /** What is in it: the form of its size is not the producer's in each kind of archived media. */
+    @Nullable ByteBuffer declarations;
+
     final List<Cluster> clusters = new ArrayList<>();
     final long timestampScale;
     final int frames;
@@ -107,6 +110,9 @@ final class FragmentLayout {
 
     /** How long before its Cluster the earliest frame is, in units of TimestampScale. */
     final long lead;
+
+    /** The time of the first Cluster, in nanoseconds of the producer's clock. */
+    private final long origin;
 
     private final ByteBuffer document;
 
@@ -118,12 +124,12 @@ final class FragmentLayout {
         } catch (MkvException e) {
             throw new IllegalStateException("What was read once cannot be read again", e);
         }
-        long origin = clusters.isEmpty() ? 0 : clusters.get(0).timestamp * timestampScale;
+        origin = clusters.isEmpty() ? 0 : clusters.get(0).timestamp * timestampScale;
         // Blocks that cannot be read are copied, too; the times are those of the others.
         List<Frame> all = fragment.frames((track, leftOut, problem) -> {});
         long earliest = 0;
         for (Frame frame : all) {
-            long time = origin + frame.offsetNanos();
+            long time = nanos(frame);
             times.computeIfAbsent(frame.trackNumber(), track -> new TrackTimes(time)).add(time);
             earliest = Math.min(earliest, frame.offsetNanos());
         }
@@ -131,8 +137,37 @@ final class FragmentLayout {
         lead = -Math.floorDiv(earliest, timestampScale);
     }
 
-    /** Writes the blocks of a Cluster as they are. */
-    void writeBlocks(Cluster cluster, OutputStream out) throws IOException {
+    /** The fragment's timestamp, in nanoseconds of its Clusters' times. */
+    long originNanos() {
+        return origin;
+    }
+
+    /** When a frame of the fragment is shown, in nanoseconds of the producer's clock. */
+    long nanos(Frame frame) {
+        return origin + frame.offsetNanos();
+    }
+
+    /** When the first of its frames is shown, in nanoseconds of the producer's clock. */
+    long earliestNanos() {
+        return times.values().stream().mapToLong(TrackTimes::earliest).min().orElse(origin);
+    }
+
+    /**
+     * Writes the Clusters with their blocks as they are.
+     *
+     * @param shift how far to move their times, in units of TimestampScale
+     */
+    void writeClusters(long shift, OutputStream out) throws IOException {
+        for (Cluster cluster : clusters) {
+            // A later Cluster may declare a time before the first one: it then begins with the
+            // first one.
+            out.write(
+                    MkvHeader.cluster(Math.max(0, cluster.timestamp + shift), cluster.blockBytes));
+            writeBlocks(cluster, out);
+        }
+    }
+
+    private void writeBlocks(Cluster cluster, OutputStream out) throws IOException {
         byte[] buffer = new byte[(int) Math.min(MAX_BUFFER_BYTES, cluster.blockBytes)];
         ByteBuffer bytes = document.duplicate();
         for (int i = 0; i < cluster.count; i += 2) {
@@ -160,7 +195,8 @@ final class FragmentLayout {
                 }
                 cluster.timestamp = 0;
             } else if (event == MkvParser.Event.DATA && id == TRACKS && tracks == null) {
-                tracks = element(parser, in);
+                tracks = element((int) parser.offset(), in);
+                declarations = element((int) parser.dataOffset(), in);
             } else if (event == MkvParser.Event.DATA && id == TIMESTAMP && cluster != null) {
                 for (int at = (int) parser.dataOffset(); at < in.position(); at++) {
                     cluster.timestamp = cluster.timestamp << 8 | document.get(at) & 0xFF;
@@ -173,10 +209,10 @@ final class FragmentLayout {
         }
     }
 
-    /** The element that ends at the parser's position. */
-    private ByteBuffer element(MkvParser parser, ByteBuffer in) {
+    /** From there to the position of the parser. */
+    private ByteBuffer element(int from, ByteBuffer in) {
         ByteBuffer element = document.duplicate();
-        element.limit(in.position()).position((int) parser.offset());
+        element.limit(in.position()).position(from);
         return element.slice();
     }
 }

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.media.file;
 
 import org.ebml.Element;
+import org.ebml.FloatElement;
 import org.ebml.MasterElement;
 import org.ebml.ProtoType;
 import org.ebml.UnsignedIntegerElement;
@@ -29,8 +30,17 @@ final class MkvHeader {
 
     private MkvHeader() {}
 
-    /** EBML header, the beginning of a Segment, and Info. */
+    /** EBML header, the beginning of a Segment, and Info without a duration. */
     static byte[] bytes(long timestampScale) {
+        return bytes(timestampScale, 0);
+    }
+
+    /**
+     * EBML header, the beginning of a Segment, and Info.
+     *
+     * @param duration in units of TimestampScale; 0 if it is not known
+     */
+    static byte[] bytes(long timestampScale, double duration) {
         MasterElement ebml = MatroskaDocTypes.EBML.getInstance();
         add(ebml, MatroskaDocTypes.EBMLVersion, 1);
         add(ebml, MatroskaDocTypes.EBMLReadVersion, 1);
@@ -41,6 +51,11 @@ final class MkvHeader {
         add(ebml, MatroskaDocTypes.DocTypeReadVersion, 2);
         MasterElement info = MatroskaDocTypes.Info.getInstance();
         add(info, MatroskaDocTypes.TimecodeScale, timestampScale);
+        if (duration > 0) {
+            FloatElement element = MatroskaDocTypes.Duration.getInstance();
+            element.setValue(duration);
+            info.addChildElement(element);
+        }
         text(info, MatroskaDocTypes.MuxingApp, APPLICATION);
         text(info, MatroskaDocTypes.WritingApp, APPLICATION);
 
@@ -50,6 +65,47 @@ final class MkvHeader {
         memory.write(ByteBuffer.wrap(UNKNOWN_SIZE));
         info.writeElement(memory);
         return memory.out.toByteArray();
+    }
+
+    /** The element Tracks with this content. */
+    static byte[] tracks(byte[] content) {
+        Memory memory = new Memory();
+        master(MatroskaDocTypes.Tracks, content, memory);
+        return memory.out.toByteArray();
+    }
+
+    /**
+     * A TrackEntry.
+     *
+     * @param others its elements, but for those that declare its coding
+     */
+    static byte[] trackEntry(byte[] others, AudioDeclaration declared) {
+        Memory content = new Memory();
+        content.write(ByteBuffer.wrap(others));
+        Element codec = MatroskaDocTypes.CodecID.getInstance();
+        codec.setData(ByteBuffer.wrap(declared.codecId.getBytes(StandardCharsets.US_ASCII)));
+        codec.writeElement(content);
+        if (declared.codecPrivate != null) {
+            Element codecPrivate = MatroskaDocTypes.CodecPrivate.getInstance();
+            codecPrivate.setData(ByteBuffer.wrap(declared.codecPrivate));
+            codecPrivate.writeElement(content);
+        }
+        MasterElement audio = MatroskaDocTypes.Audio.getInstance();
+        FloatElement rate = MatroskaDocTypes.SamplingFrequency.getInstance();
+        rate.setValue(declared.samplesPerSecond);
+        audio.addChildElement(rate);
+        add(audio, MatroskaDocTypes.Channels, declared.channels);
+        add(audio, MatroskaDocTypes.BitDepth, declared.bitDepth);
+        audio.writeElement(content);
+        Memory entry = new Memory();
+        master(MatroskaDocTypes.TrackEntry, content.out.toByteArray(), entry);
+        return entry.out.toByteArray();
+    }
+
+    private static void master(ProtoType<MasterElement> type, byte[] content, Memory memory) {
+        memory.write(type.getInstance().getType().duplicate());
+        memory.write(ByteBuffer.wrap(Element.makeEbmlCodedSize(content.length)));
+        memory.write(ByteBuffer.wrap(content));
     }
 
     /** The beginning of a Cluster, up to its blocks. */

@@ -85,14 +85,7 @@ public final class MkvMerger {
             if (!begun) {
                 begin(layout);
             }
-            long shift = timeline.place(layout);
-            for (FragmentLayout.Cluster cluster : layout.clusters) {
-                // A later Cluster may declare a time before the first one: it then begins with the
-                // first one.
-                long timestamp = Math.max(0, cluster.timestamp + shift);
-                out.write(MkvHeader.cluster(timestamp, cluster.blockBytes));
-                layout.writeBlocks(cluster, out);
-            }
+            layout.writeClusters(timeline.place(layout), out);
         }
         continuity.advance(layout);
         frames += layout.frames;

@@ -26,11 +26,15 @@ final class Timeline {
     /** In nanoseconds of the file: where the last fragment's tracks continue. */
     private final Map<Long, Long> ends = new HashMap<>();
 
-    /** Where everything written so far ends, in nanoseconds of the file. */
     private long end;
 
     Timeline(boolean keepsPauses) {
         this.keepsPauses = keepsPauses;
+    }
+
+    /** Where everything placed so far ends, in nanoseconds of the file. */
+    long end() {
+        return end;
     }
 
     /**
