@@ -37,6 +37,8 @@ class ArchitectureTest {
                     .withOptionalLayers(true)
                     .layer("table")
                     .definedBy(MEDIA + ".table..")
+                    .layer("clip")
+                    .definedBy(MEDIA + ".clip..")
                     .layer("video")
                     .definedBy(MEDIA + ".video..")
                     .layer("audio")
@@ -51,16 +53,18 @@ class ArchitectureTest {
                     .definedBy(MEDIA)
                     .whereLayer("table")
                     .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("clip")
+                    .mayOnlyBeAccessedByLayers("table")
                     .whereLayer("video")
-                    .mayOnlyBeAccessedByLayers("table")
+                    .mayOnlyBeAccessedByLayers("table", "clip")
                     .whereLayer("audio")
-                    .mayOnlyBeAccessedByLayers("table")
+                    .mayOnlyBeAccessedByLayers("table", "clip")
                     .whereLayer("codec")
-                    .mayOnlyBeAccessedByLayers("audio")
+                    .mayOnlyBeAccessedByLayers("audio", "clip")
                     .whereLayer("file")
-                    .mayOnlyBeAccessedByLayers("table")
+                    .mayOnlyBeAccessedByLayers("table", "clip")
                     .whereLayer("ffmpeg")
-                    .mayOnlyBeAccessedByLayers("video", "codec");
+                    .mayOnlyBeAccessedByLayers("clip", "video", "codec");
 
     @ArchTest
     static final ArchRule WHAT_IS_PUBLIC_SAYS_FOR_WHOM =

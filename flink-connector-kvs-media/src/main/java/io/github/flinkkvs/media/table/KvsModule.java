@@ -8,7 +8,9 @@
  */
 package io.github.flinkkvs.media.table;
 
+import org.apache.flink.FlinkVersion;
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.functions.FunctionDefinition;
 import org.apache.flink.table.module.Module;
 
@@ -16,10 +18,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * The SQL functions of fragments and frames: {@code LOAD MODULE kvs}, or {@code
+ * The SQL functions of fragments, frames and clips: {@code LOAD MODULE kvs}, or {@code
  * tableEnv.loadModule("kvs", new KvsModule())}.
  */
 @PublicEvolving
@@ -28,16 +30,43 @@ public final class KvsModule implements Module {
     /** Its name in {@code LOAD MODULE}. */
     public static final String NAME = "kvs";
 
-    private static final Map<String, Supplier<FunctionDefinition>> FUNCTIONS =
-            Map.of(
-                    KvsTag.NAME, KvsTag::new,
-                    KvsTags.NAME, KvsTags::new,
-                    KvsFrames.NAME, KvsFrames::new,
-                    KvsJpeg.NAME, KvsJpeg::new,
-                    KvsFrameJpeg.NAME, KvsFrameJpeg::new,
-                    KvsWidth.NAME, KvsWidth::new,
-                    KvsHeight.NAME, KvsHeight::new,
-                    KvsWav.NAME, KvsWav::new);
+    private static final Map<String, Function<Configuration, FunctionDefinition>> FUNCTIONS =
+            Map.ofEntries(
+                    Map.entry(KvsTag.NAME, config -> new KvsTag()),
+                    Map.entry(KvsTags.NAME, config -> new KvsTags()),
+                    Map.entry(KvsFrames.NAME, config -> new KvsFrames()),
+                    Map.entry(KvsJpeg.NAME, config -> new KvsJpeg()),
+                    Map.entry(KvsFrameJpeg.NAME, config -> new KvsFrameJpeg()),
+                    Map.entry(KvsWidth.NAME, config -> new KvsWidth()),
+                    Map.entry(KvsHeight.NAME, config -> new KvsHeight()),
+                    Map.entry(KvsWav.NAME, config -> new KvsWav()),
+                    Map.entry(ClipCalls.NAME, KvsModule::clip));
+
+    /** The last version of Flink that mixes up the rows of asynchronous functions. */
+    private static final FlinkVersion SYNCHRONOUS = FlinkVersion.v1_20;
+
+    private final Configuration config;
+
+    /** Without options: KVS_CLIP takes region and credentials from the machines of the cluster. */
+    public KvsModule() {
+        this(new Configuration());
+    }
+
+    /**
+     * @param config the options of {@link KvsModuleOptions} and of the classes that it names
+     * @throws IllegalArgumentException if an option is unknown or out of range
+     */
+    public KvsModule(Configuration config) {
+        this.config = new Configuration(config);
+        // Here rather than in a query.
+        ClipCalls.checked(config);
+    }
+
+    private static FunctionDefinition clip(Configuration config) {
+        return FlinkVersion.current().isNewerVersionThan(SYNCHRONOUS)
+                ? new KvsClipAsync(config)
+                : new KvsClip(config);
+    }
 
     @Override
     public Set<String> listFunctions() {
@@ -47,6 +76,7 @@ public final class KvsModule implements Module {
     /** The function with this name, in upper or lower case. */
     @Override
     public Optional<FunctionDefinition> getFunctionDefinition(String name) {
-        return Optional.ofNullable(FUNCTIONS.get(name.toUpperCase(Locale.ROOT))).map(Supplier::get);
+        return Optional.ofNullable(FUNCTIONS.get(name.toUpperCase(Locale.ROOT)))
+                .map(function -> function.apply(config));
     }
 }

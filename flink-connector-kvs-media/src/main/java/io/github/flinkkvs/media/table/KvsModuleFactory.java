@@ -10,13 +10,14 @@ package io.github.flinkkvs.media.table;
 
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.factories.ModuleFactory;
 import org.apache.flink.table.module.Module;
 
 import java.util.Set;
 
-/** Creates the module for {@code LOAD MODULE kvs}, which takes no options. */
+/** Creates the module for {@code LOAD MODULE kvs}, with the options of {@link KvsModuleOptions}. */
 @Internal
 public final class KvsModuleFactory implements ModuleFactory {
 
@@ -32,12 +33,13 @@ public final class KvsModuleFactory implements ModuleFactory {
 
     @Override
     public Set<ConfigOption<?>> optionalOptions() {
-        return Set.of();
+        return Set.copyOf(KvsModuleOptions.ofModule());
     }
 
     @Override
     public Module createModule(Context context) {
-        FactoryUtil.createModuleFactoryHelper(this, context).validate();
-        return new KvsModule();
+        // Credentials of custom providers may have any key.
+        FactoryUtil.createModuleFactoryHelper(this, context).validateExcept("aws.credentials");
+        return new KvsModule(Configuration.fromMap(context.getOptions()));
     }
 }

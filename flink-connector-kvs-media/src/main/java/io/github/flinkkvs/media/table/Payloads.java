@@ -20,13 +20,9 @@ import io.github.flinkkvs.mkv.parser.MkvException;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
@@ -38,19 +34,12 @@ final class Payloads {
     /** A counter, in a metric group with the function's name. */
     static final String DAMAGED = "damagedPayloads";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Payloads.class);
-
-    private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
-
     /** A fragment does not contain the name of its stream. */
     private static final String STREAM = "unknown";
 
     private final String function;
     private final Counter damaged;
-    private final LongSupplier nanoTime;
-    private long loggedAtNanos;
-    private long unlogged;
-    private boolean logged;
+    private final RareWarning warning;
 
     Payloads(String function, MetricGroup metrics) {
         this(function, metrics, System::nanoTime);
@@ -62,7 +51,7 @@ final class Payloads {
     Payloads(String function, MetricGroup metrics, LongSupplier nanoTime) {
         this.function = function;
         this.damaged = metrics.addGroup(function).counter(DAMAGED);
-        this.nanoTime = nanoTime;
+        this.warning = new RareWarning(nanoTime);
     }
 
     /** The fragment without its media, which takes little memory; null if it cannot be read. */
@@ -130,19 +119,12 @@ final class Payloads {
      */
     void onDamage(byte[] payload, @Nullable String what) {
         damaged.inc();
-        long now = nanoTime.getAsLong();
-        if (logged && now - loggedAtNanos < QUIET_NANOS) {
-            unlogged++;
-            return;
-        }
-        LOG.warn(
-                "{} makes nothing of a payload of {} bytes: {}{}",
-                function,
-                payload.length,
-                what,
-                unlogged == 0 ? "" : "; nor of " + unlogged + " since this was last said");
-        logged = true;
-        loggedAtNanos = now;
-        unlogged = 0;
+        warning.log(
+                () ->
+                        function
+                                + " makes nothing of a payload of "
+                                + payload.length
+                                + " bytes: "
+                                + what);
     }
 }

@@ -30,7 +30,7 @@ class PayloadsTest {
     private static final byte[] PRIVATE_WORDS =
             "the secret of the house".getBytes(StandardCharsets.US_ASCII);
 
-    private final Logger logger = (Logger) LogManager.getLogger(Payloads.class);
+    private final Logger logger = (Logger) LogManager.getLogger(RareWarning.class);
     private final List<String> lines = new ArrayList<>();
     private final AbstractAppender appender =
             new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
@@ -73,7 +73,7 @@ class PayloadsTest {
         payloads.readTags(PRIVATE_WORDS);
 
         assertThat(lines).hasSize(2);
-        assertThat(lines.get(1)).endsWith("; nor of 59 since this was last said");
+        assertThat(lines.get(1)).endsWith("; and 59 times more since this was last said");
     }
 
     @Test

@@ -33,6 +33,11 @@ public final class StreamDescription {
         return arn;
     }
 
+    /** Whether the stream has a data retention: only then is its media archived. */
+    public boolean isArchived() {
+        return retentionHours > 0;
+    }
+
     /** The service's clock when it answered: epoch millis, whole seconds. */
     public long serviceTimeMillis() {
         return serviceTimeMillis;

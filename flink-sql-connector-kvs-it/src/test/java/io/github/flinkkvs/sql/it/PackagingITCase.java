@@ -99,13 +99,14 @@ class PackagingITCase {
                                     "io/github/flinkkvs/media/.+",
                                     "org/bytedeco/(ffmpeg|javacpp)/.+\\.class",
                                     "org/bytedeco/javacpp/properties/.+\\.properties",
-                                    // Without programs, files, filters and devices.
-                                    "org/bytedeco/ffmpeg/\\w+-\\w+/(?!.*(avdevice|avfilter|avformat)).*\\..+",
+                                    // Without programs, filters and devices.
+                                    "org/bytedeco/ffmpeg/\\w+-\\w+/(?!.*(avdevice|avfilter)).*\\..+",
                                     "org/bytedeco/javacpp/\\w+-\\w+/.+",
                                     "org/ebml/.+\\.class"))
                     .isEmpty();
             assertThat(jar.entries())
-                    .anyMatch(entry -> entry.matches("org/bytedeco/ffmpeg/.*jniavcodec\\..*"));
+                    .anyMatch(entry -> entry.matches("org/bytedeco/ffmpeg/.*jniavcodec\\..*"))
+                    .anyMatch(entry -> entry.matches("org/bytedeco/ffmpeg/.*jniavformat\\..*"));
         }
     }
 

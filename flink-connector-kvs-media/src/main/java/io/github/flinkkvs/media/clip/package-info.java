@@ -1,0 +1,2 @@
+/** Clips: the archived media of a range of time as one playable file. */
+package io.github.flinkkvs.media.clip;
