@@ -29,6 +29,7 @@ import javax.imageio.ImageIO;
 
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -185,6 +186,38 @@ class SqlJarITCase {
             byte[] jpeg = row.getFieldAs(1);
             assertThat(ImageIO.read(new ByteArrayInputStream(jpeg)).getWidth()).isEqualTo(80);
         }
+    }
+
+    /** The second jar calls the service through the first, and writes MP4 with its own FFmpeg. */
+    @Test
+    void clipsOfEvents() throws Exception {
+        EmbeddedStream stream = kvs.createStream("front-door");
+        Camera.builder(stream)
+                .fragments(5)
+                .unlimitedSpeed()
+                .start()
+                .awaitDone(Duration.ofSeconds(30));
+        kvs.clock().shift(Duration.ofMinutes(5));
+        tables.executeSql(
+                "LOAD MODULE kvs WITH ('clip.timeout' = '30 s'"
+                        + option("aws.region", kvs.region())
+                        + option("aws.endpoint", kvs.endpoint())
+                        + option("aws.truststore.path", kvs.trustStoreFile())
+                        + option("aws.truststore.password", kvs.trustStorePassword())
+                        + option("aws.credentials.basic.accesskeyid", "any")
+                        + option("aws.credentials.basic.secretkey", "thing")
+                        + ")");
+
+        long moment = stream.pushed().get(2).producerTimestampMillis() + 500;
+        List<Row> rows =
+                query(
+                        "SELECT KVS_CLIP('front-door', TO_TIMESTAMP_LTZ(t, 3), TO_TIMESTAMP_LTZ(t,"
+                                + " 3), 'MP4') FROM (VALUES "
+                                + moment
+                                + ") AS events (t)");
+
+        byte[] mp4 = rows.get(0).getFieldAs(0);
+        assertThat(new String(mp4, 4, 4, StandardCharsets.US_ASCII)).isEqualTo("ftyp");
     }
 
     /** Messages of the connector's exceptions, and of those that the SDK reads from answers. */
