@@ -83,8 +83,8 @@ final class ReadingWay {
     @Nullable private StreamDescription described;
 
     /**
-     * Whether the archive was read to its end, and GetMedia has not caught up since: what is left
-     * is not in the archive.
+     * Whether the archive was read to its end, or a look-up showed no reason to read it, and
+     * GetMedia has not caught up since.
      */
     private boolean historyRead;
 
@@ -116,6 +116,10 @@ final class ReadingWay {
                 readsArchive()
                         && cursor.unreadFromMillis().isPresent()
                         && millisBehind(described) > farMillis();
+        if (!readingArchive) {
+            // The look was vain, and another one would be, too.
+            historyRead = true;
+        }
         return readingArchive ? Way.ARCHIVE : Way.LIVE;
     }
 
@@ -219,7 +223,9 @@ final class ReadingWay {
         if (lastMillis.isEmpty()) {
             return false;
         }
-        long behind = clock.nowMillis() - lastMillis.getAsLong();
+        // As after a look-up, nothing is older than its stream.
+        long last = Math.max(lastMillis.getAsLong(), cursor.arn().createdMillis());
+        long behind = clock.nowMillis() - last;
         // The service tells its time in whole seconds.
         return behind - 1_000 > maxLagMillis
                 || !readingArchive

@@ -274,6 +274,27 @@ class ReadingWayTest {
         assertThat(way.hasFallenBehind()).isTrue();
     }
 
+    /** Or it would be looked up after each fragment. */
+    @Test
+    void mediaThatIsOlderThanItsStreamIsReadLive() {
+        arn = SessionRig.arn("camera", NOW - MINUTE);
+        begin(HistoryMode.AUTO, 10 * MINUTE, readUpTo(NOW - HOUR, null));
+        assertThat(way.next()).isEqualTo(Way.LIVE);
+        way.onAnswered(NOW);
+        way.onFragment(NOW - HOUR);
+        assertThat(way.hasFallenBehind()).isFalse();
+    }
+
+    @Test
+    void aVainLookIsNotRepeated() {
+        beginAgo(HistoryMode.AUTO, MINUTE);
+        describe(24);
+        assertThat(way.next()).isEqualTo(Way.LIVE);
+        way.onAnswered(NOW);
+        way.onFragment(NOW - HOUR);
+        assertThat(way.hasFallenBehind()).isFalse();
+    }
+
     @Test
     void aStreamThatIsNotArchivedStaysLive() {
         live();
