@@ -24,15 +24,21 @@ class KvsEnumeratorStateSerializerFuzzTest {
 
     @Fuzzed
     void anyBytes(byte[] input) throws IOException {
+        for (int version = 1; version <= SERIALIZER.getVersion(); version++) {
+            anyBytes(version, input);
+        }
+    }
+
+    private static void anyBytes(int version, byte[] input) throws IOException {
         KvsEnumeratorState state;
         try {
-            state = SERIALIZER.deserialize(1, input);
+            state = SERIALIZER.deserialize(version, input);
         } catch (IOException e) {
             Check.saysSomething(e);
             return;
         }
         Check.that(state.toString().length() > 0, state);
         byte[] bytes = SERIALIZER.serialize(state);
-        Check.same(SERIALIZER.deserialize(1, bytes), state, "serialized");
+        Check.same(SERIALIZER.deserialize(SERIALIZER.getVersion(), bytes), state, "serialized");
     }
 }

@@ -226,7 +226,7 @@ public final class KvsSourceBuilder<T> {
         Configuration options = new Configuration(config);
         options.set(AwsOptions.REGION, region);
         OptionChecks.fillIn(options, selector.isNamed());
-        return new KvsSource<>(selector, positions, limit, schema, options);
+        return new KvsSource<>(selector.in(region), positions, limit, schema, options);
     }
 
     /** The streams that are named, and those that have a range. */

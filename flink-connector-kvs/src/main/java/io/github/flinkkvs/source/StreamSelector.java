@@ -57,12 +57,16 @@ public final class StreamSelector implements Serializable {
     /** Only these names; null: any. */
     @Nullable private final Set<String> only;
 
+    /** The region that names refer to; null: any. */
+    @Nullable private final String region;
+
     private StreamSelector(
             List<String> namesOrArns,
             String prefix,
             @Nullable Pattern pattern,
             Map<String, String> tags,
-            @Nullable Set<String> only) {
+            @Nullable Set<String> only,
+            @Nullable String region) {
         this.namesOrArns = namesOrArns;
         this.spellings =
                 namesOrArns.stream()
@@ -71,6 +75,7 @@ public final class StreamSelector implements Serializable {
         this.pattern = pattern;
         this.tags = tags;
         this.only = only;
+        this.region = region;
     }
 
     /**
@@ -90,7 +95,7 @@ public final class StreamSelector implements Serializable {
                                 + " only, at most 256");
             }
         }
-        return new StreamSelector(List.copyOf(namesOrArns), "", null, Map.of(), null);
+        return new StreamSelector(List.copyOf(namesOrArns), "", null, Map.of(), null, null);
     }
 
     /**
@@ -122,7 +127,13 @@ public final class StreamSelector implements Serializable {
                 prefix == null ? "" : prefix,
                 pattern == null ? null : compiled(pattern),
                 Map.copyOf(tags),
+                null,
                 null);
+    }
+
+    /** The same streams, with names that refer to one region. An ARN has its own region. */
+    public StreamSelector in(String newRegion) {
+        return new StreamSelector(namesOrArns, prefix, pattern, tags, only, newRegion);
     }
 
     private static Pattern compiled(String regex) {
@@ -195,10 +206,17 @@ public final class StreamSelector implements Serializable {
 
     /**
      * Whether a stream is among those to read, whatever its creation time and, if streams are
-     * selected, whatever its region and tags.
+     * selected, whatever its tags.
      */
     public boolean contains(StreamArn arn) {
-        return isNamed() ? spelling(arn.withoutCreationTime()) != null : selectsName(arn.name());
+        return isNamed()
+                ? spelling(arn.withoutCreationTime()) != null
+                : isHere(arn.region()) && selectsName(arn.name());
+    }
+
+    /** Whether names refer to streams of a region. */
+    private boolean isHere(String regionOfStream) {
+        return region == null || region.equals(regionOfStream);
     }
 
     /**
@@ -211,7 +229,9 @@ public final class StreamSelector implements Serializable {
     public String spelling(String arn) {
         String key = key(arn);
         String spelling = spellings.get(key);
-        return spelling == null ? spellings.get(key.substring(key.lastIndexOf('/') + 1)) : spelling;
+        return spelling == null && isHere(StreamArn.region(arn))
+                ? spellings.get(key.substring(key.lastIndexOf('/') + 1))
+                : spelling;
     }
 
     /** A name, or an ARN without creation time. */
@@ -243,14 +263,18 @@ public final class StreamSelector implements Serializable {
                     namesOrArns.stream()
                             .filter(stream -> names.contains(StreamArn.nameOf(stream)))
                             .collect(Collectors.toList());
-            return fewer.isEmpty() ? null : named(fewer);
+            return fewer.isEmpty()
+                    ? null
+                    : new StreamSelector(fewer, prefix, pattern, tags, only, region);
         }
         Set<String> fewer =
                 names.stream()
                         .filter(StreamArn::isName)
                         .filter(this::selectsName)
                         .collect(Collectors.toUnmodifiableSet());
-        return fewer.isEmpty() ? null : new StreamSelector(List.of(), prefix, pattern, tags, fewer);
+        return fewer.isEmpty()
+                ? null
+                : new StreamSelector(List.of(), prefix, pattern, tags, fewer, region);
     }
 
     @Override
@@ -263,12 +287,13 @@ public final class StreamSelector implements Serializable {
                 && prefix.equals(other.prefix)
                 && regex().equals(other.regex())
                 && tags.equals(other.tags)
-                && Objects.equals(only, other.only);
+                && Objects.equals(only, other.only)
+                && Objects.equals(region, other.region);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(namesOrArns, prefix, regex(), tags, only);
+        return Objects.hash(namesOrArns, prefix, regex(), tags, only, region);
     }
 
     private String regex() {

@@ -52,6 +52,24 @@ class StreamSelectorTest {
         assertThat(both.spelling("arn:aws:kinesisvideo:eu-west-1:1:stream/x/7")).isNull();
     }
 
+    /** Otherwise a job that moves to another region goes on with the streams of the old one. */
+    @Test
+    void namesReferToOneRegion() {
+        StreamArn here = StreamArn.parse(ARN);
+        StreamArn elsewhere = StreamArn.parse(ARN.replace("eu-west-1", "us-east-1"));
+        for (StreamSelector any :
+                List.of(StreamSelector.named(List.of("camera")), selected("cam", null))) {
+            StreamSelector selector = any.in("eu-west-1");
+            assertThat(selector.contains(here)).isTrue();
+            assertThat(selector.contains(elsewhere)).isFalse();
+            assertThat(selector.withNames(Set.of("camera")).contains(elsewhere)).isFalse();
+            assertThat(selector).isNotEqualTo(any);
+        }
+        StreamSelector byArn = StreamSelector.named(List.of(elsewhere.toString())).in("eu-west-1");
+        assertThat(byArn.contains(elsewhere)).isTrue();
+        assertThat(byArn.contains(here)).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "a-,      ,          a-1,  true",

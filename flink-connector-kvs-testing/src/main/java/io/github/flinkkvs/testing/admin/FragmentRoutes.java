@@ -79,7 +79,7 @@ final class FragmentRoutes {
         Fields fields = call.body();
         List<String> names = fields.names();
         int offset = fields.number("at", 0, 0, Integer.MAX_VALUE);
-        byte[] corrupt = names.contains("corrupt") ? fields.requiredBytes("corrupt") : new byte[0];
+        byte[] corrupt = fields.bytes("corrupt");
         int larger = fields.number("oversizeBy", 0, 0, MAX_BYTES);
         boolean neverComplete = fields.flag("neverComplete", false);
         int lose = fields.number("lose", 0, 0, Integer.MAX_VALUE);

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 import javax.annotation.Nullable;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,15 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
 
     /** As many streams of clients keep as much media as all cameras. */
     private static final int NEW_STREAMS = 10;
+
+    /** What is said when memory runs out: then there is none to say it with. */
+    private final byte[] lastWords =
+            ("error: The memory of "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB is used up: lower --retention or --retention-bytes, replay less,"
+                            + " or give Java more (-Xmx)"
+                            + System.lineSeparator())
+                    .getBytes(StandardCharsets.US_ASCII);
 
     @Spec private CommandSpec spec;
 
@@ -362,16 +372,11 @@ public final class EmbeddedKvsMain implements Callable<Integer> {
         LOG.error("Failure in the embedded service", failure);
     }
 
-    /** Without memory nothing is reliable, not even an orderly shutdown. */
+    /** Without memory nothing is reliable, not even an orderly shutdown. Allocates nothing. */
     private void outOfMemory() {
         try {
-            fail(
-                    spec.commandLine(),
-                    "The memory of "
-                            + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MB is used up: lower --retention or --retention-bytes, replay less,"
-                            + " or give Java more (-Xmx)",
-                    OUT_OF_MEMORY);
+            System.err.write(lastWords, 0, lastWords.length);
+            System.err.flush();
         } finally {
             Runtime.getRuntime().halt(OUT_OF_MEMORY);
         }
