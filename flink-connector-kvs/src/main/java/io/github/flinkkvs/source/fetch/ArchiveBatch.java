@@ -29,6 +29,7 @@ final class ArchiveBatch {
     private final List<ArchivedFragment> fragments;
     private final boolean alone;
     private final BodyCall call;
+    private final ArchivePace.Spending spending;
     private final FragmentOrder order;
 
     /** The highest fragment that the body has shown. */
@@ -37,13 +38,19 @@ final class ArchiveBatch {
     /**
      * @param fragments in order; not empty
      * @param alone whether this is a further attempt for a single fragment
+     * @param spending the points that the call costs
      * @param order where the fragments are expected
      */
     ArchiveBatch(
-            List<ArchivedFragment> fragments, boolean alone, BodyCall call, FragmentOrder order) {
+            List<ArchivedFragment> fragments,
+            boolean alone,
+            BodyCall call,
+            ArchivePace.Spending spending,
+            FragmentOrder order) {
         this.fragments = fragments;
         this.alone = alone;
         this.call = call;
+        this.spending = spending;
         this.order = order;
     }
 
@@ -57,6 +64,10 @@ final class ArchiveBatch {
 
     BodyCall call() {
         return call;
+    }
+
+    ArchivePace.Spending spending() {
+        return spending;
     }
 
     /** Whether a number, the lowest that is expected, was requested with this batch. */

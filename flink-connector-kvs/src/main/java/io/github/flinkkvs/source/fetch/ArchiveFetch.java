@@ -107,14 +107,17 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     public void cancel() {
         resources.metrics().onHistory(false);
         cancelWake();
+        listingCalls.settle();
         if (current != null) {
             PartialFragment open = current.call().body().open();
             if (open != null && order.get(open.number()) != null) {
                 resources.metrics().onPartialDiscarded();
             }
+            batches.settle(current);
             current.call().cancel();
         }
         if (next != null) {
+            batches.settle(next);
             next.call().cancel();
         }
     }
@@ -232,6 +235,7 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
 
     @Override
     public void onAnswered(BodyCall call, String requestId, long serviceTimeMillis) {
+        batches.settle(isReading(call) ? current : next);
         owner.onAnswered(asked, requestId, serviceTimeMillis);
         goOn();
     }
@@ -292,6 +296,7 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
 
     /** Nothing more is wanted of the current call, or it has ended. */
     private void closeCurrent() {
+        batches.settle(current);
         current.call().cancel();
         current = null;
         order.dropPartial();

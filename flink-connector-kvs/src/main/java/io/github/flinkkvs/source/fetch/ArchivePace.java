@@ -10,31 +10,47 @@ package io.github.flinkkvs.source.fetch;
 
 import org.apache.flink.annotation.Internal;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Spaces out the calls for archived media of a stream: the service counts points per second and
- * stream, for all consumers together. Guarded by the reader lock.
+ * stream, for all consumers together. The service counts a call somewhere between the moment at
+ * which it is made and its answer; so a second after the answer its points are free again, however
+ * long calls take. Guarded by the reader lock.
  */
 @Internal
 public final class ArchivePace {
 
-    /** A little more than a second, since calls do not all take equally long to arrive. */
-    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1_030);
+    private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1_005);
 
-    private static final class Spending {
-        final long nanos;
-        final int points;
+    /** The points of one call. */
+    static final class Spending {
 
-        Spending(long nanos, int points) {
-            this.nanos = nanos;
+        private final int points;
+
+        /** When the call was answered or given up; before that, when it was last looked at. */
+        private long nanos;
+
+        private boolean settled;
+
+        private Spending(int points) {
             this.points = points;
+        }
+
+        /** The call was answered or given up: the service has counted it by now. */
+        void settle(long nowNanos) {
+            if (!settled) {
+                settled = true;
+                nanos = nowNanos;
+            }
         }
     }
 
     private final int limit;
-    private final ArrayDeque<Spending> spendings = new ArrayDeque<>();
+    private final List<Spending> spendings = new ArrayList<>();
     private int spent;
 
     private ArchivePace(int limit) {
@@ -52,30 +68,43 @@ public final class ArchivePace {
     }
 
     /**
-     * How long to wait before a call; 0 if it can be made now.
+     * How long to wait before a call; 0 if it can be made now. The time may change once a call is
+     * settled.
      *
      * @param points what the call costs, at most the limit
      * @param nowNanos never goes back
      */
     long waitNanos(int points, long nowNanos) {
-        while (!spendings.isEmpty() && nowNanos - spendings.peek().nanos >= WINDOW_NANOS) {
-            spent -= spendings.poll().points;
+        for (Iterator<Spending> all = spendings.iterator(); all.hasNext(); ) {
+            Spending each = all.next();
+            if (!each.settled) {
+                each.nanos = nowNanos;
+            } else if (nowNanos - each.nanos >= WINDOW_NANOS) {
+                spent -= each.points;
+                all.remove();
+            }
         }
         int excess = spent + points - limit;
+        if (excess <= 0) {
+            return 0;
+        }
+        spendings.sort((one, other) -> Long.signum(one.nanos - other.nanos));
         long until = nowNanos;
         for (Spending spending : spendings) {
+            excess -= spending.points;
+            until = spending.nanos + WINDOW_NANOS;
             if (excess <= 0) {
                 break;
             }
-            excess -= spending.points;
-            until = spending.nanos + WINDOW_NANOS;
         }
         return until - nowNanos;
     }
 
-    /** A call is made. */
-    void spend(int points, long nowNanos) {
-        spendings.add(new Spending(nowNanos, points));
+    /** A call is made; it must be settled. */
+    Spending spend(int points) {
+        Spending spending = new Spending(points);
+        spendings.add(spending);
         spent += points;
+        return spending;
     }
 }

@@ -108,7 +108,7 @@ final class BatchCalls {
         if (successor != null) {
             numbers.add(successor.number());
         }
-        archive.mediaPace.spend(numbers.size(), archive.resources.timer().nanoTime());
+        ArchivePace.Spending spending = archive.mediaPace.spend(numbers.size());
         BodyCall call =
                 new BodyCall(
                         owner,
@@ -118,11 +118,17 @@ final class BatchCalls {
                         archive.silenceTimeoutNanos,
                         archive.resources);
         call.begin();
-        return new ArchiveBatch(fragments, alone, call, order);
+        return new ArchiveBatch(fragments, alone, call, spending, order);
+    }
+
+    /** A call was answered, or is given up. */
+    void settle(ArchiveBatch batch) {
+        batch.spending().settle(archive.resources.timer().nanoTime());
     }
 
     /** Gives up a call of which nothing was read. */
     void giveBack(ArchiveBatch batch) {
+        settle(batch);
         batch.call().cancel();
         batch.fragments().forEach(order::forget);
         wanted.giveBack(batch.fragments());

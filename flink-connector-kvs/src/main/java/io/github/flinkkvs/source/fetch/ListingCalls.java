@@ -41,7 +41,9 @@ final class ListingCalls {
     private final StreamArchive archive;
     private final ReaderResources resources;
 
-    private boolean asking;
+    /** The points of the call that was not answered; null if there is none. */
+    @Nullable private ArchivePace.Spending asking;
+
     @Nullable private Throwable error;
 
     ListingCalls(Owner owner, FragmentListing listing, StreamArchive archive) {
@@ -58,14 +60,13 @@ final class ListingCalls {
      *     for
      */
     long askIfDue() {
-        if (asking || error != null || !listing.wantsMore(archive.clock.nowMillis())) {
+        if (asking != null || error != null || !listing.wantsMore(archive.clock.nowMillis())) {
             return 0;
         }
         long now = resources.timer().nanoTime();
         long wait = archive.listPace.waitNanos(FragmentArchive.PAGE_SIZE, now);
         if (wait == 0) {
-            asking = true;
-            archive.listPace.spend(FragmentArchive.PAGE_SIZE, now);
+            asking = archive.listPace.spend(FragmentArchive.PAGE_SIZE);
             resources.metrics().onListCall();
             TimeRange window = listing.window(archive.clock.nowMillis());
             String nextToken = listing.nextToken();
@@ -88,11 +89,19 @@ final class ListingCalls {
                 .run(
                         () -> {
                             if (owner.isCurrent()) {
-                                asking = false;
+                                settle();
                                 take(page, thrown);
                             }
                         },
                         owner::onBroken);
+    }
+
+    /** The call was answered or is given up. */
+    void settle() {
+        if (asking != null) {
+            asking.settle(resources.timer().nanoTime());
+            asking = null;
+        }
     }
 
     private void take(@Nullable FragmentPage page, @Nullable Throwable thrown) {
