@@ -256,7 +256,7 @@ class FaultsITCase extends KvsTestBase {
                     .filteredOn(line -> line.contains("4 times in a row"))
                     .singleElement()
                     .asString()
-                    .contains("nothing is read before all streams are known")
+                    .contains("no stream is read before it is found")
                     .contains("HTTP status 503");
             kvs.faults().clear();
             assertAll(job.results.awaitCommitted(2), first, second);

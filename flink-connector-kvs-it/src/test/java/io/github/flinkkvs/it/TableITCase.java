@@ -416,7 +416,7 @@ class TableITCase extends TableTestBase {
         create(
                 STREAM_AND_NUMBER
                         + ", server_timestamp TIMESTAMP_LTZ(3) METADATA FROM 'server-timestamp'",
-                with(bounded(stream), "source.history", "LIVE"));
+                bounded(stream));
         long second = pushed.get(1).serverTimestampMillis();
         long fourth = pushed.get(3).serverTimestampMillis();
         String local = "server_timestamp >= TIMESTAMP '%s' AND server_timestamp < TIMESTAMP '%s'";
