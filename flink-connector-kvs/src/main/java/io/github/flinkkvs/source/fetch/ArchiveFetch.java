@@ -98,9 +98,6 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     @Override
     public void askForMore() {
         goOn();
-        if (isCurrent() && current != null) {
-            current.call().askForMore();
-        }
     }
 
     @Override
@@ -143,6 +140,10 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
         }
         if (wait > 0) {
             wake = resources.timer().schedule(this::onWake, wait);
+        }
+        if (current != null) {
+            // There was memory for its bytes, and that is told once.
+            current.call().askForMore();
         }
     }
 

@@ -898,6 +898,25 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
     }
 
+    /** Memory is granted once, to whatever asks for it first. */
+    @Test
+    void aBodyGoesOnWhateverFindsThatThereIsMemoryAgain() {
+        storeUntilNow(300);
+        begin();
+        Body body = firstBody().respond();
+        Body next = service.bodies.get(1);
+        ahead = 0;
+        while (body.deliver(500)) {
+            assertThat(body.requested).isNotNegative();
+        }
+        assertThat(body.requested).isZero();
+        ahead = 4;
+        next.respond();
+        assertThat(body.requested).isEqualTo(4);
+        play();
+        assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
+    }
+
     @Test
     void aBodyThatDiesWhileItIsHeldWasHeldUp() {
         storeUntilNow(300);
