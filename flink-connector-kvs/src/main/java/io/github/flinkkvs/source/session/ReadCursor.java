@@ -49,6 +49,9 @@ final class ReadCursor {
     /** Whether the detour skips a gap that was reported. */
     private boolean overGap;
 
+    /** The open fragment whose rest is lost in that gap; null if there was none. */
+    @Nullable private FragmentNumber openBeforeGap;
+
     /** The highest fragment that was in the way. */
     @Nullable private FragmentNumber passedOver;
 
@@ -108,8 +111,11 @@ final class ReadCursor {
 
     /** Whether the next fetch skips a gap that was reported. */
     boolean isOverGap() {
-        // A fragment whose frames passed lies after the gap, if its number contains its time.
-        return overGap && (open == null || timeOf(open.number()) == UNREAD);
+        // Another fragment whose frames passed lies after the gap, if its number contains its time.
+        return overGap
+                && (open == null
+                        || open.number().equals(openBeforeGap)
+                        || timeOf(open.number()) == UNREAD);
     }
 
     /**
@@ -340,15 +346,19 @@ final class ReadCursor {
 
     /** Continues with the oldest fragment, after a gap. */
     void skipToEarliest() {
-        overGap = true;
-        detour = StartingPosition.earliest();
+        skipTo(StartingPosition.earliest());
     }
 
     /** Continues from a server timestamp, after a gap. */
     void skipToServerTimestamp(long millis) {
-        overGap = true;
         gate.skipToServerTimestamp(millis);
-        detour = atServerTimestamp(millis);
+        skipTo(atServerTimestamp(millis));
+    }
+
+    private void skipTo(StartingPosition afterGap) {
+        overGap = true;
+        openBeforeGap = open == null ? null : open.number();
+        detour = afterGap;
     }
 
     /** Reads another stream of the same name from its beginning. */

@@ -13,6 +13,7 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
@@ -139,6 +140,30 @@ class FrameSessionTest {
         rig.call().respond(T0);
         rig.timer.runDue();
         assertThatThrownBy(rig::take).hasMessageContaining("retention");
+    }
+
+    /** The open fragment lies before the gap, and does not make the way over it another one. */
+    @Test
+    void ofAFragmentWhoseRestHasLeftTheRetentionAreOneGapHoweverManyCallsLeadOverIt()
+            throws Exception {
+        rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        rig.directory.answer(ARN.toString(), ARN, 24, T0);
+        String lost = GetMediaBytes.number(T0 - Duration.ofHours(47).toMillis(), 1);
+        rig.start(
+                KvsSplit.unread(ARN, StartingPosition.earliest(), StoppingPosition.never())
+                        .within(new OpenFragment(FragmentNumber.of(lost), 2)));
+        rig.call().respond(T0);
+        rig.nextCall(250);
+        for (int i = 0; i < 5; i++) {
+            rig.call().respond(T0 + i * 1000).endEarly();
+            assertThat(rig.nextCall(5000).start()).isEqualTo("EARLIEST");
+        }
+        String next = GetMediaBytes.number(T0, 1);
+        rig.call().respond(T0).bytes(fragmentOfFrames(next, T0, 100, 100));
+        assertThat(rig.take()).containsExactly(next + ".0", next + ".1", "FragmentOver");
+        assertThat(rig.metrics.count("gaps")).isEqualTo(1);
+        assertThat(rig.metrics.count("incompleteFragments")).isEqualTo(1);
+        assertThat(rig.directory.asked).hasSize(1);
     }
 
     @Test

@@ -409,6 +409,7 @@ final class SessionWorld {
             List<String> kept = new ArrayList<>(expected);
             kept.retainAll(stream.emitted);
             assertThat(stream.emitted).as(stream.name).isEqualTo(kept);
+            assertThat(stream.isRead()).as(stream.name + " is read to its end").isTrue();
             // The earliest fragment is whichever is there.
             int from =
                     stream.start.kind() != StartingPosition.Kind.EARLIEST || kept.isEmpty()
