@@ -32,6 +32,11 @@ final class ArchiveBatch {
     private final ArchivePace.Spending spending;
     private final FragmentOrder order;
 
+    /** The fragment of the last result, and the slot for it when its first result came. */
+    @Nullable private FragmentNumber taking;
+
+    @Nullable private Slot takingInto;
+
     /** The highest fragment that the body has shown. */
     @Nullable private FragmentNumber highest;
 
@@ -95,12 +100,25 @@ final class ArchiveBatch {
             show(result.number());
         }
         if (result.error() == null) {
-            order.take(result);
+            takeMedia(result);
             return;
         }
         Slot slot = result.number() == null ? order.first() : order.get(result.number());
         if (slot != null && !slot.isDone()) {
             order.fail(slot, result.error());
+        }
+    }
+
+    /** Takes media of a fragment that is expected, and was expected when it began. */
+    private void takeMedia(BodyResult result) {
+        Slot slot = order.get(result.number());
+        if (!result.number().equals(taking)) {
+            taking = result.number();
+            takingInto = slot;
+        }
+        // Expected since then, it would be taken without its first frames.
+        if (slot == takingInto) {
+            order.take(result);
         }
     }
 

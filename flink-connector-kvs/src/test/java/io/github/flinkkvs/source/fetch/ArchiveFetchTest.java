@@ -346,8 +346,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         assertThat(taken).hasSizeGreaterThan(160);
     }
 
-    @Test
-    void handsOverFramesWithTheirFragments() {
+    private void readFrames() {
         assemblers =
                 () ->
                         FragmentAssembler.ofFrames(
@@ -356,6 +355,11 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
                                 FrameFilter.all(),
                                 1 << 20,
                                 FragmentEnd.NEXT_FRAGMENT);
+    }
+
+    @Test
+    void handsOverFramesWithTheirFragments() {
+        readFrames();
         store(T0 - 10 * MINUTE, 10, 20);
         store(T0 - 9 * MINUTE, 30, 40, 50);
         begin();
@@ -500,6 +504,35 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         play();
         assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
         assertThat(taken).hasSizeGreaterThan(265);
+    }
+
+    /** In another order, a body may begin with the first fragment of a later batch. */
+    @Test
+    void aFragmentThatIsExpectedOnceItsFirstFramesHaveComeIsReadAgain() {
+        readFrames();
+        int[] sizes = {200, 200, 200};
+        for (int i = 299; i >= 0; i--) {
+            store(T0 - 1000 * i, sizes);
+        }
+        service.order =
+                numbers -> {
+                    Collections.reverse(numbers);
+                    return numbers;
+                };
+        begin();
+        Body body = firstBody();
+        ahead = 0;
+        body.deliver(GetMediaBytes.archived(number(T0), T0, sizes).length - 250);
+        ahead = 4;
+        locked(current::askForMore);
+        assertThat(service.bodies).as("the next batch").hasSize(2);
+        play();
+        List<String> frames = new ArrayList<>();
+        int fragments = (int) taken.stream().filter(stored::contains).count();
+        for (String number : stored.subList(0, fragments)) {
+            frames.addAll(List.of(number + ".0", number + ".1", number + ".2", number));
+        }
+        assertThat(taken).isEqualTo(frames);
     }
 
     @Test
