@@ -61,8 +61,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Calls that go in come out as WAV files, sample by sample. */
 class CallAudioITCase extends KvsTestBase {
 
-    private static final String FROM = "AUDIO_FROM_CUSTOMER";
-    private static final String TO = "AUDIO_TO_CUSTOMER";
+    static final String FROM = "AUDIO_FROM_CUSTOMER";
+    static final String TO = "AUDIO_TO_CUSTOMER";
 
     private static final int RATE = PhoneCall.SAMPLES_PER_SECOND;
 
@@ -569,7 +569,7 @@ class CallAudioITCase extends KvsTestBase {
     }
 
     /** Noise, with the first bytes of a Matroska document here and there. */
-    private static short[] voice(int seed, int samples) {
+    static short[] voice(int seed, int samples) {
         Random random = new Random(seed);
         short[] voice = new short[samples];
         for (int i = 0; i < samples; i++) {
@@ -599,7 +599,7 @@ class CallAudioITCase extends KvsTestBase {
     }
 
     /** Read from the file by the JDK. */
-    private static short[][] samples(CallAudio call) throws Exception {
+    static short[][] samples(CallAudio call) throws Exception {
         byte[] file = new byte[call.sizeBytes()];
         call.wav().get(file);
         try (AudioInputStream in =

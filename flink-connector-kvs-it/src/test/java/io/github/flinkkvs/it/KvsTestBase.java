@@ -79,6 +79,9 @@ abstract class KvsTestBase {
     /** The duration of soak tests. */
     static final Duration SOAK = Duration.ofSeconds(Long.getLong("kvs.soak.seconds", 10));
 
+    /** The size of the tests of fleets, in streams. */
+    static final int FLEET = Integer.getInteger("kvs.fleet.streams", 300);
+
     static final String SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
 
     private static final int SLOTS_PER_TASK_MANAGER = 2;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -95,8 +96,22 @@ final class Results<T> {
         return await(this::committed, count, "committed");
     }
 
+    /** For more records than there can be within the usual time. */
+    synchronized List<T> awaitCommitted(int count, Duration timeout) {
+        awaitTrue(
+                () -> committed.size() >= count,
+                () -> count + " records committed, not " + committed.size(),
+                timeout);
+        return committed;
+    }
+
     List<T> awaitSeen(int count) {
         return await(this::seen, count, "seen");
+    }
+
+    /** Waits until the records of the running attempt meet a condition. */
+    synchronized void awaitSeen(Predicate<List<T>> condition, String what) {
+        awaitTrue(() -> condition.test(seen), () -> what + ", not " + describe(seen));
     }
 
     /** Waits for a checkpoint that begins after now: everything seen so far is in it. */
@@ -118,11 +133,15 @@ final class Results<T> {
     }
 
     private void awaitTrue(Supplier<Boolean> condition, Supplier<String> what) {
-        long deadline = System.nanoTime() + KvsTestBase.TIME.toNanos();
+        awaitTrue(condition, what, KvsTestBase.TIME);
+    }
+
+    private void awaitTrue(Supplier<Boolean> condition, Supplier<String> what, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.get()) {
             long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
             if (left <= 0) {
-                throw new AssertionError("Not within " + KvsTestBase.TIME + ": " + what.get());
+                throw new AssertionError("Not within " + timeout + ": " + what.get());
             }
             try {
                 wait(left);
