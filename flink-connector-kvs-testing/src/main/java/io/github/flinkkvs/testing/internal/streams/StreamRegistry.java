@@ -17,18 +17,28 @@ import javax.annotation.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The streams of the account, by name. Thread-safe. */
 public final class StreamRegistry {
+    private static final int REMEMBERED_CREATIONS = 1_000;
+
     private final ConcurrentSkipListMap<String, KvsStream> streams = new ConcurrentSkipListMap<>();
     private final ServiceState service;
     private final StreamPorts ports;
 
-    /** Guarded by this. */
-    private long lastCreationMillis;
+    /** When the last streams were created, by name; guarded by this. */
+    private final Map<String, Long> creations =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+                    return size() > REMEMBERED_CREATIONS;
+                }
+            };
 
     public StreamRegistry(ServiceState service, StreamPorts ports) {
         this.service = service;
@@ -68,11 +78,14 @@ public final class StreamRegistry {
 
     private KvsStream add(StreamSettings settings, Duration creating) {
         // A stream deleted and recreated within a millisecond is still a different one.
-        lastCreationMillis = Math.max(service.clock().millis(), lastCreationMillis + 1);
+        // Others keep their time: nothing is received before its stream was created.
+        Long before = creations.remove(settings.name());
+        long now = service.clock().millis();
         long creationMillis =
-                settings.creationTime() == null
-                        ? lastCreationMillis
-                        : settings.creationTime().toEpochMilli();
+                settings.creationTime() != null
+                        ? settings.creationTime().toEpochMilli()
+                        : before == null ? now : Math.max(now, before + 1);
+        creations.put(settings.name(), creationMillis);
         KvsStream created = new KvsStream(service, settings, creationMillis);
         created.endpoints(ports.open(created));
         created.creating(creating);
