@@ -93,6 +93,16 @@ public final class KvsSourceOptions {
                                     + " minute, and 'LIVE' never. In each case the stream then goes"
                                     + " on with GetMedia, without a gap and without duplicates.");
 
+    public static final ConfigOption<Integer> HISTORY_FRAGMENTS_PER_SECOND =
+            ConfigOptions.key("source.history.fragments-per-second")
+                    .intType()
+                    .defaultValue(475)
+                    .withDescription(
+                            "How many fragments of a stream's archived media are requested a second."
+                                    + " The service allows 500 for a stream, for all its consumers"
+                                    + " together; give less if others need a share. The share of"
+                                    + " the list calls is the same. At least 10.");
+
     public static final ConfigOption<LostFragmentPolicy> LOST_FRAGMENT =
             ConfigOptions.key("source.lost-fragment")
                     .enumType(LostFragmentPolicy.class)
@@ -253,6 +263,7 @@ public final class KvsSourceOptions {
                 MEMORY_BUDGET,
                 FRAGMENT_MAX_SIZE,
                 HISTORY,
+                HISTORY_FRAGMENTS_PER_SECOND,
                 MAX_LAG,
                 BAD_FRAGMENT,
                 LOST_FRAGMENT,

@@ -47,6 +47,9 @@ final class OptionChecks {
     /** A fragment lasts up to 20 s, and its timestamp is that of its beginning. */
     private static final Duration MIN_MAX_LAG = Duration.ofSeconds(30);
 
+    /** Each call requests one fragment more than it brings, so fewer would be a waste. */
+    private static final int MIN_FRAGMENTS_PER_SECOND = 10;
+
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
                     KvsSourceOptions.IDLE_INTERVAL,
@@ -96,6 +99,13 @@ final class OptionChecks {
                 "%s is %s: give a number above 0",
                 SourceReaderOptions.ELEMENT_QUEUE_CAPACITY.key(),
                 config.get(SourceReaderOptions.ELEMENT_QUEUE_CAPACITY));
+        check(
+                config.get(KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND)
+                        >= MIN_FRAGMENTS_PER_SECOND,
+                "%s is %s: give at least %s",
+                KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND.key(),
+                config.get(KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND),
+                MIN_FRAGMENTS_PER_SECOND);
         checkDurations();
         boolean toTimestamp =
                 config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;

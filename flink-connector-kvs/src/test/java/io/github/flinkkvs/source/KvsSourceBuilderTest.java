@@ -238,6 +238,14 @@ class KvsSourceBuilderTest {
     }
 
     @Test
+    void refusesToReadHistoryAtSnailsPace() {
+        assertRefused(
+                builder().set(KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND, 9),
+                "source.history.fragments-per-second is 9: give at least 10");
+        builder().set(KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND, 10).build();
+    }
+
+    @Test
     void refusesTimesThatContradictEachOther() {
         assertRefused(
                 builder().set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1)),

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.source.fetch;
 
+import io.github.flinkkvs.client.media.FragmentArchive;
+
 import org.apache.flink.annotation.Internal;
 
 import java.util.ArrayList;
@@ -23,6 +25,11 @@ import java.util.concurrent.TimeUnit;
  */
 @Internal
 public final class ArchivePace {
+
+    /** What the service allows per second. */
+    private static final int MEDIA_POINTS = 500;
+
+    private static final int LIST_POINTS = 10_000;
 
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1_005);
 
@@ -57,14 +64,32 @@ public final class ArchivePace {
         this.limit = limit;
     }
 
-    /** For GetMediaForFragmentList: 500 points a second, one for each requested fragment. */
-    public static ArchivePace ofMedia() {
-        return new ArchivePace(475);
+    /**
+     * For GetMediaForFragmentList: the service allows 500 points a second, one for each requested
+     * fragment.
+     */
+    static ArchivePace ofMedia(int fragmentsPerSecond) {
+        return new ArchivePace(fragmentsPerSecond);
     }
 
-    /** For ListFragments: 10,000 points a second, one for each fragment that a page may have. */
-    public static ArchivePace ofLists() {
-        return new ArchivePace(9_000);
+    /**
+     * For ListFragments: the service allows 10,000 points a second, one for each fragment that a
+     * page may have. Takes the same share of them, but at least a call a second.
+     */
+    static ArchivePace ofLists(int fragmentsPerSecond) {
+        long share = (long) fragmentsPerSecond * LIST_POINTS / MEDIA_POINTS;
+        return new ArchivePace(
+                (int) Math.min(Math.max(share, FragmentArchive.PAGE_SIZE), Integer.MAX_VALUE));
+    }
+
+    /**
+     * How many points each call may cost so that as few calls as possible use up a second.
+     *
+     * @param most what a call may cost at most
+     */
+    int pointsPerCall(int most) {
+        int calls = (limit - 1) / most + 1;
+        return limit / calls;
     }
 
     /**

@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
 /** Plans and makes the calls for archived media. Guarded by the reader lock. */
 final class BatchCalls {
 
-    /** Five such batches fit into a second, see {@link ArchivePace}. */
-    static final int POINTS = 95;
+    /** By default, five such batches fit into a second. */
+    static final int MAX_POINTS = 95;
 
     private static final long MAX_BYTES = 16 << 20;
 
@@ -31,6 +31,7 @@ final class BatchCalls {
     private final FragmentOrder order;
     private final BooleanSupplier allListed;
     private final long batchBytes;
+    private final int points;
 
     /** How long to wait for the service's quota, in nanoseconds; 0 if it allows a call. */
     private long waitNanos;
@@ -51,6 +52,7 @@ final class BatchCalls {
         this.order = order;
         this.allListed = allListed;
         this.batchBytes = Math.min(MAX_BYTES, archive.resources.budget().limit() / 4);
+        this.points = archive.mediaPace.pointsPerCall(MAX_POINTS);
     }
 
     /** About how many bytes a batch has, if it has more than one fragment. */
@@ -70,7 +72,7 @@ final class BatchCalls {
     @Nullable
     ArchiveBatch next() {
         waitNanos = 0;
-        if (wanted.peek() == null || !affords(POINTS)) {
+        if (wanted.peek() == null || !affords(points)) {
             return null;
         }
         List<ArchivedFragment> fragments = new ArrayList<>();
@@ -78,7 +80,7 @@ final class BatchCalls {
         do {
             fragments.add(wanted.poll());
             bytes += wanted.peek() == null ? 0 : wanted.peek().sizeBytes();
-        } while (wanted.peek() != null && bytes <= batchBytes && fragments.size() < POINTS - 1);
+        } while (wanted.peek() != null && bytes <= batchBytes && fragments.size() < points - 1);
         ArchivedFragment successor = wanted.successor();
         if (successor == null && !allListed.getAsBoolean()) {
             // It will be listed soon.

@@ -28,24 +28,28 @@ public final class StreamArchive {
     final Supplier<FragmentAssembler> assemblers;
     final long silenceTimeoutNanos;
     final ReaderResources resources;
-    final ArchivePace listPace = ArchivePace.ofLists();
-    final ArchivePace mediaPace = ArchivePace.ofMedia();
+    final ArchivePace listPace;
+    final ArchivePace mediaPace;
 
     /**
      * @param assemblers makes one for each body, with {@code FragmentEnd.NEXT_FRAGMENT}
      * @param silenceTimeoutNanos a connection that sends nothing for this long, although bytes were
      *     requested, is dead
+     * @param fragmentsPerSecond how many fragments may be requested per second
      */
     public StreamArchive(
             StreamArn arn,
             ServiceClock clock,
             Supplier<FragmentAssembler> assemblers,
             long silenceTimeoutNanos,
+            int fragmentsPerSecond,
             ReaderResources resources) {
         this.arn = arn;
         this.clock = clock;
         this.assemblers = assemblers;
         this.silenceTimeoutNanos = silenceTimeoutNanos;
+        this.listPace = ArchivePace.ofLists(fragmentsPerSecond);
+        this.mediaPace = ArchivePace.ofMedia(fragmentsPerSecond);
         this.resources = resources;
     }
 

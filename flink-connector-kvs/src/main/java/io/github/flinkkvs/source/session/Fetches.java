@@ -64,6 +64,7 @@ final class Fetches {
                             decisions.clock(),
                             () -> settings.newAssembler(cursor.arn(), FragmentEnd.NEXT_FRAGMENT),
                             settings.silenceTimeoutNanos,
+                            settings.archivedFragmentsPerSecond,
                             resources);
         }
         return new ArchiveFetch(

@@ -40,6 +40,9 @@ public final class SessionSettings {
     final int maxFragmentBytes;
     final HistoryMode history;
 
+    /** How many fragments of a stream are requested from the archive per second. */
+    final int archivedFragmentsPerSecond;
+
     /** A stream that is further behind than this skips to the present. */
     final long maxLagMillis;
 
@@ -79,6 +82,7 @@ public final class SessionSettings {
                                 config.get(KvsSourceOptions.FRAGMENT_MAX_SIZE).getBytes(),
                                 Integer.MAX_VALUE - 64);
         this.history = config.get(KvsSourceOptions.HISTORY);
+        this.archivedFragmentsPerSecond = config.get(KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND);
         this.maxLagMillis =
                 config.getOptional(KvsSourceOptions.MAX_LAG)
                         .map(Duration::toMillis)

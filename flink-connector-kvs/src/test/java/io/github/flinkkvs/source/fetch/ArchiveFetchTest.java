@@ -67,6 +67,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
     private final ReaderLock lock = new ReaderLock();
     private final RecordedMetrics metrics = new RecordedMetrics();
     private long budgetBytes = 1 << 20;
+    private int fragmentsPerSecond = 475;
     private Supplier<FragmentAssembler> assemblers =
             () ->
                     new FragmentAssembler(
@@ -215,6 +216,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
                                 clock,
                                 assemblers,
                                 Duration.ofSeconds(15).toNanos(),
+                                fragmentsPerSecond,
                                 resources));
         locked(current::begin);
     }
@@ -296,7 +298,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         List<Body> bodies = service.bodies;
         for (int i = 0; i + 1 < bodies.size(); i++) {
             List<String> numbers = bodies.get(i).numbers;
-            assertThat(numbers).hasSizeLessThanOrEqualTo(BatchCalls.POINTS);
+            assertThat(numbers).hasSizeLessThanOrEqualTo(BatchCalls.MAX_POINTS);
             assertThat(bodies.get(i + 1).numbers.get(0)).isEqualTo(numbers.get(numbers.size() - 1));
             // Its beginning sufficed.
             assertThat(bodies.get(i).cancelled).isTrue();
@@ -383,13 +385,25 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         assertThat(service.open()).as("not more").hasSize(2);
         first.play(500);
         assertThat(second.requested).isPositive();
-        assertThat(taken).hasSize(BatchCalls.POINTS - 1);
+        assertThat(taken).hasSize(BatchCalls.MAX_POINTS - 1);
         second.play(500);
-        assertThat(taken).isEqualTo(stored.subList(0, 2 * (BatchCalls.POINTS - 1)));
+        assertThat(taken).isEqualTo(stored.subList(0, 2 * (BatchCalls.MAX_POINTS - 1)));
     }
 
     @Test
     void keepsTheQuotaOfTheService() {
+        assertThat(pointsSpentInASecond()).isBetween(450, 500);
+        assertThat(taken).hasSize(5 * 94);
+    }
+
+    @Test
+    void keepsItsShareOfTheQuota() {
+        fragmentsPerSecond = 150;
+        assertThat(pointsSpentInASecond()).isEqualTo(150);
+        assertThat(taken).hasSize(2 * 74);
+    }
+
+    private int pointsSpentInASecond() {
         storeUntilNow(1_500);
         begin();
         long begun = timer.nanoTime();
@@ -406,7 +420,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         for (Body body : service.bodies) {
             points += body.numbers.size();
         }
-        assertThat(points).isBetween(450, 500);
+        return points;
     }
 
     @Test
@@ -634,10 +648,10 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
     @Test
     void aLostSuccessorProvesTheOneBeforeIt() {
         storeUntilNow(200);
-        service.lost.add(stored.get(BatchCalls.POINTS - 1));
+        service.lost.add(stored.get(BatchCalls.MAX_POINTS - 1));
         begin();
         play();
-        assertThat(taken).isEqualTo(stored.subList(0, BatchCalls.POINTS - 1));
+        assertThat(taken).isEqualTo(stored.subList(0, BatchCalls.MAX_POINTS - 1));
         assertThat(end().how()).isEqualTo(How.LOST);
     }
 

@@ -28,22 +28,46 @@ class ArchivePaceTest {
 
     @Test
     void fiveBatchesFitIntoASecond() {
-        ArchivePace pace = ArchivePace.ofMedia();
+        ArchivePace pace = ArchivePace.ofMedia(475);
         for (int i = 0; i < 5; i++) {
-            assertThat(pace.waitNanos(BatchCalls.POINTS, now)).isZero();
-            pace.spend(BatchCalls.POINTS).settle(now);
+            assertThat(pace.waitNanos(BatchCalls.MAX_POINTS, now)).isZero();
+            pace.spend(BatchCalls.MAX_POINTS).settle(now);
             now += SECOND / 100;
         }
-        long wait = pace.waitNanos(BatchCalls.POINTS, now);
+        long wait = pace.waitNanos(BatchCalls.MAX_POINTS, now);
         assertThat(wait).isBetween(SECOND - SECOND / 20, SECOND);
         now += wait;
-        assertThat(pace.waitNanos(BatchCalls.POINTS, now)).isZero();
-        assertThat(pace.waitNanos(2 * BatchCalls.POINTS, now)).isEqualTo(SECOND / 100);
+        assertThat(pace.waitNanos(BatchCalls.MAX_POINTS, now)).isZero();
+        assertThat(pace.waitNanos(2 * BatchCalls.MAX_POINTS, now)).isEqualTo(SECOND / 100);
+    }
+
+    @Test
+    void aShareOfTheQuotaIsThatOfMediaAndOfLists() {
+        ArchivePace media = ArchivePace.ofMedia(50);
+        media.spend(50).settle(now);
+        assertThat(media.waitNanos(1, now)).isGreaterThan(SECOND);
+        ArchivePace lists = ArchivePace.ofLists(150);
+        for (int i = 0; i < 3; i++) {
+            assertThat(lists.waitNanos(1_000, now)).isZero();
+            lists.spend(1_000).settle(now);
+        }
+        assertThat(lists.waitNanos(1_000, now)).isGreaterThan(SECOND);
+        assertThat(ArchivePace.ofLists(10).waitNanos(1_000, now)).as("one at least").isZero();
+        assertThat(ArchivePace.ofLists(Integer.MAX_VALUE).waitNanos(1_000, now)).isZero();
+    }
+
+    @Test
+    void callsOfOneSizeUseUpASecond() {
+        assertThat(ArchivePace.ofMedia(475).pointsPerCall(95)).isEqualTo(95);
+        assertThat(ArchivePace.ofMedia(150).pointsPerCall(95)).isEqualTo(75);
+        assertThat(ArchivePace.ofMedia(10).pointsPerCall(95)).isEqualTo(10);
+        assertThat(ArchivePace.ofMedia(95_000).pointsPerCall(95)).isEqualTo(95);
+        assertThat(ArchivePace.ofMedia(Integer.MAX_VALUE).pointsPerCall(95)).isEqualTo(94);
     }
 
     @Test
     void aCallThatIsNotAnsweredCountsAsMadeNow() {
-        ArchivePace pace = ArchivePace.ofMedia();
+        ArchivePace pace = ArchivePace.ofMedia(475);
         ArchivePace.Spending slow = pace.spend(400);
         now += 10 * SECOND;
         assertThat(pace.waitNanos(100, now)).isGreaterThan(SECOND);
@@ -56,7 +80,7 @@ class ArchivePaceTest {
 
     @Test
     void nineListsFitIntoASecond() {
-        ArchivePace pace = ArchivePace.ofLists();
+        ArchivePace pace = ArchivePace.ofLists(475);
         for (int i = 0; i < 9; i++) {
             assertThat(pace.waitNanos(1_000, now)).isZero();
             pace.spend(1_000).settle(now);
@@ -70,7 +94,7 @@ class ArchivePaceTest {
         Seeds.each(
                 seed -> {
                     Random random = new Random(seed);
-                    ArchivePace pace = ArchivePace.ofMedia();
+                    ArchivePace pace = ArchivePace.ofMedia(475);
                     List<long[]> counted = new ArrayList<>();
                     for (int i = 0; i < 200; i++) {
                         int points = 1 + random.nextInt(475);
