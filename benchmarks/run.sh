@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs a benchmark: benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]. First builds
-# what is missing or out of date. Needs JDK 17 or newer, and Maven. JAVA_OPTS goes to the JVM.
+# Runs a benchmark: benchmarks/run.sh parser|tree|decode|memory|job|archive|latency|plots [OPTIONS]. First
+# builds what is missing or out of date. Needs JDK 17 or newer, and Maven. JAVA_OPTS goes to the JVM.
 set -eu
 
 case ${1:-} in
@@ -9,10 +9,11 @@ case ${1:-} in
     decode) main=decode.DecodeBenchmark ;;
     memory) main=memory.MemoryBenchmark ;;
     job) main=job.JobBenchmark ;;
+    archive) main=job.ArchiveBenchmark ;;
     latency) main=job.LatencyBenchmark ;;
     plots) main=plots.Plots ;;
     *)
-        echo "error: Which benchmark? benchmarks/run.sh parser|tree|decode|memory|job|latency|plots [OPTIONS]" >&2
+        echo "error: Which benchmark? benchmarks/run.sh parser|tree|decode|memory|job|archive|latency|plots [OPTIONS]" >&2
         exit 1
         ;;
 esac

@@ -11,21 +11,13 @@ package io.github.flinkkvs.benchmarks.job;
 import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.sdk.KvsClients;
 
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
-import software.amazon.awssdk.core.async.AsyncResponseTransformer;
-import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
 
-import javax.annotation.Nullable;
-
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -57,8 +49,8 @@ final class BareSdk implements AutoCloseable {
      * @param received accepts the size of each buffer, in any thread
      * @param failed accepts the reason if a body ends before it is cancelled
      */
-    List<Body> start(IntConsumer received, Consumer<Throwable> failed) {
-        List<Body> bodies = new ArrayList<>();
+    List<DiscardedBody<GetMediaResponse>> start(IntConsumer received, Consumer<Throwable> failed) {
+        List<DiscardedBody<GetMediaResponse>> bodies = new ArrayList<>();
         for (String stream : service.streams()) {
             URI endpoint =
                     URI.create(
@@ -67,7 +59,14 @@ final class BareSdk implements AutoCloseable {
                                             r -> r.streamName(stream).apiName(APIName.GET_MEDIA))
                                     .join()
                                     .dataEndpoint());
-            Body body = new Body(received, failed);
+            DiscardedBody<GetMediaResponse> body =
+                    new DiscardedBody<>(
+                            received,
+                            error ->
+                                    failed.accept(
+                                            error == null
+                                                    ? new IllegalStateException("A body has ended")
+                                                    : error));
             clients.media()
                     .getMedia(
                             r ->
@@ -87,75 +86,5 @@ final class BareSdk implements AutoCloseable {
     public void close() {
         clients.close();
         timer.shutdownNow();
-    }
-
-    /** Drops the body of one call. */
-    static final class Body
-            implements AsyncResponseTransformer<GetMediaResponse, Void>, Subscriber<ByteBuffer> {
-
-        private final IntConsumer received;
-        private final Consumer<Throwable> failed;
-        private final CompletableFuture<Void> end = new CompletableFuture<>();
-        @Nullable private volatile Subscription subscription;
-        private volatile boolean over;
-
-        Body(IntConsumer received, Consumer<Throwable> failed) {
-            this.received = received;
-            this.failed = failed;
-        }
-
-        void cancel() {
-            over = true;
-            if (subscription != null) {
-                subscription.cancel();
-            }
-            end.complete(null);
-        }
-
-        private void endWith(Throwable cause) {
-            if (!over) {
-                failed.accept(cause);
-            }
-            end.complete(null);
-        }
-
-        @Override
-        public CompletableFuture<Void> prepare() {
-            return end;
-        }
-
-        @Override
-        public void onResponse(GetMediaResponse response) {}
-
-        @Override
-        public void onStream(SdkPublisher<ByteBuffer> publisher) {
-            publisher.subscribe(this);
-        }
-
-        @Override
-        public void onSubscribe(Subscription newSubscription) {
-            subscription = newSubscription;
-            newSubscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(ByteBuffer bytes) {
-            received.accept(bytes.remaining());
-        }
-
-        @Override
-        public void exceptionOccurred(Throwable error) {
-            endWith(error);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            endWith(error);
-        }
-
-        @Override
-        public void onComplete() {
-            endWith(new IllegalStateException("The body has ended"));
-        }
     }
 }

@@ -229,7 +229,7 @@ public final class JobBenchmark implements Callable<Integer> {
     }
 
     private static List<Meter.Run> runs(Cell cell, Reader reader) {
-        return cell.runs.stream().filter(run -> run.reader() == reader).toList();
+        return cell.runs.stream().filter(run -> run.reader().equals(reader.name())).toList();
     }
 
     private static List<Chart> charts(List<Row> rows) {

@@ -14,10 +14,13 @@ import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.api.common.JobID;
 
+import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The process to measure: the readers read the same streams in turn, and it prints each {@link
@@ -77,24 +80,28 @@ final class JobConsumer {
     }
 
     private Meter.Run runBare() throws InterruptedException {
-        Meter meter = new Meter(Reader.BARE, service.totalBytes(), server, passed -> passed);
-        List<BareSdk.Body> bodies = bare.start(meter::count, meter::fail);
+        Meter meter = meter(Reader.BARE, passed -> passed);
+        List<DiscardedBody<GetMediaResponse>> bodies = bare.start(meter::count, meter::fail);
         try {
             return meter.await(PATIENCE);
         } finally {
-            bodies.forEach(BareSdk.Body::cancel);
+            bodies.forEach(DiscardedBody::cancel);
         }
     }
 
     private Meter.Run runJob(Reader reader, KvsDeserializationSchema<Fragment> schema)
             throws Exception {
-        Meter meter =
-                new Meter(reader, service.totalBytes(), server, passed -> ReceivedBytes.count());
+        Meter meter = meter(reader, passed -> ReceivedBytes.count());
         JobID job = jobs.start(schema, fragment -> meter.count(fragment.sizeBytes()));
         try {
             return meter.await(PATIENCE);
         } finally {
             jobs.cancel(job);
         }
+    }
+
+    private Meter meter(Reader reader, LongUnaryOperator received) {
+        long total = service.totalBytes();
+        return new Meter(reader.name(), total / 10, total, server, received);
     }
 }

@@ -23,12 +23,14 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A Flink cluster in this JVM that runs one job after the other. Each job reads all streams of a
+ * A Flink cluster in this JVM that runs one job after the other. Each job reads streams of a
  * service from the earliest fragment into a {@link ProbeSink}, with parallelism 1, a checkpoint per
- * second, and the default of every option of the source.
+ * second, and, unless the caller says otherwise, all streams and the default of every option of the
+ * source.
  */
 final class KvsJobs implements AutoCloseable {
 
@@ -62,10 +64,22 @@ final class KvsJobs implements AutoCloseable {
     }
 
     <T> JobID start(KvsDeserializationSchema<T> schema, Consumer<T> probe) throws Exception {
+        return start(options(service), service.streams(), schema, probe);
+    }
+
+    /**
+     * @param options of the source
+     */
+    <T> JobID start(
+            Configuration options,
+            List<String> streams,
+            KvsDeserializationSchema<T> schema,
+            Consumer<T> probe)
+            throws Exception {
         KvsSource<T> source =
                 KvsSource.<T>builder()
-                        .setSourceConfig(options(service))
-                        .setStreams(service.streams())
+                        .setSourceConfig(options)
+                        .setStreams(streams)
                         .setStartingPosition(StartingPosition.earliest())
                         .setDeserializationSchema(schema)
                         .build();

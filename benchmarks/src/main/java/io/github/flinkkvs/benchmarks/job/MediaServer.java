@@ -78,6 +78,19 @@ final class MediaServer {
             long totalFragments,
             long totalBytes) {
 
+        static Description of(
+                EmbeddedKvs kvs, List<EmbeddedStream> streams, long fragments, long bytes) {
+            boolean https = kvs.endpoint().getScheme().equals("https");
+            return new Description(
+                    kvs.region(),
+                    kvs.endpoint().toString(),
+                    https ? kvs.trustStoreFile().toString() : null,
+                    https ? kvs.trustStorePassword() : null,
+                    streams.stream().map(EmbeddedStream::name).toList(),
+                    fragments,
+                    bytes);
+        }
+
         /** The flags that make a JVM trust the service. */
         List<String> trustFlags() {
             return trustStore == null
@@ -117,7 +130,7 @@ final class MediaServer {
                     stream.push(fragment);
                 }
             }
-            System.out.println(ChildJvm.JSON.writeValueAsString(describe(kvs, settings, streams)));
+            System.out.println(ChildJvm.JSON.writeValueAsString(describe(kvs, streams)));
             List<FragmentTime> frameTimes = settings.frameTimes ? new ArrayList<>() : null;
             if (settings.storedFragments == 0) {
                 Thread cameras =
@@ -142,7 +155,7 @@ final class MediaServer {
     }
 
     /** Like a video camera: a large key frame, then small frames of 40 ms each. */
-    private static MediaFragment fragment(int bytes, int frames) {
+    static MediaFragment fragment(int bytes, int frames) {
         Random random = new Random(1);
         MediaFragment.Builder builder =
                 MediaFragment.builder()
@@ -156,8 +169,7 @@ final class MediaServer {
         return builder.build();
     }
 
-    private static Description describe(
-            EmbeddedKvs kvs, Settings settings, List<EmbeddedStream> streams) {
+    private static Description describe(EmbeddedKvs kvs, List<EmbeddedStream> streams) {
         long fragments = 0;
         long bytes = 0;
         for (EmbeddedStream stream : streams) {
@@ -166,14 +178,7 @@ final class MediaServer {
                 bytes += fragment.size();
             }
         }
-        return new Description(
-                kvs.region(),
-                kvs.endpoint().toString(),
-                settings.https ? kvs.trustStoreFile().toString() : null,
-                settings.https ? kvs.trustStorePassword() : null,
-                streams.stream().map(EmbeddedStream::name).toList(),
-                fragments,
-                bytes);
+        return Description.of(kvs, streams, fragments, bytes);
     }
 
     private static List<FragmentTime> sent(EmbeddedKvs kvs) {

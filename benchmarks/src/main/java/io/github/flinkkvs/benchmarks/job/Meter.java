@@ -22,20 +22,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Measures one reader, from the moment when it has delivered a tenth of all bytes until the last
- * byte. At that moment the job runs and all connections are open. Bytes that the reader has
- * received by then but not passed on yet do not count in its favour, but the time for them does.
+ * Measures one reader, from the moment when it has delivered some bytes, so that the job runs and
+ * all connections are open, until the last byte. Bytes that the reader has received by then but not
+ * passed on yet do not count in its favour, but the time for them does.
  */
 final class Meter {
 
     /**
      * The measurement of one reader in one round.
      *
+     * @param reader its name
      * @param cpuSeconds CPU time of the whole process except its compiler threads
      * @param compilerCpuSeconds CPU time of the compiler threads
      */
     record Run(
-            Reader reader,
+            String reader,
             long bytes,
             double seconds,
             double cpuSeconds,
@@ -74,7 +75,8 @@ final class Meter {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private final Reader reader;
+    private final String reader;
+    private final long beginAt;
     private final long total;
     private final ProcessHandle server;
     private final LongUnaryOperator received;
@@ -83,12 +85,19 @@ final class Meter {
     private volatile Stamp begin;
 
     /**
+     * @param beginAt the number of bytes with which measuring begins
      * @param total the number of bytes that will come
      * @param received maps the number of bytes that the reader has delivered to the number it has
      *     received
      */
-    Meter(Reader reader, long total, ProcessHandle server, LongUnaryOperator received) {
+    Meter(
+            String reader,
+            long beginAt,
+            long total,
+            ProcessHandle server,
+            LongUnaryOperator received) {
         this.reader = reader;
+        this.beginAt = beginAt;
         this.total = total;
         this.server = server;
         this.received = received;
@@ -97,7 +106,6 @@ final class Meter {
     /** Counts bytes that the reader delivered. Any thread. */
     void count(int bytes) {
         long sum = passed.addAndGet(bytes);
-        long beginAt = total / 10;
         if (sum >= beginAt && sum - bytes < beginAt) {
             begin = stamp(received.applyAsLong(sum));
         }
