@@ -15,6 +15,7 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 
 import org.apache.flink.annotation.Internal;
 
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaAsyncClient;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.Fragment;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -96,21 +98,36 @@ public final class SdkFragmentArchive implements FragmentArchive {
                         executor)
                 .whenComplete(
                         (response, error) -> {
-                            if (error != null) {
-                                page.completeExceptionally(explain.apply(error));
-                                return;
-                            }
+                            // Errors, too: nobody reads the future of this action.
                             try {
-                                page.complete(page(response, nextToken));
-                            } catch (RuntimeException e) {
-                                page.completeExceptionally(
-                                        new IllegalStateException(
-                                                "The answer of ListFragments cannot be used: "
-                                                        + e.getMessage(),
-                                                e));
+                                if (error == null) {
+                                    page.complete(usable(response, nextToken));
+                                } else {
+                                    page.completeExceptionally(failure(stream, error));
+                                }
+                            } catch (Throwable e) {
+                                page.completeExceptionally(e);
                             }
                         });
         return page;
+    }
+
+    private Throwable failure(StreamArn stream, Throwable error) {
+        Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+        if (cause instanceof ApiCallTimeoutException) {
+            // Nobody answers there, and the connection may not have lasted long enough to tell.
+            endpoints.forget(stream, APIName.LIST_FRAGMENTS);
+        }
+        return explain.apply(error);
+    }
+
+    private static FragmentPage usable(ListFragmentsResponse response, @Nullable String nextToken) {
+        try {
+            return page(response, nextToken);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(
+                    "The answer of ListFragments cannot be used: " + e.getMessage(), e);
+        }
     }
 
     /** Sends the request, unless its page is not wanted any more. */
@@ -167,6 +184,14 @@ public final class SdkFragmentArchive implements FragmentArchive {
         if (next != null && next.equals(asked)) {
             // It would lead to the same page for ever.
             throw new IllegalArgumentException("it leads to itself as its next page");
+        }
+        if (response.fragments().size() > PAGE_SIZE) {
+            throw new IllegalArgumentException(
+                    "it has "
+                            + response.fragments().size()
+                            + " fragments, and "
+                            + PAGE_SIZE
+                            + " were asked for at most");
         }
         return new FragmentPage(
                 response.fragments().stream()

@@ -90,6 +90,7 @@ public final class RegionClients implements AutoCloseable {
             ClientOverrideConfiguration.Builder override, ScheduledExecutorService timer) {
         return override.retryStrategy(DefaultRetryStrategy.doNotRetry())
                 .scheduledExecutorService(timer)
+                .addExecutionInterceptor(new AnswerLimit())
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT);
     }
 

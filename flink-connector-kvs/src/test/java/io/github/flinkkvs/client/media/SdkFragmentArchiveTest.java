@@ -16,6 +16,7 @@ import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.Seeds;
 
 import org.apache.flink.configuration.Configuration;
 
@@ -42,6 +43,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -50,6 +52,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -252,6 +255,95 @@ class SdkFragmentArchiveTest {
         }
     }
 
+    /** The SDK would collect it. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 500})
+    void anAnswerThatFillsTheMemoryIsAnError(int code) {
+        status = code;
+        answer = "{'Fragments':[" + " ".repeat(17 << 20) + "]}";
+        Throwable error = failure(list(RANGE, null));
+        assertThat(error).hasMessageContaining("has more than 16777216 bytes");
+        assertThat(ErrorTable.classify(error)).isEqualTo(ErrorClass.RETRY);
+    }
+
+    /** Whatever stands in an answer, the page is used or asked for again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1E30",
+                "-1E30",
+                "1E308",
+                "1E400",
+                "-1E400",
+                "1E999999999",
+                "1E-999999999",
+                "123456789012345678901234567890",
+                "'x'",
+                "'NaN'",
+                "[]",
+                "{}",
+                "true"
+            })
+    void aValueThatIsNoneOfItsKindIsNoMistakeOfThisJob(String value) {
+        for (String field :
+                List.of("70000", "1.511852108E9", "1.511852109126E9", "'" + NUMBER + "'")) {
+            answer = "{'Fragments':[" + FRAGMENT.replace(field, value) + "]}";
+            assertIsUsedOrRetried();
+        }
+    }
+
+    @Test
+    void anyAnswerIsUsedOrRetried() {
+        Seeds.each(
+                seed -> {
+                    Random random = new Random(seed);
+                    StringBuilder text =
+                            new StringBuilder("{'Fragments':[")
+                                    .append(FRAGMENT)
+                                    .append(',')
+                                    .append(FRAGMENT)
+                                    .append("],'NextToken':'t'}");
+                    for (int i = random.nextInt(4); i >= 0; i--) {
+                        int at = random.nextInt(text.length());
+                        String other = "'{}[]:,0123456789eE+-.ntf\\ ";
+                        switch (random.nextInt(4)) {
+                            case 0:
+                                text.deleteCharAt(at);
+                                break;
+                            case 1:
+                                text.insert(at, other.charAt(random.nextInt(other.length())));
+                                break;
+                            case 2:
+                                text.setCharAt(at, other.charAt(random.nextInt(other.length())));
+                                break;
+                            default:
+                                int to = Math.min(text.length(), at + random.nextInt(30));
+                                text.insert(random.nextInt(text.length()), text.substring(at, to));
+                        }
+                    }
+                    answer = text.toString();
+                    assertIsUsedOrRetried();
+                });
+    }
+
+    private void assertIsUsedOrRetried() {
+        CompletableFuture<FragmentPage> page = list(RANGE, null).orTimeout(20, TimeUnit.SECONDS);
+        Throwable error = catchThrowable(page::join);
+        if (error == null) {
+            page.join()
+                    .fragments()
+                    .forEach(
+                            each -> {
+                                assertThat(each.serverTimestampMillis()).isNotNegative();
+                                assertThat(each.producerTimestampMillis()).isNotNegative();
+                                assertThat(each.sizeBytes()).isNotNegative();
+                            });
+        } else {
+            assertThat(error.getCause()).isNotInstanceOf(TimeoutException.class);
+            assertThat(ErrorTable.classify(error)).as(answer).isEqualTo(ErrorClass.RETRY);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "400, InvalidArgumentException, End timestamp 5 is outside of the stream retention"
@@ -296,6 +388,47 @@ class SdkFragmentArchiveTest {
         answers = new CountDownLatch(1);
         Throwable error = failure(list(RANGE, null));
         assertThat(ErrorTable.classify(error)).isEqualTo(ErrorClass.RETRY);
+    }
+
+    /** A dead host may be a dead endpoint. */
+    @Test
+    void anAnswerThatNeverComesIsAskedForAtANewEndpoint() {
+        Configuration config = new Configuration();
+        config.setString("aws.credentials.provider.basic.accesskeyid", "AKID");
+        config.setString("aws.credentials.provider.basic.secretkey", "secret");
+        open(config, Duration.ofMillis(300));
+        answers = new CountDownLatch(1);
+        failure(list(RANGE, null));
+        answers.countDown();
+        list(RANGE, null).join();
+        assertThat(requests).filteredOn(r -> r.startsWith("control")).hasSize(2);
+    }
+
+    /** Nothing else would end the wait for a page. */
+    @Test
+    void whateverIsThrownInsteadOfAnAnswerFailsThePage() {
+        SdkFragmentArchive throwing =
+                new SdkFragmentArchive(
+                        region -> clients.in(region).archive(),
+                        new DataEndpoints(
+                                region -> clients.in(region).control(),
+                                Duration.ofMinutes(45),
+                                new CallPace(0, executor),
+                                executor),
+                        error -> {
+                            throw new NoClassDefFoundError("poison");
+                        },
+                        executor);
+        status = 500;
+        CompletableFuture<FragmentPage> page = throwing.list(ARN, RANGE, null);
+        assertThat(failure(page.orTimeout(10, TimeUnit.SECONDS))).hasMessageContaining("poison");
+    }
+
+    @Test
+    void aPageThatHasMoreThanWasAskedForIsRefused() {
+        answer = "{'Fragments':[" + String.join(",", Collections.nCopies(1_001, FRAGMENT)) + "]}";
+        assertThat(failure(list(RANGE, null)))
+                .hasMessageContaining("it has 1001 fragments, and 1000 were asked for at most");
     }
 
     @Test
