@@ -17,6 +17,9 @@ import io.github.flinkkvs.client.media.TimeRange;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FragmentNumber;
 
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.KinesisVideoArchivedMediaException;
+
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
@@ -31,6 +34,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -69,8 +73,17 @@ public final class FakeArchive implements FragmentArchive {
     /** The order of the documents in a body, for the numbers in the order of the request. */
     public UnaryOperator<List<String>> order = numbers -> numbers;
 
+    /** What is sent in place of a body. */
+    public UnaryOperator<byte[]> damage = body -> body;
+
     /** How many fragments a page has. */
     public int pageSize = PAGE_SIZE;
+
+    /** Whether the next page has nothing, and leads to another one. */
+    public BooleanSupplier hasEmptyPage = () -> false;
+
+    /** Whether the next page begins with the last fragment of the one before. */
+    public BooleanSupplier repeatsFragment = () -> false;
 
     /** A fragment is listed only so long after its server timestamp. */
     public long listedAfterMillis;
@@ -128,9 +141,14 @@ public final class FakeArchive implements FragmentArchive {
             this.arn = arn;
             this.range = range;
             this.nextToken = nextToken;
+            answer.whenComplete((page, error) -> lists.remove(this));
         }
 
         public void answer() {
+            if (range.toMillis() < oldestMillis.getAsLong()) {
+                fail(outsideRetention(range.toMillis()));
+                return;
+            }
             lists.remove(this);
             answer.complete(page(this));
         }
@@ -141,6 +159,21 @@ public final class FakeArchive implements FragmentArchive {
         }
     }
 
+    /** How the service refuses a range. */
+    public static Exception outsideRetention(long toMillis) {
+        return KinesisVideoArchivedMediaException.builder()
+                .statusCode(400)
+                .awsErrorDetails(
+                        AwsErrorDetails.builder()
+                                .errorCode("InvalidArgumentException")
+                                .errorMessage(
+                                        "End timestamp "
+                                                + toMillis
+                                                + " is outside of the stream retention period.")
+                                .build())
+                .build();
+    }
+
     private final Map<String, List<ArchivedFragment>> rest = new HashMap<>();
     private int tokens;
 
@@ -149,11 +182,13 @@ public final class FakeArchive implements FragmentArchive {
         List<ArchivedFragment> left =
                 call.nextToken == null ? find(call, now) : rest.remove(call.nextToken);
         assertThat(left).as("known token").isNotNull();
-        List<ArchivedFragment> page = left.subList(0, Math.min(pageSize, left.size()));
+        int size = hasEmptyPage.getAsBoolean() ? 0 : Math.min(pageSize, left.size());
+        List<ArchivedFragment> page = left.subList(0, size);
         String nextToken = null;
-        if (page.size() < left.size()) {
+        if (size < left.size()) {
             nextToken = "token-" + tokens++;
-            rest.put(nextToken, left.subList(page.size(), left.size()));
+            boolean repeats = size > 1 && repeatsFragment.getAsBoolean();
+            rest.put(nextToken, left.subList(repeats ? size - 1 : size, left.size()));
         }
         return new FragmentPage(page, nextToken, now / 1000 * 1000);
     }
@@ -243,7 +278,7 @@ public final class FakeArchive implements FragmentArchive {
                 end += document.length;
                 ends.add(end);
             }
-            return GetMediaBytes.concat(documents.toArray(new byte[0][]));
+            return damage.apply(GetMediaBytes.concat(documents.toArray(new byte[0][])));
         }
 
         /** Where in its document the next byte is. */

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** A timer whose clock the test advances; tasks run in the thread that advances it. */
 public class ManualTimer implements Timer {
@@ -38,11 +39,15 @@ public class ManualTimer implements Timer {
 
     private final List<Entry> entries = new ArrayList<>();
 
+    /** How much time passes before each look at the clock, in nanoseconds. */
+    public LongSupplier ticks = () -> 0;
+
     private long now = START;
     private final Random random = new Random(0);
 
     @Override
     public long nanoTime() {
+        now += ticks.getAsLong();
         return now;
     }
 

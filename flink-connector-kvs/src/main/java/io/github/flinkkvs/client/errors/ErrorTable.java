@@ -148,6 +148,14 @@ public final class ErrorTable {
                         || "NotAuthorizedException".equals(code(service)));
     }
 
+    /** Whether the service does not accept an argument of the call. */
+    public static boolean isInvalidArgument(Throwable error) {
+        AwsServiceException service = find(unwrap(error), AwsServiceException.class);
+        return service != null
+                && classify(error) == ErrorClass.FATAL
+                && "InvalidArgumentException".equals(code(service));
+    }
+
     /** Whether the failed call requested credentials, rather than using them. */
     static boolean isOfSecurityTokenService(Throwable error) {
         return find(error, StsException.class) != null;

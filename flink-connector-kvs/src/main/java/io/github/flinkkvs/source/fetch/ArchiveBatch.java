@@ -37,6 +37,12 @@ final class ArchiveBatch {
 
     @Nullable private Slot takingInto;
 
+    /**
+     * The last fragment, until the number of what follows it is known: the service may send an
+     * error for it after a part of it.
+     */
+    @Nullable private BodyResult unconfirmed;
+
     /** The highest fragment that the body has shown. */
     @Nullable private FragmentNumber highest;
 
@@ -90,12 +96,24 @@ final class ArchiveBatch {
     /** Takes the results of a piece. */
     void takePiece() {
         call.body().results().forEach(this::take);
+        if (call.body().problem() != null) {
+            confirm();
+        }
         if (call.body().open() != null) {
+            confirm();
             show(call.body().open().number());
         }
     }
 
     private void take(BodyResult result) {
+        boolean failsLast =
+                unconfirmed != null
+                        && result.error() != null
+                        && unconfirmed.number().equals(result.number());
+        if (failsLast) {
+            unconfirmed = null;
+        }
+        confirm();
         if (result.number() != null) {
             show(result.number());
         }
@@ -103,7 +121,7 @@ final class ArchiveBatch {
             takeMedia(result);
             return;
         }
-        Slot slot = result.number() == null ? order.first() : order.get(result.number());
+        Slot slot = result.number() == null ? order.firstToCome() : order.get(result.number());
         if (slot != null && !slot.isDone()) {
             order.fail(slot, result.error());
         }
@@ -117,9 +135,25 @@ final class ArchiveBatch {
             takingInto = slot;
         }
         // Expected since then, it would be taken without its first frames.
-        if (slot == takingInto) {
-            order.take(result);
+        if (slot != null && slot == takingInto) {
+            if (result.fragment() == null) {
+                order.take(result);
+            } else {
+                unconfirmed = result;
+            }
         }
+    }
+
+    private void confirm() {
+        if (unconfirmed != null) {
+            order.take(unconfirmed);
+            unconfirmed = null;
+        }
+    }
+
+    /** Bytes of memory that this keeps, beside what the order keeps. */
+    long heldBytes() {
+        return call.body().heldBytes() + (unconfirmed == null ? 0 : unconfirmed.retainedBytes());
     }
 
     private void show(FragmentNumber number) {
@@ -130,6 +164,7 @@ final class ArchiveBatch {
 
     /** The body ended: takes its last fragment, if that may be complete. */
     void takeLast() {
+        confirm();
         BodyReader body = call.body();
         Slot last = open();
         if (last != null && body.completeLast()) {

@@ -104,7 +104,7 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     public void cancel() {
         resources.metrics().onHistory(false);
         cancelWake();
-        listingCalls.settle();
+        listingCalls.cancel();
         if (current != null) {
             PartialFragment open = current.call().body().open();
             if (open != null && order.get(open.number()) != null) {
@@ -128,13 +128,14 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
             return;
         }
         cancelWake();
+        listingCalls.look();
         if (current == null) {
             readNext();
         }
         if (current != null && next == null && !nextFailed && current.call().isAnswered()) {
             next = batches.next();
         }
-        long wait = Math.max(batches.waitNanos(), listingCalls.askIfDue());
+        long wait = sooner(batches.waitNanos(), listingCalls.askIfDue());
         if (current == null && order.isEmpty() && wanted.peek() == null && endIfRead()) {
             return;
         }
@@ -145,6 +146,11 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
             // There was memory for its bytes, and that is told once.
             current.call().askForMore();
         }
+    }
+
+    /** The sooner of two times to wait; 0 if there is nothing to wait for. */
+    private static long sooner(long one, long other) {
+        return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
     }
 
     private void onWake() {
@@ -265,7 +271,7 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
             order.dropAll();
             closeCurrent();
         }
-        owner.onHeld(order.heldBytes() + (current == null ? 0 : body.heldBytes()));
+        owner.onHeld(order.heldBytes() + (current == null ? 0 : current.heldBytes()));
         if (current == null) {
             goOn();
         }

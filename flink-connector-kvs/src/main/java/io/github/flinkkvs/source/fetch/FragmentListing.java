@@ -64,8 +64,13 @@ public final class FragmentListing {
     /** How much longer or shorter a window may be than the one before. */
     private static final int STEP = 8;
 
-    /** No window of {@link #MIN_WINDOW_MILLIS} has so many pages, unless they never end. */
+    /**
+     * No window of {@link #MIN_WINDOW_MILLIS} has so many pages or fragments, unless the pages
+     * never end.
+     */
     private static final int ENDLESS_PAGES = 1_000;
+
+    private static final int ENDLESS_FRAGMENTS = 10 * MOST_FRAGMENTS;
 
     private final long stopMillis;
     private final long retentionMillis;
@@ -85,7 +90,7 @@ public final class FragmentListing {
 
     // The open window.
     @Nullable private TimeRange window;
-    private boolean windowIsLongest;
+    private boolean reachesPresent;
     @Nullable private String nextToken;
     private int pages;
     private final List<ArchivedFragment> found = new ArrayList<>();
@@ -125,10 +130,9 @@ public final class FragmentListing {
     /** The range to ask for. */
     TimeRange window(long nowMillis) {
         if (window == null) {
-            long end = endMillis(nowMillis);
-            long to = Math.min(fromMillis + windowMillis, end);
-            windowIsLongest = to == end;
+            long to = Math.min(fromMillis + windowMillis, endMillis(nowMillis));
             window = new TimeRange(TimeRange.Clock.SERVER, fromMillis, Math.max(to, fromMillis));
+            reachesPresent = window.toMillis() >= nowMillis;
         }
         return window;
     }
@@ -155,7 +159,7 @@ public final class FragmentListing {
             if (tooLong && windowMillis > MIN_WINDOW_MILLIS) {
                 windowMillis = Math.max(windowMillis / STEP, MIN_WINDOW_MILLIS);
                 closeWindow();
-            } else if (pages >= ENDLESS_PAGES) {
+            } else if (pages >= ENDLESS_PAGES || found.size() > ENDLESS_FRAGMENTS) {
                 throw new IllegalStateException("The pages of ListFragments do not end: " + window);
             }
             return;
@@ -195,15 +199,25 @@ public final class FragmentListing {
     }
 
     /**
-     * The service refused the window because it ends before the retention begins; a longer one may
-     * end later.
+     * The service refused the window because it ends before the retention begins: nothing of it is
+     * stored any more. The next window begins at its end, so there is progress, however long the
+     * windows are.
      *
-     * @return false if the window cannot be longer
+     * @return false if the window reaches the present, so that this cannot be
      */
-    boolean widen() {
-        windowMillis = Math.min(windowMillis * STEP, MAX_WINDOW_MILLIS);
+    boolean leaveOutWindow(long nowMillis) {
+        if (reachesPresent) {
+            closeWindow();
+            return false;
+        }
+        expired = unlistedMillis != null && unlistedMillis < nowMillis - retentionMillis;
+        if (!expired) {
+            certainMillis = Math.max(certainMillis, window.toMillis() - LAG_MILLIS);
+            fromMillis = window.toMillis();
+            windowMillis = Math.min(windowMillis * STEP, MAX_WINDOW_MILLIS);
+        }
         closeWindow();
-        return !windowIsLongest;
+        return true;
     }
 
     // ---- what is known ---------------------------------------------------------------------

@@ -150,6 +150,12 @@ final class FragmentOrder {
         return slots.isEmpty() ? null : slots.firstEntry().getValue();
     }
 
+    /** The lowest one that is neither complete nor failed; null if there is none. */
+    @Nullable
+    Slot firstToCome() {
+        return slots.values().stream().filter(slot -> !slot.isDone()).findFirst().orElse(null);
+    }
+
     /**
      * Removes the lowest one, which is complete.
      *

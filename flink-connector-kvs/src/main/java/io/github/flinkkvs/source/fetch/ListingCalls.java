@@ -17,6 +17,8 @@ import io.github.flinkkvs.source.resources.ReaderResources;
 
 import javax.annotation.Nullable;
 
+import java.util.concurrent.CompletableFuture;
+
 /** Makes the calls of a {@link FragmentListing}, one at a time. Guarded by the reader lock. */
 final class ListingCalls {
 
@@ -44,6 +46,12 @@ final class ListingCalls {
     /** The points of the call that was not answered; null if there is none. */
     @Nullable private ArchivePace.Spending asking;
 
+    /** Its answer; null before it is made. */
+    @Nullable private CompletableFuture<FragmentPage> answer;
+
+    /** The service's clock at the last {@link #look}. */
+    private long nowMillis;
+
     @Nullable private Throwable error;
 
     ListingCalls(Owner owner, FragmentListing listing, StreamArchive archive) {
@@ -54,13 +62,21 @@ final class ListingCalls {
     }
 
     /**
+     * Looks at the clock. All that follows is decided by this moment: if the list were at its end
+     * for one decision and not any more for the next, nobody would ask for the rest.
+     */
+    void look() {
+        nowMillis = archive.clock.nowMillis();
+    }
+
+    /**
      * Makes the next call, once the lock is free, if it is time for it.
      *
      * @return how long to wait before it may be made, in nanoseconds; 0 if there is nothing to wait
      *     for
      */
     long askIfDue() {
-        if (asking != null || error != null || !listing.wantsMore(archive.clock.nowMillis())) {
+        if (asking != null || error != null || !listing.wantsMore(nowMillis)) {
             return 0;
         }
         long now = resources.timer().nanoTime();
@@ -68,7 +84,7 @@ final class ListingCalls {
         if (wait == 0) {
             asking = archive.listPace.spend(FragmentArchive.PAGE_SIZE);
             resources.metrics().onListCall();
-            TimeRange window = listing.window(archive.clock.nowMillis());
+            TimeRange window = listing.window(nowMillis);
             String nextToken = listing.nextToken();
             resources.lock().defer(() -> ask(window, nextToken));
         }
@@ -76,11 +92,25 @@ final class ListingCalls {
     }
 
     private void ask(TimeRange window, @Nullable String nextToken) {
+        CompletableFuture<FragmentPage> made;
         try {
-            resources.archive().list(archive.arn, window, nextToken).whenComplete(this::onAnswer);
+            made = resources.archive().list(archive.arn, window, nextToken);
         } catch (RuntimeException e) {
             onAnswer(null, e);
+            return;
         }
+        resources
+                .lock()
+                .run(
+                        () -> {
+                            if (owner.isCurrent()) {
+                                answer = made;
+                            } else {
+                                resources.lock().defer(() -> made.cancel(true));
+                            }
+                        },
+                        owner::onBroken);
+        made.whenComplete(this::onAnswer);
     }
 
     private void onAnswer(@Nullable FragmentPage page, @Nullable Throwable thrown) {
@@ -96,12 +126,21 @@ final class ListingCalls {
                         owner::onBroken);
     }
 
-    /** The call was answered or is given up. */
-    void settle() {
+    private void settle() {
+        answer = null;
         if (asking != null) {
             asking.settle(resources.timer().nanoTime());
             asking = null;
         }
+    }
+
+    /** Gives up the call that was not answered. Nothing is called after this. */
+    void cancel() {
+        CompletableFuture<FragmentPage> unanswered = answer;
+        if (unanswered != null) {
+            resources.lock().defer(() -> unanswered.cancel(true));
+        }
+        settle();
     }
 
     private void take(@Nullable FragmentPage page, @Nullable Throwable thrown) {
@@ -111,15 +150,28 @@ final class ListingCalls {
             return;
         }
         boolean outsideRetention = ErrorTable.classify(thrown) == ErrorClass.REPOSITION;
-        if (!outsideRetention || !listing.widen()) {
-            error = thrown;
+        if (!outsideRetention || !listing.leaveOutWindow(archive.clock.nowMillis())) {
+            error = listing.nextToken() == null ? thrown : ofNextPage(thrown);
         }
         owner.onListingFailed();
     }
 
-    /** Whether nothing more is listed: all is, or a call failed. */
+    /**
+     * An argument of a further page was that of the first one, apart from the token. How long
+     * tokens last is not documented, and a stream may be held between two pages; the pages are read
+     * anew.
+     */
+    private static Throwable ofNextPage(Throwable thrown) {
+        return ErrorTable.isInvalidArgument(thrown)
+                ? new IllegalStateException(
+                        "ListFragments refuses the token of a further page: "
+                                + ErrorTable.describe(thrown))
+                : thrown;
+    }
+
+    /** Whether nothing more is listed at present: all is, or a call failed. */
     boolean isOver() {
-        return error != null || listing.hasExpired() || listing.isAtEnd(archive.clock.nowMillis());
+        return error != null || listing.hasExpired() || listing.isAtEnd(nowMillis);
     }
 
     /** Why a call failed; null if none did. */

@@ -118,7 +118,7 @@ final class Decisions {
     /** A look-up is over. */
     Step after(Question question, @Nullable StreamDescription found, @Nullable Throwable error) {
         if (error != null) {
-            return search.afterError(question, error);
+            return search.afterError(question, error, clock.nowMillis());
         }
         if (question != Question.STREAM) {
             way.onDescribed(found);

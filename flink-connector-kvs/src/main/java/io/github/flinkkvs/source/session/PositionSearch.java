@@ -14,6 +14,7 @@ import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
+import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 
 import org.slf4j.Logger;
@@ -35,6 +36,9 @@ final class PositionSearch {
 
     /** Media read more recently than this is within the retention of every stream. */
     private static final long ALWAYS_RETAINED_MILLIS = 240_000;
+
+    /** A new stream need not be known everywhere in the service before it is this old. */
+    private static final long YOUNG_MILLIS = 3_000;
 
     /** Why the session requests the stream's description. */
     enum Question {
@@ -134,8 +138,7 @@ final class PositionSearch {
         if (question == Question.STREAM) {
             return afterNamesake(description.arn());
         }
-        if (question == Question.CHECK && cursor.readUpToMillis() == ReadCursor.UNREAD) {
-            // It begins with the oldest fragment, whichever that is.
+        if (question == Question.CHECK && beginsWithTheOldest()) {
             return Step.call(0, null);
         }
         if (cursor.hasExpired(description)) {
@@ -152,11 +155,27 @@ final class PositionSearch {
         return Step.call(0, null);
     }
 
-    /** The service did not describe the stream. */
-    Step afterError(Question question, Throwable error) {
+    /** Whether reading begins with the oldest fragment, whichever that is: a gap was told of. */
+    private boolean beginsWithTheOldest() {
+        return cursor.readUpToMillis() == ReadCursor.UNREAD
+                || cursor.isOverGap() && cursor.next().kind() == StartingPosition.Kind.EARLIEST;
+    }
+
+    /**
+     * The service did not describe the stream.
+     *
+     * @param nowMillis the service's clock, as far as is known: epoch millis
+     */
+    Step afterError(Question question, Throwable error, long nowMillis) {
         ErrorClass errorClass = ErrorTable.classify(error);
         if (errorClass != ErrorClass.STREAM_NOT_FOUND || question != Question.STREAM) {
             return retries.after(errorClass, ErrorTable.describe(error), error);
+        }
+        if (Math.abs(nowMillis - cursor.arn().createdMillis()) < YOUNG_MILLIS) {
+            return retries.after(
+                    ErrorClass.RETRY,
+                    "the service does not know the stream yet, which was just created",
+                    error);
         }
         switch (settings.deletedStream) {
             case FINISH:

@@ -125,13 +125,14 @@ final class ReadingWay {
 
     /** What to list, if the stream is read from the archive. */
     FragmentListing listing() {
-        long unreadFrom = cursor.unreadFromMillis().getAsLong();
-        boolean anyIsFirst = unreadFrom == ReadCursor.UNREAD || cursor.isOverGap();
+        long readUpTo = cursor.readUpToMillis();
+        // As with the position's own check: a start that has expired before is no loss.
+        boolean anyIsFirst = readUpTo == ReadCursor.UNREAD || cursor.isOverGap();
         return new FragmentListing(
                 Math.max(
                         unreadFromMillis(described) - FragmentListing.LAG_MILLIS,
                         oldestMillis(described)),
-                anyIsFirst ? null : unreadFrom,
+                anyIsFirst ? null : readUpTo,
                 cursor.gate().stopMillis(),
                 described.serviceTimeMillis() - described.oldestRetainedMillis());
     }

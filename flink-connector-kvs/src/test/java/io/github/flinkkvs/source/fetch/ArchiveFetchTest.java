@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.source.fetch;
 
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
 import io.github.flinkkvs.client.media.ArchivedFragment;
 import io.github.flinkkvs.client.media.MediaCall;
 import io.github.flinkkvs.client.media.MediaListener;
@@ -26,6 +28,7 @@ import io.github.flinkkvs.source.FakeArchive.Body;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.ManualTimer;
 import io.github.flinkkvs.source.RecordedMetrics;
+import io.github.flinkkvs.source.Seeds;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.fetch.Fetch.Outcome;
 import io.github.flinkkvs.source.fetch.FetchEnd.How;
@@ -44,9 +47,12 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -74,6 +80,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
                             "camera", ARN.toString(), true, 1 << 20, FragmentEnd.NEXT_FRAGMENT);
     private Function<ArchivedFragment, Outcome> judge = listed -> Outcome.PROGRESS;
 
+    private StreamArchive archive;
     private Fetch current;
     private Outcome outcome = Outcome.PROGRESS;
     private int ahead = 4;
@@ -204,6 +211,14 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
                         new KvsReaderMetrics(metrics.group(), 1, timer::nanoTime));
         ServiceClock clock = new ServiceClock(timer);
         clock.set(T0);
+        archive =
+                new StreamArchive(
+                        ARN,
+                        clock,
+                        assemblers,
+                        Duration.ofSeconds(15).toNanos(),
+                        fragmentsPerSecond,
+                        resources);
         current =
                 new ArchiveFetch(
                         this,
@@ -211,13 +226,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
                         StartingPosition.earliest(),
                         new FragmentListing(from, null, stop, 24 * 60 * MINUTE),
                         judge,
-                        new StreamArchive(
-                                ARN,
-                                clock,
-                                assemblers,
-                                Duration.ofSeconds(15).toNanos(),
-                                fragmentsPerSecond,
-                                resources));
+                        archive);
         locked(current::begin);
     }
 
@@ -253,6 +262,7 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
     }
 
     private void assertNothingIsLeft() {
+        assertThat(service.lists).isEmpty();
         assertThat(service.open()).isEmpty();
         assertThat(timer.scheduled()).isZero();
         assertThat(metrics.gauge("connections")).isZero();
@@ -421,6 +431,29 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
             points += body.numbers.size();
         }
         return points;
+    }
+
+    /** Lists and media have quotas of their own; neither waits for that of the other. */
+    @Test
+    void waitsForTheQuotaThatIsFreeFirst() {
+        for (int i = 0; i < 1_500; i++) {
+            store(T0 - 40 * MINUTE + i * 900, 100);
+        }
+        begin(T0 - 40 * MINUTE, Long.MAX_VALUE);
+        service.lists.get(0).answer();
+        while (!service.open().isEmpty()) {
+            service.open().forEach(body -> body.play(8192));
+        }
+        assertThat(service.bodies).hasSize(5);
+        assertThat(service.lists).as("more is to be listed").hasSize(1);
+        service.pageSize = 60;
+        timer.advanceMillis(500);
+        archive.listPace.spend(9_000).settle(timer.nanoTime());
+        service.lists.get(0).answer();
+        assertThat(service.lists).as("the quota is spent").isEmpty();
+        assertThat(service.bodies).hasSize(5);
+        timer.advanceMillis(510);
+        assertThat(service.bodies).hasSize(6);
     }
 
     @Test
@@ -671,19 +704,40 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         assertThat(end().serviceError().id()).isEqualTo(4501);
     }
 
+    /** The service has begun to send it by then. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300, 100_000})
+    void anErrorAfterAPartOfAFragmentIsItsError(int pieceBytes) {
+        storeLongAgo(6);
+        int length = GetMediaBytes.archived(stored.get(0), T0, 100).length;
+        byte[] error = GetMediaBytes.error(5000, "INTERNAL_ERROR", stored.get(2));
+        service.damage =
+                body ->
+                        GetMediaBytes.concat(
+                                Arrays.copyOf(body, 3 * length),
+                                error,
+                                Arrays.copyOfRange(body, 3 * length, body.length));
+        begin();
+        play(pieceBytes);
+        assertThat(end().how()).isEqualTo(How.ERROR_TAG);
+        assertThat(end().open().number().toString()).isEqualTo(stored.get(2));
+        assertThat(taken).isEqualTo(stored.subList(0, 2));
+    }
+
     @Test
     void anErrorThatNamesNoFragmentIsTheLowestOnes() {
         storeLongAgo(10);
         service.store(
                 ARN,
-                stored.get(0),
-                T0 - 10 * MINUTE - 9_000,
+                stored.get(2),
+                T0 - 10 * MINUTE - 7_000,
                 GetMediaBytes.error(5000, "INTERNAL_ERROR"));
         begin();
         play();
-        assertThat(taken).isEmpty();
+        assertThat(taken).isEqualTo(stored.subList(0, 2));
         assertThat(end().how()).isEqualTo(How.ERROR_TAG);
-        assertThat(end().open().number()).hasToString(stored.get(0));
+        assertThat(end().open().number()).hasToString(stored.get(2));
+        assertThat(service.bodies).as("not only by itself").hasSizeLessThan(3);
     }
 
     @Test
@@ -871,16 +925,127 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
     }
 
     private static Exception outsideRetention() {
+        return FakeArchive.outsideRetention(1724080162000L);
+    }
+
+    /** Whatever a body has: each fragment once, in order, and none is passed over. */
+    @Test
+    void anyBytesEndItInOneOfTheKnownWays() {
+        storeLongAgo(30);
+        Set<How> ways = EnumSet.noneOf(How.class);
+        Seeds.each(
+                seed -> {
+                    Random places = new Random(seed * 7919);
+                    service.damage = body -> places.nextInt(3) > 0 ? body : damaged(body, places);
+                    ends.clear();
+                    taken.clear();
+                    begin();
+                    play(1 + places.nextInt(2_000));
+                    assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
+                    assertThat(end().how()).isNotEqualTo(How.BROKEN);
+                    ways.add(end().how());
+                });
+        assertThat(ways).contains(How.HISTORY_READ, How.BAD_BYTES, How.BODY_ENDED);
+    }
+
+    private byte[] damaged(byte[] body, Random places) {
+        byte[] bytes = body;
+        for (int i = places.nextInt(3); i >= 0; i--) {
+            int at = places.nextInt(bytes.length);
+            int to = Math.min(bytes.length, at + places.nextInt(600));
+            byte[] before = Arrays.copyOf(bytes, at);
+            byte[] part = Arrays.copyOfRange(bytes, at, to);
+            byte[] after = Arrays.copyOfRange(bytes, to, bytes.length);
+            switch (places.nextInt(6)) {
+                case 0:
+                    bytes = GetMediaBytes.concat(before, after);
+                    break;
+                case 1:
+                    bytes = GetMediaBytes.concat(before, part, part, after);
+                    break;
+                case 2:
+                    places.nextBytes(part);
+                    bytes = GetMediaBytes.concat(before, part, after);
+                    break;
+                case 3:
+                    String number = stored.get(places.nextInt(stored.size()));
+                    byte[] error = GetMediaBytes.error(3000, "FRAGMENT_NOT_FOUND", number);
+                    bytes = GetMediaBytes.concat(before, error, part, after);
+                    break;
+                case 4:
+                    bytes = GetMediaBytes.concat(before, part);
+                    break;
+                default:
+                    bytes[at] ^= 1 << places.nextInt(8);
+            }
+            if (bytes.length == 0) {
+                break;
+            }
+        }
+        return bytes;
+    }
+
+    /** Tokens may expire, and a stream may be held between two pages. */
+    @Test
+    void aTokenThatIsRefusedIsNoMistakeOfThisJob() {
+        storeLongAgo(5);
+        service.pageSize = 2;
+        begin();
+        while (service.lists.get(0).nextToken == null) {
+            service.lists.get(0).answer();
+        }
+        service.lists.get(0).fail(invalidArgument());
+        assertThat(end().how()).isEqualTo(How.FAILED);
+        assertThat(ErrorTable.classify(end().cause())).isEqualTo(ErrorClass.RETRY);
+        assertThat(ErrorTable.describe(end().cause()))
+                .contains("refuses the token of a further page", "told so");
+    }
+
+    @Test
+    void aRangeThatIsRefusedIsAMistakeOfThisJob() {
+        begin();
+        service.lists.get(0).fail(invalidArgument());
+        assertThat(ErrorTable.classify(end().cause())).isEqualTo(ErrorClass.FATAL);
+    }
+
+    private static Exception invalidArgument() {
         return KinesisVideoArchivedMediaException.builder()
                 .statusCode(400)
                 .awsErrorDetails(
                         AwsErrorDetails.builder()
                                 .errorCode("InvalidArgumentException")
-                                .errorMessage(
-                                        "End timestamp 1724080162000 is outside of the stream"
-                                                + " retention period.")
+                                .errorMessage("told so")
                                 .build())
                 .build();
+    }
+
+    /** Otherwise nobody would ask for what follows. */
+    @Test
+    void timeMayPassBetweenAnyTwoSteps() {
+        storeLongAgo(3);
+        for (int millis = 50; millis < 1_500; millis += 3) {
+            long nanos = Duration.ofMillis(millis).toNanos();
+            timer.ticks = () -> nanos;
+            ends.clear();
+            taken.clear();
+            begin();
+            play();
+            assertThat(end().how()).as("ticks of " + millis).isEqualTo(How.HISTORY_READ);
+            assertThat(taken).isEqualTo(stored);
+        }
+    }
+
+    @Test
+    void aListThatIsNotAnsweredIsGivenUp() {
+        begin();
+        assertThat(service.lists).hasSize(1);
+        locked(
+                () -> {
+                    Fetch over = current;
+                    current = null;
+                    over.cancel();
+                });
+        assertNothingIsLeft();
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.source.GetMediaBytes;
 
 import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.GraphLayout;
 
 import javax.annotation.Nullable;
 
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -248,6 +250,21 @@ class FragmentListingTest {
         assertThat(listing.certainMillis()).isGreaterThanOrEqualTo(NOW - 2 * HOUR);
     }
 
+    /** As the documentation of memory tells. */
+    @Test
+    void holdsAboutAFifthOfAMegabyte() {
+        store(NOW - 2 * HOUR, NOW, SECOND);
+        begin(NOW - HOUR);
+        while (listing.wantsMore(now)) {
+            askWindow();
+        }
+        while (!listing.wantsMore(now)) {
+            listing.poll();
+        }
+        askWindow();
+        assertThat(GraphLayout.parseInstance(listing).totalSize()).isBetween(150_000L, 220_000L);
+    }
+
     // ---- what expires ----------------------------------------------------------------------
 
     @Test
@@ -283,20 +300,84 @@ class FragmentListingTest {
     }
 
     @Test
-    void aRefusedWindowIsAskedLonger() {
+    void nothingIsStoredInARefusedWindow() {
         begin(NOW - DAY);
         TimeRange window = listing.window(now);
-        assertThat(listing.widen()).isTrue();
-        TimeRange wider = listing.window(now);
-        assertThat(wider.fromMillis()).isEqualTo(window.fromMillis());
-        assertThat(wider.toMillis()).isGreaterThan(window.toMillis());
-        int widened = 1;
+        assertThat(listing.leaveOutWindow(now)).isTrue();
+        TimeRange next = listing.window(now);
+        assertThat(next.fromMillis()).isEqualTo(window.toMillis());
+        assertThat(next.toMillis() - next.fromMillis())
+                .isEqualTo(8 * (window.toMillis() - window.fromMillis()));
+        int refused = 1;
         while (listing.window(now).toMillis() < now) {
-            assertThat(listing.widen()).isTrue();
-            widened++;
+            assertThat(listing.leaveOutWindow(now)).isTrue();
+            refused++;
         }
-        assertThat(widened).isLessThan(5);
-        assertThat(listing.widen()).isFalse();
+        assertThat(refused).isLessThan(5);
+        assertThat(listing.leaveOutWindow(now)).as("not even the present").isFalse();
+    }
+
+    /** What ends before this is refused, as outside the retention. */
+    private void askRefused(long oldest) {
+        if (listing.window(now).toMillis() < oldest) {
+            calls++;
+            assertThat(listing.leaveOutWindow(now)).isTrue();
+        } else {
+            int before = calls;
+            TimeRange window = listing.window(now);
+            List<ArchivedFragment> found =
+                    stored.stream()
+                            .filter(each -> each.serverTimestampMillis() >= window.fromMillis())
+                            .filter(each -> each.serverTimestampMillis() <= window.toMillis())
+                            .collect(Collectors.toList());
+            // As the service pages; the listing may begin another window in between.
+            for (int from = 0; from == 0 || from < found.size(); from += pageSize) {
+                calls++;
+                int to = Math.min(from + pageSize, found.size());
+                String token = to < found.size() ? "token" : null;
+                listing.onPage(new FragmentPage(found.subList(from, to), token, now));
+                if (listing.nextToken() == null) {
+                    break;
+                }
+            }
+            assertThat(calls).isGreaterThan(before);
+        }
+    }
+
+    /** Where the retention begins need not be known: it may have been raised. */
+    @Test
+    void aDenseBeginningBehindRefusedWindowsIsReached() {
+        for (long gap = 11 * MINUTE; gap < 2 * HOUR; gap += 17 * MINUTE) {
+            stored.clear();
+            calls = 0;
+            long oldest = NOW - 2 * DAY + gap;
+            store(oldest, oldest + 3 * HOUR, 200);
+            begin(NOW - 2 * DAY, null, Long.MAX_VALUE, 2 * DAY);
+            while (listing.peek() == null) {
+                askRefused(oldest);
+                assertThat(calls).as("gap " + gap).isLessThan(200);
+            }
+            assertThat(listing.peek()).isEqualTo(stored.get(0));
+        }
+    }
+
+    @Test
+    void aRefusedWindowOfUnreadMediaHasExpired() {
+        begin(NOW - DAY, NOW - DAY + MINUTE, Long.MAX_VALUE, DAY);
+        listing.window(now);
+        now += 3 * HOUR;
+        assertThat(listing.leaveOutWindow(now)).isTrue();
+        assertThat(listing.hasExpired()).isTrue();
+    }
+
+    @Test
+    void aRangeThatLeftTheRetentionIsReadToItsStop() {
+        long stop = NOW - 2 * DAY;
+        begin(NOW - DAY, null, stop, DAY);
+        listing.window(now);
+        assertThat(listing.leaveOutWindow(now)).isTrue();
+        assertThat(listing.isAtEnd(now)).isTrue();
+        assertThat(listing.certainMillis()).isGreaterThanOrEqualTo(stop);
     }
 
     // ---- answers that are not right --------------------------------------------------------
@@ -312,6 +393,24 @@ class FragmentListingTest {
                             }
                         })
                 .hasMessageContaining("The pages of ListFragments do not end");
+    }
+
+    @Test
+    void pagesThatAreFullAndNeverEndFailBeforeTheyFillTheMemory() {
+        begin(NOW - MINUTE);
+        store(NOW - MINUTE, NOW, 61);
+        List<ArchivedFragment> page = stored.subList(0, 900);
+        AtomicInteger pages = new AtomicInteger();
+        assertThatThrownBy(
+                        () -> {
+                            while (true) {
+                                listing.window(now);
+                                listing.onPage(new FragmentPage(page, "more", now));
+                                pages.incrementAndGet();
+                            }
+                        })
+                .hasMessageContaining("The pages of ListFragments do not end");
+        assertThat(pages).hasValueLessThan(50);
     }
 
     @Test

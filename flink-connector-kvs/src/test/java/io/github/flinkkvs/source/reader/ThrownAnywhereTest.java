@@ -9,15 +9,19 @@
 package io.github.flinkkvs.source.reader;
 
 import io.github.flinkkvs.client.KvsConnection;
+import io.github.flinkkvs.client.media.ArchivedFragment;
 import io.github.flinkkvs.client.media.FragmentArchive;
+import io.github.flinkkvs.client.media.FragmentPage;
 import io.github.flinkkvs.client.media.MediaCall;
 import io.github.flinkkvs.client.media.MediaListener;
 import io.github.flinkkvs.client.media.MediaService;
+import io.github.flinkkvs.client.media.TimeRange;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.client.streams.StreamDirectory;
 import io.github.flinkkvs.client.streams.StreamListing;
-import io.github.flinkkvs.source.FakeArchive;
+import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
@@ -27,6 +31,7 @@ import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.session.KvsReadException;
 import io.github.flinkkvs.source.session.SessionRig;
+import io.github.flinkkvs.source.split.FragmentPosition;
 import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.configuration.Configuration;
@@ -37,15 +42,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
+import javax.annotation.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import static io.github.flinkkvs.source.GetMediaBytes.fragment;
 import static io.github.flinkkvs.source.session.SessionRig.ARN;
@@ -183,6 +190,121 @@ class ThrownAnywhereTest {
         assertFails(null, longAgo());
     }
 
+    // ---- the archive --------------------------------------------------------------------------
+
+    @Test
+    void whereAListIsAskedFor() {
+        connection.list =
+                () -> {
+                    throw thrown(new NoClassDefFoundError("poison"));
+                };
+        assertFails(CONTROL, archived());
+    }
+
+    @Test
+    void whereTheErrorOfAListIsHeard() {
+        connection.list =
+                () ->
+                        CompletableFuture.supplyAsync(
+                                () -> {
+                                    throw new IllegalStateException("reset");
+                                },
+                                network);
+        letThrow("class.retry.errors");
+        // It may be there before anybody listens.
+        assertFails(null, archived());
+    }
+
+    @Test
+    void whereAListIsHeardAndArchivedMediaAskedFor() {
+        connection.onOpen =
+                listener -> {
+                    throw thrown(new NoClassDefFoundError("poison"));
+                };
+        // It may be there before anybody listens.
+        assertFails(null, archived());
+    }
+
+    @Test
+    void whereArchivedBytesAreRead() {
+        connection.onRequest = archivedBytes(archivedFragment(1), archivedFragment(2));
+        letThrow("archivedFragments");
+        assertFails(NETWORK, archived());
+    }
+
+    @Test
+    void whereALostFragmentIsHeard() {
+        connection.onRequest = archivedBytes(GetMediaBytes.error(3000, "NOT_FOUND", number(1)));
+        letThrow("class.reposition.errors");
+        assertFails(NETWORK, archived());
+    }
+
+    @Test
+    void whereTheEndOfArchivedMediaIsHeard() {
+        connection.onOpen = answer(listener -> network.execute(listener::onEnd));
+        letThrow("class.retry.errors");
+        assertFails(NETWORK, archived());
+    }
+
+    @Test
+    void whereArchivedMediaIsGivenUp() {
+        connection.onRequest = archivedBytes(archivedFragment(1), archivedFragment(2));
+        connection.onCancel =
+                () -> {
+                    throw thrown(poison);
+                };
+        assertFails(NETWORK, archived());
+    }
+
+    @Test
+    void whereTimersOfTheArchiveRun() {
+        config.set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofMillis(1));
+        connection.onOpen = MediaListener::onTurn;
+        letThrow("class.retry.errors");
+        assertFails(CONTROL, archived());
+    }
+
+    /** A position that is read from the archive, which lists one more fragment. */
+    private KvsSplit archived() {
+        config.set(KvsSourceOptions.HISTORY, HistoryMode.ARCHIVE);
+        connection.directory =
+                nameOrArn -> CompletableFuture.completedFuture(new StreamDescription(ARN, 24, T0));
+        return new KvsSplit(
+                ARN,
+                StartingPosition.earliest(),
+                StoppingPosition.never(),
+                new FragmentPosition(FragmentNumber.of(number(0)), millis(0)),
+                null);
+    }
+
+    private static long millis(int index) {
+        return T0 - Duration.ofMinutes(10).toMillis() + index;
+    }
+
+    private static String number(int index) {
+        return GetMediaBytes.number(millis(index), 0);
+    }
+
+    private static byte[] archivedFragment(int index) {
+        return GetMediaBytes.archived(number(index), millis(index), 1);
+    }
+
+    private Consumer<MediaListener> archivedBytes(byte[]... documents) {
+        byte[] bytes = GetMediaBytes.concat(documents);
+        return listener -> network.execute(() -> listener.onBytes(ByteBuffer.wrap(bytes)));
+    }
+
+    private CompletableFuture<FragmentPage> oneFragment() {
+        FragmentPage page =
+                new FragmentPage(
+                        List.of(
+                                new ArchivedFragment(
+                                        FragmentNumber.of(number(1)), millis(1), millis(1), 1)),
+                        null,
+                        T0);
+        return CompletableFuture.supplyAsync(() -> page, network);
+    }
+
     // ---- what happens -------------------------------------------------------------------------
 
     private static KvsSplit earliest() {
@@ -258,6 +380,8 @@ class ThrownAnywhereTest {
         private Consumer<MediaListener> onRequest = listener -> {};
         private Runnable onCancel = () -> {};
         private StreamDirectory directory = nameOrArn -> new CompletableFuture<>();
+        private Supplier<CompletableFuture<FragmentPage>> list =
+                ThrownAnywhereTest.this::oneFragment;
 
         @Override
         public StreamDirectory directory() {
@@ -271,7 +395,22 @@ class ThrownAnywhereTest {
 
         @Override
         public FragmentArchive archive() {
-            return new FakeArchive(() -> T0, new Random(0));
+            return new FragmentArchive() {
+                @Override
+                public CompletableFuture<FragmentPage> list(
+                        StreamArn stream, TimeRange range, @Nullable String nextToken) {
+                    return list.get();
+                }
+
+                @Override
+                public MediaCall open(
+                        StreamArn stream, List<FragmentNumber> fragments, MediaListener listener) {
+                    return call(listener);
+                }
+
+                @Override
+                public void forgetEndpoint(StreamArn stream) {}
+            };
         }
 
         @Override
@@ -280,22 +419,26 @@ class ThrownAnywhereTest {
                 @Override
                 public MediaCall open(
                         StreamArn stream, StartSelector start, MediaListener listener) {
-                    onOpen.accept(listener);
-                    return new MediaCall() {
-                        @Override
-                        public void request(int pieces) {
-                            onRequest.accept(listener);
-                        }
-
-                        @Override
-                        public void cancel() {
-                            onCancel.run();
-                        }
-                    };
+                    return call(listener);
                 }
 
                 @Override
                 public void forgetEndpoint(StreamArn stream) {}
+            };
+        }
+
+        private MediaCall call(MediaListener listener) {
+            onOpen.accept(listener);
+            return new MediaCall() {
+                @Override
+                public void request(int pieces) {
+                    onRequest.accept(listener);
+                }
+
+                @Override
+                public void cancel() {
+                    onCancel.run();
+                }
             };
         }
 

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.GetMediaBytes;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import static io.github.flinkkvs.source.session.SessionRig.ARN;
@@ -333,6 +335,62 @@ class ArchiveSessionTest {
         List<String> taken = takenNumbers();
         assertThat(stored).endsWith(taken.toArray(new String[0]));
         assertThat(taken).hasSizeGreaterThan(290);
+    }
+
+    /** As the enumerator finds it. */
+    private KvsSplit firstSeen(StartingPosition start, StoppingPosition stop) {
+        return KvsSplit.firstSeen(new StreamDescription(ARN, 24, rig.serviceMillis()), start, stop);
+    }
+
+    /** Nobody saw what expired before the job began. */
+    @Test
+    void aStartThatExpiredLongAgoIsTheOldestFragment() throws Exception {
+        storeEachSecond(T0 - 24 * HOUR, T0 - 24 * HOUR + 10 * MINUTE);
+        rig.archive.oldestMillis = () -> rig.serviceMillis() - 24 * HOUR;
+        rig.start(
+                firstSeen(
+                        StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 - 100 * HOUR)),
+                        StoppingPosition.never()));
+        playArchive();
+        List<String> taken = takenNumbers();
+        assertThat(stored).endsWith(taken.toArray(new String[0]));
+        assertThat(taken).hasSizeGreaterThan(500);
+        assertThat(rig.metrics.count("gaps")).isZero();
+        assertThat(rig.directory.asked).hasSize(1);
+    }
+
+    @Test
+    void aRangeThatExpiredLongAgoEnds() throws Exception {
+        storeEachSecond(T0 - 10 * MINUTE, T0 - 9 * MINUTE);
+        rig.archive.oldestMillis = () -> rig.serviceMillis() - 24 * HOUR;
+        rig.start(
+                firstSeen(
+                        StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 - 100 * HOUR)),
+                        StoppingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 - 99 * HOUR))));
+        rig.timer.advanceMillis(10);
+        playArchive();
+        assertThat(takenNumbers()).containsExactly("finished");
+    }
+
+    @Test
+    void aStreamThatIsHeldWhileItsMediaExpiresHasAGap() throws Exception {
+        rig.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
+        storeEachSecond(T0 - 24 * HOUR + MINUTE, T0 - 21 * HOUR);
+        rig.archive.oldestMillis = () -> rig.serviceMillis() - 24 * HOUR;
+        rig.start(after(T0 - 24 * HOUR + 2 * MINUTE, null));
+        rig.pause();
+        rig.timer.turn(Duration.ofMinutes(30));
+        describe(24);
+        rig.resume();
+        for (int i = 0; i < 20; i++) {
+            playSome();
+            takenNumbers();
+        }
+        assertThat(rig.metrics.count("gaps")).isEqualTo(1);
+        List<String> taken = takenNumbers();
+        int oldest = 29 * 60;
+        assertThat(taken).hasSizeGreaterThan(500);
+        assertThat(Collections.indexOfSubList(stored, taken)).isBetween(oldest, oldest + 20);
     }
 
     @Test

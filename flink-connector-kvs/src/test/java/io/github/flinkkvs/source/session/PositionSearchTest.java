@@ -127,6 +127,9 @@ class PositionSearchTest {
         after(Question.CHECK, keeping(1));
         search.onFetch();
         assertThat(search.isCheckDue(T0)).isFalse();
+        // A look-up before the archive is read is one, too.
+        assertThat(after(Question.CHECK, keeping(1))).isEqualTo("CALL 0");
+        assertThat(metrics.count("gaps")).isEqualTo(1);
     }
 
     // ---- positions ----------------------------------------------------------------------------
@@ -275,8 +278,26 @@ class PositionSearchTest {
     }
 
     private String afterNotFound(Question question) {
+        return afterNotFound(question, T0);
+    }
+
+    private String afterNotFound(Question question, long nowMillis) {
         Throwable error = SessionRig.error("ResourceNotFoundException", 404);
-        return search.afterError(question, error).toString();
+        return search.afterError(question, error, nowMillis).toString();
+    }
+
+    /** Its control plane need not know it everywhere; its media would be lost. */
+    @ParameterizedTest
+    @EnumSource(DeletedStreamPolicy.class)
+    void aStreamThatWasJustCreatedWasNotDeleted(DeletedStreamPolicy policy) {
+        config.set(KvsSourceOptions.DELETED_STREAM, policy);
+        readUpTo(T0);
+        long created = ARN.createdMillis();
+        assertThat(afterNotFound(Question.STREAM, created + 2_000)).isEqualTo("CALL 300 ERROR");
+        // The machine's clock may be the only one that is known.
+        assertThat(afterNotFound(Question.STREAM, created - 2_000)).startsWith("CALL");
+        assertThat(afterNotFound(Question.STREAM, created + 3_000).startsWith("CALL"))
+                .isEqualTo(policy == DeletedStreamPolicy.IGNORE);
     }
 
     @ParameterizedTest
@@ -296,10 +317,10 @@ class PositionSearchTest {
     @EnumSource(Question.class)
     void aQuestionThatFailsIsAnErrorLikeAnother(Question question) {
         readUpTo(T0);
-        assertThat(search.afterError(question, new IOException("reset")).toString())
+        assertThat(search.afterError(question, new IOException("reset"), T0).toString())
                 .isEqualTo("CALL 300 ERROR");
         Throwable denied = SessionRig.error("AccessDeniedException", 403);
-        assertThat(search.afterError(question, denied).toString()).startsWith("FAIL");
+        assertThat(search.afterError(question, denied, T0).toString()).startsWith("FAIL");
         assertThat(metrics.count("class.retry.errors")).isEqualTo(1);
     }
 }

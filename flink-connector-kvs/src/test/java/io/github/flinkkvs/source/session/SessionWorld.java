@@ -20,7 +20,6 @@ import io.github.flinkkvs.source.KvsSourceOptions.ExpiredPositionPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.KvsSourceOptions.LostFragmentPolicy;
 import io.github.flinkkvs.source.KvsSourceOptions.RecreatedStreamPolicy;
-import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.reader.Handover;
 
 import javax.annotation.Nullable;
@@ -94,6 +93,8 @@ final class SessionWorld {
         rig.archive.pageSize = 1 + random.nextInt(50);
         rig.archive.listedAfterMillis = random.nextInt(10_000);
         rig.archive.oldestMillis = () -> serviceMillis() - retentionHours * 3_600_000L;
+        rig.archive.hasEmptyPage = () -> random.nextInt(10) == 0;
+        rig.archive.repeatsFragment = () -> random.nextInt(10) == 0;
         rig.archive.order = this::anyOrder;
         rig.archive.losesNow = this::losesNow;
         for (int i = 0; i < 3; i++) {
@@ -122,6 +123,9 @@ final class SessionWorld {
             Collections.shuffle(numbers, random);
         } else if (choice == 1) {
             Collections.reverse(numbers);
+        } else if (choice == 2) {
+            String again = numbers.get(random.nextInt(numbers.size()));
+            numbers.add(random.nextInt(numbers.size() + 1), again);
         }
         return numbers;
     }
@@ -216,6 +220,16 @@ final class SessionWorld {
     }
 
     private void archiveStep(SimulatedStream stream) {
+        // Between any two looks at the clock, threads may have to wait.
+        rig.timer.ticks = () -> random.nextInt(20) == 0 ? random.nextInt(4_000) * 1_000_000L : 0;
+        try {
+            archiveStepOnSlowThreads(stream);
+        } finally {
+            rig.timer.ticks = () -> 0;
+        }
+    }
+
+    private void archiveStepOnSlowThreads(SimulatedStream stream) {
         switch (random.nextInt(10)) {
             case 0:
             case 1:
@@ -223,7 +237,11 @@ final class SessionWorld {
                 stream.answerList();
                 break;
             case 3:
-                stream.cutArchived();
+                if (random.nextBoolean()) {
+                    stream.cutArchived();
+                } else {
+                    stream.refuseToken();
+                }
                 break;
             case 4:
                 if (random.nextInt(4) == 0) {
@@ -411,10 +429,7 @@ final class SessionWorld {
             assertThat(stream.emitted).as(stream.name).isEqualTo(kept);
             assertThat(stream.isRead()).as(stream.name + " is read to its end").isTrue();
             // The earliest fragment is whichever is there.
-            int from =
-                    stream.start.kind() != StartingPosition.Kind.EARLIEST || kept.isEmpty()
-                            ? 0
-                            : expected.indexOf(kept.get(0));
+            int from = stream.startWasThere || kept.isEmpty() ? 0 : expected.indexOf(kept.get(0));
             boolean lost = !kept.isEmpty() && kept.size() < expected.size() - from;
             streamsWithLosses += lost ? 1 : 0;
         }
@@ -430,6 +445,7 @@ final class SessionWorld {
         emit(unemitted.size());
         assertThat(rig.service.open()).as("open calls").isEmpty();
         assertThat(rig.archive.open()).as("open calls of the archive").isEmpty();
+        assertThat(rig.archive.lists).as("open lists of the archive").isEmpty();
         assertThat(rig.metrics.gauge("streamsInHistory")).as("in the archive").isZero();
         assertThat(rig.timer.scheduled()).as("timers").isZero();
         assertThat(rig.budget.used()).as("memory").isZero();

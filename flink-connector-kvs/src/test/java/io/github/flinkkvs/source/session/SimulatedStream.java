@@ -58,6 +58,10 @@ final class SimulatedStream {
     final List<String> emitted = new ArrayList<>();
 
     StartingPosition start;
+
+    /** Whether the service had all media from the start on; else the earliest begins. */
+    boolean startWasThere;
+
     StoppingPosition stop;
     KvsSplitState state;
     @Nullable KvsSplit checkpoint;
@@ -84,16 +88,19 @@ final class SimulatedStream {
     void find() {
         checkpoint = KvsSplit.firstSeen(description(), anyStart(), anyStop());
         start = checkpoint.start();
+        startWasThere = checkpoint.caughtUpMillis() != null || start.fragmentNumber() != null;
         stop = checkpoint.stop();
     }
 
     private StartingPosition anyStart() {
         long millis = world.serviceSeconds() - random.nextInt(3_000);
+        // Long before its media, and before what the service keeps.
+        long longAgo = millis - (random.nextInt(3) == 0 ? 100 * 3_600_000L : 0);
         int choice = kind == Kind.PLAIN || kind == Kind.RECREATED ? 0 : random.nextInt(6);
         if (choice == 1) {
             return StartingPosition.now();
         } else if (choice == 2) {
-            return StartingPosition.atServerTimestamp(Instant.ofEpochMilli(millis));
+            return StartingPosition.atServerTimestamp(Instant.ofEpochMilli(longAgo));
         } else if (choice == 3) {
             return StartingPosition.atProducerTimestamp(
                     Instant.ofEpochMilli(GetMediaBytes.producerMillis(millis)));
@@ -129,7 +136,15 @@ final class SimulatedStream {
 
     void push() {
         long last = pushed.isEmpty() ? 0 : pushed.get(pushed.size() - 1).millis;
-        Pushed next = new Pushed(Math.max(world.serviceMillis(), last + 1));
+        long millis = Math.max(world.serviceMillis(), last + 1);
+        int index = random.nextInt(3);
+        push(new Pushed(millis, index));
+        if (random.nextInt(6) == 0) {
+            push(new Pushed(millis, index + 1));
+        }
+    }
+
+    private void push(Pushed next) {
         pushed.add(next);
         rig.archive.store(arn, next.number.toString(), next.millis, next.archived);
     }
@@ -361,6 +376,15 @@ final class SimulatedStream {
         }
     }
 
+    /** Tokens may expire. */
+    void refuseToken() {
+        for (FakeArchive.ListCall list : lists()) {
+            if (list.nextToken != null) {
+                list.fail(SessionRig.error("InvalidArgumentException", 400));
+            }
+        }
+    }
+
     void deliverArchived(int bytes) {
         for (FakeArchive.Body body : bodies()) {
             if (!body.isOpen()) {
@@ -508,10 +532,10 @@ final class SimulatedStream {
         /** The output for this fragment, if it is wanted. */
         final List<String> texts = new ArrayList<>();
 
-        Pushed(long millis) {
+        Pushed(long millis, int index) {
             this.arn = SimulatedStream.this.arn;
             this.millis = millis;
-            String text = GetMediaBytes.number(millis, random.nextInt(3));
+            String text = GetMediaBytes.number(millis, index);
             this.number = FragmentNumber.of(text);
             if (kind == Kind.BAD && random.nextInt(4) == 0) {
                 bytes = GetMediaBytes.malformed(text, millis);
