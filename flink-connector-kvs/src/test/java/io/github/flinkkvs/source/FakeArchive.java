@@ -70,6 +70,9 @@ public final class FakeArchive implements FragmentArchive {
     /** Whether a fragment is not found by the call that is answered. */
     public Predicate<String> losesNow = number -> false;
 
+    /** Whether the media of a fragment is followed by an error that names it. */
+    public Predicate<String> breaksNow = number -> false;
+
     /** The order of the documents in a body, for the numbers in the order of the request. */
     public UnaryOperator<List<String>> order = numbers -> numbers;
 
@@ -271,6 +274,9 @@ public final class FakeArchive implements FragmentArchive {
                     documents.add(GetMediaBytes.error(3000, "FRAGMENT_NOT_FOUND", number));
                 } else if (!leftOut.contains(number)) {
                     documents.add(found.document);
+                    if (breaksNow.test(number)) {
+                        documents.add(GetMediaBytes.error(5000, "INTERNAL_ERROR", number));
+                    }
                 }
             }
             int end = 0;

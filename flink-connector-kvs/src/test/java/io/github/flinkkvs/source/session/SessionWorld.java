@@ -97,6 +97,7 @@ final class SessionWorld {
         rig.archive.repeatsFragment = () -> random.nextInt(10) == 0;
         rig.archive.order = this::anyOrder;
         rig.archive.losesNow = this::losesNow;
+        rig.archive.breaksNow = number -> random.nextInt(60) == 0;
         for (int i = 0; i < 3; i++) {
             streams.add(new SimulatedStream(this, "camera-" + i));
         }
