@@ -172,10 +172,7 @@ final class PositionSearch {
             return retries.after(errorClass, ErrorTable.describe(error), error);
         }
         if (Math.abs(nowMillis - cursor.arn().createdMillis()) < YOUNG_MILLIS) {
-            return retries.after(
-                    ErrorClass.RETRY,
-                    "the service does not know the stream yet, which was just created",
-                    error);
+            return retries.waitForNewStream();
         }
         switch (settings.deletedStream) {
             case FINISH:

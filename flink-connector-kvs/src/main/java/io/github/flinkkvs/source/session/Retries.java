@@ -126,6 +126,17 @@ final class Retries {
         return Step.call(delay, reason);
     }
 
+    /** The stream was just created, and is not known everywhere; this lasts for seconds. */
+    Step waitForNewStream() {
+        patience.restoreAfterAnswer();
+        long delay = patience.delayNanos(ErrorClass.RETRY);
+        LOG.info(
+                "{}: the service does not know the stream yet; again in {} ms",
+                name(),
+                TimeUnit.NANOSECONDS.toMillis(delay));
+        return Step.call(delay, ReconnectCause.ERROR);
+    }
+
     /** The stream does not exist; it is tried again without limit. */
     Step waitForStream() {
         patience.restoreAfterAnswer();

@@ -291,6 +291,7 @@ class PositionSearchTest {
     @EnumSource(DeletedStreamPolicy.class)
     void aStreamThatWasJustCreatedWasNotDeleted(DeletedStreamPolicy policy) {
         config.set(KvsSourceOptions.DELETED_STREAM, policy);
+        config.set(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO);
         readUpTo(T0);
         long created = ARN.createdMillis();
         assertThat(afterNotFound(Question.STREAM, created + 2_000)).isEqualTo("CALL 300 ERROR");
