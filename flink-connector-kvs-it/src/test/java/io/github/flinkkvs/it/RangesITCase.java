@@ -88,6 +88,27 @@ class RangesITCase extends KvsTestBase {
                         expected.stream().map(StoredFragment::number).collect(Collectors.toList()));
     }
 
+    /** It expired before the job began, so the job has lost nothing. */
+    @Test
+    void aRangeThatHasExpiredIsEmpty() throws Exception {
+        EmbeddedStream call = kvs.createStream("call");
+        List<StoredFragment> ofCall = push(call, 3);
+        kvs.clock().shift(Duration.ofDays(3));
+        KvsSourceBuilder<Fragment> source =
+                source(List.of())
+                        .setRange(
+                                call.arn(),
+                                StartingPosition.atServerTimestamp(
+                                        Instant.ofEpochMilli(
+                                                ofCall.get(0).serverTimestampMillis())),
+                                StoppingPosition.atServerTimestamp(
+                                        Instant.ofEpochMilli(
+                                                ofCall.get(2).serverTimestampMillis())));
+
+        assertThat(job(source).restarts(0).start().awaitFinished()).isEmpty();
+        assertThat(kvs.log().calls("ListFragments", "call")).hasSizeLessThan(4);
+    }
+
     /** It is over while another stream is read, also after a restart. */
     @Test
     void endsBesideAStreamThatGoesOn() throws Exception {
