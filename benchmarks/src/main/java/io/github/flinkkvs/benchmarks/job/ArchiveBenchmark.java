@@ -51,12 +51,15 @@ public final class ArchiveBenchmark implements Callable<Integer> {
     /** Bytes of memory that the service needs for a fragment besides its media. */
     private static final int FRAGMENT_OVERHEAD = 4_000;
 
+    /** About how long all runs of one number of fragments may take. */
+    private static final int MOST_QUOTA_SECONDS = 20;
+
     @Mixin private ReportOptions options;
 
     @Option(
             names = "--rounds",
             description = "Number of rounds that count; default ${DEFAULT-VALUE}.")
-    private int rounds = 7;
+    private int rounds = 6;
 
     @Option(
             names = "--warm-up",
@@ -219,7 +222,6 @@ public final class ArchiveBenchmark implements Callable<Integer> {
                 }
                 rows.add(quotaRow(Reader.ARCHIVE, count, ARCHIVE_QUOTA, archive.figures(runs)));
             }
-            System.err.println("archive: with quotas, GetMedia goes on");
             Figures live = getMedia.figures(List.of(getMedia.end()));
             rows.add(0, quotaRow(Reader.GET_MEDIA, getMediaFragments, GET_MEDIA_QUOTA, live));
             return rows;
@@ -235,9 +237,10 @@ public final class ArchiveBenchmark implements Callable<Integer> {
         return streams;
     }
 
-    /** What takes a minute is measured once. */
+    /** Fewer of what takes long, and a single one of what takes a minute. */
     private int rounds(int count) {
-        return count / ARCHIVE_QUOTA < 60 ? rounds : 1;
+        int fit = MOST_QUOTA_SECONDS * ARCHIVE_QUOTA / count;
+        return Math.max(1, Math.min(rounds, fit));
     }
 
     private static ArchiveServer.Settings withQuotas(List<Integer> streams) {
