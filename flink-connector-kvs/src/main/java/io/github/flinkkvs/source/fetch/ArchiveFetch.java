@@ -123,7 +123,8 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
 
     /** Does all that can be done now; whatever happens later calls this again. */
     private void goOn() {
-        if (!isCurrent() || owner.piecesAhead() == 0) {
+        int ahead = isCurrent() ? owner.piecesAhead() : 0;
+        if (ahead == 0) {
             // Alignment or memory hold the stream, and make it go on later.
             return;
         }
@@ -132,7 +133,9 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
         if (current == null) {
             readNext();
         }
-        if (current != null && next == null && !nextFailed && current.call().isAnswered()) {
+        // While memory is short, no second connection fills its buffers.
+        boolean mayCallAhead = ahead > 1 && next == null && !nextFailed;
+        if (current != null && mayCallAhead && current.call().isAnswered()) {
             next = batches.next();
         }
         long wait = sooner(batches.waitNanos(), listingCalls.askIfDue());

@@ -401,6 +401,22 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
     }
 
     @Test
+    void requestsNothingAheadWhileMemoryIsShort() {
+        ahead = 1;
+        storeUntilNow(300);
+        begin();
+        Body first = firstBody();
+        first.respond();
+        assertThat(service.open()).hasSize(1);
+        first.play(500);
+        assertThat(taken).hasSize(BatchCalls.MAX_POINTS - 1);
+        assertThat(service.open()).as("the next, in its turn").hasSize(1);
+        play();
+        assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
+        assertThat(ends).hasSize(1);
+    }
+
+    @Test
     void keepsTheQuotaOfTheService() {
         assertThat(pointsSpentInASecond()).isBetween(450, 500);
         assertThat(taken).hasSize(5 * 94);
