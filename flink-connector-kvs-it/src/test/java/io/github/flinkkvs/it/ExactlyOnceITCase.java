@@ -111,6 +111,8 @@ class ExactlyOnceITCase extends KvsTestBase {
         }
         assertAll(job.results.committed(), front, back);
         assertThat(job.results.attempts()).isGreaterThan(1);
+        assertThat(metric(job, "KinesisVideo.liveStreams")).isEqualTo(2);
+        assertThat(metric(job, "KinesisVideo.fragments")).isGreaterThanOrEqualTo(14);
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -412,17 +413,31 @@ abstract class KvsTestBase {
 
     // ---- metrics ------------------------------------------------------------------------------
 
-    /** The sum of a counter or gauge over all readers and attempts of a job. */
+    /**
+     * The sum of a counter or gauge over all readers and attempts of a job. The attempts on a lost
+     * TaskManager, or on another one, have metrics of the same identifier.
+     */
     static long metric(Job<?> job, String name) {
-        return reporter.getMetricsByIdentifiers(job.client.getJobID()).entrySet().stream()
-                .filter(metric -> metric.getKey().endsWith("." + name))
-                .mapToLong(
-                        metric ->
-                                metric.getValue() instanceof Counter
-                                        ? ((Counter) metric.getValue()).getCount()
-                                        : ((Number) ((Gauge<?>) metric.getValue()).getValue())
-                                                .longValue())
+        String id = job.client.getJobID().toString();
+        return reporter.getMetricsByGroup().entrySet().stream()
+                .filter(group -> id.equals(group.getKey().getAllVariables().get("<job_id>")))
+                .flatMap(
+                        group ->
+                                group.getValue().entrySet().stream()
+                                        .filter(
+                                                metric ->
+                                                        group.getKey()
+                                                                .getMetricIdentifier(
+                                                                        metric.getKey())
+                                                                .endsWith("." + name)))
+                .mapToLong(metric -> value(metric.getValue()))
                 .sum();
+    }
+
+    private static long value(Metric metric) {
+        return metric instanceof Counter
+                ? ((Counter) metric).getCount()
+                : ((Number) ((Gauge<?>) metric).getValue()).longValue();
     }
 
     static long reconnects(Job<?> job, String cause) {

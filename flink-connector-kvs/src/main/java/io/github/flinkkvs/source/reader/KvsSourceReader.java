@@ -49,14 +49,14 @@ public final class KvsSourceReader<T>
     /** The number of records after which reading ends. */
     private final long limit;
 
-    /** Ids of the splits that the checkpoint had and that are read, until the reader starts. */
+    /** Ids of the splits that the checkpoint had and that are read, until they are told. */
     private final List<String> restored = new ArrayList<>();
 
     /** Ids of restored splits that are not read. */
     private final List<String> forgotten = new ArrayList<>();
 
-    /** Whether the enumerator knows which streams the reader has. */
-    private boolean started;
+    /** Whether the enumerator was told which streams the reader has. */
+    private boolean told;
 
     /** Whether all streams of the first scan were given out. Until then the reader is not idle. */
     private boolean allAssigned;
@@ -83,10 +83,17 @@ public final class KvsSourceReader<T>
     @Override
     public void start() {
         super.start();
-        // The enumerator waits for it: nothing else says what was over before the checkpoint.
+        poll();
+    }
+
+    /**
+     * The enumerator waits for it: nothing else says what was over before the checkpoint. The first
+     * poll is the time for it, since Flink's HybridSource adds restored splits after the start.
+     */
+    private void tellStreams() {
         context.sendSourceEventToCoordinator(new ReaderStreams(restored));
         restored.clear();
-        started = true;
+        told = true;
     }
 
     @Override
@@ -95,7 +102,7 @@ public final class KvsSourceReader<T>
         for (KvsSplit split : splits) {
             if (streams.contains(split.arn())) {
                 toRead.add(split);
-                if (!started) {
+                if (!told) {
                     restored.add(split.splitId());
                 }
             } else {
@@ -125,6 +132,9 @@ public final class KvsSourceReader<T>
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        if (!told) {
+            tellStreams();
+        }
         // Flink made an output for each restored split; it would hold back the watermark.
         forgotten.forEach(output::releaseOutputForSplit);
         forgotten.clear();

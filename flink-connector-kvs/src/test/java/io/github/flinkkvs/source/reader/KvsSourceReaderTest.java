@@ -151,10 +151,12 @@ class KvsSourceReaderTest {
     void tellsTheEnumeratorWhatItHasAndWhatIsOver() throws Exception {
         connection.media.add(fragment(1, T0, 1));
         reader.addSplits(List.of(split("a"), split("b")));
-        assertThat(context.getSentEvents()).isEmpty();
         reader.start();
+        assertThat(reader.isAvailable()).isDone();
+        assertThat(context.getSentEvents()).isEmpty();
+        reader.pollNext(output);
         assertThat(context.getSentEvents())
-                .singleElement()
+                .first()
                 .isInstanceOfSatisfying(
                         ReaderStreams.class,
                         event ->
@@ -171,6 +173,21 @@ class KvsSourceReaderTest {
                         event ->
                                 assertThat(event.splitIds()).containsExactly(split("a").splitId()));
         assertThat(context.getSentEvents()).hasSize(2);
+    }
+
+    /** As Flink's HybridSource does. */
+    @Test
+    void tellsWhatItHasEvenIfItIsRestoredAfterItsStart() throws Exception {
+        reader.start();
+        assertThat(context.getSentEvents()).isEmpty();
+        reader.addSplits(List.of(split("a")));
+        reader.pollNext(output);
+        assertThat(context.getSentEvents())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ReaderStreams.class,
+                        event ->
+                                assertThat(event.splitIds()).containsExactly(split("a").splitId()));
     }
 
     @Test
