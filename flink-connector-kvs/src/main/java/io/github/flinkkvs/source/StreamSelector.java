@@ -166,6 +166,17 @@ public final class StreamSelector implements Serializable {
         return tags;
     }
 
+    /** What is selected, as text that is part of the state: it must not change. */
+    public String selection() {
+        return String.join(
+                "\n",
+                region == null ? "" : region,
+                prefix,
+                new TreeMap<>(tags).toString(),
+                only == null ? "" : new TreeSet<>(only).toString(),
+                regex());
+    }
+
     /** With what the names of all selected streams begin, as far as it is known; may be empty. */
     public String namePrefix() {
         String beginning = pattern == null ? "" : literalBeginning(pattern.pattern());
@@ -209,9 +220,18 @@ public final class StreamSelector implements Serializable {
      * selected, whatever its tags.
      */
     public boolean contains(StreamArn arn) {
+        return contains(arn.toString());
+    }
+
+    /**
+     * The same of an ARN as text.
+     *
+     * @param arn with or without creation time
+     */
+    public boolean contains(String arn) {
         return isNamed()
-                ? spelling(arn.withoutCreationTime()) != null
-                : isHere(arn.region()) && selectsName(arn.name());
+                ? spelling(arn) != null
+                : isHere(StreamArn.region(arn)) && selectsName(lastPart(key(arn)));
     }
 
     /** Whether names refer to streams of a region. */
@@ -230,13 +250,18 @@ public final class StreamSelector implements Serializable {
         String key = key(arn);
         String spelling = spellings.get(key);
         return spelling == null && isHere(StreamArn.region(arn))
-                ? spellings.get(key.substring(key.lastIndexOf('/') + 1))
+                ? spellings.get(lastPart(key))
                 : spelling;
     }
 
     /** A name, or an ARN without creation time. */
     private static String key(String nameOrArn) {
         return StreamArn.isArn(nameOrArn) ? StreamArn.withoutCreationTime(nameOrArn) : nameOrArn;
+    }
+
+    /** The name in an ARN without creation time, or what is a name already. */
+    private static String lastPart(String key) {
+        return key.substring(key.lastIndexOf('/') + 1);
     }
 
     /** Whether the name of a stream is one of those to select. */

@@ -150,6 +150,29 @@ class StreamSelectorTest {
                 .hasToString("all streams with prefix a named aa or ab");
     }
 
+    /** It is part of the state of jobs, which must know a selection again after years. */
+    @Test
+    void aSelectionAsTextNeverChanges() {
+        assertThat(
+                        StreamSelector.selected("call-", "call-\\d+", Map.of("b", "2", "a", "1"))
+                                .in("eu-west-1")
+                                .selection())
+                .isEqualTo("eu-west-1\ncall-\n{a=1, b=2}\n\ncall-\\d+");
+        assertThat(selected("call-", null).withNames(Set.of("call-2", "call-1")).selection())
+                .isEqualTo("\ncall-\n{}\n[call-1, call-2]\n");
+    }
+
+    @Test
+    void anArnNeedsNoCreationTime() {
+        String arn = "arn:aws:kinesisvideo:eu-west-1:123456789012:stream/camera-1";
+        for (StreamSelector any :
+                List.of(StreamSelector.named(List.of("camera-1")), selected("cam", null))) {
+            assertThat(any.in("eu-west-1").contains(arn)).isTrue();
+            assertThat(any.in("eu-west-1").contains(arn + "/7")).isTrue();
+            assertThat(any.in("eu-west-2").contains(arn)).isFalse();
+        }
+    }
+
     @Test
     void refusesWhatNoStreamCanBe() {
         assertThatIllegalArgumentException()

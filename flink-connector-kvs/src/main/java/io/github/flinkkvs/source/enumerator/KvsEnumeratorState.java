@@ -12,38 +12,44 @@ import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.annotation.Internal;
 
+import javax.annotation.Nullable;
+
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * What the enumerator remembers: the streams that readers got, whether they are over, splits
- * without a reader, and whether the selected streams that existed at the start are all known.
+ * without a reader, and of which selection the streams that existed at the start are all known.
  * Immutable.
  */
 @Internal
 public final class KvsEnumeratorState {
 
     public static final KvsEnumeratorState EMPTY =
-            new KvsEnumeratorState(Set.of(), Set.of(), List.of(), false);
+            new KvsEnumeratorState(Set.of(), Set.of(), List.of(), null);
+
+    /** A selection that an earlier version did not write down. */
+    static final String UNKNOWN_SELECTION = "";
 
     private final Set<String> given;
     private final Set<String> over;
     private final List<KvsSplit> unassigned;
-    private final boolean scanned;
+    @Nullable private final String scanned;
 
     /**
      * @param given ids of the splits that readers have, or have finished since their last
      *     checkpoint
      * @param over ids of the splits that readers have finished, as far as they have told
      * @param unassigned splits that no reader has
-     * @param scanned whether a scan for selected streams was completed
+     * @param scanned the selection for whose streams a scan was completed; null if none was
      */
     public KvsEnumeratorState(
             Collection<String> given,
             Collection<String> over,
             Collection<KvsSplit> unassigned,
-            boolean scanned) {
+            @Nullable String scanned) {
         this.given = Set.copyOf(given);
         this.over = Set.copyOf(over);
         this.unassigned = List.copyOf(unassigned);
@@ -67,9 +73,18 @@ public final class KvsEnumeratorState {
         return unassigned;
     }
 
-    /** Whether a scan for selected streams was completed: what is found from now on is new. */
-    public boolean isScanned() {
+    /** The selection for whose streams a scan was completed; null if none was. */
+    @Nullable
+    public String scanned() {
         return scanned;
+    }
+
+    /**
+     * Whether a scan for the streams of a selection was completed: what is found from now on is
+     * new.
+     */
+    public boolean isScanned(String selection) {
+        return selection.equals(scanned) || UNKNOWN_SELECTION.equals(scanned);
     }
 
     @Override
@@ -81,7 +96,7 @@ public final class KvsEnumeratorState {
         return given.equals(other.given)
                 && over.equals(other.over)
                 && unassigned.equals(other.unassigned)
-                && scanned == other.scanned;
+                && Objects.equals(scanned, other.scanned);
     }
 
     @Override
@@ -97,6 +112,6 @@ public final class KvsEnumeratorState {
                 + over
                 + ", unassigned "
                 + unassigned
-                + (scanned ? ", scanned" : "");
+                + (scanned == null ? "" : ", scanned " + scanned);
     }
 }

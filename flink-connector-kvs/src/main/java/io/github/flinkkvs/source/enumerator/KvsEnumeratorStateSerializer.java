@@ -16,6 +16,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
+import javax.annotation.Nullable;
+
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.EOFException;
@@ -38,11 +40,16 @@ public final class KvsEnumeratorStateSerializer
     /** Added which streams are over, and whether a scan was completed; ids with creation time. */
     private static final int VERSION_2 = 2;
 
+    /** Added for which selection that scan was. */
+    private static final int VERSION_3 = 3;
+
+    private static final int NO_TEXT = -1;
+
     private final KvsSplitSerializer splits = new KvsSplitSerializer();
 
     @Override
     public int getVersion() {
-        return VERSION_2;
+        return VERSION_3;
     }
 
     @Override
@@ -50,7 +57,7 @@ public final class KvsEnumeratorStateSerializer
         DataOutputSerializer out = new DataOutputSerializer(1024);
         writeIds(state.given(), out);
         writeIds(state.over(), out);
-        out.writeBoolean(state.isScanned());
+        writeText(state.scanned(), out);
         out.writeInt(splits.getVersion());
         out.writeInt(state.unassigned().size());
         for (KvsSplit split : state.unassigned()) {
@@ -69,20 +76,32 @@ public final class KvsEnumeratorStateSerializer
         }
     }
 
+    private static void writeText(@Nullable String text, DataOutput out) throws IOException {
+        if (text == null) {
+            out.writeInt(NO_TEXT);
+        } else {
+            out.writeInt(text.length());
+            out.writeChars(text);
+        }
+    }
+
     @Override
     public KvsEnumeratorState deserialize(int version, byte[] serialized) throws IOException {
-        if (version != VERSION_1 && version != VERSION_2) {
+        if (version < VERSION_1 || version > VERSION_3) {
             throw new IOException(
                     "Enumerator state in version "
                             + version
                             + ", but this connector knows versions up to "
-                            + VERSION_2
+                            + VERSION_3
                             + ". Restore it with the connector that wrote it, or a newer one.");
         }
         DataInputDeserializer in = new DataInputDeserializer(serialized);
         KvsEnumeratorState state;
         try {
-            state = version == VERSION_1 ? readVersion1(in) : readVersion2(in);
+            state =
+                    version == VERSION_1
+                            ? readVersion1(in)
+                            : version == VERSION_2 ? readVersion2(in) : readVersion3(in);
         } catch (EOFException e) {
             throw new IOException("Damaged state of the enumerator: it ends too early", e);
         }
@@ -95,14 +114,42 @@ public final class KvsEnumeratorStateSerializer
     /** Ids have no creation time. Nothing says which streams are over. */
     private KvsEnumeratorState readVersion1(DataInputDeserializer in) throws IOException {
         List<String> given = readIds(in);
-        return new KvsEnumeratorState(given, Set.of(), readSplits(in), false);
+        return new KvsEnumeratorState(given, Set.of(), readSplits(in), null);
     }
 
     private KvsEnumeratorState readVersion2(DataInputDeserializer in) throws IOException {
         List<String> given = readIds(in);
         List<String> over = readIds(in);
-        boolean scanned = in.readBoolean();
+        String scanned = in.readBoolean() ? KvsEnumeratorState.UNKNOWN_SELECTION : null;
         return new KvsEnumeratorState(given, over, readSplits(in), scanned);
+    }
+
+    private KvsEnumeratorState readVersion3(DataInputDeserializer in) throws IOException {
+        List<String> given = readIds(in);
+        List<String> over = readIds(in);
+        String scanned = readText(in);
+        return new KvsEnumeratorState(given, over, readSplits(in), scanned);
+    }
+
+    @Nullable
+    private static String readText(DataInputDeserializer in) throws IOException {
+        int length = in.readInt();
+        if (length == NO_TEXT) {
+            return null;
+        }
+        if (length < 0 || length > in.available() / Character.BYTES) {
+            throw new IOException(
+                    "Damaged state of the enumerator: a text of "
+                            + length
+                            + " characters where "
+                            + in.available()
+                            + " bytes are left");
+        }
+        char[] text = new char[length];
+        for (int i = 0; i < length; i++) {
+            text[i] = in.readChar();
+        }
+        return new String(text);
     }
 
     private static List<String> readIds(DataInput in) throws IOException {

@@ -100,17 +100,18 @@ public final class KvsSourceEnumerator
         this.streams = streams;
         this.positions = positions;
         this.ledger = new StreamLedger(new SplitPlacement(context.currentParallelism()));
-        // A stream that is no longer named is forgotten: if it comes back, it begins anew.
+        // A stream that is no longer configured is forgotten: if it comes back, it begins anew.
         ledger.restore(
-                stillNamed(restored.given()),
-                stillNamed(restored.over()),
+                configured(restored.given()),
+                configured(restored.over()),
                 restored.unassigned().stream()
                         .filter(split -> streams.contains(split.arn()))
                         .map(KvsSplit::delayed)
                         .collect(Collectors.toList()));
-        StreamFinder finder = finder(config, restored.isScanned());
+        boolean restoredScanned = !streams.isNamed() && restored.isScanned(streams.selection());
+        StreamFinder finder = finder(config, restoredScanned);
         this.nothingToFind = finder.isDone();
-        this.scanned = nothingToFind || !streams.isNamed() && restored.isScanned();
+        this.scanned = nothingToFind || restoredScanned;
         this.discovery =
                 new StreamDiscovery(
                         context,
@@ -121,11 +122,8 @@ public final class KvsSourceEnumerator
                         scanned);
     }
 
-    private List<String> stillNamed(Set<String> splitIds) {
-        return splitIds.stream()
-                .filter(id -> !streams.isNamed() || streams.spelling(id) != null)
-                .sorted()
-                .collect(Collectors.toList());
+    private List<String> configured(Set<String> splitIds) {
+        return splitIds.stream().filter(streams::contains).sorted().collect(Collectors.toList());
     }
 
     private StreamFinder finder(ReadableConfig config, boolean restoredScanned) {
@@ -314,10 +312,13 @@ public final class KvsSourceEnumerator
 
     @Override
     public KvsEnumeratorState snapshotState(long checkpointId) {
-        // Streams that exist are not new to a job that named its streams before and now selects
-        // them.
+        // Streams that exist are not new to a job that named its streams before, or selected
+        // others, and now selects them.
         return new KvsEnumeratorState(
-                ledger.given(), ledger.over(), ledger.waiting(), scanned && !streams.isNamed());
+                ledger.given(),
+                ledger.over(),
+                ledger.waiting(),
+                scanned && !streams.isNamed() ? streams.selection() : null);
     }
 
     /** Returns when the connection is closed, which takes some milliseconds, at most seconds. */

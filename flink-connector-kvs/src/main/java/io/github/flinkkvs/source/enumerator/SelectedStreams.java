@@ -18,6 +18,8 @@ import io.github.flinkkvs.source.StreamSelector;
 
 import javax.annotation.Nullable;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +34,10 @@ import java.util.stream.Collectors;
  * enough about each. Tags cost a call for each stream (ListTagsForStream): they are requested of
  * streams that fit otherwise, and again now and then of those whose tags did not fit. If they are
  * refused of a stream that came later, the scan goes on to the others, and then fails.
+ *
+ * <p>Nothing remembers tags over a restart. So the youngest streams come first, and a scan after
+ * the first requests no more tags than fit until the next one is due: a new stream never waits for
+ * the tags of thousands of old ones.
  *
  * <p>Streams are handed over as they are found: a scan with tags may take minutes. Called by one
  * thread at a time, except for answers, which {@link TagMemory} guards.
@@ -53,6 +59,12 @@ final class SelectedStreams implements StreamFinder {
 
     /** Pages that the scan under way has requested. */
     private int pages;
+
+    /** Streams that the scan under way lists, and whose tags were never requested. */
+    private List<StreamDescription> neverAsked = new ArrayList<>();
+
+    /** Whether the last scan left some of them to the next one. */
+    private boolean tagsLeft;
 
     /** Why the scan under way does not know the tags of some stream; null if it does. */
     @Nullable private volatile StreamsNotFoundException refusal;
@@ -82,10 +94,12 @@ final class SelectedStreams implements StreamFinder {
         unfit.beginScan();
         pages = 0;
         refusal = null;
+        neverAsked = new ArrayList<>();
+        tagsLeft = false;
         Executor executor = connection.executor();
         return page(connection.listing(), executor, sink, null)
                 .thenComposeAsync(
-                        done -> askForTags(connection.listing(), executor, sink, due()), executor)
+                        done -> askForTags(connection.listing(), executor, sink, toAsk()), executor)
                 .thenRun(
                         () -> {
                             unfit.endScan();
@@ -93,6 +107,7 @@ final class SelectedStreams implements StreamFinder {
                             if (refusal != null) {
                                 throw refusal;
                             }
+                            tagsLeft = !neverAsked.isEmpty();
                         });
     }
 
@@ -111,9 +126,7 @@ final class SelectedStreams implements StreamFinder {
                 .thenComposeAsync(
                         page ->
                                 sink.listed(wanted(page), page.others())
-                                        .thenComposeAsync(
-                                                unknown -> take(listing, executor, sink, unknown),
-                                                executor)
+                                        .thenAcceptAsync(unknown -> take(sink, unknown), executor)
                                         .thenComposeAsync(
                                                 done ->
                                                         page.nextToken() == null
@@ -146,24 +159,31 @@ final class SelectedStreams implements StreamFinder {
                 .collect(Collectors.toList());
     }
 
-    private CompletableFuture<Void> take(
-            StreamListing listing, Executor executor, Sink sink, List<StreamDescription> unknown) {
-        if (selector.tags().isEmpty()) {
-            if (!unknown.isEmpty()) {
-                answers.addAndGet(unknown.size());
-                sink.found(unknown);
-            }
-            return done();
+    private void take(Sink sink, List<StreamDescription> unknown) {
+        if (!selector.tags().isEmpty()) {
+            neverAsked.addAll(unfit.neverAsked(unknown));
+        } else if (!unknown.isEmpty()) {
+            answers.addAndGet(unknown.size());
+            sink.found(unknown);
         }
-        return askForTags(listing, executor, sink, unfit.neverAsked(unknown));
     }
 
-    /** Streams to ask again, as many as may be asked until the next scan is due. */
-    private List<StreamDescription> due() {
+    /**
+     * The youngest streams first, then those to ask again. The first scan asks all streams; the
+     * others, as many as may be asked until the next scan is due.
+     */
+    private List<StreamDescription> toAsk() {
         long calls =
                 StreamListing.TAG_CALLS_PER_SECOND
                         * Math.max(TimeUnit.NANOSECONDS.toSeconds(intervalNanos), 1);
-        return unfit.due(nanoTime.getAsLong(), calls);
+        neverAsked.sort(
+                Comparator.<StreamDescription>comparingLong(stream -> stream.arn().createdMillis())
+                        .reversed());
+        int first = scanned ? (int) Math.min(calls, neverAsked.size()) : neverAsked.size();
+        List<StreamDescription> asked = new ArrayList<>(neverAsked.subList(0, first));
+        asked.addAll(unfit.due(nanoTime.getAsLong(), Math.max(calls - first, 0)));
+        neverAsked = neverAsked.subList(first, neverAsked.size());
+        return asked;
     }
 
     private CompletableFuture<Void> askForTags(
@@ -229,6 +249,6 @@ final class SelectedStreams implements StreamFinder {
 
     @Override
     public long intervalNanos() {
-        return intervalNanos;
+        return tagsLeft ? 0 : intervalNanos;
     }
 }

@@ -121,8 +121,15 @@ final class StreamLedger {
     @Nullable
     private Entry find(StreamArn arn) {
         Entry entry = entries.get(arn.toString());
-        // State of the first version does not have the creation time.
-        return entry == null ? entries.get(arn.withoutCreationTime()) : entry;
+        if (entry == null) {
+            // State of the first version does not have the creation time. The first stream of that
+            // name counts as the one that was known; a later one is another.
+            entry = entries.remove(arn.withoutCreationTime());
+            if (entry != null) {
+                entries.put(arn.toString(), entry);
+            }
+        }
+        return entry;
     }
 
     /** Ids of all streams that are known. */

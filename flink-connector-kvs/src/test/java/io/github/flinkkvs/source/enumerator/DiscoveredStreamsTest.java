@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import static io.github.flinkkvs.source.enumerator.EnumeratorRig.NOW;
@@ -126,7 +127,7 @@ class DiscoveredStreamsTest {
     void whatIsNewDoesNotDependOnRestarts() throws Exception {
         start(1, CALLS);
         KvsEnumeratorState state = rig.state();
-        assertThat(state.isScanned()).isTrue();
+        assertThat(state.scanned()).isEqualTo(CALLS.selection());
         rig.enumerator.close();
         account.create("call-1");
         rig.create(1, state, CALLS);
@@ -212,6 +213,67 @@ class DiscoveredStreamsTest {
         assertThat(account.calls()).hasSize(1);
     }
 
+    /** As it does with streams that are named: those that the user added are read. */
+    @Test
+    void aBoundedJobThatIsRestoredWithAnotherSelectionScansAgain() throws Exception {
+        rig.start = StartingPosition.atFragment("91343852333181432392682062622220590765191907586");
+        rig.stop = StoppingPosition.now();
+        account.create("call-1", "call-2", "other-1");
+        start(1, CALLS);
+        rig.register(0);
+        rig.over(0, "call-1");
+        KvsEnumeratorState state = rig.state();
+        rig.enumerator.close();
+        rig.connection.closed = false;
+
+        rig.create(1, state, StreamSelector.selected(null, ".*-1", Map.of())).start();
+        rig.restart(0);
+        assertThat(rig.allAssigned()).containsExactly("other-1");
+        assertThat(start("other-1")).isEqualTo(rig.start);
+        assertThat(rig.coordinator.noMoreSplits()).containsExactly(0);
+        rig.over(0, "other-1");
+        KvsEnumeratorState second = rig.state();
+        assertThat(second.over()).containsExactlyInAnyOrder(id("call-1"), id("other-1"));
+
+        // What is no longer selected is forgotten: if it comes back, it begins anew.
+        rig.connection.closed = false;
+        rig.create(1, second, CALLS).start();
+        rig.restart(0);
+        assertThat(rig.allAssigned()).containsExactly("call-2");
+    }
+
+    @Test
+    void anotherSelectionBeginsAtTheStartingPosition() throws Exception {
+        account.create("call-1", "other-1");
+        start(1, CALLS);
+        rig.register(0);
+        KvsEnumeratorState state = rig.state();
+        rig.enumerator.close();
+        rig.connection.closed = false;
+
+        rig.create(1, state, StreamSelector.selected(null, ".*-1", Map.of())).start();
+        rig.restart(0, "call-1");
+        assertThat(rig.allAssigned()).containsExactly("other-1");
+        assertThat(start("other-1").kind()).isEqualTo(StartingPosition.Kind.NOW);
+    }
+
+    /** The state of the first version has ids without creation time. */
+    @Test
+    void aStreamThatIsCreatedAnewIsNoticedAfterStateOfTheFirstVersion() throws Exception {
+        account.create("call-1");
+        KvsEnumeratorState state =
+                new KvsEnumeratorState(
+                        List.of(FakeConnection.arn("call-1").withoutCreationTime()),
+                        List.of(),
+                        List.of(),
+                        null);
+        rig.create(1, state, CALLS).start();
+        rig.register(0);
+        assertThat(rig.state().over()).containsExactly(id("call-1"));
+        account.create(StreamArn.parse(FakeConnection.arn("call-1").withoutCreationTime() + "/2"));
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-1"));
+    }
+
     @Test
     void readersLearnThatTheyHaveAllEvenIfThereIsNothing() throws Exception {
         start(2, CALLS);
@@ -241,10 +303,10 @@ class DiscoveredStreamsTest {
         rig.enumerator.start();
         rig.register(0);
         rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-1"));
-        assertThat(rig.state().isScanned()).isFalse();
+        assertThat(rig.state().scanned()).isNull();
         assertThat(rig.coordinator.getSentEvents()).isEmpty();
         account.list("call-", "call-1").thenAccept(second::complete);
-        rig.coordinator.runUntil(() -> rig.state().isScanned());
+        rig.coordinator.runUntil(() -> rig.state().scanned() != null);
         assertThat(rig.allAssigned()).containsExactly("call-1", "call-2");
     }
 
@@ -275,6 +337,43 @@ class DiscoveredStreamsTest {
         assertThat(account.calls()).filteredOn("tags call-2"::equals).hasSizeBetween(2, 15);
         account.tag("call-2", "kind", "real");
         rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-2"));
+    }
+
+    /** Nothing remembers tags over a restart, and the quota of calls for them is small. */
+    @Test
+    void aNewStreamDoesNotWaitForTheTagsOfAllOthersAfterARestart() throws Exception {
+        StreamSelector real = StreamSelector.selected("call-", null, Map.of("kind", "real"));
+        account.create(IntStream.range(0, 200).mapToObj(i -> "call-" + i).toArray(String[]::new));
+        start(1, real);
+        rig.register(0);
+        KvsEnumeratorState state = rig.state();
+        rig.enumerator.close();
+        rig.connection.closed = false;
+
+        account.create(StreamArn.parse(FakeConnection.arn("call-new").withoutCreationTime() + "/2"))
+                .tag("call-new", "kind", "real");
+        int before = account.calls().size();
+        rig.create(1, state, real).enumerator.start();
+        rig.register(0);
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-new"));
+        // The rest follows at once, but the list is read again in between.
+        int atOnce = StreamListing.TAG_CALLS_PER_SECOND;
+        rig.coordinator.runUntil(() -> tagCalls(before).size() > atOnce);
+        List<Integer> tags = tagCalls(before);
+        assertThat(account.calls().subList(tags.get(0), tags.get(7) + 1))
+                .as("the first that are under way together")
+                .contains("tags call-new");
+        assertThat(tags.get(atOnce) - tags.get(atOnce - 1)).isEqualTo(2);
+        rig.coordinator.runUntil(() -> tagCalls(before).size() > 200);
+    }
+
+    /** Which calls are for tags. */
+    private List<Integer> tagCalls(int from) {
+        List<String> calls = account.calls();
+        return IntStream.range(from, calls.size())
+                .filter(i -> calls.get(i).startsWith("tags"))
+                .boxed()
+                .collect(Collectors.toList());
     }
 
     @Test

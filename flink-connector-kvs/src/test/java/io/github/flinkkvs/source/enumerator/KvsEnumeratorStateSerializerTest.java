@@ -23,6 +23,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -40,11 +41,19 @@ class KvsEnumeratorStateSerializerTest {
                                     StreamArn.parse("arn:aws:kinesisvideo:eu-west-1:1:stream/c/2"),
                                     StartingPosition.earliest(),
                                     StoppingPosition.never())),
-                    true);
+                    "e");
+
+    /** What the second version kept of it: whether there was a scan, but not for what. */
+    private static final KvsEnumeratorState STATE_OF_VERSION_2 =
+            new KvsEnumeratorState(
+                    STATE.given(),
+                    STATE.over(),
+                    STATE.unassigned(),
+                    KvsEnumeratorState.UNKNOWN_SELECTION);
 
     /** What the first version kept of it: ids that were given out, and splits that were not. */
     private static final KvsEnumeratorState STATE_OF_VERSION_1 =
-            new KvsEnumeratorState(STATE.given(), List.of(), STATE.unassigned(), false);
+            new KvsEnumeratorState(STATE.given(), List.of(), STATE.unassigned(), null);
 
     private final KvsEnumeratorStateSerializer serializer = new KvsEnumeratorStateSerializer();
 
@@ -54,7 +63,7 @@ class KvsEnumeratorStateSerializerTest {
                         Arbitraries.strings().ofMaxLength(60).set().ofMaxSize(20),
                         Arbitraries.strings().ofMaxLength(60).set().ofMaxSize(20),
                         KvsSplitSerializerTest.splits().list().ofMaxSize(8),
-                        Arbitraries.of(true, false))
+                        Arbitraries.strings().ofMaxLength(60).injectNull(0.3))
                 .as(KvsEnumeratorState::new);
     }
 
@@ -77,18 +86,42 @@ class KvsEnumeratorStateSerializerTest {
 
     @Test
     void readsVersion2ForEver() throws Exception {
-        String golden =
-                "00000002"
-                        + "000161"
-                        + "000162"
-                        + "00000002"
-                        + "000163"
-                        + "000164"
-                        + "01"
-                        + goldenSplit(2, 58, "0000");
-        assertThat(KvsSplitSerializerTest.hex(serializer.serialize(STATE))).isEqualTo(golden);
+        String golden = goldenIds() + "01" + goldenSplit(2, 58, "0000");
         assertThat(serializer.deserialize(2, KvsSplitSerializerTest.bytes(golden)))
+                .isEqualTo(STATE_OF_VERSION_2);
+        assertThat(STATE_OF_VERSION_2.isScanned("any")).isTrue();
+        assertThat(
+                        serializer
+                                .deserialize(
+                                        2,
+                                        KvsSplitSerializerTest.bytes(
+                                                goldenIds() + "00" + goldenSplit(2, 58, "0000")))
+                                .scanned())
+                .isNull();
+    }
+
+    @Test
+    void readsVersion3ForEver() throws Exception {
+        String golden = goldenIds() + "00000001" + "0065" + goldenSplit(2, 58, "0000");
+        assertThat(KvsSplitSerializerTest.hex(serializer.serialize(STATE))).isEqualTo(golden);
+        assertThat(serializer.deserialize(3, KvsSplitSerializerTest.bytes(golden)))
                 .isEqualTo(STATE);
+        assertThat(STATE.isScanned("e")).isTrue();
+        assertThat(STATE.isScanned("f")).isFalse();
+        assertThat(
+                        serializer
+                                .deserialize(
+                                        3,
+                                        KvsSplitSerializerTest.bytes(
+                                                goldenIds()
+                                                        + "ffffffff"
+                                                        + goldenSplit(2, 58, "0000")))
+                                .scanned())
+                .isNull();
+    }
+
+    private static String goldenIds() {
+        return "00000002" + "000161" + "000162" + "00000002" + "000163" + "000164";
     }
 
     private static String golden1(int splitVersion, int splitLength, String splitEnd) {
@@ -113,7 +146,7 @@ class KvsEnumeratorStateSerializerTest {
         byte[] bytes = serializer.serialize(state);
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> serializer.deserialize(2, cut))
+            assertThatThrownBy(() -> serializer.deserialize(3, cut))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("Damaged state of the enumerator: ");
         }
@@ -122,10 +155,10 @@ class KvsEnumeratorStateSerializerTest {
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         byte[] bytes = serializer.serialize(STATE);
-        assertThatThrownBy(() -> serializer.deserialize(3, bytes))
-                .hasMessageContaining("version 3")
-                .hasMessageContaining("up to 2");
-        assertThatThrownBy(() -> serializer.deserialize(2, Arrays.copyOf(bytes, bytes.length + 1)))
+        assertThatThrownBy(() -> serializer.deserialize(4, bytes))
+                .hasMessageContaining("version 4")
+                .hasMessageContaining("up to 3");
+        assertThatThrownBy(() -> serializer.deserialize(3, Arrays.copyOf(bytes, bytes.length + 1)))
                 .hasMessageContaining("1 bytes too many");
         // The length of the nested split: negative, and too large.
         for (String length : new String[] {"FFFFFFFF", "7FFFFFFF", "0000003B"}) {
@@ -133,13 +166,20 @@ class KvsEnumeratorStateSerializerTest {
                     KvsSplitSerializerTest.hex(bytes)
                             .replace("0000003a", length)
                             .replace("0000003A", length);
-            assertThatThrownBy(() -> serializer.deserialize(2, KvsSplitSerializerTest.bytes(hex)))
+            assertThatThrownBy(() -> serializer.deserialize(3, KvsSplitSerializerTest.bytes(hex)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("bytes where 58 are left");
         }
+        // So has the text.
+        for (int length : new int[] {-2, Integer.MAX_VALUE, 37}) {
+            byte[] wrong = ByteBuffer.wrap(bytes.clone()).putInt(20, length).array();
+            assertThatThrownBy(() -> serializer.deserialize(3, wrong))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("a text of " + length + " characters where 72 bytes");
+        }
         // Nested splits have a version of their own.
-        bytes[24] = 9;
-        assertThatThrownBy(() -> serializer.deserialize(2, bytes))
+        bytes[29] = 9;
+        assertThatThrownBy(() -> serializer.deserialize(3, bytes))
                 .hasMessageContaining("Kinesis video stream in version");
     }
 }

@@ -49,7 +49,7 @@ class KvsSourceEnumeratorTest {
     }
 
     private static KvsEnumeratorState given(String name) {
-        return new KvsEnumeratorState(List.of(id(name)), List.of(), List.of(), true);
+        return new KvsEnumeratorState(List.of(id(name)), List.of(), List.of(), null);
     }
 
     @AfterEach
@@ -170,7 +170,7 @@ class KvsSourceEnumeratorTest {
                         List.of(id("a"), id("gone")),
                         List.of(id("over"), id("gone-too")),
                         List.of(split("b"), split("gone-as-well")),
-                        true);
+                        null);
         rig.create(1, state, "a", "b", "c", "over");
         assertThat(rig.state())
                 .isEqualTo(
@@ -178,7 +178,7 @@ class KvsSourceEnumeratorTest {
                                 List.of(id("a")),
                                 List.of(id("over")),
                                 List.of(split("b").delayed()),
-                                false));
+                                null));
         rig.start();
         assertThat(rig.connection.described).containsExactly("c");
         rig.restart(0, "a");
@@ -230,7 +230,7 @@ class KvsSourceEnumeratorTest {
     void aNameIsNotTheArnOfAnotherRegion() throws Exception {
         String other = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/a/7";
         KvsEnumeratorState state =
-                new KvsEnumeratorState(List.of(other), List.of(), List.of(), true);
+                new KvsEnumeratorState(List.of(other), List.of(), List.of(), null);
         rig.create(1, state, "a", other).start();
         assertThat(rig.connection.described).containsExactly("a");
     }
@@ -308,7 +308,7 @@ class KvsSourceEnumeratorTest {
     void placesNothingBeforeAllReadersHaveToldWhatTheyHave() throws Exception {
         KvsEnumeratorState state =
                 new KvsEnumeratorState(
-                        List.of(id("a"), id("b"), id("c")), List.of(), List.of(split("d")), true);
+                        List.of(id("a"), id("b"), id("c")), List.of(), List.of(split("d")), null);
         rig.create(3, state, "a", "b", "c", "d", "e").start();
         rig.restart(0, "a", "b");
         rig.restart(1, "c");
@@ -324,7 +324,7 @@ class KvsSourceEnumeratorTest {
     @Test
     void whatNoReaderHasIsOver() throws Exception {
         KvsEnumeratorState state =
-                new KvsEnumeratorState(List.of(id("a"), id("b")), List.of(), List.of(), true);
+                new KvsEnumeratorState(List.of(id("a"), id("b")), List.of(), List.of(), null);
         rig.create(2, state, "a", "b").start();
         rig.restart(0, "a");
         assertThat(rig.state().given()).containsExactlyInAnyOrder(id("a"), id("b"));
@@ -336,7 +336,7 @@ class KvsSourceEnumeratorTest {
     @Test
     void aReaderThatFailsBeforeTheOthersStartedTellsAgain() throws Exception {
         KvsEnumeratorState state =
-                new KvsEnumeratorState(List.of(id("a"), id("b")), List.of(), List.of(), true);
+                new KvsEnumeratorState(List.of(id("a"), id("b")), List.of(), List.of(), null);
         rig.create(2, state, "a", "b").start();
         rig.restart(0, "a", "b");
         rig.over(0, "b");
@@ -391,7 +391,7 @@ class KvsSourceEnumeratorTest {
         String a = FakeConnection.arn("a").withoutCreationTime();
         String b = FakeConnection.arn("b").withoutCreationTime();
         KvsEnumeratorState state =
-                new KvsEnumeratorState(List.of(a, b), List.of(), List.of(), false);
+                new KvsEnumeratorState(List.of(a, b), List.of(), List.of(), null);
         rig.create(1, state, "a", "b").start();
         assertThat(rig.connection.described).isEmpty();
         rig.restart(0, "a");

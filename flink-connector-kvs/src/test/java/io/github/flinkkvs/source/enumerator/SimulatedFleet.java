@@ -342,7 +342,7 @@ final class SimulatedFleet {
 
     private void scan() {
         if (pages == null) {
-            if (bounded && enumerator.snapshotState(0).isScanned()) {
+            if (bounded && enumerator.snapshotState(0).scanned() != null) {
                 return;
             }
             enumerator.discovered().onScanBegins();
