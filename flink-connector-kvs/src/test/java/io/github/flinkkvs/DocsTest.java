@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -104,6 +105,9 @@ class DocsTest {
                         .findFirst()
                         .orElseThrow();
         if (type instanceof ParameterizedType) {
+            if (((ParameterizedType) type).getRawType() == Map.class) {
+                return "Map";
+            }
             return "List of "
                     + ((Class<?>) ((ParameterizedType) type).getActualTypeArguments()[0])
                             .getSimpleName();

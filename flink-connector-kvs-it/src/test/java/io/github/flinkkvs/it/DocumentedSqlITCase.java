@@ -9,6 +9,7 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
+import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.media.MediaFragment;
 import io.github.flinkkvs.testing.media.MediaFrame;
 import io.github.flinkkvs.testing.media.MediaTrack;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,22 +50,34 @@ class DocumentedSqlITCase extends TableTestBase {
                     "91343852333181432392682062607743920146159169392",
                     "91343852333181437344442220889080019306079019984");
 
+    private static final Path PAGE = Path.of("..", "docs", "sql.md");
+
     private static final Pattern BLOCK = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
 
     private EmbeddedStream door;
     private EmbeddedStream yard;
+    private EmbeddedStream call;
 
     /** Half a minute with a fragment every 3 s, except for a pause. */
     @BeforeEach
     void pushFragments() {
         door = kvs.createStream("front-door");
         yard = kvs.createStream("backyard");
+        call =
+                kvs.createStream(
+                        StreamSettings.named("calls-1")
+                                .tag("team", "support")
+                                .tag("site", "x")
+                                .build());
+        push(kvs.createStream("calls-x"), 0, null);
         for (int i = 0; i < 8; i++) {
             push(door, i < 4 ? i * 3_000 : i * 3_000 + 10_000, i % 2 == 0 ? "hall" : "attic");
         }
         for (int i = 0; i < 3; i++) {
             push(yard, i * 30_000, null);
         }
+        push(call, 0, null);
+        push(call, 3_000, null);
         kvs.clock().shift(Duration.ofMinutes(1));
     }
 
@@ -96,33 +110,70 @@ class DocumentedSqlITCase extends TableTestBase {
                 results.add(rows(result, Integer.MAX_VALUE));
             }
         }
-        assertThat(results).hasSize(15);
-        assertThat(results.get(0))
-                .containsExactlyInAnyOrder(Row.of("front-door"), Row.of("backyard"), Row.of("*"));
-        assertThat(column(results.get(1), 0)).isEqualTo(numbers(door));
-        assertThat(column(results.get(2), 1)).containsExactlyInAnyOrder(10L, 1L);
-        assertThat(results.get(3)).hasSize(11);
-        assertThat(column(results.get(4), 0)).isEqualTo(numbers(door).subList(2, 4));
-        assertThat(results.get(5))
+        Iterator<List<Row>> next = results.iterator();
+        assertThat(column(next.next(), 1)).as("calls").isEqualTo(numbers(call));
+        assertThat(next.next())
+                .containsExactlyInAnyOrder(
+                        Row.of("front-door"),
+                        Row.of("backyard"),
+                        Row.of("calls-1"),
+                        Row.of("calls-x"),
+                        Row.of("*"));
+        assertThat(column(next.next(), 0)).isEqualTo(numbers(door));
+        assertThat(column(next.next(), 1)).containsExactlyInAnyOrder(10L, 1L);
+        assertThat(next.next()).as("the last ten minutes").hasSize(11);
+        assertThat(next.next()).as("nothing was sent in that hour").isEmpty();
+        assertThat(column(next.next(), 0)).isEqualTo(numbers(door).subList(2, 4));
+        List<Row> ranges = next.next();
+        assertThat(column(ranges, 1))
+                .containsAll(numbers(door).subList(2, 4))
+                .containsAll(numbers(yard))
+                .hasSize(5);
+        assertThat(column(next.next(), 1)).as("without push-down").isEqualTo(numbers(door));
+        assertThat(next.next())
                 .extracting(row -> row.getField(1) + " " + row.getField(2))
                 .containsExactlyInAnyOrder("front-door 8", "backyard 2", "backyard 1");
-        assertThat(last(results.get(6)))
+        assertThat(last(next.next()))
                 .extracting(row -> row.getField(1))
                 .containsExactlyInAnyOrder(numbers(door).get(7), numbers(yard).get(2));
-        assertThat(results.get(7)).as("all but the newest are behind").hasSize(9);
-        assertThat(results.get(8)).hasSize(8);
-        assertThat(column(results.get(8), 2)).contains("hall", "attic");
-        assertThat(results.get(9)).hasSize(8);
-        assertThat(column(results.get(9), 2)).containsOnly("room");
-        assertThat(column(results.get(10), 2)).hasSize(8).contains("ground floor", "top floor");
-        assertThat(results.get(11))
+        assertThat(next.next()).as("all but the newest are behind").hasSize(9);
+        List<Row> tagged = next.next();
+        assertThat(column(tagged, 2)).hasSize(8).contains("hall", "attic");
+        assertThat(column(next.next(), 2)).hasSize(8).containsOnly("room");
+        assertThat(column(next.next(), 2)).hasSize(8).contains("ground floor", "top floor");
+        assertThat(next.next())
                 .containsExactlyInAnyOrder(
                         Row.of("front-door", "V_MPEG4/ISO/AVC", 64, 48),
                         Row.of("backyard", "V_MPEG4/ISO/AVC", 64, 48));
-        assertThat(column(results.get(12), 0))
+        assertThat(column(next.next(), 0))
                 .containsExactlyInAnyOrder("front-door", "backyard", "backyard");
-        assertThat(results.get(13)).as("nothing was sent in that hour").isEmpty();
-        assertThat(results.get(14)).hasSize(11);
+        assertThat(next.next()).as("nothing was sent in that hour").isEmpty();
+        assertThat(next.next()).as("key frames").hasSize(11);
+        assertThat(column(next.next(), 2))
+                .as("every second frame")
+                .hasSize(3 * 11)
+                .containsOnly(0, 2, 4);
+        assertThat(next).isExhausted();
+    }
+
+    @Test
+    void eachOptionHasAnExample() throws IOException {
+        Matcher table =
+                Pattern.compile("<!-- table options -->(.*?)<!--", Pattern.DOTALL)
+                        .matcher(Files.readString(PAGE));
+        assertThat(table.find()).isTrue();
+        String examples = String.join("\n", statements());
+        List<String> options =
+                Pattern.compile("\n\\| `([^`]+)`")
+                        .matcher(table.group(1))
+                        .results()
+                        .map(option -> option.group(1))
+                        // The user does not set it.
+                        .filter(option -> !option.equals("credentials-of-catalog"))
+                        .collect(Collectors.toList());
+        assertThat(options)
+                .contains("stream-prefix")
+                .allSatisfy(option -> assertThat(examples).contains("'" + option + "' = "));
     }
 
     /** The rows that remain after all updates. */
@@ -143,7 +194,7 @@ class DocumentedSqlITCase extends TableTestBase {
     }
 
     private static List<String> statements() throws IOException {
-        Matcher block = BLOCK.matcher(Files.readString(Path.of("..", "docs", "sql.md")));
+        Matcher block = BLOCK.matcher(Files.readString(PAGE));
         List<String> statements = new ArrayList<>();
         while (block.find()) {
             for (String statement : block.group(1).split(";\n")) {
