@@ -17,10 +17,7 @@ import io.github.flinkkvs.examples.run.ExampleMain;
 import io.github.flinkkvs.examples.run.FirstFragments;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.source.KvsSource;
-import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -86,18 +83,7 @@ public final class CallAudioJob extends ExampleJob {
 
     @Override
     protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
-        KvsSource<Fragment> source =
-                input.<Fragment>source()
-                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
-                        .build();
-        DataStream<Fragment> fragments =
-                env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")
-                        .uid("kvs");
-        if (input.maxFragments() == 0) {
-            return files(fragments, input);
-        }
-        DataStream<Fragment> first = FirstFragments.of(fragments, input.maxFragments());
-        return FirstFragments.end(first, files(first, input));
+        return FirstFragments.lines(env, input, fragments -> files(fragments, input));
     }
 
     private DataStream<String> files(DataStream<Fragment> fragments, Input input) {

@@ -17,10 +17,7 @@ import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.video.DecodeFragments;
 import io.github.flinkkvs.media.video.PictureOptions;
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.source.KvsSource;
-import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -87,18 +84,7 @@ public final class VideoFramesJob extends ExampleJob {
 
     @Override
     protected DataStream<String> define(StreamExecutionEnvironment env, Input input) {
-        KvsSource<Fragment> source =
-                input.<Fragment>source()
-                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
-                        .build();
-        DataStream<Fragment> fragments =
-                env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")
-                        .uid("kvs");
-        if (input.maxFragments() == 0) {
-            return pictures(fragments, input);
-        }
-        DataStream<Fragment> first = FirstFragments.of(fragments, input.maxFragments());
-        return FirstFragments.end(first, pictures(first, input));
+        return FirstFragments.lines(env, input, fragments -> pictures(fragments, input));
     }
 
     private DataStream<String> pictures(DataStream<Fragment> fragments, Input input) {

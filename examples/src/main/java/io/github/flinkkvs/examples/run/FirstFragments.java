@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.examples.run;
 
+import io.github.flinkkvs.examples.input.Input;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSource;
+import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -17,8 +20,11 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+
+import java.util.function.Function;
 
 /**
  * Passes only the first fragments on, and then ends the input for the operators that follow, by
@@ -35,8 +41,32 @@ public final class FirstFragments implements FilterFunction<Fragment> {
         this.limit = limit;
     }
 
+    /**
+     * What a job makes of fragments: of all, or of the first {@link Input#maxFragments()}, with an
+     * empty line after the last one.
+     *
+     * @param job makes lines of fragments
+     */
+    public static DataStream<String> lines(
+            StreamExecutionEnvironment env,
+            Input input,
+            Function<DataStream<Fragment>, DataStream<String>> job) {
+        KvsSource<Fragment> source =
+                input.<Fragment>source()
+                        .setDeserializationSchema(KvsDeserializationSchema.fragments())
+                        .build();
+        DataStream<Fragment> fragments =
+                env.fromSource(source, WatermarkStrategy.noWatermarks(), "Kinesis video streams")
+                        .uid("kvs");
+        if (input.maxFragments() == 0) {
+            return job.apply(fragments);
+        }
+        DataStream<Fragment> first = first(fragments, input.maxFragments());
+        return end(first, job.apply(first));
+    }
+
     /** Limits a stream to its first fragments. */
-    public static DataStream<Fragment> of(DataStream<Fragment> fragments, long limit) {
+    private static DataStream<Fragment> first(DataStream<Fragment> fragments, long limit) {
         return fragments
                 .filter(new FirstFragments(limit))
                 .setParallelism(1)
@@ -50,10 +80,10 @@ public final class FirstFragments implements FilterFunction<Fragment> {
     /**
      * Adds an empty line after the last line that the first fragments lead to.
      *
-     * @param first what {@link #of} returned
+     * @param first what {@link #first} returned
      * @param lines what the job makes of it
      */
-    public static DataStream<String> end(DataStream<Fragment> first, DataStream<String> lines) {
+    private static DataStream<String> end(DataStream<Fragment> first, DataStream<String> lines) {
         return first.map(fragment -> "")
                 .returns(Types.STRING)
                 .union(lines)

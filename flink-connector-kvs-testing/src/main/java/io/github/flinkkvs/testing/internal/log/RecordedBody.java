@@ -8,10 +8,7 @@
  */
 package io.github.flinkkvs.testing.internal.log;
 
-import io.github.flinkkvs.testing.log.EndReason;
 import io.github.flinkkvs.testing.log.ServedMedia;
-
-import javax.annotation.Nullable;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,19 +16,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Records what is sent on a connection. Thread-safe: guarded by the lock of its log. */
-public final class RecordedBody implements ServedMedia {
-    private final RecordedLog log;
+public final class RecordedBody extends RecordedMedia implements ServedMedia {
     private final String operation;
-    private final String stream;
-    private final String requestId;
     private final String startSelector;
-    private final long openedNanos = System.nanoTime();
     private final Collection<String> started;
     private final Collection<String> sent;
     private final Map<String, Long> sentNanos;
-    private long bytesSent;
-    private long endedNanos;
-    @Nullable private EndReason endReason;
 
     /**
      * @param startSelector what the request asks for
@@ -42,10 +32,8 @@ public final class RecordedBody implements ServedMedia {
             String stream,
             String requestId,
             String startSelector) {
-        this.log = log;
+        super(log, stream, requestId);
         this.operation = operation;
-        this.stream = stream;
-        this.requestId = requestId;
         this.startSelector = startSelector;
         int limit = log.limit();
         started = new Newest<>(limit);
@@ -64,16 +52,6 @@ public final class RecordedBody implements ServedMedia {
     @Override
     public String operation() {
         return operation;
-    }
-
-    @Override
-    public String stream() {
-        return stream;
-    }
-
-    @Override
-    public String requestId() {
-        return requestId;
     }
 
     @Override
@@ -104,24 +82,7 @@ public final class RecordedBody implements ServedMedia {
 
     @Override
     public long bytesSent() {
-        synchronized (log.lock) {
-            return bytesSent;
-        }
-    }
-
-    @Override
-    @Nullable
-    public EndReason endReason() {
-        synchronized (log.lock) {
-            return endReason;
-        }
-    }
-
-    @Override
-    public long durationNanos() {
-        synchronized (log.lock) {
-            return (endReason == null ? System.nanoTime() : endedNanos) - openedNanos;
-        }
+        return bytes();
     }
 
     /** The first byte of a fragment goes out. */
@@ -141,41 +102,26 @@ public final class RecordedBody implements ServedMedia {
         }
     }
 
-    /** Without waking waiters: bytes come too often for that. */
-    public void bytes(long bytes) {
-        synchronized (log.lock) {
-            bytesSent += bytes;
-        }
-    }
-
-    public void ended(EndReason reason) {
-        synchronized (log.lock) {
-            endReason = reason;
-            endedNanos = System.nanoTime();
-            log.lock.notifyAll();
-        }
-    }
-
     boolean hasSent(String number) {
         return sentNanos.containsKey(number);
     }
 
     boolean hasEnded() {
-        return endReason != null;
+        return endReason() != null;
     }
 
     @Override
     public String toString() {
         synchronized (log.lock) {
-            return stream
+            return stream()
                     + " "
                     + startSelector
                     + ": "
                     + sent.size()
                     + " fragments, "
-                    + bytesSent
+                    + bytes()
                     + " bytes, "
-                    + (endReason == null ? "open" : endReason);
+                    + state();
         }
     }
 }

@@ -9,40 +9,18 @@
 package io.github.flinkkvs.testing.internal.log;
 
 import io.github.flinkkvs.testing.log.Acknowledgement;
-import io.github.flinkkvs.testing.log.EndReason;
 import io.github.flinkkvs.testing.log.ReceivedMedia;
-
-import javax.annotation.Nullable;
 
 import java.util.Collection;
 import java.util.List;
 
 /** Records a PutMedia call. Thread-safe: guarded by the lock of its log. */
-public final class RecordedUpload implements ReceivedMedia {
-    private final RecordedLog log;
-    private final String stream;
-    private final String requestId;
-    private final long openedNanos = System.nanoTime();
+public final class RecordedUpload extends RecordedMedia implements ReceivedMedia {
     private final Collection<Acknowledgement> acknowledgements;
-    private long bytesReceived;
-    private long endedNanos;
-    @Nullable private EndReason endReason;
 
     public RecordedUpload(RecordedLog log, String stream, String requestId) {
-        this.log = log;
-        this.stream = stream;
-        this.requestId = requestId;
+        super(log, stream, requestId);
         acknowledgements = new Newest<>(log.limit());
-    }
-
-    @Override
-    public String stream() {
-        return stream;
-    }
-
-    @Override
-    public String requestId() {
-        return requestId;
     }
 
     @Override
@@ -54,24 +32,7 @@ public final class RecordedUpload implements ReceivedMedia {
 
     @Override
     public long bytesReceived() {
-        synchronized (log.lock) {
-            return bytesReceived;
-        }
-    }
-
-    @Override
-    @Nullable
-    public EndReason endReason() {
-        synchronized (log.lock) {
-            return endReason;
-        }
-    }
-
-    @Override
-    public long durationNanos() {
-        synchronized (log.lock) {
-            return (endReason == null ? System.nanoTime() : endedNanos) - openedNanos;
-        }
+        return bytes();
     }
 
     public void acknowledged(Acknowledgement sent) {
@@ -81,31 +42,10 @@ public final class RecordedUpload implements ReceivedMedia {
         }
     }
 
-    /** Without waking waiters: bytes come too often for that. */
-    public void bytes(long bytes) {
-        synchronized (log.lock) {
-            bytesReceived += bytes;
-        }
-    }
-
-    public void ended(EndReason reason) {
-        synchronized (log.lock) {
-            endReason = reason;
-            endedNanos = System.nanoTime();
-            log.lock.notifyAll();
-        }
-    }
-
     @Override
     public String toString() {
         synchronized (log.lock) {
-            return stream
-                    + ": "
-                    + acknowledgements
-                    + ", "
-                    + bytesReceived
-                    + " bytes, "
-                    + (endReason == null ? "open" : endReason);
+            return stream() + ": " + acknowledgements + ", " + bytes() + " bytes, " + state();
         }
     }
 }
