@@ -88,6 +88,9 @@ public final class FakeArchive implements FragmentArchive {
     /** Whether the next page begins with the last fragment of the one before. */
     public BooleanSupplier repeatsFragment = () -> false;
 
+    /** How far the clock of the host that answers is ahead. */
+    public LongSupplier aheadMillis = () -> 0;
+
     /** A fragment is listed only so long after its server timestamp. */
     public long listedAfterMillis;
 
@@ -193,7 +196,12 @@ public final class FakeArchive implements FragmentArchive {
             boolean repeats = size > 1 && repeatsFragment.getAsBoolean();
             rest.put(nextToken, left.subList(repeats ? size - 1 : size, left.size()));
         }
-        return new FragmentPage(page, nextToken, now / 1000 * 1000);
+        return new FragmentPage(page, nextToken, hostMillis());
+    }
+
+    /** As an answer tells it. */
+    private long hostMillis() {
+        return (serviceMillis.getAsLong() + aheadMillis.getAsLong()) / 1000 * 1000;
     }
 
     private List<ArchivedFragment> find(ListCall call, long now) {
@@ -258,7 +266,7 @@ public final class FakeArchive implements FragmentArchive {
             if (!answered) {
                 answered = true;
                 bytes = content();
-                listener.onResponse("r-2", serviceMillis.getAsLong() / 1000 * 1000);
+                listener.onResponse("r-2", hostMillis());
             }
             return this;
         }

@@ -70,7 +70,10 @@ public final class FragmentListing {
      */
     private static final int ENDLESS_PAGES = 1_000;
 
-    private static final int ENDLESS_FRAGMENTS = 10 * MOST_FRAGMENTS;
+    private static final int ENDLESS_FRAGMENTS = 25 * MOST_FRAGMENTS;
+
+    /** No two windows have so many. */
+    private static final int MOST_LISTED = 2 * ENDLESS_FRAGMENTS;
 
     private final long stopMillis;
     private final long retentionMillis;
@@ -124,7 +127,9 @@ public final class FragmentListing {
 
     /** Whether it is time for another call. */
     boolean wantsMore(long nowMillis) {
-        return !expired && listed.size() < AHEAD && !isAtEnd(nowMillis);
+        // However many there are: nothing can be read before one of them is certain.
+        boolean hasFew = listed.size() < AHEAD || peekCertain() == null;
+        return !expired && hasFew && !isAtEnd(nowMillis);
     }
 
     /** The range to ask for. */
@@ -178,6 +183,13 @@ public final class FragmentListing {
             if (taken == null || fragment.number().compareTo(taken) > 0) {
                 listed.put(fragment.number(), fragment);
             }
+        }
+        if (listed.size() > MOST_LISTED) {
+            throw new IllegalStateException(
+                    "ListFragments lists fragments of a later time than was asked for, such as "
+                            + peek()
+                            + " in "
+                            + window);
         }
         long length = window.toMillis() - window.fromMillis();
         if (length == windowMillis) {

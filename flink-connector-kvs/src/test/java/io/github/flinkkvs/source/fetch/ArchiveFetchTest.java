@@ -729,10 +729,12 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
         byte[] error = GetMediaBytes.error(5000, "INTERNAL_ERROR", stored.get(2));
         service.damage =
                 body ->
-                        GetMediaBytes.concat(
-                                Arrays.copyOf(body, 3 * length),
-                                error,
-                                Arrays.copyOfRange(body, 3 * length, body.length));
+                        body.length < 3 * length
+                                ? body
+                                : GetMediaBytes.concat(
+                                        Arrays.copyOf(body, 3 * length),
+                                        error,
+                                        Arrays.copyOfRange(body, 3 * length, body.length));
         begin();
         play(pieceBytes);
         assertThat(end().how()).isEqualTo(How.ERROR_TAG);

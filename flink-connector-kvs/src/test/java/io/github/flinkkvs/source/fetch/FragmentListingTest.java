@@ -380,6 +380,13 @@ class FragmentListingTest {
         assertThat(listing.certainMillis()).isGreaterThanOrEqualTo(stop);
     }
 
+    @Test
+    void manyThatBeganAtOnceAreListedUntilTheyAreCertain() {
+        store(NOW - HOUR, NOW - HOUR + 700, 1);
+        begin(NOW - HOUR + 10 * SECOND - 10 * MINUTE);
+        assertThat(takeAll()).isEqualTo(stored);
+    }
+
     // ---- answers that are not right --------------------------------------------------------
 
     @Test
@@ -410,7 +417,27 @@ class FragmentListingTest {
                             }
                         })
                 .hasMessageContaining("The pages of ListFragments do not end");
-        assertThat(pages).hasValueLessThan(50);
+        assertThat(pages).hasValueLessThan(60);
+    }
+
+    @Test
+    void fragmentsOfALaterTimeThanWasAskedForDoNotFillTheMemory() {
+        begin(NOW - DAY);
+        ArchivedFragment later =
+                new ArchivedFragment(FragmentNumber.of("1"), NOW + DAY, NOW + DAY, 100);
+        assertThatThrownBy(
+                        () -> {
+                            while (listing.wantsMore(now)) {
+                                TimeRange window = listing.window(now);
+                                List<ArchivedFragment> page = new ArrayList<>();
+                                page.add(later);
+                                for (int i = 0; i < 900; i++) {
+                                    page.add(fragment(window.fromMillis() + 40_000 + i));
+                                }
+                                listing.onPage(new FragmentPage(page, null, now));
+                            }
+                        })
+                .hasMessageContaining("of a later time than was asked for, such as fragment 1 in");
     }
 
     @Test

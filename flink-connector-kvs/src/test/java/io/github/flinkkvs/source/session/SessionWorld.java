@@ -93,6 +93,7 @@ final class SessionWorld {
         rig.archive.pageSize = 1 + random.nextInt(50);
         rig.archive.listedAfterMillis = random.nextInt(10_000);
         rig.archive.oldestMillis = () -> serviceMillis() - retentionHours * 3_600_000L;
+        rig.archive.aheadMillis = () -> random.nextInt(10_000) - 5_000;
         rig.archive.hasEmptyPage = () -> random.nextInt(10) == 0;
         rig.archive.repeatsFragment = () -> random.nextInt(10) == 0;
         rig.archive.order = this::anyOrder;
