@@ -64,7 +64,7 @@ final class AdminCall {
                     && millis.compareTo(BigDecimal.valueOf(MAX_WAIT.toMillis())) <= 0) {
                 return Duration.ofMillis(millis.longValue());
             }
-        } catch (NumberFormatException e) {
+        } catch (ArithmeticException | NumberFormatException e) {
             // Answered below.
         }
         throw AdminException.wrong(

@@ -14,6 +14,7 @@ import io.github.flinkkvs.testing.internal.http.LastAnswer;
 import io.github.flinkkvs.testing.internal.http.RequestBody;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -24,6 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.URI;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,11 +42,30 @@ public final class Administration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Administration.class);
     private static final String LOCALHOST = "127.0.0.1";
 
-    /** Longer than any request may wait. */
-    private static final long MAX_WAIT_MINUTES = 10;
+    /** How many requests are performed at a time, those that wait for the log among them. */
+    private static final int MAX_REQUESTS = 200;
+
+    private static final long IDLE_THREAD_SECONDS = 10;
 
     private final Routes routes = new Routes();
     private final Vertx vertx;
+
+    /**
+     * Performs requests. Has no queue: those that wait must not keep others from being performed.
+     */
+    private final ExecutorService threads =
+            new ThreadPoolExecutor(
+                    0,
+                    MAX_REQUESTS,
+                    IDLE_THREAD_SECONDS,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    task -> {
+                        Thread thread = new Thread(task, "kvs-administration");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
     private final HttpListeners listeners;
     private final URI endpoint;
 
@@ -55,8 +79,6 @@ public final class Administration implements AutoCloseable {
                 Vertx.vertx(
                         new VertxOptions()
                                 .setEventLoopPoolSize(1)
-                                .setMaxWorkerExecuteTimeUnit(TimeUnit.MINUTES)
-                                .setMaxWorkerExecuteTime(MAX_WAIT_MINUTES)
                                 .setFileSystemOptions(
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
@@ -67,6 +89,7 @@ public final class Administration implements AutoCloseable {
             endpoint = URI.create("http://" + inUrl(address) + ":" + opened);
         } catch (RuntimeException e) {
             vertx.close();
+            threads.shutdownNow();
             throw e;
         }
     }
@@ -115,13 +138,24 @@ public final class Administration implements AutoCloseable {
     }
 
     private void perform(HttpServerRequest request, Buffer body) {
-        vertx.executeBlocking(() -> answer(request, body.getBytes()), false)
-                .onSuccess(answer -> send(request, answer))
-                .onFailure(
-                        failure -> {
-                            LOG.error("{} {} failed", request.method(), request.path(), failure);
-                            send(request, refused(new AdminException(500, failure.toString())));
-                        });
+        Context context = vertx.getOrCreateContext();
+        try {
+            threads.execute(
+                    () -> {
+                        Answer answer = answer(request, body.getBytes());
+                        try {
+                            context.runOnContext(performed -> send(request, answer));
+                        } catch (RejectedExecutionException e) {
+                            // Closed meanwhile: the client has been cut off.
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            send(
+                    request,
+                    refused(
+                            new AdminException(
+                                    429, MAX_REQUESTS + " requests are waiting: try again later")));
+        }
     }
 
     private Answer answer(HttpServerRequest request, byte[] body) {
@@ -137,6 +171,9 @@ public final class Administration implements AutoCloseable {
             return refused(e);
         } catch (IllegalArgumentException | IllegalStateException e) {
             return refused(AdminException.wrong(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} {} failed", request.method(), request.path(), e);
+            return refused(new AdminException(500, e.toString()));
         }
     }
 
@@ -165,5 +202,6 @@ public final class Administration implements AutoCloseable {
     @Override
     public void close() {
         listeners.closeAll();
+        threads.shutdownNow();
     }
 }

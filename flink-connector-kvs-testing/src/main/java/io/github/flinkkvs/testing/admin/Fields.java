@@ -58,6 +58,8 @@ final class Fields {
             parsed = body.length == 0 ? JsonNodeFactory.instance.objectNode() : JSON.readTree(body);
         } catch (JsonProcessingException e) {
             throw AdminException.wrong("The body is not JSON: " + e.getOriginalMessage());
+        } catch (NumberFormatException e) {
+            throw AdminException.wrong("The body is not JSON: a number has too many digits");
         } catch (IOException e) {
             throw new IllegalStateException("Reading from memory", e);
         }

@@ -58,7 +58,8 @@ final class ServiceRoutes {
         return Answer.of(limits.json(kvs.limits()));
     }
 
-    private Answer changeBehavior(AdminCall call) throws AdminException {
+    /** One at a time: each changes what the one before left. */
+    private synchronized Answer changeBehavior(AdminCall call) throws AdminException {
         UnaryOperator<Behavior> change = behavior.change(call.body());
         kvs.behavior(change.apply(kvs.behavior()));
         return Answer.of(behavior.json(kvs.behavior()));

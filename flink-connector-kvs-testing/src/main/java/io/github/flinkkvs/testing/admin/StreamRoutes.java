@@ -92,6 +92,7 @@ final class StreamRoutes {
         return Answer.created(json(kvs.createStream(settings.build())));
     }
 
+    /** Everything is checked before the first thing happens. */
     private Answer change(AdminCall call) throws AdminException {
         EmbeddedStream stream = stream(kvs, call);
         Fields fields = call.body();
@@ -99,6 +100,11 @@ final class StreamRoutes {
         Duration retention = fields.seconds("retention");
         Map<String, String> tags = fields.texts("tags");
         fields.end();
+        StreamSettings.Builder changed = kvs.settings(stream.name()).tags(stream.tags()).tags(tags);
+        if (retention != null) {
+            changed.retention(retention);
+        }
+        changed.build();
         if (status != null) {
             stream.status(status);
         }

@@ -36,10 +36,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -350,7 +353,7 @@ class AdministrationTest {
                         .POST(HttpRequest.BodyPublishers.ofString("{}"))
                         .build(),
                 HttpResponse.BodyHandlers.discarding());
-        JsonNode call = waiting.get(10, java.util.concurrent.TimeUnit.SECONDS).get(0);
+        JsonNode call = waiting.get(10, TimeUnit.SECONDS).get(0);
         assertThat(call.get("status").intValue()).isEqualTo(403);
         assertThat(call.get("errorType").asText()).isEqualTo("MissingAuthenticationTokenException");
         assertThat(get("/log/calls?operation=GetMedia")).isEmpty();
@@ -388,6 +391,102 @@ class AdministrationTest {
                         HttpResponse.BodyHandlers.ofString());
         assertThat(form.statusCode()).isEqualTo(415);
         assertThat(kvs.streams()).isEmpty();
+    }
+
+    @Test
+    void numbersBeyondEveryRangeAreMistakes() throws Exception {
+        assertThat(error("PATCH", "/clock", "{\"shift\": 1e400}", 400))
+                .isEqualTo("shift is a number of seconds, not 1E+400");
+        assertThat(error("PATCH", "/clock", "{\"shift\": 1e99999999999}", 400))
+                .startsWith("The body is not JSON: ");
+        assertThat(error("POST", "/streams", "[".repeat(100_000), 400))
+                .startsWith("The body is not JSON: ");
+        assertThat(error("GET", "/log/calls?atLeast=1&timeout=1e2147483647", null, 400))
+                .startsWith("timeout is a number of seconds");
+        assertThat(kvs.clock().offset()).isZero();
+    }
+
+    /** Or a test would not know what there is after a mistake. */
+    @Test
+    void aMistakeInAChangeOfAStreamChangesNothing() throws Exception {
+        request("POST", "/streams", "{\"name\": \"camera\", \"retention\": 3600}", 201);
+        error(
+                "PATCH",
+                "/streams/camera",
+                "{\"status\": \"UPDATING\", \"retention\": 7200, \"tags\": {\"good\": \"1\", \"\": \"bad\"}}",
+                400);
+        error("PATCH", "/streams/camera", "{\"status\": \"UPDATING\", \"retention\": -1}", 400);
+        JsonNode stream = get("/streams/camera");
+        assertThat(stream.get("status").asText()).isEqualTo("ACTIVE");
+        assertThat(stream.get("retention").decimalValue()).isEqualByComparingTo("3600");
+        assertThat(stream.get("tags")).isEmpty();
+    }
+
+    /** Such as the tests of a suite that run at a time, each with its own stream. */
+    @Test
+    void manyCanWaitAndOthersGoOn() throws Exception {
+        request("POST", "/streams", "{\"name\": \"camera\"}", 201);
+        List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            waiting.add(
+                    http.sendAsync(
+                            HttpRequest.newBuilder(
+                                            uri("/log/pushed?stream=camera&atLeast=1&timeout=60"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString()));
+        }
+        request("POST", "/streams/camera/fragments", "{\"bytes\": 100}", 201);
+        for (CompletableFuture<HttpResponse<String>> each : waiting) {
+            HttpResponse<String> response = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(JSON.readTree(response.body())).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWaitsIsOverWhenItIsClosed() throws Exception {
+        CompletableFuture<HttpResponse<String>> waiting =
+                http.sendAsync(
+                        HttpRequest.newBuilder(uri("/log/calls?atLeast=1&timeout=300")).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        get("/clock");
+        administration.close();
+        assertThatThrownBy(() -> waiting.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class);
+    }
+
+    /** Each changes a switch of its own. */
+    @Test
+    void changesAtTheSameTimeAreNotLost() throws Exception {
+        List<String> switches =
+                List.of(
+                        "leadingTagsRepeated",
+                        "continuationTokenInclusive",
+                        "credentialsCheckedOnlyAtStart");
+        for (int round = 0; round < 100; round++) {
+            boolean value = round % 2 == 0;
+            List<CompletableFuture<HttpResponse<String>>> changes = new ArrayList<>();
+            for (String name : switches) {
+                changes.add(
+                        http.sendAsync(
+                                HttpRequest.newBuilder(uri("/behavior"))
+                                        .header("Content-Type", "application/json")
+                                        .method(
+                                                "PATCH",
+                                                HttpRequest.BodyPublishers.ofString(
+                                                        "{\"" + name + "\": " + value + "}"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString()));
+            }
+            for (CompletableFuture<HttpResponse<String>> change : changes) {
+                assertThat(change.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
+                        .isEqualTo(200);
+            }
+            JsonNode behavior = get("/behavior");
+            for (String name : switches) {
+                assertThat(behavior.get(name).booleanValue()).as(name).isEqualTo(value);
+            }
+        }
     }
 
     @Test
