@@ -20,6 +20,7 @@ import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.faults.AckError;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.ClusterSize;
 import io.github.flinkkvs.testing.media.MediaClip;
@@ -45,6 +46,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashMap;
@@ -191,6 +193,18 @@ class PutMediaITCase {
                 .cause()
                 .isInstanceOf(AmazonKinesisVideoException.class)
                 .hasMessageContaining("ResourceNotFoundException");
+    }
+
+    /** Those that AWS's client knows. */
+    @Test
+    void everyErrorOfTheModelCanBeScripted() {
+        assertThat(AckError.values())
+                .extracting(Enum::name)
+                .containsAll(
+                        Arrays.stream(AckErrorCode.Values.values())
+                                .filter(code -> code != AckErrorCode.Values.SDK_UNKNOWN)
+                                .map(Enum::name)
+                                .collect(Collectors.toList()));
     }
 
     private static PutMediaRequest absolute(EmbeddedStream stream) {

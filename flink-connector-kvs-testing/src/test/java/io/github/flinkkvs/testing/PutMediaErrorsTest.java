@@ -136,6 +136,32 @@ class PutMediaErrorsTest {
                 cluster(fragment(300_000_000_000_000L, 1)));
     }
 
+    /** To 100 ns at least and a second at most. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, false",
+        "99, false",
+        "100, true",
+        "1000000000, true",
+        "1000000001, false",
+        "9223372036854775807, false"
+    })
+    void theTimestampScaleIsLimited(long nanos, boolean accepted) {
+        byte[] info =
+                new EbmlWriter()
+                        .master(Ebml.INFO, 1, inner -> inner.unsigned(Ebml.TIMESTAMP_SCALE, nanos))
+                        .toByteArray();
+        byte[] head = head(GOOD);
+        int segmentEnd = 5 + (head[4] & 0x7F) + 12;
+        byte[] beginning = Arrays.copyOf(head, segmentEnd);
+        byte[] rest = Arrays.copyOfRange(head, segmentEnd, head.length);
+        if (accepted) {
+            accepted(beginning, info, rest, cluster(GOOD));
+        } else {
+            refused(AckError.INVALID_MKV_DATA, null, beginning, info, rest, cluster(GOOD));
+        }
+    }
+
     @Test
     void tracksAreLimited() {
         refused(AckError.MORE_THAN_ALLOWED_TRACKS_FOUND, null, head(tracks(4)));

@@ -47,6 +47,8 @@ public enum AckError {
     KMS_KEY_INVALID_USAGE(4504),
     KMS_KEY_INVALID_STATE(4505),
     KMS_KEY_NOT_FOUND(4506),
+    /** Clients know it; the service is documented to send {@link #STREAM_NOT_ACTIVE}. */
+    STREAM_DELETED(4507),
     /** The service failed. */
     INTERNAL_ERROR(5000),
     /** The service received a fragment but could not store it. */

@@ -35,6 +35,8 @@ final class UploadAssembler {
     private static final int MAX_TAGS = 64 << 10;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long DEFAULT_SCALE = NANOS_PER_MILLI;
+    private static final long MIN_SCALE = 100;
+    private static final long MAX_SCALE = 1_000_000_000;
 
     /** Where fragments go. */
     interface Sink {
@@ -283,7 +285,9 @@ final class UploadAssembler {
             if (element.id == Ebml.TIMESTAMP_SCALE) {
                 require(element.size > 0 && element.size <= 8, "TimestampScale");
                 scale = element.unsigned();
-                require(scale > 0, "TimestampScale 0");
+                require(
+                        scale >= MIN_SCALE && scale <= MAX_SCALE,
+                        "TimestampScale " + Long.toUnsignedString(scale));
             }
             offset = (int) element.end();
         }
