@@ -104,6 +104,9 @@ final class ClipFragment {
         if (cluster == null) {
             return;
         }
+        if (cluster.end() > document.length) {
+            throw damaged();
+        }
         int limit = cluster.unknownSize() ? document.length : (int) cluster.end();
         int offset = cluster.payload;
         EbmlElement element;
