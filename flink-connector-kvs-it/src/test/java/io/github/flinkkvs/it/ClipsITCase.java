@@ -35,11 +35,14 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.util.retryable.AsyncRetryStrategies;
+import org.apache.flink.streaming.util.retryable.RetryPredicates;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -376,7 +379,83 @@ class ClipsITCase extends KvsTestBase {
         assertThat(clips).hasSize(12).allMatch(Clip::isComplete);
     }
 
+    /** A call's stream, for example: it was created a moment before its first fragment. */
+    @ParameterizedTest
+    @EnumSource(ClipRequest.Clock.class)
+    void aStreamWhoseArchiveListsNothingForAnEarlyBeginning(ClipRequest.Clock clock)
+            throws Exception {
+        kvs.behavior(kvs.behavior().archive(archive -> archive.earlyStartListsNothing(true)));
+        EmbeddedStream call = camera("call");
+        StoredFragment first = call.pushed().get(0);
+        long time =
+                clock == ClipRequest.Clock.SERVER
+                        ? first.serverTimestampMillis()
+                        : first.producerTimestampMillis();
+        kvs.clock().shift(Duration.ofMinutes(5));
+        Clip clip =
+                clip(
+                        ClipRequest.of(
+                                        call.name(),
+                                        Instant.ofEpochMilli(time),
+                                        Instant.ofEpochMilli(time + 1_500))
+                                .withClock(clock));
+        assertThat(clip.fragments()).startsWith(FragmentNumber.of(first.number()));
+    }
+
+    /** Flink gives up what it retries through another future than the one of the attempt. */
+    @Test
+    void aTimeoutOfAnOperatorThatRetriesIsAFailureLikeAnyOther() throws Exception {
+        front.faults().everyCall("ListFragments", Fault.silence());
+        FetchClip<ClipRequest, String> fetch =
+                fetch().setResult(Types.STRING, (event, clip) -> "CLIP")
+                        .setFailure((event, failure) -> event.stream() + " " + failure.kind())
+                        .build();
+        StreamExecutionEnvironment env = environment(new Configuration(), 0);
+        Job<String> job =
+                start(
+                        env,
+                        AsyncDataStream.unorderedWaitWithRetry(
+                                env.fromData(
+                                        List.of(request(front, 1, 2)),
+                                        ClipRequestTypeInfo.INSTANCE),
+                                fetch,
+                                500,
+                                TimeUnit.MILLISECONDS,
+                                20,
+                                new AsyncRetryStrategies.FixedDelayRetryStrategyBuilder<String>(
+                                                3, 100)
+                                        .ifException(RetryPredicates.HAS_EXCEPTION_PREDICATE)
+                                        .build()));
+        assertThat(job.awaitFinished()).containsExactly("front " + Kind.TIMEOUT);
+    }
+
     // ---- failures of tasks ---------------------------------------------------------------------
+
+    /** Neither its threads nor its connections survive a job. */
+    @Test
+    void aJobIsCancelledWhileItWaitsForClips() throws Exception {
+        front.faults().everyCall("GetMediaForFragmentList", Fault.stallAfter(100));
+        back.faults().everyCall("ListFragments", Fault.silence());
+        Job<Clip> job = start(fetch().build(), List.of(request(front, 2, 9), request(back, 2, 9)));
+        kvs.log()
+                .await(
+                        log ->
+                                !log.sessions("GetMediaForFragmentList", "front").isEmpty()
+                                        && !log.calls("ListFragments", "back").isEmpty(),
+                        "clips under way",
+                        TIME);
+        job.cancel();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("kvs-clips-"));
+        kvs.log()
+                .await(
+                        log ->
+                                log.sessions("GetMediaForFragmentList", "front").stream()
+                                        .allMatch(session -> session.endReason() != null),
+                        "the end of the connection",
+                        TIME);
+    }
 
     @Test
     void aTaskFails() throws Exception {

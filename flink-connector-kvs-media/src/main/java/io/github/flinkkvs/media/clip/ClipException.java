@@ -21,7 +21,7 @@ public final class ClipException extends RuntimeException {
 
     /** Why there is no clip. */
     public enum Kind {
-        /** The request names no stream, or its end is before its beginning. */
+        /** The request names no stream, its end is before its beginning, or it is too far away. */
         INVALID_REQUEST,
         /** The stream does not exist. */
         STREAM_NOT_FOUND,

@@ -123,6 +123,17 @@ final class ClipFetch {
         return stream;
     }
 
+    /**
+     * The server timestamp, in epoch millis, before which the stream has nothing: it did not exist,
+     * or its retention is over.
+     *
+     * @param sooner how much sooner the retention is taken to be over, in millis
+     */
+    long oldestMillis(long sooner) {
+        long age = fetcher.serviceTimeMillis(request.stream(), stream) - stream.serviceTimeMillis();
+        return Math.max(stream.oldestRetainedMillis() + age + sooner, stream.arn().createdMillis());
+    }
+
     StreamLane lane() {
         return fetcher.lane(stream.arn());
     }

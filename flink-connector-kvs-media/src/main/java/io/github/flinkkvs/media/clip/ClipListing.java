@@ -35,11 +35,20 @@ final class ClipListing {
     /** A list that is longer is no list of a clip. */
     private static final int MAX_LISTED = 100_000;
 
+    /** What is older than this before it leaves the retention may have left it meanwhile. */
+    private static final long ABOUT_TO_EXPIRE_MILLIS = Duration.ofSeconds(10).toMillis();
+
     private final ClipRequest request;
     private final ClipFetch fetch;
     private final Consumer<ClipSelection> whenListed;
 
     private final List<ArchivedFragment> listed = new ArrayList<>();
+
+    /** How much of the listed media is in the range, as far as the list says. */
+    private long bytesInRange;
+
+    /** Whether the range was listed from a time that the archive surely has. */
+    private boolean shortened;
 
     /**
      * @param whenListed takes at least one fragment
@@ -57,7 +66,9 @@ final class ClipListing {
 
     void begin() {
         listed.clear();
-        page(ClipSelection.listed(request, fetch.stream().oldestRetainedMillis()), null);
+        bytesInRange = 0;
+        shortened = false;
+        page(ClipSelection.listed(request, fetch.oldestMillis(0)), null);
     }
 
     private void page(TimeRange range, @Nullable String token) {
@@ -83,15 +94,30 @@ final class ClipListing {
     private void take(TimeRange range, FragmentPage page) {
         fetch.onProgress();
         listed.addAll(page.fragments());
-        if (page.nextToken() != null && listed.size() <= MAX_LISTED) {
+        bytesInRange += ClipSelection.bytesInRange(request, page.fragments());
+        boolean last = page.nextToken() == null;
+        boolean tooLarge =
+                bytesInRange > fetch.settings().maxBytes || !last && listed.size() > MAX_LISTED;
+        if (!last && !tooLarge) {
             page(range, page.nextToken());
             return;
         }
+        long surely = fetch.oldestMillis(ABOUT_TO_EXPIRE_MILLIS);
+        if (listed.isEmpty()
+                && !shortened
+                && range.fromMillis() < surely
+                && surely <= range.toMillis()) {
+            // The service may list nothing for a range that begins too early.
+            shortened = true;
+            page(new TimeRange(range.clock(), surely, range.toMillis()), null);
+            return;
+        }
         ClipSelection selection = ClipSelection.of(request, listed);
-        if (page.nextToken() != null || selection.bytes() > fetch.settings().maxBytes) {
+        if (tooLarge || selection.bytes() > fetch.settings().maxBytes) {
             fetch.fail(
                     Kind.TOO_LARGE,
                     "it has "
+                            + (last ? "" : "more than ")
                             + selection.chosen().size()
                             + " fragments of "
                             + selection.bytes()

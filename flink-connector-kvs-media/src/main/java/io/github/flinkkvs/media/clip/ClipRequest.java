@@ -40,6 +40,9 @@ public final class ClipRequest {
         SERVER
     }
 
+    /** The end of the year 9999. */
+    private static final long MAX_MILLIS = 253_402_300_799_999L;
+
     private final String stream;
     private final long fromMillis;
     private final long toMillis;
@@ -62,7 +65,8 @@ public final class ClipRequest {
      * @param to to the millisecond, inclusive; not before {@code from}. It may be in the future:
      *     the clip is made when the media of that time is in the archive
      * @throws IllegalArgumentException if no stream can have that name, if the text begins like an
-     *     ARN and is none, or if {@code to} is before {@code from}
+     *     ARN and is none, if {@code to} is before {@code from}, or if a time is thousands of years
+     *     away
      */
     public static ClipRequest of(String stream, Instant from, Instant to) {
         Objects.requireNonNull(stream, "stream");
@@ -79,16 +83,13 @@ public final class ClipRequest {
             throw new IllegalArgumentException(
                     "A clip from " + from + " to " + to + ": its end is before its beginning");
         }
-        try {
-            return new ClipRequest(
-                    stream,
-                    from.toEpochMilli(),
-                    to.toEpochMilli(),
-                    Clock.PRODUCER,
-                    Clip.Format.MKV);
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("No clip is from " + from + " to " + to, e);
+        Instant latest = Instant.ofEpochMilli(MAX_MILLIS);
+        if (to.isAfter(latest) || from.isBefore(Instant.ofEpochMilli(-MAX_MILLIS))) {
+            throw new IllegalArgumentException(
+                    "No clip is from " + from + " to " + to + ": give times up to the year 9999");
         }
+        return new ClipRequest(
+                stream, from.toEpochMilli(), to.toEpochMilli(), Clock.PRODUCER, Clip.Format.MKV);
     }
 
     /** The same clip in another format. */

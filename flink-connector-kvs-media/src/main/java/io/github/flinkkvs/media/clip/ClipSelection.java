@@ -47,13 +47,27 @@ final class ClipSelection {
      */
     static TimeRange listed(ClipRequest request, long oldestMillis) {
         long longest = LONGEST_FRAGMENT.toMillis();
-        long from = request.fromMillis() - longest;
-        long to = request.toMillis() + longest;
+        // Before the epoch there is nothing: producers that do not send the time of day count
+        // from 0.
+        long from = Math.max(request.fromMillis() - longest, 0);
+        long to = Math.max(request.toMillis() + longest, 0);
         return request.clock() == ClipRequest.Clock.SERVER
                 // The service lists nothing for a range that begins much too early.
                 ? new TimeRange(
                         TimeRange.Clock.SERVER, Math.min(Math.max(from, oldestMillis), to), to)
                 : new TimeRange(TimeRange.Clock.PRODUCER, from, to);
+    }
+
+    /** How much media of a list begins in a range, as far as the list says. */
+    static long bytesInRange(ClipRequest request, List<ArchivedFragment> listed) {
+        long bytes = 0;
+        for (ArchivedFragment fragment : listed) {
+            long time = millis(request, fragment);
+            if (time >= request.fromMillis() && time <= request.toMillis()) {
+                bytes += fragment.sizeBytes();
+            }
+        }
+        return bytes;
     }
 
     /** When the media of a range is listed at the latest, by the service's clock: epoch millis. */

@@ -74,7 +74,10 @@ public final class FetchClip<IN, OUT> extends RichAsyncFunction<IN, OUT>
         OUT of(IN event, Clip clip) throws Exception;
     }
 
-    /** Makes the result of a clip that cannot be made. Called as {@link Result} is. */
+    /**
+     * Makes the result of a clip that cannot be made. Called as {@link Result} is; or, if the
+     * asynchronous operator waited longer than it was told to, by the thread of the task.
+     */
     @FunctionalInterface
     public interface Failure<IN, OUT> extends Serializable {
 
@@ -165,12 +168,11 @@ public final class FetchClip<IN, OUT> extends RichAsyncFunction<IN, OUT>
                                 + " should be longer than "
                                 + ClipOptions.TIMEOUT.key());
         CompletableFuture<Clip> clip = fetched.remove(future);
-        if (clip == null) {
-            // It is being completed, or it is a future that Flink retries with.
-            future.completeExceptionally(timeout);
-            return;
+        // Null while it is being completed, and if Flink retries: then its attempts had another
+        // future, and their clips end by themselves.
+        if (clip != null) {
+            clip.cancel(false);
         }
-        clip.cancel(false);
         complete(event, future, null, timeout);
     }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -420,6 +421,61 @@ class ClipFetcherTest {
                 .isGreaterThanOrEqualTo(start);
     }
 
+    /** As was once observed: a range that begins too early has nothing at all. */
+    @ParameterizedTest
+    @EnumSource(ClipRequest.Clock.class)
+    void anArchiveThatListsNothingForAnEarlyBeginning(ClipRequest.Clock clock) {
+        archive.earlyBeginningListsNothing = true;
+        // Created as the first fragment came.
+        archive.descriptions.add(
+                "arn:aws:kinesisvideo:eu-central-1:1:stream/camera/" + (start + 500));
+        assertThat(fetch(request(0, 2).withClock(clock)).fragments())
+                // By the producer's clock, the first one is older than its stream.
+                .contains(number(1), number(clock == ClipRequest.Clock.SERVER ? 0 : 2));
+    }
+
+    /** What leaves the retention within seconds may be missing, but not the rest. */
+    @ParameterizedTest
+    @EnumSource(ClipRequest.Clock.class)
+    void anArchiveThatListsNothingBeforeItsRetention(ClipRequest.Clock clock) {
+        archive.earlyBeginningListsNothing = true;
+        archive.retentionHours = 1;
+        fetch(request(20, 21).withClock(clock));
+        // What was said about the stream is still known, and getting old.
+        worker.advance(Duration.ofSeconds(3));
+        assertThat(fetch(request(2, 20).withClock(clock)).fragments())
+                .contains(number(15), number(19));
+    }
+
+    /** A time that nobody meant, such as the least or the greatest of SQL. */
+    @Test
+    void timesFarAway() {
+        assertThat(
+                        fetch(
+                                        ClipRequest.of(
+                                                "camera",
+                                                Instant.parse("-0099-01-01T00:00:00Z"),
+                                                at(1)))
+                                .fragments())
+                .isEqualTo(numbers(0, 1));
+        assertThat(archive.lists).allMatch(range -> range.fromMillis() >= 0);
+        assertThat(
+                        failure(
+                                        ClipRequest.of(
+                                                "camera",
+                                                Instant.parse("-0099-01-01T00:00:00Z"),
+                                                Instant.parse("0001-01-01T00:00:00Z")))
+                                .kind())
+                .isIn(Kind.EXPIRED, Kind.NO_MEDIA);
+        assertThat(archive.lists).allMatch(range -> range.fromMillis() >= 0);
+        CompletableFuture<Clip> clip =
+                fetcher.fetch(
+                        ClipRequest.of("camera", at(1), Instant.parse("9999-12-31T23:59:59.999Z")));
+        worker.runDue();
+        assertThat(failure(clip).kind()).isEqualTo(Kind.IN_THE_FUTURE);
+        assertReleased();
+    }
+
     // ---- size ----------------------------------------------------------------------------------
 
     @Test
@@ -431,6 +487,19 @@ class ClipFetcherTest {
         assertThat(failure).hasMessageContainingAll("11 fragments", "clip.max-bytes");
         assertThat(archive.calls).isEmpty();
         assertThat(fetch(request(10, 11)).fragments()).hasSize(2);
+    }
+
+    /** A list of a year is not read to its end to find that out. */
+    @Test
+    void moreMediaThanAllowedInTheFirstPages() {
+        config.set(ClipOptions.MAX_BYTES, new MemorySize(3L * documents.get(0).length));
+        setUp(3_600);
+        archive.pageSize = 5;
+        ClipException failure = failure(request(0, 29));
+        assertThat(failure.kind()).isEqualTo(Kind.TOO_LARGE);
+        assertThat(failure).hasMessageContaining("clip.max-bytes");
+        assertThat(archive.lists).hasSize(1);
+        assertThat(archive.calls).isEmpty();
     }
 
     /** The list may not know sizes, or lie. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -150,5 +151,45 @@ class ClipFileTest {
         assertThat(clip.fragments()).isEqualTo(numbers(fragments));
         assertThat(clip.beginMillis()).isEqualTo(first);
         assertThat(clip.endMillis()).isEqualTo(second + 1_000);
+    }
+
+    // ---- hostile media -------------------------------------------------------------------------
+
+    /** Whatever can be read as fragments can be a clip, or none: it does not fail a job. */
+    @Test
+    void damagedMedia() throws Exception {
+        byte[] media = DamagedMedia.film();
+        Random random = new Random(11);
+        int clips = 0;
+        for (int i = 0; i < 5_000; i++) {
+            List<Fragment> fragments = DamagedMedia.damage(media, random);
+            if (DamagedMedia.clip(fragments, Clip.Format.MKV) != null) {
+                clips++;
+            }
+        }
+        assertThat(clips).isGreaterThan(500);
+    }
+
+    @Test
+    void timesFarAway() throws Exception {
+        long[] times = {
+            0, 1, START, Long.MAX_VALUE / 1_000_000, Long.MAX_VALUE, Long.MIN_VALUE, -1
+        };
+        int clips = 0;
+        for (long first : times) {
+            for (long second : times) {
+                List<Fragment> fragments =
+                        Fragments.of(
+                                at(0).toBuilder().clusterTimestamp(first).build(),
+                                at(1_000).toBuilder().clusterTimestamp(second).build());
+                Clip clip = clip(0, 2_000, false, fragments);
+                if (clip != null) {
+                    assertThat(clip.fragments()).isNotEmpty();
+                    clips++;
+                }
+            }
+        }
+        // Frames have times up to the year 2262.
+        assertThat(clips).isGreaterThanOrEqualTo(3 * 3);
     }
 }

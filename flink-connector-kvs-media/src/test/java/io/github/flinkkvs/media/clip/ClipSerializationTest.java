@@ -120,6 +120,13 @@ class ClipSerializationTest {
         assertThatThrownBy(() -> ClipRequest.of("gate", now, now.minusMillis(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("its end is before its beginning");
+        // Calculations with it would overflow.
+        assertThatThrownBy(() -> ClipRequest.of("gate", now, Instant.ofEpochMilli(Long.MAX_VALUE)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("No clip is from", "the year 9999");
+        assertThatThrownBy(() -> ClipRequest.of("gate", Instant.ofEpochMilli(Long.MIN_VALUE), now))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("No clip is from", "the year 9999");
         assertThatThrownBy(() -> ClipRequest.of("gate", now, Instant.MAX))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("No clip");

@@ -162,6 +162,10 @@ final class FakeArchive implements KvsConnection, StreamDirectory, FragmentArchi
     int pageSize = 1_000;
     int pieceBytes = 8_192;
     int retentionHours = 24;
+
+    /** Whether a range that begins before the stream or its retention has nothing. */
+    boolean earlyBeginningListsNothing;
+
     boolean closed;
 
     private final ManualWorker worker;
@@ -255,11 +259,20 @@ final class FakeArchive implements KvsConnection, StreamDirectory, FragmentArchi
                 () -> {
                     if (error != null) {
                         page.completeExceptionally(error);
+                    } else if (earlyBeginningListsNothing && isEarly(stream, range)) {
+                        page.complete(
+                                new FragmentPage(
+                                        Collections.emptyList(), null, serviceTimeMillis()));
                     } else {
                         page.complete(page(range, nextToken));
                     }
                 });
         return page;
+    }
+
+    private boolean isEarly(StreamArn stream, TimeRange range) {
+        long retained = serviceTimeMillis() - TimeUnit.HOURS.toMillis(retentionHours);
+        return range.fromMillis() < Math.max(stream.createdMillis(), retained);
     }
 
     private FragmentPage page(TimeRange range, @Nullable String nextToken) {
