@@ -26,8 +26,15 @@ final class ArchiveBatch {
     /** After this many bodies that end with a fragment, each at another length, it is cut off. */
     private static final int MAX_ENDINGS = 3;
 
+    /** A rest of this size is cheaper to read than another connection. */
+    private static final long SMALL_REST_BYTES = 64 << 10;
+
+    /** After so many pieces, a rest is not small. */
+    private static final int SMALL_REST_PIECES = 16;
+
     private final List<ArchivedFragment> fragments;
     private final boolean alone;
+    private final boolean hasSmallRest;
     private final BodyCall call;
     private final ArchivePace.Spending spending;
     private final FragmentOrder order;
@@ -46,20 +53,26 @@ final class ArchiveBatch {
     /** The highest fragment that the body has shown. */
     @Nullable private FragmentNumber highest;
 
+    /** How many pieces came after everything was read. */
+    private int restPieces;
+
     /**
      * @param fragments in order; not empty
+     * @param successor the fragment after them, which was requested, too; null if there is none
      * @param alone whether this is a further attempt for a single fragment
      * @param spending the points that the call costs
      * @param order where the fragments are expected
      */
     ArchiveBatch(
             List<ArchivedFragment> fragments,
+            @Nullable ArchivedFragment successor,
             boolean alone,
             BodyCall call,
             ArchivePace.Spending spending,
             FragmentOrder order) {
         this.fragments = fragments;
         this.alone = alone;
+        this.hasSmallRest = successor != null && successor.sizeBytes() <= SMALL_REST_BYTES;
         this.call = call;
         this.spending = spending;
         this.order = order;
@@ -91,6 +104,14 @@ final class ArchiveBatch {
         Slot first = order.first();
         FragmentNumber last = fragments.get(fragments.size() - 1).number();
         return first == null || first.number().compareTo(last) > 0;
+    }
+
+    /**
+     * Everything was read: whether the body is read to its end all the same, so that its connection
+     * can be used again. Counts a piece.
+     */
+    boolean readsRest() {
+        return hasSmallRest && call.body().problem() == null && restPieces++ < SMALL_REST_PIECES;
     }
 
     /** Takes the results of a piece. */

@@ -31,10 +31,11 @@ import java.util.function.Function;
  *
  * <p>Nothing in a body shows that its last fragment is complete, and a connection that was cut ends
  * like one that was closed. So each batch requests one fragment more, the first of the next batch:
- * its beginning proves the one before it complete, and then the call is given up. What no other
- * fragment proves complete is requested by itself, until two bodies in a row end with it at the
- * same length. The same happens to the lowest missing fragment of a body with another order, or
- * with damage: so any order makes progress, though not all are fast.
+ * its beginning proves the one before it complete. Then the call is given up, or its rest is read
+ * and dropped if it is small. What no other fragment proves complete is requested by itself, until
+ * two bodies in a row end with it at the same length. The same happens to the lowest missing
+ * fragment of a body with another order, or with damage: so any order makes progress, though not
+ * all are fast.
  *
  * <p>One body is read at a time. The next batch is requested ahead; its bytes stay in the socket.
  *
@@ -107,7 +108,7 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
         listingCalls.cancel();
         if (current != null) {
             PartialFragment open = current.call().body().open();
-            if (open != null && order.get(open.number()) != null) {
+            if (open != null && !current.isRead() && order.get(open.number()) != null) {
                 resources.metrics().onPartialDiscarded();
             }
             batches.settle(current);
@@ -253,12 +254,16 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     @Override
     public void onPiece(BodyCall call) {
         BodyReader body = call.body();
-        current.takePiece();
-        if (!handOver()) {
-            return;
+        if (!current.isRead()) {
+            current.takePiece();
+            if (!handOver()) {
+                return;
+            }
         }
         if (current.isRead()) {
-            closeCurrent();
+            if (!current.readsRest()) {
+                closeCurrent();
+            }
         } else if (body.problem() != null) {
             Slot first = order.first();
             boolean itsTurn = body.open() != null && body.open().number().equals(first.number());
@@ -318,7 +323,7 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
             batches.giveBack(next);
             next = null;
             nextFailed = true;
-        } else if (how == How.BODY_ENDED) {
+        } else if (how == How.BODY_ENDED || current.isRead()) {
             onBodyEnd();
         } else {
             over(end(how).cause(cause));
@@ -326,9 +331,11 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     }
 
     private void onBodyEnd() {
-        current.takeLast();
-        if (!handOver()) {
-            return;
+        if (!current.isRead()) {
+            current.takeLast();
+            if (!handOver()) {
+                return;
+            }
         }
         How how = current.isRead() ? null : current.howEnded();
         if (how == null) {

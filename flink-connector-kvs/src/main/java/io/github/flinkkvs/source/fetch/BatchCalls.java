@@ -120,7 +120,7 @@ final class BatchCalls {
                         archive.silenceTimeoutNanos,
                         archive.resources);
         call.begin();
-        return new ArchiveBatch(fragments, alone, call, spending, order);
+        return new ArchiveBatch(fragments, successor, alone, call, spending, order);
     }
 
     /** A call was answered, or is given up. */

@@ -310,11 +310,57 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
             List<String> numbers = bodies.get(i).numbers;
             assertThat(numbers).hasSizeLessThanOrEqualTo(BatchCalls.MAX_POINTS);
             assertThat(bodies.get(i + 1).numbers.get(0)).isEqualTo(numbers.get(numbers.size() - 1));
-            // Its beginning sufficed.
-            assertThat(bodies.get(i).cancelled).isTrue();
-            assertThat(bodies.get(i).over).isFalse();
+            // Its rest is small: the connection can be used again.
+            assertThat(bodies.get(i).over).isTrue();
         }
         assertThat(bodies).hasSize(4);
+    }
+
+    @Test
+    void aLargeRestIsNotRead() {
+        for (int i = 0; i < 10; i++) {
+            store(T0 - 10 * MINUTE + i * 1000L, 100_000);
+        }
+        begin();
+        play(8192);
+        assertThat(taken).isEqualTo(stored);
+        for (Body body : service.bodies.subList(0, 3)) {
+            assertThat(body.numbers).hasSize(3);
+            assertThat(body.cancelled).isTrue();
+            assertThat(body.over).isFalse();
+        }
+    }
+
+    @Test
+    void aRestThatGoesOnIsNotRead() {
+        storeUntilNow(200);
+        service.damage =
+                first -> {
+                    service.damage = other -> other;
+                    return GetMediaBytes.concat(first, first);
+                };
+        begin();
+        play();
+        assertThat(end().how()).isEqualTo(How.HISTORY_READ);
+        assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
+        assertThat(service.bodies.get(0).cancelled).isTrue();
+        assertThat(service.bodies.get(0).over).isFalse();
+    }
+
+    @Test
+    void aRestThatBreaksOffDoesNoHarm() {
+        storeUntilNow(200);
+        begin();
+        Body first = firstBody();
+        while (taken.size() < BatchCalls.MAX_POINTS - 1) {
+            assertThat(first.deliver(50)).isTrue();
+        }
+        assertThat(first.left()).isPositive();
+        first.fail(new IOException("reset"));
+        play();
+        assertThat(end().how()).isEqualTo(How.HISTORY_READ);
+        assertThat(taken).isEqualTo(stored.subList(0, taken.size()));
+        assertThat(service.bodies.get(1).numbers).contains(stored.get(BatchCalls.MAX_POINTS));
     }
 
     @Test
