@@ -23,11 +23,11 @@ class EnumeratorInterleavingsTest {
 
     @Test
     void eachStreamOnce() {
-        Seeds.each(seed -> new SimulatedFleet(new Random(seed), false).run(STEPS));
+        Seeds.eachInParallel(seed -> new SimulatedFleet(new Random(seed), false).run(STEPS));
     }
 
     @Test
     void eachStreamOnceIfReadingEnds() {
-        Seeds.each(seed -> new SimulatedFleet(new Random(seed), true).run(STEPS));
+        Seeds.eachInParallel(seed -> new SimulatedFleet(new Random(seed), true).run(STEPS));
     }
 }

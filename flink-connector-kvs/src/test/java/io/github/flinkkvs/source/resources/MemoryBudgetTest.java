@@ -634,7 +634,7 @@ class MemoryBudgetTest {
 
     @Test
     void isBoundedAndEveryFragmentGetsThrough() {
-        Seeds.each(
+        Seeds.eachInParallel(
                 seed -> {
                     Random random = new Random(seed);
                     for (int i = 0; i < 20; i++) {
@@ -655,7 +655,7 @@ class MemoryBudgetTest {
 
     @Test
     void manyStreamsShareTooLittleUnderAMovingClock() {
-        Seeds.each(
+        Seeds.eachInParallel(
                 seed -> {
                     Random random = new Random(seed);
                     World world = new World(random, 300, 300 * (5 + random.nextInt(40)), 100);

@@ -64,7 +64,7 @@ class MemoryRanksTest {
 
     @Test
     void areWhatALookAtAllAccountsShows() {
-        Seeds.each(
+        Seeds.eachInParallel(
                 seed -> {
                     MemoryRanksTest world = new MemoryRanksTest();
                     world.play(new Random(seed));

@@ -32,7 +32,7 @@ class SessionInterleavingsTest {
     @ParameterizedTest
     @EnumSource(SessionWorld.Kind.class)
     void eachFragmentOnce(SessionWorld.Kind kind) {
-        Seeds.each(
+        Seeds.eachInParallel(
                 seed ->
                         eachOnce(
                                 new SessionWorld(
@@ -42,7 +42,7 @@ class SessionInterleavingsTest {
     @ParameterizedTest
     @EnumSource(SessionWorld.Kind.class)
     void eachFrameOnce(SessionWorld.Kind kind) {
-        Seeds.each(
+        Seeds.eachInParallel(
                 seed -> {
                     Random random = random(seed, kind);
                     int nth = 1 + random.nextInt(2);
@@ -54,13 +54,14 @@ class SessionInterleavingsTest {
     @ParameterizedTest
     @EnumSource(SessionWorld.Kind.class)
     void eachFragmentOnceWithTheArchive(SessionWorld.Kind kind) {
-        Seeds.each(seed -> eachOnce(archived(random(seed, kind), kind, null)));
+        Seeds.eachInParallel(seed -> eachOnce(archived(random(seed, kind), kind, null)));
     }
 
     @ParameterizedTest
     @EnumSource(SessionWorld.Kind.class)
     void eachFrameOnceWithTheArchive(SessionWorld.Kind kind) {
-        Seeds.each(seed -> eachOnce(archived(random(seed, kind), kind, FrameFilter.all())));
+        Seeds.eachInParallel(
+                seed -> eachOnce(archived(random(seed, kind), kind, FrameFilter.all())));
     }
 
     private static SessionWorld archived(
@@ -84,7 +85,7 @@ class SessionInterleavingsTest {
     @ParameterizedTest
     @EnumSource(SessionWorld.Kind.class)
     void nothingIsLeftWheneverAReaderCloses(SessionWorld.Kind kind) {
-        Seeds.each(
+        Seeds.eachInParallel(
                 seed -> {
                     Random random = random(seed, kind);
                     SessionWorld world =
