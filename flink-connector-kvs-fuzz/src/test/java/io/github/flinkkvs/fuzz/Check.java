@@ -9,22 +9,22 @@
 package io.github.flinkkvs.fuzz;
 
 /** Assertions that cost almost nothing when they hold: they run millions of times. */
-final class Check {
+public final class Check {
 
-    static void that(boolean holds, Object otherwise) {
+    public static void that(boolean holds, Object otherwise) {
         if (!holds) {
             throw new AssertionError(otherwise);
         }
     }
 
-    static void same(Object actual, Object expected, String what) {
+    public static void same(Object actual, Object expected, String what) {
         if (!actual.equals(expected)) {
             throw new AssertionError(what + ":\n" + actual + "\n" + expected);
         }
     }
 
     /** Errors that users read must say something. */
-    static void saysSomething(Exception e) {
+    public static void saysSomething(Exception e) {
         that(e.getMessage() != null && !e.getMessage().isBlank(), e);
     }
 

@@ -37,4 +37,4 @@ import java.lang.annotation.Target;
         disabledReason = "Jazzer has no native library for this machine")
 @DictionaryFile(resourcePath = "/io/github/flinkkvs/fuzz/dictionary")
 @FuzzTest(maxDuration = "")
-@interface Fuzzed {}
+public @interface Fuzzed {}

@@ -135,6 +135,10 @@ final class ClipMedia {
                 fail(error.getKey());
             }
         }
+        if (missing.isEmpty()) {
+            // Whatever is wrong with the rest, nothing of it is needed.
+            return progress;
+        }
         if (damage != null) {
             problem = damage.getMessage();
             failAt(body.openNumber());

@@ -106,7 +106,7 @@ final class Mp4Track {
                 throw refused(track, "it has no parameter sets");
             }
         } else if (!track.codecId().equals(AV1)) {
-            throw refused(track, "MP4 has no such codec, or few players know it there");
+            throw refused(track, "clips as MP4 have H.264, H.265 or AV1 video");
         }
         Track.Video video = track.video();
         int[] size = size(fragment, track);
@@ -179,7 +179,9 @@ final class Mp4Track {
         String codec =
                 coding.kind() == AudioCoding.Kind.FFMPEG ? AUDIO.get(coding.decoder()) : null;
         if (codec == null) {
-            throw refused(track, coding + " is no codec of MP4, or few players know it there");
+            throw refused(
+                    track,
+                    coding + "; clips as MP4 have AAC, MP3, AC-3, E-AC-3, Opus or FLAC sound");
         }
         byte[] header = coding.codecPrivate() == null ? new byte[0] : coding.codecPrivate();
         if (codec.equals("flac")
@@ -200,7 +202,7 @@ final class Mp4Track {
                         + Quoted.of(track.codecId())
                         + "): "
                         + why
-                        + ". Ask for MKV");
+                        + ". Ask for MKV, which holds every codec");
     }
 
     /**

@@ -615,6 +615,17 @@ class ClipFetcherTest {
         assertThat(clip.isComplete()).isFalse();
     }
 
+    /** In the piece in which the last fragment ends, so that both are read at once. */
+    @Test
+    void noFragmentBehindTheLastOne() {
+        archive.pieceBytes = 1 << 20;
+        script().documents.put(number(13), Arrays.copyOf(Arrays.copyOf(documents.get(13), 40), 60));
+        Clip clip = fetch(request(10, 12));
+        assertThat(clip.fragments()).isEqualTo(numbers(10, 12));
+        assertThat(clip.isComplete()).isTrue();
+        assertThat(archive.calls).hasSize(1);
+    }
+
     // ---- errors of calls -----------------------------------------------------------------------
 
     @Test
