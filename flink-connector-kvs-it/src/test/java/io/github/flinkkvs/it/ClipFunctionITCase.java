@@ -24,12 +24,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,24 +64,19 @@ class ClipFunctionITCase extends KvsTestBase {
     }
 
     private void loadModule(Map<String, String> more) {
+        tables.executeSql("LOAD MODULE kvs WITH (" + options(more) + ")");
+    }
+
+    private String options(Map<String, String> more) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("aws.region", kvs.region());
         options.put("aws.endpoint", kvs.endpoint().toString());
         options.put("aws.credentials.basic.accesskeyid", "AKIDEXAMPLE");
         options.put("aws.credentials.basic.secretkey", SECRET);
         options.putAll(more);
-        tables.executeSql(
-                "LOAD MODULE kvs WITH ("
-                        + options.entrySet().stream()
-                                .map(
-                                        option ->
-                                                "'"
-                                                        + option.getKey()
-                                                        + "' = '"
-                                                        + option.getValue()
-                                                        + "'")
-                                .collect(Collectors.joining(", "))
-                        + ")");
+        return options.entrySet().stream()
+                .map(option -> "'" + option.getKey() + "' = '" + option.getValue() + "'")
+                .collect(Collectors.joining(", "));
     }
 
     private static Instant second(EmbeddedStream stream, int second) {
@@ -167,6 +166,37 @@ class ClipFunctionITCase extends KvsTestBase {
 
         assertThat(rows).hasSize(1);
         assertThat(kvs.log().sessions("GetMediaForFragmentList", "front")).hasSize(1);
+    }
+
+    /** Runs what the page of clips shows. */
+    @Test
+    void documentedQueries() throws Exception {
+        tables(Row.of("front", second(front, 6)), Row.of("back", second(back, 3)));
+        tables.createTemporaryView(
+                "alarms",
+                tables.sqlQuery("SELECT place AS camera, moment AS alarm_time FROM events"));
+        Matcher block =
+                Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
+                        .matcher(Files.readString(Path.of("..", "docs", "clips.md")));
+        List<Row> rows = new ArrayList<>();
+        while (block.find()) {
+            for (String statement : block.group(1).split(";\n")) {
+                if (statement.strip().startsWith("SELECT")) {
+                    rows.addAll(query(statement));
+                } else {
+                    tables.executeSql(
+                            statement.replace("'aws.region' = 'eu-central-1'", options(Map.of())));
+                }
+            }
+        }
+        assertThat(rows)
+                .extracting(row -> row.getField("camera"))
+                .containsExactlyInAnyOrder("front", "back");
+        assertThat(rows)
+                .allSatisfy(
+                        row ->
+                                assertThat(head(row.<byte[]>getFieldAs("clip"), 4, 8))
+                                        .isEqualTo("ftyp"));
     }
 
     @Test

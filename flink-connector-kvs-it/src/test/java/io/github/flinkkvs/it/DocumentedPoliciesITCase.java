@@ -8,6 +8,11 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.media.clip.Clip;
+import io.github.flinkkvs.media.clip.ClipRequest;
+import io.github.flinkkvs.media.clip.ClipRequestTypeInfo;
+import io.github.flinkkvs.media.clip.FetchClip;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.source.KvsSourceOptions;
@@ -19,28 +24,36 @@ import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.log.ApiCall;
 
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The IAM policies of the documentation allow what the source calls, and nothing else. */
+/** The IAM policies of the documentation allow what the connector calls, and nothing else. */
 class DocumentedPoliciesITCase extends KvsTestBase {
 
-    private static final Path PAGE = Path.of("../docs/history.md");
+    private static final List<Path> PAGES =
+            List.of(Path.of("../docs/history.md"), Path.of("../docs/clips.md"));
 
     /** A bold title, and the policy that follows it. */
     private static final Pattern POLICY =
@@ -109,10 +122,35 @@ class DocumentedPoliciesITCase extends KvsTestBase {
                 21);
     }
 
+    @Test
+    void clips() throws Exception {
+        Instant sent = Instant.ofEpochMilli(stream.pushed().get(0).serverTimestampMillis());
+        ClipRequest clip =
+                ClipRequest.of(stream.name(), sent.minusSeconds(1), sent.plusSeconds(60))
+                        .withClock(ClipRequest.Clock.SERVER);
+        StreamExecutionEnvironment env = environment(new Configuration(), 0);
+        List<Clip> clips =
+                start(
+                                env,
+                                AsyncDataStream.unorderedWait(
+                                        env.fromData(List.of(clip), ClipRequestTypeInfo.INSTANCE),
+                                        FetchClip.of((ClipRequest request) -> request)
+                                                .setRegion(kvs.region())
+                                                .setEndpoint(kvs.endpoint().toString())
+                                                .set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE")
+                                                .set(AwsOptions.SECRET_KEY, SECRET)
+                                                .build(),
+                                        1,
+                                        TimeUnit.MINUTES))
+                        .awaitFinished();
+        assertThat(clips).hasSize(1);
+        assertCalls("Clips");
+    }
+
     /** A policy that is missing here was forgotten in this test. */
     @Test
     void everyPolicyIsWellFormed() throws Exception {
-        String page = Files.readString(PAGE);
+        String page = pages();
         Matcher policies = POLICY.matcher(page);
         Set<String> titles = new TreeSet<>();
         while (policies.find()) {
@@ -137,13 +175,18 @@ class DocumentedPoliciesITCase extends KvsTestBase {
                         "Archive",
                         "Both",
                         "With discovery by prefix",
-                        "With discovery by tags");
+                        "With discovery by tags",
+                        "Clips");
         assertThat(page.split("```json")).hasSize(titles.size() + 1);
     }
 
     private void assertExact(String title, KvsSourceBuilder<Fragment> source, int fragments)
             throws Exception {
         assertThat(job(source).start().awaitFinished()).hasSize(fragments);
+        assertCalls(title);
+    }
+
+    private void assertCalls(String title) throws Exception {
         assertThat(
                         kvs.log().calls().stream()
                                 .map(ApiCall::operation)
@@ -152,8 +195,16 @@ class DocumentedPoliciesITCase extends KvsTestBase {
                 .containsExactlyInAnyOrderElementsOf(actions(title));
     }
 
+    private static String pages() throws IOException {
+        StringBuilder pages = new StringBuilder();
+        for (Path page : PAGES) {
+            pages.append(Files.readString(page));
+        }
+        return pages.toString();
+    }
+
     private static Set<String> actions(String title) throws Exception {
-        Matcher policies = POLICY.matcher(Files.readString(PAGE));
+        Matcher policies = POLICY.matcher(pages());
         while (policies.find()) {
             if (policies.group(1).equals(title)) {
                 Set<String> actions = new TreeSet<>();
@@ -169,6 +220,6 @@ class DocumentedPoliciesITCase extends KvsTestBase {
                 return actions;
             }
         }
-        throw new AssertionError(PAGE + " has no policy with the title " + title);
+        throw new AssertionError(PAGES + " have no policy with the title " + title);
     }
 }

@@ -12,6 +12,10 @@ import io.github.flinkkvs.media.CallAudio;
 import io.github.flinkkvs.media.Picture;
 import io.github.flinkkvs.media.PictureWriter;
 import io.github.flinkkvs.media.audio.CallAudioFunction;
+import io.github.flinkkvs.media.clip.Clip;
+import io.github.flinkkvs.media.clip.ClipRequest;
+import io.github.flinkkvs.media.clip.FetchClip;
+import io.github.flinkkvs.media.table.KvsClip;
 import io.github.flinkkvs.media.table.KvsJpeg;
 import io.github.flinkkvs.media.table.KvsWav;
 import io.github.flinkkvs.media.video.DecodeFragments;
@@ -35,13 +39,17 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.util.Collector;
 
-/** A user's program that uses all media functions on fragments from a stream. */
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/** A user's program that uses all media functions on fragments from a stream, and fetches clips. */
 public final class MediaJob {
 
     private MediaJob() {}
@@ -85,7 +93,22 @@ public final class MediaJob {
                         .process(CallAudioFunction.builder().build())
                         .map(CallAudio::fileName));
         counted("results of functions", bytes.flatMap(new Functions()));
+        counted(
+                "clips",
+                AsyncDataStream.unorderedWait(
+                        fragments,
+                        FetchClip.of(MediaJob::clip).setConfig(options).build(),
+                        1,
+                        TimeUnit.MINUTES));
+        counted("clips of a function", fragments.map(new ClipFunction(options)));
         env.execute();
+    }
+
+    /** The second in which a fragment was recorded. */
+    private static ClipRequest clip(Fragment fragment) {
+        Instant begin = Instant.ofEpochMilli(fragment.producerTimestampMillis());
+        return ClipRequest.of(fragment.streamName(), begin, begin.plusMillis(500))
+                .withFormat(Clip.Format.MP4);
     }
 
     private static void counted(String what, DataStream<?> results) {
@@ -146,6 +169,35 @@ public final class MediaJob {
         public void close() throws Exception {
             jpeg.close();
             wav.close();
+        }
+    }
+
+    /** The function that SQL calls for clips, and that Flink serializes with its options. */
+    private static final class ClipFunction extends RichMapFunction<Fragment, Integer> {
+        private final KvsClip function;
+
+        private ClipFunction(Configuration options) {
+            function = new KvsClip(options);
+        }
+
+        @Override
+        public void open(OpenContext open) {
+            function.open(new FunctionContext(getRuntimeContext()));
+        }
+
+        @Override
+        public Integer map(Fragment fragment) throws Exception {
+            ClipRequest clip = clip(fragment);
+            return function.eval(
+                            clip.stream(),
+                            Instant.ofEpochMilli(clip.fromMillis()),
+                            Instant.ofEpochMilli(clip.toMillis()))
+                    .length;
+        }
+
+        @Override
+        public void close() {
+            function.close();
         }
     }
 

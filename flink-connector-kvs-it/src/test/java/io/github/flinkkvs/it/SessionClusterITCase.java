@@ -105,7 +105,9 @@ class SessionClusterITCase {
                         .containsEntry("decoded frames", 50L)
                         .containsEntry("files of decoded fragments", 50L)
                         .containsEntry("sounds", 1L)
-                        .containsEntry("results of functions", 4L);
+                        .containsEntry("results of functions", 4L)
+                        .containsEntry("clips", 2L)
+                        .containsEntry("clips of a function", 2L);
             }
             cluster.awaitEnd();
         }
@@ -123,11 +125,12 @@ class SessionClusterITCase {
         }
     }
 
+    /** A fragment more than is read: it proves the last clip whole. */
     private static EmbeddedStream film(EmbeddedKvs kvs) {
         EmbeddedStream stream = kvs.createStream("camera");
         Camera.builder(stream)
                 .clip(MediaClip.h264WithAac())
-                .fragments(2)
+                .fragments(3)
                 .unlimitedSpeed()
                 .start()
                 .awaitDone(KvsTestBase.TIME);
