@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             FragmentDumpJob.class,
             BackfillJob.class,
             CallsJob.class,
+            ClipsJob.class,
             SqlExample.class
         },
         commandListHeading = "Jobs (each with its own --help):%n")

@@ -87,6 +87,32 @@ class RunScriptITCase {
         assertThat(result.out()).hasSize(20).allMatch(line -> line.contains("\"fragmentNumber\""));
     }
 
+    /** Four events with media, of which one is not over, and one without. */
+    @Test
+    void clipsInAForeignEnvironment() throws Exception {
+        Result result = run(FOREIGN, SCRIPT.toString(), "clips", "--format", "mp4");
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out())
+                .hasSize(4)
+                .allMatch(
+                        line ->
+                                line.matches(
+                                        "clips/(front-door|backyard)/\\d{8}T\\d{6}\\.000Z-[a-z]+\\.mp4:"
+                                                + " 1[012]\\.\\d{3} s"));
+        for (String line : result.out()) {
+            Path file = folder.resolve(line.substring(0, line.indexOf(':')));
+            assertThat(Media.head(file, "mp4")).isTrue();
+            if (Media.canProbe()) {
+                assertThat(Media.codecs(file)).startsWith("h264");
+                assertThat(Media.decodedPictures(file)).isGreaterThanOrEqualTo(250);
+            }
+        }
+        assertThat(result.err().lines())
+                .anyMatch(line -> line.startsWith("hedgehog: There is no clip of stream backyard"))
+                .endsWith("clips: 4 files, 1 event without a clip");
+    }
+
     @Test
     void progressInAFile() throws Exception {
         Result result = run(FOREIGN, SCRIPT.toString(), "backfill", "--fragments", "500");

@@ -8,22 +8,15 @@
  */
 package io.github.flinkkvs.examples.backfill;
 
-import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.examples.errors.ExampleException;
 import io.github.flinkkvs.examples.input.Input;
+import io.github.flinkkvs.examples.input.SdkClients;
 import io.github.flinkkvs.mkv.FragmentNumber;
 
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
-import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClientBuilder;
 import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaAsyncClient;
-import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.ClientLimitExceededException;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.Fragment;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelector;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelectorType;
@@ -44,9 +37,6 @@ public final class StoredFragments {
 
     private static final long PAGE = 1_000;
 
-    /** All consumers of a stream together may list 10 pages a second. */
-    private static final int ATTEMPTS = 10;
-
     private final Input input;
 
     /**
@@ -59,7 +49,10 @@ public final class StoredFragments {
     /** The numbers of a stream's fragments from one server timestamp to another, in any order. */
     public List<FragmentNumber> list(String stream, long fromMillis, long toMillis) {
         try (KinesisVideoArchivedMediaAsyncClient archive =
-                at(archiveOf(stream), with(KinesisVideoArchivedMediaAsyncClient.builder()))
+                SdkClients.at(
+                                archiveOf(stream),
+                                SdkClients.with(
+                                        input, KinesisVideoArchivedMediaAsyncClient.builder()))
                         .build()) {
             ListFragmentsRequest request =
                     ListFragmentsRequest.builder()
@@ -88,11 +81,7 @@ public final class StoredFragments {
     }
 
     private URI archiveOf(String stream) {
-        KinesisVideoAsyncClientBuilder builder = with(KinesisVideoAsyncClient.builder());
-        if (input.endpoint() != null) {
-            at(URI.create(input.endpoint()), builder);
-        }
-        try (KinesisVideoAsyncClient control = builder.build()) {
+        try (KinesisVideoAsyncClient control = SdkClients.control(input)) {
             return URI.create(
                     control.getDataEndpoint(
                                     request ->
@@ -101,31 +90,6 @@ public final class StoredFragments {
                             .join()
                             .dataEndpoint());
         }
-    }
-
-    /** Whatever the environment says about endpoints, this is the one. */
-    private static <B extends AwsClientBuilder<B, ?>> B at(URI endpoint, B builder) {
-        return builder.endpointOverride(endpoint).fipsEnabled(false).dualstackEnabled(false);
-    }
-
-    private <B extends AwsClientBuilder<B, ?>> B with(B builder) {
-        builder.region(Region.of(input.region()))
-                .overrideConfiguration(
-                        client ->
-                                client.retryStrategy(
-                                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                                .maxAttempts(ATTEMPTS)
-                                                .retryOnException(
-                                                        ClientLimitExceededException.class)
-                                                .build()));
-        if (input.config().contains(AwsOptions.ACCESS_KEY_ID)) {
-            builder.credentialsProvider(
-                    StaticCredentialsProvider.create(
-                            AwsBasicCredentials.create(
-                                    input.config().get(AwsOptions.ACCESS_KEY_ID),
-                                    input.config().get(AwsOptions.SECRET_KEY))));
-        }
-        return builder;
     }
 
     private static FragmentSelector serverTimestamps(long fromMillis, long toMillis) {

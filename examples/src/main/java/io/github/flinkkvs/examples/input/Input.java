@@ -51,6 +51,8 @@ public record Input(
 
     public static final long UNKNOWN = -1;
 
+    private static final String AWS = "aws.";
+
     /** Credentials for the embedded service, which accepts any. */
     public static Configuration embeddedCredentials() {
         return new Configuration()
@@ -72,6 +74,32 @@ public record Input(
         }
         streams.setOn(source);
         return source;
+    }
+
+    /** Region, endpoint and credentials, for whatever else than a source asks the service. */
+    public Configuration aws() {
+        Configuration aws = new Configuration();
+        config.toMap()
+                .forEach(
+                        (key, value) -> {
+                            if (key.startsWith(AWS)) {
+                                aws.setString(key, value);
+                            }
+                        });
+        aws.set(AwsOptions.REGION, region);
+        if (endpoint != null) {
+            aws.set(AwsOptions.ENDPOINT, endpoint);
+        }
+        return aws;
+    }
+
+    /** The name that the service knows, of a stream that has a name of its own in the output. */
+    public String nameOf(String label) {
+        return labels.entrySet().stream()
+                .filter(name -> name.getValue().equals(label))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(label);
     }
 
     /** Whether there is a stream to read. */

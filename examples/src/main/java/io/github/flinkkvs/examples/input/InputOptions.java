@@ -147,10 +147,17 @@ public final class InputOptions {
         Input open(@Nullable Long fragments, StreamChoice streams);
     }
 
-    /** Opens the input that the options name. */
-    public Input open(Simulation simulation) {
+    /**
+     * Opens the input that the options name.
+     *
+     * @param known the streams of a server if no option names any; empty if the job knows none
+     */
+    public Input open(Simulation simulation, List<String> known) {
         check(fragments == null || fragments > 0, "--fragments must be greater than 0");
         StreamChoice choice = streams();
+        if (region != null && choice.isEmpty()) {
+            choice = StreamChoice.named(known);
+        }
         Input input = region == null ? openLocal(simulation, choice) : openServer(choice);
         if (history != null) {
             input.config().set(KvsSourceOptions.HISTORY, history);

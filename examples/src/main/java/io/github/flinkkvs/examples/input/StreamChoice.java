@@ -11,12 +11,18 @@ package io.github.flinkkvs.examples.input;
 import io.github.flinkkvs.examples.errors.ExampleException;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
+
 import javax.annotation.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which streams a job reads: those that are named, or those that exist now or later and fit all of
@@ -32,6 +38,8 @@ public record StreamChoice(
         @Nullable String prefix,
         @Nullable Pattern pattern,
         Map<String, String> tags) {
+
+    private static final String ARN = "arn:";
 
     /** Chooses streams by their names or ARNs. */
     static StreamChoice named(List<String> names) {
@@ -53,7 +61,7 @@ public record StreamChoice(
     }
 
     /** A name for a simulated stream that begins as those of the selection. */
-    String simulated(String name) {
+    public String simulated(String name) {
         return prefix == null ? name : prefix + name;
     }
 
@@ -63,7 +71,7 @@ public record StreamChoice(
      * @param streams the tags of the simulated streams, by their names
      * @throws ExampleException if the selection has none of them
      */
-    StreamChoice among(Map<String, Map<String, String>> streams) {
+    public StreamChoice among(Map<String, Map<String, String>> streams) {
         if (!isSelection()) {
             return named(List.copyOf(streams.keySet()));
         }
@@ -90,6 +98,39 @@ public record StreamChoice(
         return (prefix == null || name.startsWith(prefix))
                 && (pattern == null || pattern.matcher(name).matches())
                 && itsTags.entrySet().containsAll(tags.entrySet());
+    }
+
+    /**
+     * Which of some streams are chosen. If that depends on their tags, asks the service.
+     *
+     * @param streams names or ARNs
+     * @param input where they are
+     */
+    public Set<String> chosen(Collection<String> streams, Input input) {
+        Set<String> chosen = new LinkedHashSet<>(streams);
+        if (!isSelection()) {
+            Set<String> own = names.stream().map(StreamChoice::nameOf).collect(Collectors.toSet());
+            chosen.removeIf(stream -> !own.contains(nameOf(stream)));
+            return chosen;
+        }
+        chosen.removeIf(stream -> !selects(nameOf(stream), tags));
+        if (!tags.isEmpty()) {
+            try (KinesisVideoAsyncClient control = SdkClients.control(input)) {
+                chosen.removeIf(
+                        stream -> !selects(nameOf(stream), SdkClients.tags(control, stream)));
+            }
+        }
+        return chosen;
+    }
+
+    static boolean isArn(String stream) {
+        return stream.startsWith(ARN);
+    }
+
+    /** The name in an ARN, which ends with it and with the time of creation. */
+    private static String nameOf(String stream) {
+        String[] parts = stream.split("/");
+        return isArn(stream) && parts.length > 1 ? parts[1] : stream;
     }
 
     void setOn(KvsSourceBuilder<?> source) {

@@ -30,6 +30,7 @@ import javax.annotation.Nullable;
 
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
@@ -70,6 +71,11 @@ public abstract class ExampleJob implements Callable<Integer> {
         return Cameras.open(fragments == null ? Cameras.FRAGMENTS : fragments, streams);
     }
 
+    /** The streams of a server that the job takes if no option names any; by default it must. */
+    protected List<String> knownStreams() {
+        return List.of();
+    }
+
     /**
      * The word for what a line stands for. If that is not a fragment, the job itself stops after
      * {@link Input#maxFragments()} (see {@link FirstFragments}), and ends its lines with an empty
@@ -89,25 +95,32 @@ public abstract class ExampleJob implements Callable<Integer> {
         return true;
     }
 
+    /**
+     * What has come of the job.
+     *
+     * @param shown how many lines were shown
+     */
+    protected String summary(long shown, Input input) {
+        return count(shown, unit());
+    }
+
     /** Called when there are no more lines to show, and the job has ended. */
     protected void finish(Input input) {}
 
     @Override
     public Integer call() throws Exception {
-        Input input = options.open(this::simulated);
+        Input input = options.open(this::simulated, knownStreams());
         long shown = input.hasStreams() ? run(input) : 0;
         finish(input);
         spec.commandLine()
                 .getErr()
-                .printf(
-                        Locale.ROOT,
-                        "%s: %d %s%s%s%n",
-                        spec.name(),
-                        shown,
-                        unit(),
-                        shown == 1 ? "" : "s",
-                        input.remark());
+                .println(spec.name() + ": " + summary(shown, input) + input.remark());
         return 0;
+    }
+
+    /** A number of things. */
+    protected static String count(long number, String unit) {
+        return String.format(Locale.ROOT, "%d %s%s", number, unit, number == 1 ? "" : "s");
     }
 
     private long run(Input input) throws Exception {
