@@ -193,10 +193,12 @@ final class FragmentBytes {
     void beginInSegment(byte[] infoAndTracks) {
         offset = parser.offset();
         headLength = (int) headerLength + SEGMENT.length + infoAndTracks.length;
-        if (header != null) {
+        // A body may begin with a Segment, without a header.
+        byte[] repeated = headerLength == 0 ? NOTHING : header;
+        if (kept && repeated != null) {
             head =
                     ByteBuffer.allocate(headLength)
-                            .put(header)
+                            .put(repeated)
                             .put(SEGMENT)
                             .put(infoAndTracks)
                             .array();
