@@ -69,6 +69,10 @@ public final class ClipsJob extends ExampleJob {
     /** More than clip.timeout, so that a clip that takes too long says why. */
     private static final int TIMEOUT_MINUTES = 3;
 
+    /** The options that restrict the events to those of some streams. */
+    private static final List<String> SELECTION =
+            List.of("--streams", "--stream-prefix", "--stream-pattern", "--stream-tag");
+
     /** How many events wait for their clips at a time. */
     private static final int CAPACITY = 100;
 
@@ -226,8 +230,11 @@ public final class ClipsJob extends ExampleJob {
                                                 event.time(),
                                                 event.name()))
                         .toList();
+        List<String> streams = all.stream().map(CameraEvent::stream).toList();
+        ParseResult given = spec.commandLine().getParseResult();
+        boolean selected = SELECTION.stream().anyMatch(given::hasMatchedOption);
         Set<String> chosen =
-                input.streams().chosen(all.stream().map(CameraEvent::stream).toList(), input);
+                selected ? input.streams().chosen(streams, input) : Set.copyOf(streams);
         List<CameraEvent> happened =
                 all.stream().filter(event -> chosen.contains(event.stream())).toList();
         if (happened.isEmpty()) {

@@ -210,9 +210,12 @@ class ClipsJobITCase {
         }
 
         RunExample.Result result =
-                clips("--replay=" + recording, events("my yard," + time(yard, 3) + ",cat"));
+                clips(
+                        "--replay=" + recording,
+                        events("my yard," + time(yard, 3) + ",cat", "barn," + time(yard, 3)));
 
-        assertThat(result.err()).containsExactly("clips: 1 file");
+        assertThat(result.err()).hasSize(2).endsWith("clips: 1 file, 1 event without a clip");
+        assertThat(result.err().get(0)).startsWith("There is no clip of stream barn from ");
         assertThat(result.exitCode()).isZero();
         assertPlays("my yard/" + name(time(yard, 3)) + "-cat.mkv", "mkv", "h264");
     }
