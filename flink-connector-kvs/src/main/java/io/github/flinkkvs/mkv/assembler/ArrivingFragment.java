@@ -106,6 +106,12 @@ final class ArrivingFragment {
         beginningNanos = tagsNanos;
         bytes.beginInSegment(content.infoAndTracks());
         Meaning tags = content.beginNext();
+        if (!bytes.hasHeader()) {
+            throw MkvException.malformed(
+                    content.name() + " is in a document without an EBML header",
+                    parser.id(),
+                    parser.offset());
+        }
         if (!bytes.isHeaderShareable()) {
             throw content.tooLarge(
                     "is in a document whose EBML header has more than "

@@ -184,6 +184,11 @@ final class FragmentBytes {
         }
     }
 
+    /** Whether the document has an EBML header: a body may begin with a Segment. */
+    boolean hasHeader() {
+        return headerLength > 0;
+    }
+
     /** Whether the document's head may be repeated. */
     boolean isHeaderShareable() {
         return headerLength <= MAX_SHARED_HEADER;
@@ -193,12 +198,10 @@ final class FragmentBytes {
     void beginInSegment(byte[] infoAndTracks) {
         offset = parser.offset();
         headLength = (int) headerLength + SEGMENT.length + infoAndTracks.length;
-        // A body may begin with a Segment, without a header.
-        byte[] repeated = headerLength == 0 ? NOTHING : header;
-        if (kept && repeated != null) {
+        if (header != null) {
             head =
                     ByteBuffer.allocate(headLength)
-                            .put(repeated)
+                            .put(header)
                             .put(SEGMENT)
                             .put(infoAndTracks)
                             .array();
