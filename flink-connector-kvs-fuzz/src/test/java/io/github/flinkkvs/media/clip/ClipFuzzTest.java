@@ -45,6 +45,8 @@ class ClipFuzzTest {
 
     private static final int MAX_BYTES = 1 << 20;
 
+    private static final long LAST_MILLIS = Instant.parse("9999-01-01T00:00:00Z").toEpochMilli();
+
     @Fuzzed
     void anyAnswer(byte[] input) throws Exception {
         if (input.length == 0) {
@@ -63,8 +65,13 @@ class ClipFuzzTest {
                                         clock == ClipRequest.Clock.SERVER
                                                 ? fragment.serverTimestampMillis()
                                                 : fragment.producerTimestampMillis())
+                        .filter(time -> time >= 0 && time < LAST_MILLIS)
                         .sorted()
                         .collect(Collectors.toList());
+        if (times.isEmpty()) {
+            // Nobody can ask for such times.
+            return;
+        }
         ClipRequest request =
                 ClipRequest.of(
                                 "camera",
