@@ -25,6 +25,7 @@ import io.github.flinkkvs.testing.behavior.archive.BodyShape;
 import io.github.flinkkvs.testing.behavior.archive.ListingOrder;
 import io.github.flinkkvs.testing.faults.Cut;
 import io.github.flinkkvs.testing.faults.Fault;
+import io.github.flinkkvs.testing.log.ApiCall;
 import io.github.flinkkvs.testing.log.ServedMedia;
 import io.github.flinkkvs.testing.log.StoredFragment;
 
@@ -39,6 +40,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -134,6 +136,7 @@ class BackfillITCase extends KvsTestBase {
             case HAND_OVER:
                 awaitSilence("GetMedia", stream);
                 awaitSeen(job, stream, HISTORY);
+                assertThat(mediaCalls(stream)).startsWith(BATCH).endsWith("GetMedia");
                 break;
             default:
                 awaitSeen(job, stream, HISTORY + 3);
@@ -149,6 +152,15 @@ class BackfillITCase extends KvsTestBase {
                                         .anyMatch(call -> "silence".equals(call.errorType())),
                         "a call of " + operation + " is left unanswered",
                         TIME);
+    }
+
+    /** The operations that asked for media of a stream, in the order of the calls. */
+    private List<String> mediaCalls(EmbeddedStream stream) {
+        return kvs.log().calls().stream()
+                .filter(call -> stream.name().equals(call.stream()))
+                .map(ApiCall::operation)
+                .filter(operation -> operation.startsWith("GetMedia"))
+                .collect(Collectors.toList());
     }
 
     private static void awaitSeen(Job<Fragment> job, EmbeddedStream stream, int count) {
