@@ -102,6 +102,7 @@ class FleetITCase extends KvsTestBase {
 
         assertThat(job.results.attempts()).as("of the job").isEqualTo(2);
         assertThat(throttled()).isEmpty();
+        assertCalls();
         for (EmbeddedStream camera : cameras) {
             assertThat(kvs.log().maxCallsPerSecond("GetMedia", camera.name())).isLessThan(6);
             assertThat(kvs.openConnections(camera.name()))
@@ -121,6 +122,15 @@ class FleetITCase extends KvsTestBase {
                 .doesNotContainKey("DescribeStream");
         assertThat(calls).doesNotContainKey("ListTagsForStream");
         assertThat(calls.get("ListStreams")).isLessThan(100);
+        assertThat(kvs.log().maxCallsPerSecond("ListStreams", null)).isLessThanOrEqualTo(2);
+    }
+
+    /** What it costs in all: two starts, and one look-up of each stream that is gone, or two. */
+    private void assertCalls() {
+        assertThat(kvs.log().calls("GetDataEndpoint", null).size())
+                .isBetween(2 * STREAMS, 2 * (STREAMS + 2 * CHANGES));
+        assertThat(kvs.log().calls("DescribeStream", null).size()).isBetween(CHANGES, 2 * CHANGES);
+        assertThat(kvs.log().calls("ListTagsForStream", null)).isEmpty();
         assertThat(kvs.log().maxCallsPerSecond("ListStreams", null)).isLessThanOrEqualTo(2);
     }
 
