@@ -9,7 +9,10 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSourceBuilder;
+import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.StartingPosition;
+import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.serialization.FragmentTypeInfo;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import javax.annotation.Nullable;
 
@@ -49,9 +53,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 /**
- * Savepoints taken on Flink 1.20.3, with the first version of the connector's state and with
- * fragments that have arrival times. They are kept beside this test with the media of the service's
- * streams, and must restore for ever.
+ * Savepoints taken on Flink 1.20.3: with the first version of the connector's state, with fragments
+ * that have arrival times, and of a job that selects its streams. They are kept beside this test
+ * with the media of the service's streams, and must restore for ever.
  */
 class SavepointITCase extends KvsTestBase {
 
@@ -108,6 +112,32 @@ class SavepointITCase extends KvsTestBase {
                 .isCloseTo(TAKEN.getEpochSecond(), within(TOLERANCE_SECONDS));
     }
 
+    /** The enumerator's state says that a scan was completed, and that a stream is over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"canonical", "native"})
+    void goesOnWithAFleet(String format) throws Exception {
+        Path folder = SAVEPOINTS.resolve("flink-1.20.3-fleet");
+        startService(TAKEN.plus(Duration.ofHours(1)));
+        front.replay(folder.resolve("front.mkv"));
+        back.replay(folder.resolve("back.mkv"));
+        List<StoredFragment> restored = front.pushed();
+        List<StoredFragment> over = back.pushed();
+        EmbeddedStream late = kvs.createStream("late");
+        push(late, 3);
+
+        Job<Fragment> job = start(fleet(), 2, folder.resolve(format).toUri());
+        push(front, 3);
+        push(back, 3);
+        List<Fragment> read = job.results.awaitCommitted(restored.size() + 2 + 1 + 2);
+        assertExactly(of(front, read), front.pushed().subList(0, restored.size() + 2));
+        assertExactly(of(back, read), over.subList(0, 1));
+        assertExactly(of(late, read), late.pushed().subList(0, 2));
+        assertThat(kvs.log().sessions("back")).as("of a stream that is over").isEmpty();
+        assertThat(start(front))
+                .isEqualTo("FRAGMENT_NUMBER " + restored.get(restored.size() - 1).number());
+        assertThat(start(late)).as("of a stream that is new").isEqualTo("EARLIEST");
+    }
+
     private String start(EmbeddedStream stream) {
         return kvs.log().sessions(stream.name()).get(0).startSelector();
     }
@@ -129,6 +159,28 @@ class SavepointITCase extends KvsTestBase {
         Job<Fragment> job = job(1, null);
         job.results.awaitCommitted(2);
         awaitSession(back, 1);
+        write(job, folder);
+    }
+
+    @Test
+    @EnabledIfSystemProperty(
+            named = WRITE,
+            matches = ".+",
+            disabledReason = "Writes savepoints of a fleet into the folder -D" + WRITE + "=DIR")
+    void writeFleet() throws Exception {
+        Path folder = Files.createDirectories(Path.of(System.getProperty(WRITE)));
+        startService(TAKEN);
+        kvs.behavior(Behavior.likely().millisBehindNow(MillisBehindNow.ZERO));
+        push(front, 3);
+        push(back, 2);
+        kvs.clock().shift(Duration.ofSeconds(10));
+
+        Job<Fragment> job = start(fleet(), 1, null);
+        job.results.awaitCommitted(2 + 1);
+        write(job, folder);
+    }
+
+    private void write(Job<?> job, Path folder) throws Exception {
         job.results.awaitNewCheckpoint();
         for (SavepointFormatType format : SavepointFormatType.values()) {
             URI taken = URI.create(job.savepoint(folder, format));
@@ -146,6 +198,26 @@ class SavepointITCase extends KvsTestBase {
     }
 
     private Job<Fragment> job(int parallelism, @Nullable URI savepoint) throws Exception {
+        return start(
+                source(front, back).setStartingPosition("back", StartingPosition.now()),
+                parallelism,
+                savepoint);
+    }
+
+    /** Streams that it finds first begin now, but for these two, of which one ends. */
+    private KvsSourceBuilder<Fragment> fleet() {
+        return source().setStreamPattern("[a-z]+")
+                .setStartingPosition(StartingPosition.now())
+                .setStartingPosition("front", StartingPosition.earliest())
+                .setStartingPosition("back", StartingPosition.earliest())
+                .setStoppingPosition(
+                        "back", StoppingPosition.atFragment(back.pushed().get(1).number()))
+                .set(KvsSourceOptions.DISCOVERY_INTERVAL, Duration.ofMillis(100));
+    }
+
+    private Job<Fragment> start(
+            KvsSourceBuilder<Fragment> source, int parallelism, @Nullable URI savepoint)
+            throws Exception {
         Configuration config = new Configuration();
         if (savepoint != null) {
             // Flink takes a path as it is, without the escapes of a URI.
@@ -155,12 +227,7 @@ class SavepointITCase extends KvsTestBase {
         }
         StreamExecutionEnvironment env = environment(config, 0);
         DataStream<Fragment> fragments =
-                env.fromSource(
-                                source(front, back)
-                                        .setStartingPosition("back", StartingPosition.now())
-                                        .build(),
-                                WatermarkStrategy.noWatermarks(),
-                                "kvs")
+                env.fromSource(source.build(), WatermarkStrategy.noWatermarks(), "kvs")
                         .uid("kvs")
                         .setParallelism(parallelism)
                         .keyBy(Fragment::streamName)
