@@ -11,9 +11,11 @@ package io.github.flinkkvs.it;
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.media.clip.Clip;
 import io.github.flinkkvs.media.clip.ClipException.Kind;
+import io.github.flinkkvs.media.clip.ClipFetcher;
 import io.github.flinkkvs.media.clip.ClipOptions;
 import io.github.flinkkvs.media.clip.ClipRequest;
 import io.github.flinkkvs.media.clip.ClipRequestTypeInfo;
+import io.github.flinkkvs.media.clip.ClipSettings;
 import io.github.flinkkvs.media.clip.FetchClip;
 import io.github.flinkkvs.media.clip.FetchClipBuilder;
 import io.github.flinkkvs.mkv.FragmentNumber;
@@ -32,6 +34,7 @@ import io.github.flinkkvs.testing.log.StoredFragment;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -51,6 +54,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -430,6 +434,40 @@ class ClipsITCase extends KvsTestBase {
     }
 
     // ---- failures of tasks ---------------------------------------------------------------------
+
+    /** As often as tasks restart: each leaves nothing behind. */
+    @Test
+    void fetchersThatAreOpenedAndClosed() throws Exception {
+        Configuration config = new Configuration();
+        config.set(AwsOptions.REGION, kvs.region());
+        config.set(AwsOptions.ENDPOINT, kvs.endpoint().toString());
+        config.set(AwsOptions.ACCESS_KEY_ID, "AKIDEXAMPLE");
+        config.set(AwsOptions.SECRET_KEY, SECRET);
+        for (int i = 0; i < 10; i++) {
+            ClipFetcher fetcher =
+                    ClipFetcher.open(
+                            ClipSettings.of(config, 1), new UnregisteredMetricsGroup(), "again");
+            Clip clip =
+                    fetcher.fetch(request(front, 1, 2)).get(TIME.toSeconds(), TimeUnit.SECONDS);
+            assertThat(clip.isComplete()).isTrue();
+            // One is under way when it is closed, and one is requested after that.
+            CompletableFuture<Clip> closing = fetcher.fetch(request(front, 1, 12));
+            fetcher.close();
+            fetcher.close();
+            assertThat(fetcher.fetch(request(front, 1, 2))).isNotDone();
+            assertThat(closing).matches(each -> !each.isDone() || !each.isCompletedExceptionally());
+            assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("again"));
+        }
+        kvs.log()
+                .await(
+                        log ->
+                                log.sessions("GetMediaForFragmentList", "front").stream()
+                                        .allMatch(session -> session.endReason() != null),
+                        "the end of all connections",
+                        TIME);
+    }
 
     /** Neither its threads nor its connections survive a job. */
     @Test

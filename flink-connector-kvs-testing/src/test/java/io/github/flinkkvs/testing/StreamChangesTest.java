@@ -11,6 +11,7 @@ package io.github.flinkkvs.testing;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.behavior.StreamStatus;
+import io.github.flinkkvs.testing.log.ApiCall;
 import io.github.flinkkvs.testing.log.EndReason;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideo.model.AccountStreamLimitExceededException;
 import software.amazon.awssdk.services.kinesisvideo.model.ClientLimitExceededException;
 import software.amazon.awssdk.services.kinesisvideo.model.InvalidArgumentException;
@@ -32,9 +34,13 @@ import software.amazon.awssdk.services.kinesisvideo.model.UpdateDataRetentionOpe
 import software.amazon.awssdk.services.kinesisvideo.model.VersionMismatchException;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -297,6 +303,76 @@ class StreamChangesTest {
                 its.control.deleteStream(r -> r.streamARN(arn));
                 assertThat(ports.streams()).isEmpty();
             }
+        }
+    }
+
+    /** Whoever comes too late is told so; nothing breaks. */
+    @Test
+    void manyClientsChangeTheSameStreams() throws Exception {
+        try (EmbeddedKvs ports =
+                        EmbeddedKvs.builder().limits(Limits.none()).dataPortPerStream(true).start();
+                TestClients its = new TestClients(ports)) {
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            for (int client = 0; client < 8; client++) {
+                Random random = new Random(client);
+                all.add(
+                        CompletableFuture.runAsync(
+                                () -> {
+                                    for (int i = 0; i < 40; i++) {
+                                        changeSomething(its.control, "s" + random.nextInt(2), random);
+                                    }
+                                }));
+            }
+            for (CompletableFuture<Void> each : all) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(ports.log().calls())
+                    .extracting(ApiCall::status)
+                    .containsOnly(200, 400, 404)
+                    .contains(200);
+            // It still works.
+            for (EmbeddedStream stream : ports.streams()) {
+                its.control.deleteStream(r -> r.streamARN(stream.arn()));
+            }
+            String arn = its.control.createStream(r -> r.streamName("s0")).streamARN();
+            assertThat(ports.streams()).extracting(EmbeddedStream::arn).containsExactly(arn);
+        }
+    }
+
+    private static void changeSomething(KinesisVideoClient control, String name, Random random) {
+        try {
+            switch (random.nextInt(5)) {
+                case 0:
+                    control.createStream(r -> r.streamName(name).dataRetentionInHours(1));
+                    break;
+                case 1:
+                    String arn =
+                            control.describeStream(r -> r.streamName(name))
+                                    .streamInfo()
+                                    .streamARN();
+                    control.deleteStream(r -> r.streamARN(arn));
+                    break;
+                case 2:
+                    control.tagStream(r -> r.streamName(name).tags(Map.of("k", "v")));
+                    break;
+                case 3:
+                    StreamInfo info = control.describeStream(r -> r.streamName(name)).streamInfo();
+                    control.updateDataRetention(
+                            r ->
+                                    r.streamName(name)
+                                            .currentVersion(info.version())
+                                            .operation(
+                                                    UpdateDataRetentionOperation
+                                                            .INCREASE_DATA_RETENTION)
+                                            .dataRetentionChangeInHours(1));
+                    break;
+                default:
+                    control.getDataEndpoint(r -> r.streamName(name).apiName(APIName.GET_MEDIA));
+            }
+        } catch (ResourceNotFoundException
+                | ResourceInUseException
+                | VersionMismatchException e) {
+            // Another one was faster.
         }
     }
 
