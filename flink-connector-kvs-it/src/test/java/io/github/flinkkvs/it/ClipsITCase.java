@@ -447,8 +447,7 @@ class ClipsITCase extends KvsTestBase {
             ClipFetcher fetcher =
                     ClipFetcher.open(
                             ClipSettings.of(config, 1), new UnregisteredMetricsGroup(), "again");
-            Clip clip =
-                    fetcher.fetch(request(front, 1, 2)).get(TIME.toSeconds(), TimeUnit.SECONDS);
+            Clip clip = fetcher.fetch(request(front, 1, 2)).get(TIME.toSeconds(), TimeUnit.SECONDS);
             assertThat(clip.isComplete()).isTrue();
             // One is under way when it is closed, and one is requested after that.
             CompletableFuture<Clip> closing = fetcher.fetch(request(front, 1, 12));

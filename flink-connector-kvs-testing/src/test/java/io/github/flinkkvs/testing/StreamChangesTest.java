@@ -310,7 +310,10 @@ class StreamChangesTest {
     @Test
     void manyClientsChangeTheSameStreams() throws Exception {
         try (EmbeddedKvs ports =
-                        EmbeddedKvs.builder().limits(Limits.none()).dataPortPerStream(true).start();
+                        EmbeddedKvs.builder()
+                                .limits(Limits.none())
+                                .dataPortPerStream(true)
+                                .start();
                 TestClients its = new TestClients(ports)) {
             List<CompletableFuture<Void>> all = new ArrayList<>();
             for (int client = 0; client < 8; client++) {
@@ -319,7 +322,8 @@ class StreamChangesTest {
                         CompletableFuture.runAsync(
                                 () -> {
                                     for (int i = 0; i < 40; i++) {
-                                        changeSomething(its.control, "s" + random.nextInt(2), random);
+                                        changeSomething(
+                                                its.control, "s" + random.nextInt(2), random);
                                     }
                                 }));
             }
@@ -369,9 +373,7 @@ class StreamChangesTest {
                 default:
                     control.getDataEndpoint(r -> r.streamName(name).apiName(APIName.GET_MEDIA));
             }
-        } catch (ResourceNotFoundException
-                | ResourceInUseException
-                | VersionMismatchException e) {
+        } catch (ResourceNotFoundException | ResourceInUseException | VersionMismatchException e) {
             // Another one was faster.
         }
     }

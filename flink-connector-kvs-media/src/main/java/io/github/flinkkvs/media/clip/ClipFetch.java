@@ -270,9 +270,7 @@ final class ClipFetch {
             found(known);
             return;
         }
-        fetcher.connection()
-                .directory()
-                .describe(request.stream())
+        fetcher.describe(request.stream())
                 .whenComplete(
                         (description, error) ->
                                 post(
@@ -281,7 +279,6 @@ final class ClipFetch {
                                                 again(error, this::lookUp);
                                                 return;
                                             }
-                                            fetcher.remember(request.stream(), description);
                                             found(description);
                                         }));
     }

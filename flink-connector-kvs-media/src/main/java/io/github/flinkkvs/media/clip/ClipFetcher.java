@@ -70,6 +70,10 @@ public final class ClipFetcher implements AutoCloseable {
     private final Deque<Runnable> waitingForMemory = new ArrayDeque<>();
     private int inMemory;
     private final Map<StreamArn, StreamLane> lanes = new HashMap<>();
+
+    /** Streams that are being looked up. */
+    private final Map<String, CompletableFuture<StreamDescription>> lookUps = new HashMap<>();
+
     private final Map<String, Known> descriptions =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1L;
@@ -173,8 +177,30 @@ public final class ClipFetcher implements AutoCloseable {
                 + TimeUnit.NANOSECONDS.toMillis(worker.nanoTime() - since);
     }
 
-    void remember(String stream, StreamDescription description) {
-        descriptions.put(stream, new Known(description, worker.nanoTime()));
+    /**
+     * Asks the service about a stream, once for all clips that want to know it meanwhile; what it
+     * says is {@link #known} afterwards.
+     *
+     * @return completes in any thread
+     */
+    CompletableFuture<StreamDescription> describe(String stream) {
+        CompletableFuture<StreamDescription> asked = lookUps.get(stream);
+        if (asked == null) {
+            asked = connection.directory().describe(stream);
+            lookUps.put(stream, asked);
+            asked.whenComplete(
+                    (description, error) ->
+                            worker.post(
+                                    () -> {
+                                        lookUps.remove(stream);
+                                        if (error == null) {
+                                            descriptions.put(
+                                                    stream,
+                                                    new Known(description, worker.nanoTime()));
+                                        }
+                                    }));
+        }
+        return asked;
     }
 
     void forget(String stream) {

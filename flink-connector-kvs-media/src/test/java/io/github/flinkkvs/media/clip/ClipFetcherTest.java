@@ -287,6 +287,22 @@ class ClipFetcherTest {
         assertThat(archive.described).hasSize(2);
     }
 
+    /** The service allows five of these calls a second; a job may begin with many events. */
+    @Test
+    void aStreamIsLookedUpOnceForAllClipsThatWait() {
+        archive.descriptions.add(error(400, "ClientLimitExceededException", "Slow down"));
+        archive.descriptions.add("arn:aws:kinesisvideo:eu-central-1:1:stream/camera/1");
+        List<CompletableFuture<Clip>> clips = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            clips.add(fetcher.fetch(request(i, i + 1)));
+        }
+        clips.add(fetcher.fetch(ClipRequest.of("another", at(1), at(2))));
+        clips.forEach(this::await);
+        assertThat(clips).allMatch(clip -> clip.isDone() && !clip.isCompletedExceptionally());
+        assertThat(archive.described).containsExactlyInAnyOrder("camera", "camera", "another");
+        assertReleased();
+    }
+
     // ---- the last fragment ---------------------------------------------------------------------
 
     @Test
