@@ -62,7 +62,12 @@ public final class FakeConnection implements KvsConnection {
     public final List<StreamArn> forgotten = Collections.synchronizedList(new ArrayList<>());
 
     public final FakeArchive archive = new FakeArchive(() -> 1_700_000_000_000L, new Random(0));
+
+    /** Whether all that was opened is closed. */
     public volatile boolean closed;
+
+    private int open;
+    private int closes;
 
     /** What cancelling a call throws; null for nothing. */
     public volatile @Nullable RuntimeException poisonOfCancel;
@@ -139,8 +144,27 @@ public final class FakeConnection implements KvsConnection {
         return EXECUTOR;
     }
 
+    /** One more connection to the same service. */
+    public synchronized FakeConnection open() {
+        open++;
+        closed = false;
+        return this;
+    }
+
+    /** How many connections are open. */
+    public synchronized int openCount() {
+        return open;
+    }
+
+    /** How many connections were closed. */
+    public synchronized int closes() {
+        return closes;
+    }
+
     @Override
-    public void close() {
-        closed = true;
+    public synchronized void close() {
+        open--;
+        closes++;
+        closed = open <= 0;
     }
 }

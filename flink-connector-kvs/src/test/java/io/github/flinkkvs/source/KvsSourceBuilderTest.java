@@ -85,7 +85,7 @@ class KvsSourceBuilderTest {
         assertThat(source.getProducedType()).isSameAs(FragmentTypeInfo.INSTANCE);
         assertThat(InstantiationUtil.<KvsSource<Fragment>>clone(source)).isNotNull();
         assertThat(source.getSplitSerializer().getVersion()).isEqualTo(2);
-        assertThat(source.getEnumeratorCheckpointSerializer().getVersion()).isEqualTo(2);
+        assertThat(source.getEnumeratorCheckpointSerializer().getVersion()).isEqualTo(3);
     }
 
     @Test

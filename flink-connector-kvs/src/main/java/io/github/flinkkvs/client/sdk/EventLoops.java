@@ -8,11 +8,15 @@
  */
 package io.github.flinkkvs.client.sdk;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,7 +41,27 @@ final class EventLoops implements AutoCloseable {
         return SdkEventLoopGroup.create(group);
     }
 
-    /** Runs what is queued, closes all connections, and waits until the threads have ended. */
+    /**
+     * Closes all connections, also those that are being opened, and lets all who wait for them
+     * learn of it: later, the client's pools or the other loop may be gone.
+     */
+    void disconnect() {
+        settle();
+        for (EventExecutor loop : group) {
+            loop.execute(
+                    () -> {
+                        List<Channel> channels = new ArrayList<>();
+                        ((SingleThreadEventLoop) loop)
+                                .registeredChannelsIterator()
+                                .forEachRemaining(channels::add);
+                        // As a loop does at its end: a polite end of TLS takes too long.
+                        channels.forEach(c -> c.unsafe().close(c.unsafe().voidPromise()));
+                    });
+        }
+        settle();
+    }
+
+    /** Runs what is queued, and waits until the threads have ended. */
     @Override
     public void close() {
         settle();

@@ -132,7 +132,8 @@ public final class KvsClients implements AutoCloseable {
                                     maxConnections,
                                     // Trusting all needs no trust store.
                                     config.trustsAll() ? null : TrustStore.open(config)));
-
+            // This runs before the client is closed.
+            keep((AutoCloseable) loops::disconnect);
             this.home = in(region.id());
         } catch (RuntimeException | Error e) {
             close();

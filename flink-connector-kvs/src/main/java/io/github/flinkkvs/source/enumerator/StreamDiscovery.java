@@ -79,6 +79,9 @@ final class StreamDiscovery implements StreamFinder.Sink {
     private int answers;
     private boolean scanned;
 
+    /** Whether the connection was closed once, and opened again. */
+    private boolean renewed;
+
     /** Null before it is opened and after it is closed; guarded by this. */
     @Nullable private KvsConnection connection;
 
@@ -144,6 +147,17 @@ final class StreamDiscovery implements StreamFinder.Sink {
     @Nullable
     private synchronized KvsConnection connection() {
         return connection;
+    }
+
+    private Void exchange() {
+        KvsConnection opened = connector.get();
+        KvsConnection old;
+        synchronized (this) {
+            old = closed ? opened : connection;
+            connection = closed ? null : opened;
+        }
+        old.close();
+        return null;
     }
 
     private Void release() {
@@ -217,9 +231,27 @@ final class StreamDiscovery implements StreamFinder.Sink {
                             LOG.warn("The connection was not closed properly", failure);
                         }
                     });
-        } else {
+        } else if (renewed) {
             scanAfter(finder.intervalNanos());
+        } else {
+            renew();
         }
+    }
+
+    /**
+     * Closes the first connection, in favour of another. When Flink ends a job, it closes the class
+     * loader before the enumerator; what a connection needs to close must have been loaded by then.
+     */
+    private void renew() {
+        renewed = true;
+        context.callAsync(
+                this::exchange,
+                (done, failure) -> {
+                    if (failure != null) {
+                        LOG.warn("The connection was not renewed properly", failure);
+                    }
+                    scanAfter(finder.intervalNanos());
+                });
     }
 
     /** Returns how long to wait before the next scan. */

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client.sdk;
 
+import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.client.aws.AwsConfig;
 
 import org.apache.flink.configuration.Configuration;
@@ -40,6 +41,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -231,6 +233,27 @@ class KvsClientsTest {
         clients.close();
         assertThatThrownBy(() -> media.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class);
+    }
+
+    /** Flink shows users whatever a job logs at its end. */
+    @Test
+    void closingWhileConnectionsAreBeingOpenedLogsNothing() throws Exception {
+        // It takes connections and says nothing.
+        try (ServerSocket mute = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+                Warnings warnings = new Warnings("io.netty")) {
+            URI endpoint = URI.create("https://127.0.0.1:" + mute.getLocalPort());
+            KvsClients clients = clients(config(), 50);
+            List<CompletableFuture<String>> media = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                media.add(getMedia(clients, endpoint));
+            }
+            for (int i = 0; i < 50; i++) {
+                mute.accept();
+            }
+            clients.close();
+            assertThat(media).allSatisfy(call -> assertThat(call).isCompletedExceptionally());
+            assertThat(warnings.texts).isEmpty();
+        }
     }
 
     @Test

@@ -224,7 +224,6 @@ class DiscoveredStreamsTest {
         rig.over(0, "call-1");
         KvsEnumeratorState state = rig.state();
         rig.enumerator.close();
-        rig.connection.closed = false;
 
         rig.create(1, state, StreamSelector.selected(null, ".*-1", Map.of())).start();
         rig.restart(0);
@@ -236,7 +235,6 @@ class DiscoveredStreamsTest {
         assertThat(second.over()).containsExactlyInAnyOrder(id("call-1"), id("other-1"));
 
         // What is no longer selected is forgotten: if it comes back, it begins anew.
-        rig.connection.closed = false;
         rig.create(1, second, CALLS).start();
         rig.restart(0);
         assertThat(rig.allAssigned()).containsExactly("call-2");
@@ -249,7 +247,6 @@ class DiscoveredStreamsTest {
         rig.register(0);
         KvsEnumeratorState state = rig.state();
         rig.enumerator.close();
-        rig.connection.closed = false;
 
         rig.create(1, state, StreamSelector.selected(null, ".*-1", Map.of())).start();
         rig.restart(0, "call-1");
@@ -348,7 +345,6 @@ class DiscoveredStreamsTest {
         rig.register(0);
         KvsEnumeratorState state = rig.state();
         rig.enumerator.close();
-        rig.connection.closed = false;
 
         account.create(StreamArn.parse(FakeConnection.arn("call-new").withoutCreationTime() + "/2"))
                 .tag("call-new", "kind", "real");
@@ -459,7 +455,6 @@ class DiscoveredStreamsTest {
         rig.register(0);
         KvsEnumeratorState state = rig.state();
         rig.enumerator.close();
-        rig.connection.closed = false;
 
         account.fail(SessionRig.error("AccessDeniedException", 403)).create("call-2");
         rig.create(1, state, CALLS).enumerator.start();
@@ -574,7 +569,6 @@ class DiscoveredStreamsTest {
         rig.register(0);
         KvsEnumeratorState named = rig.state();
         rig.enumerator.close();
-        rig.connection.closed = false;
 
         rig.start = StartingPosition.now();
         rig.stop = StoppingPosition.atFragment("91343852333181432392682062622220590765191907586");
@@ -653,6 +647,34 @@ class DiscoveredStreamsTest {
         coordinator.runUntil(() -> late.closed);
         rig.create(1, KvsEnumeratorState.EMPTY, CALLS);
         rig.connection.close();
+    }
+
+    /**
+     * Whatever closing needs is loaded then, and Flink closes the class loader first in the end.
+     */
+    @Test
+    void theConnectionIsRenewedOnce() throws Exception {
+        account.create("call-1");
+        start(1, CALLS);
+        rig.register(0);
+        rig.coordinator.runUntil(() -> rig.connection.closes() == 1);
+        assertThat(rig.connection.openCount()).isEqualTo(1);
+        account.create("call-2");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-2"));
+        account.create("call-3");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-3"));
+        assertThat(rig.connection.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void scansGoOnWithTheFirstConnectionIfThereIsNoOther() throws Exception {
+        account.create("call-1");
+        rig.failsFrom = 2;
+        start(1, CALLS);
+        rig.register(0);
+        account.create("call-2");
+        rig.coordinator.runUntil(() -> rig.allAssigned().contains("call-2"));
+        assertThat(rig.connection.closes()).isZero();
     }
 
     @Test

@@ -48,6 +48,11 @@ final class EnumeratorRig {
     FakeCoordinator coordinator;
     KvsSourceEnumerator enumerator;
 
+    /** Which connection, counted from 1, and all later ones, cannot be opened. */
+    int failsFrom = Integer.MAX_VALUE;
+
+    private int connections;
+
     static KvsSplit split(String name) {
         return KvsSplit.unread(
                 FakeConnection.arn(name),
@@ -72,6 +77,9 @@ final class EnumeratorRig {
     }
 
     EnumeratorRig create(int readers, KvsEnumeratorState restored, StreamSelector streams) {
+        if (enumerator != null) {
+            enumerator.close();
+        }
         coordinator = new FakeCoordinator(readers);
         enumerator =
                 new KvsSourceEnumerator(
@@ -79,9 +87,16 @@ final class EnumeratorRig {
                         streams,
                         new StreamPositions(start, Map.of(), startOfNew, stop, stopByStream),
                         config,
-                        () -> connection,
+                        this::connect,
                         restored);
         return this;
+    }
+
+    private FakeConnection connect() {
+        if (++connections >= failsFrom) {
+            throw new IllegalArgumentException("no region");
+        }
+        return connection.open();
     }
 
     /** With streams that are named, and exist unless told otherwise. */

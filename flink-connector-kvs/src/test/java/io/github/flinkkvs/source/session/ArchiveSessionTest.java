@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.source.FakeArchive;
@@ -410,7 +411,7 @@ class ArchiveSessionTest {
 
     @Test
     void aJobThatMayNotReadTheArchiveGoesOnLive() {
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             rig.start(after(T0 - 10 * MINUTE, null));
             rig.archive.lists.get(0).fail(SessionRig.error("AccessDeniedException", 400));
             liveCall().respond(rig.serviceMillis());
@@ -487,7 +488,7 @@ class ArchiveSessionTest {
     @Test
     void aStreamThatIsTooFarBehindSkipsToThePresent() throws Exception {
         rig.set(KvsSourceOptions.MAX_LAG, Duration.ofMinutes(10));
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             rig.start(after(T0 - 2 * HOUR, null));
             SessionRig.Call call = rig.call();
             assertThat(call.start()).isEqualTo("SERVER_TIMESTAMP " + T0);

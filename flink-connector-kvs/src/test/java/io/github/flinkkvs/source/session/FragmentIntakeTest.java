@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.mkv.FragmentHead;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.mkv.parser.MkvException;
@@ -210,7 +211,7 @@ class FragmentIntakeTest implements EventQueue.Taker {
                 KvsSplit.unread(ARN, StartingPosition.earliest(), StoppingPosition.never())
                         .within(new OpenFragment(SessionRig.at(1, T0).number(), 2)),
                 FrameFilter.all());
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             frames(2, 1);
             assertThat(warnings.texts).hasSize(1);
             assertThat(warnings.texts.get(0))
@@ -225,7 +226,7 @@ class FragmentIntakeTest implements EventQueue.Taker {
         beginWithFrames();
         frames(1, 1);
         fragment(1, T0);
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             damage(1);
             assertThat(warnings.texts).as("of a fragment that was read").isEmpty();
             damage(2);

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
@@ -215,7 +216,7 @@ class PositionSearchTest {
 
     private List<String> logOfAGap() throws Exception {
         config.set(KvsSourceOptions.EXPIRED_POSITION, ExpiredPositionPolicy.EARLIEST);
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             after(Question.POSITION, keeping(1));
             byte[] next = GetMediaBytes.fragment(9, T0 - HOUR, 1);
             search.onProgress(GetMediaBytes.parse("camera", true, next));

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.RecordedMetrics;
@@ -122,7 +123,7 @@ class RetriesTest {
 
     @Test
     void errorsThatLastAreWarnedOfOnce() {
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             after(ErrorClass.RETRY);
             assertThat(warnings.texts).isEmpty();
             for (int i = 0; i < 3; i++) {
@@ -161,7 +162,7 @@ class RetriesTest {
     void aConnectionIsWaitedForAsLongAsTheUserSays() {
         config.set(KvsSourceOptions.CONNECTION_LIMIT_FAIL_AFTER, Duration.ofMinutes(2));
         begin();
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             after(ErrorClass.CONNECTION_LIMIT);
             pass(61);
             after(ErrorClass.CONNECTION_LIMIT);

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
@@ -66,7 +67,7 @@ class SessionRecoveryTest {
     @Test
     void warnsOnceOfAServiceThatAnswersWithNothing() throws Exception {
         rig.start(StartingPosition.earliest());
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             for (int spell = 1; spell <= 2; spell++) {
                 for (int i = 0; i < 100; i++) {
                     rig.call().respond().endEarly();
@@ -91,7 +92,7 @@ class SessionRecoveryTest {
     @Test
     void readingWhatIsTooEarlyIsNotFailing() throws Exception {
         rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 + HOUR)));
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             long millis = 0;
             for (int calls = 0; calls < 4; calls++) {
                 rig.call().respond(T0 + millis);
@@ -203,7 +204,7 @@ class SessionRecoveryTest {
 
     @Test
     void warnsOnceWhenOthersHoldAllConnectionsForAMinute() {
-        try (Warnings warnings = new Warnings()) {
+        try (Warnings warnings = new Warnings("io.github.flinkkvs.source.session")) {
             rig.start(StartingPosition.earliest());
             for (int limited = 1; limited <= 2; limited++) {
                 long from = rig.timer.nanoTime();

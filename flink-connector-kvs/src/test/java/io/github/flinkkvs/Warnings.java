@@ -6,7 +6,7 @@
  * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
  * governing permissions and limitations under the License.
  */
-package io.github.flinkkvs.source.session;
+package io.github.flinkkvs;
 
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -16,24 +16,29 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** What sessions log as a warning. */
-final class Warnings implements AutoCloseable {
+/** Warnings and errors that are logged below a name. */
+public final class Warnings implements AutoCloseable {
 
-    final List<String> texts = new ArrayList<>();
-    private final Logger log = (Logger) LogManager.getLogger(StreamSession.class.getPackageName());
+    public final List<String> texts = Collections.synchronizedList(new ArrayList<>());
+    private final Logger log;
     private final AbstractAppender appender =
             new AbstractAppender("warnings", null, null, true, Property.EMPTY_ARRAY) {
                 @Override
                 public void append(LogEvent event) {
-                    if (event.getLevel() == Level.WARN) {
+                    if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
                         texts.add(event.getMessage().getFormattedMessage());
                     }
                 }
             };
 
-    Warnings() {
+    /**
+     * @param name of a package or logger
+     */
+    public Warnings(String name) {
+        log = (Logger) LogManager.getLogger(name);
         appender.start();
         log.addAppender(appender);
     }
