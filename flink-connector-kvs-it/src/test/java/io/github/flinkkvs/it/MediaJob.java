@@ -59,10 +59,7 @@ public final class MediaJob {
      */
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        Configuration options = new Configuration();
-        for (int i = 2; i < arguments.length; i += 2) {
-            options.setString(arguments[i], arguments[i + 1]);
-        }
+        Configuration options = options(arguments, 2);
         DataStream<Fragment> fragments =
                 env.fromSource(
                         KvsSource.<Fragment>builder()
@@ -109,6 +106,15 @@ public final class MediaJob {
         Instant begin = Instant.ofEpochMilli(fragment.producerTimestampMillis());
         return ClipRequest.of(fragment.streamName(), begin, begin.plusMillis(500))
                 .withFormat(Clip.Format.MP4);
+    }
+
+    /** Keys and values from this argument on. */
+    static Configuration options(String[] arguments, int from) {
+        Configuration options = new Configuration();
+        for (int i = from; i < arguments.length; i += 2) {
+            options.setString(arguments[i], arguments[i + 1]);
+        }
+        return options;
     }
 
     private static void counted(String what, DataStream<?> results) {

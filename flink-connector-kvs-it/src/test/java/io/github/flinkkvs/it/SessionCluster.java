@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.it;
 
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.program.PackagedProgram;
 import org.apache.flink.client.program.PackagedProgramUtils;
 import org.apache.flink.configuration.Configuration;
@@ -51,12 +52,14 @@ final class SessionCluster implements AutoCloseable {
     private final BufferedReader answers;
 
     /**
-     * Starts the cluster, which runs the same program repeatedly.
+     * Starts the cluster, which runs the same programs repeatedly.
      *
      * @param folder for all temporary files
      * @param log the file for all logs
-     * @param jars the program and its dependencies
-     * @param atOnce how many jobs run at the same time
+     * @param jars the programs and their dependencies
+     * @param atOnce how many jobs of a program run at the same time
+     * @param program main class and arguments of a job that ends by itself
+     * @param endless those of a job that runs meanwhile and is then cancelled
      */
     SessionCluster(
             java.nio.file.Path folder,
@@ -64,7 +67,8 @@ final class SessionCluster implements AutoCloseable {
             List<String> jars,
             int atOnce,
             int rounds,
-            String... program)
+            List<String> program,
+            List<String> endless)
             throws IOException {
         Set<String> names = jars.stream().map(SessionCluster::name).collect(Collectors.toSet());
         String lib =
@@ -84,8 +88,10 @@ final class SessionCluster implements AutoCloseable {
                                 SessionCluster.class.getName(),
                                 String.join(SEPARATOR, jars),
                                 String.valueOf(atOnce),
-                                String.valueOf(rounds)));
-        command.addAll(Arrays.asList(program));
+                                String.valueOf(rounds),
+                                String.valueOf(program.size())));
+        command.addAll(program);
+        command.addAll(endless);
         process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         answers =
                 new BufferedReader(
@@ -132,20 +138,28 @@ final class SessionCluster implements AutoCloseable {
     public static void main(String[] arguments) throws Exception {
         List<File> jars = Stream.of(arguments[0].split(SEPARATOR)).map(File::new).toList();
         int atOnce = Integer.parseInt(arguments[1]);
+        int rounds = Integer.parseInt(arguments[2]);
+        List<String> programs = Arrays.asList(arguments).subList(4, arguments.length);
+        int programSize = Integer.parseInt(arguments[3]);
+        List<String> program = programs.subList(0, programSize);
+        List<String> endless = programs.subList(programSize, programs.size());
         Configuration config = new Configuration();
         config.setString("rest.bind-port", "0");
         MiniClusterConfiguration cluster =
                 new MiniClusterConfiguration.Builder()
                         .setConfiguration(config)
                         .setNumTaskManagers(1)
-                        .setNumSlotsPerTaskManager(atOnce)
+                        .setNumSlotsPerTaskManager(atOnce + 1)
                         .build();
         try (MiniCluster flink = new MiniCluster(cluster)) {
             flink.start();
-            for (int round = 0; round < Integer.parseInt(arguments[2]); round++) {
+            for (int round = 0; round < rounds; round++) {
                 Map<String, Long> numbers = new LinkedHashMap<>();
-                run(flink, jars, atOnce, arguments)
+                JobID running = submit(flink, jars, endless);
+                run(flink, jars, atOnce, program)
                         .forEach((what, count) -> numbers.put(what, ((Number) count).longValue()));
+                flink.cancelJob(running).get();
+                flink.requestJobResult(running).get();
                 numbers.putAll(remains());
                 String answer = numbers.toString();
                 System.out.println(ANSWER + answer.substring(1, answer.length() - 1));
@@ -157,12 +171,10 @@ final class SessionCluster implements AutoCloseable {
 
     /** Returns what the last of the jobs has counted. */
     private static Map<String, Object> run(
-            MiniCluster flink, List<File> jars, int atOnce, String[] arguments) throws Exception {
+            MiniCluster flink, List<File> jars, int atOnce, List<String> program) throws Exception {
         List<CompletableFuture<JobResult>> results = new ArrayList<>();
         for (int i = 0; i < atOnce; i++) {
-            JobGraph job = job(jars, arguments);
-            flink.submitJob(job).get();
-            results.add(flink.requestJobResult(job.getJobID()));
+            results.add(flink.requestJobResult(submit(flink, jars, program)));
         }
         Map<String, Object> counted = Map.of();
         for (CompletableFuture<JobResult> result : results) {
@@ -174,16 +186,24 @@ final class SessionCluster implements AutoCloseable {
         return counted;
     }
 
-    private static JobGraph job(List<File> jars, String[] arguments) throws Exception {
+    private static JobID submit(MiniCluster flink, List<File> jars, List<String> program)
+            throws Exception {
+        JobGraph job = job(jars, program);
+        flink.submitJob(job).get();
+        return job.getJobID();
+    }
+
+    private static JobGraph job(List<File> jars, List<String> arguments) throws Exception {
         List<URL> urls = new ArrayList<>();
         for (File jar : jars) {
             urls.add(jar.toURI().toURL());
         }
+        List<String> options = arguments.subList(1, arguments.size());
         try (PackagedProgram program =
                 PackagedProgram.newBuilder()
-                        .setEntryPointClassName(arguments[3])
+                        .setEntryPointClassName(arguments.get(0))
                         .setUserClassPaths(urls)
-                        .setArguments(Arrays.copyOfRange(arguments, 4, arguments.length))
+                        .setArguments(options.toArray(new String[0]))
                         .build()) {
             JobGraph job =
                     PackagedProgramUtils.createJobGraph(program, new Configuration(), 1, true);

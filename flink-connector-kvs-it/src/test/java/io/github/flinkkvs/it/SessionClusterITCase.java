@@ -10,6 +10,7 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
@@ -35,7 +36,10 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Jobs leave nothing behind in a TaskManager that runs one after the other. */
+/**
+ * Jobs leave nothing behind in a process that runs one after the other, as a TaskManager and as a
+ * JobManager.
+ */
 class SessionClusterITCase {
 
     /** The connector and the media module with all their dependencies. */
@@ -45,6 +49,8 @@ class SessionClusterITCase {
                             + "|org/reactivestreams/|com/github/kokorin/|org/bytedeco/).*");
 
     private static final String ROLE = "arn:aws:iam::123456789012:role/camera-reader";
+
+    private static final String FLEET = "fleet";
 
     private static final int AT_ONCE = 2;
     private static final int ROUNDS = 10;
@@ -63,24 +69,30 @@ class SessionClusterITCase {
     private List<String> jars() throws Exception {
         List<String> jars = new ArrayList<>();
         URI classes = MediaJob.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-        Path job = jar("job.jar", Path.of(classes), MediaJob.class.getSimpleName());
+        Path job =
+                jar(
+                        "job.jar",
+                        Path.of(classes),
+                        MediaJob.class.getSimpleName(),
+                        FleetJob.class.getSimpleName());
         jars.add(job.toString());
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             if (OF_A_JOB.matcher(entry.replace('\\', '/')).matches()
                     && !entry.contains("test-classes")) {
                 boolean built = entry.endsWith(".jar");
-                jars.add(built ? entry : jar(jars.size() + ".jar", Path.of(entry), "").toString());
+                jars.add(built ? entry : jar(jars.size() + ".jar", Path.of(entry)).toString());
             }
         }
         return jars;
     }
 
-    private Path jar(String name, Path classes, String begin) throws IOException {
+    private Path jar(String name, Path classes, String... begins) throws IOException {
         Path jar = folder.resolve(name);
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (file.getFileName().toString().startsWith(begin)) {
+                String fileName = file.getFileName().toString();
+                if (begins.length == 0 || Stream.of(begins).anyMatch(fileName::startsWith)) {
                     out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
                     Files.copy(file, out);
                 }
@@ -90,15 +102,21 @@ class SessionClusterITCase {
     }
 
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
-    void jobsWithMediaLeaveNothingBehind() throws Exception {
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void jobsLeaveNothingBehind() throws Exception {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
         Path log = folder.resolve("log");
         List<Map<String, Long>> rounds = new ArrayList<>();
         try (EmbeddedKvs kvs = EmbeddedKvs.start();
                 SessionCluster cluster =
                         new SessionCluster(
-                                temporary, log, jars(), AT_ONCE, ROUNDS, program(kvs, film(kvs)))) {
+                                temporary,
+                                log,
+                                jars(),
+                                AT_ONCE,
+                                ROUNDS,
+                                media(kvs, film(kvs)),
+                                fleet(kvs))) {
             for (int i = 0; i < ROUNDS; i++) {
                 rounds.add(cluster.nextRound());
                 assertThat(rounds.get(i))
@@ -110,6 +128,8 @@ class SessionClusterITCase {
                         .containsEntry("clips of a function", 2L);
             }
             cluster.awaitEnd();
+            assertThat(kvs.log().calls("GetMedia", FLEET)).hasSizeGreaterThanOrEqualTo(ROUNDS);
+            assertThat(kvs.log().calls("ListStreams", null).size()).isGreaterThan(10 * ROUNDS);
         }
         // Threads that outlive the class loader of their job miss classes.
         assertThat(log).content().isEmpty();
@@ -137,28 +157,49 @@ class SessionClusterITCase {
         return stream;
     }
 
+    private static List<String> media(EmbeddedKvs kvs, EmbeddedStream stream) {
+        List<String> program =
+                new ArrayList<>(
+                        List.of(
+                                MediaJob.class.getName(),
+                                stream.name(),
+                                stream.pushed().get(1).number().toString()));
+        program.addAll(options(kvs));
+        return program;
+    }
+
+    /** A job that is always looking for streams. */
+    private static List<String> fleet(EmbeddedKvs kvs) {
+        KvsTestBase.push(kvs.createStream(FLEET), 1);
+        List<String> program =
+                new ArrayList<>(
+                        List.of(
+                                FleetJob.class.getName(),
+                                FLEET,
+                                KvsSourceOptions.DISCOVERY_INTERVAL.key(),
+                                "100 ms"));
+        program.addAll(options(kvs));
+        return program;
+    }
+
     /** Assumes a role, which adds the SDK's objects for one. */
-    private static String[] program(EmbeddedKvs kvs, EmbeddedStream stream) {
+    private static List<String> options(EmbeddedKvs kvs) {
         kvs.sts().role(ROLE);
-        return new String[] {
-            MediaJob.class.getName(),
-            stream.name(),
-            stream.pushed().get(1).number().toString(),
-            AwsOptions.REGION.key(),
-            kvs.region(),
-            AwsOptions.ENDPOINT.key(),
-            kvs.endpoint().toString(),
-            AwsOptions.CREDENTIALS_PROVIDER.key(),
-            CredentialProvider.ASSUME_ROLE.name(),
-            AwsOptions.ROLE_ARN.key(),
-            ROLE,
-            AwsOptions.ROLE_STS_ENDPOINT.key(),
-            kvs.sts().endpoint().toString(),
-            AwsOptions.ROLE_PROVIDER.key() + ".basic.accesskeyid",
-            "AKIDEXAMPLE",
-            AwsOptions.ROLE_PROVIDER.key() + ".basic.secretkey",
-            KvsTestBase.SECRET
-        };
+        return List.of(
+                AwsOptions.REGION.key(),
+                kvs.region(),
+                AwsOptions.ENDPOINT.key(),
+                kvs.endpoint().toString(),
+                AwsOptions.CREDENTIALS_PROVIDER.key(),
+                CredentialProvider.ASSUME_ROLE.name(),
+                AwsOptions.ROLE_ARN.key(),
+                ROLE,
+                AwsOptions.ROLE_STS_ENDPOINT.key(),
+                kvs.sts().endpoint().toString(),
+                AwsOptions.ROLE_PROVIDER.key() + ".basic.accesskeyid",
+                "AKIDEXAMPLE",
+                AwsOptions.ROLE_PROVIDER.key() + ".basic.secretkey",
+                KvsTestBase.SECRET);
     }
 
     private static void assertFlat(List<Map<String, Long>> rounds, String what, long tolerance) {
