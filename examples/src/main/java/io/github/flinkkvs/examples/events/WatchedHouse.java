@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.examples.events;
 
+import io.github.flinkkvs.examples.input.Cameras;
 import io.github.flinkkvs.examples.input.Input;
 import io.github.flinkkvs.examples.input.StreamChoice;
 import io.github.flinkkvs.source.StartingPosition;
@@ -16,7 +17,6 @@ import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.Limits;
-import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.media.ClipLoop;
 import io.github.flinkkvs.testing.media.MediaClip;
 
@@ -41,7 +41,6 @@ public record WatchedHouse(Input input, List<CameraEvent> events) {
     private static final Duration STORED = Duration.ofMinutes(2);
     private static final Duration FRAGMENT = Duration.ofSeconds(1);
     private static final int LOG_ENTRIES = 100;
-    private static final long KEPT_BYTES = 64 << 20;
 
     /**
      * Starts the service and the cameras.
@@ -61,8 +60,8 @@ public record WatchedHouse(Input input, List<CameraEvent> events) {
                         .logLimit(LOG_ENTRIES)
                         .clockOffset(STORED.negated())
                         .start();
-        EmbeddedStream withSound = kvs.createStream(stream(frontDoor, tags));
-        EmbeddedStream silent = kvs.createStream(stream(backyard, tags));
+        EmbeddedStream withSound = kvs.createStream(Cameras.endless(frontDoor, tags));
+        EmbeddedStream silent = kvs.createStream(Cameras.endless(backyard, tags));
         ClipLoop soundLoop = new ClipLoop(MediaClip.h264WithAac(), FRAGMENT.toMillis(), 0);
         ClipLoop silentLoop = new ClipLoop(MediaClip.h264(), FRAGMENT.toMillis(), 0);
         for (Duration sent = Duration.ZERO;
@@ -96,14 +95,5 @@ public record WatchedHouse(Input input, List<CameraEvent> events) {
                         new CameraEvent(frontDoor, now.minusSeconds(72), "parcel"),
                         new CameraEvent(backyard, now.minusSeconds(30), "cat"),
                         new CameraEvent(backyard, now, "person")));
-    }
-
-    /** With bounded memory, however long the cameras send. */
-    private static StreamSettings stream(String name, Map<String, Map<String, String>> tags) {
-        return StreamSettings.named(name)
-                .tags(tags.get(name))
-                .retentionBytes(KEPT_BYTES)
-                .keepExpired(false)
-                .build();
     }
 }

@@ -73,8 +73,12 @@ public final class Cameras {
                 "");
     }
 
-    /** A stream with bounded memory, however many fragments its camera sends. */
-    private static StreamSettings endless(String name, Map<String, Map<String, String>> tags) {
+    /**
+     * A stream with bounded memory, however many fragments its camera sends.
+     *
+     * @param tags those of each stream, by its name
+     */
+    public static StreamSettings endless(String name, Map<String, Map<String, String>> tags) {
         return StreamSettings.named(name)
                 .tags(tags.get(name))
                 .retentionBytes(KEPT_BYTES)
