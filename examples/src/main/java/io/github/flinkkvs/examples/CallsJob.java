@@ -24,10 +24,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 import javax.annotation.Nullable;
 
@@ -81,8 +78,6 @@ public final class CallsJob extends ExampleJob {
                     "A call is over when it was quiet for so long; ${DEFAULT-VALUE} by default.")
     private int quietSeconds;
 
-    @Spec private CommandSpec spec;
-
     private int files;
 
     public static void main(String[] arguments) {
@@ -94,12 +89,6 @@ public final class CallsJob extends ExampleJob {
         check(calls == null || calls > 0, "--calls must be greater than 0");
         check(quietSeconds > 0, "--quiet must be greater than 0");
         return super.call();
-    }
-
-    private void check(boolean condition, String message) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 
     @Override

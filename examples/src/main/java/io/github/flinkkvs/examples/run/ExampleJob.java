@@ -24,6 +24,7 @@ import org.apache.flink.util.CloseableIterator;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import javax.annotation.Nullable;
@@ -171,5 +172,12 @@ public abstract class ExampleJob implements Callable<Integer> {
             env.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
         }
         return env;
+    }
+
+    /** Refuses the command line unless a condition holds. */
+    protected final void check(boolean condition, String message) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
     }
 }
