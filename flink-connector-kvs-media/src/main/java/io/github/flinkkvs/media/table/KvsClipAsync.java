@@ -23,8 +23,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * KVS_CLIP as an asynchronous function: several rows wait for their clips at a time. The module has
- * it on Flink 2.x. Flink 1.20 mixes up the rows that wait (FLINK-37721), so there the module has
- * {@link KvsClip}.
+ * it on Flink 2.x in streaming mode. Batch mode has no asynchronous functions (FLINK-41482), and
+ * Flink 1.20 mixes up the rows that wait (FLINK-37721), so there the module has {@link KvsClip}.
  */
 @PublicEvolving
 @FunctionHint(output = @DataTypeHint("BYTES"))

@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
+import static org.apache.flink.util.Preconditions.checkArgument;
+
 /**
  * The SQL functions of fragments, frames and clips: {@code LOAD MODULE kvs}, or {@code
  * tableEnv.loadModule("kvs", new KvsModule())}.
@@ -53,6 +55,8 @@ public final class KvsModule implements Module {
     }
 
     /**
+     * For a streaming job. In batch mode, set {@link KvsModuleOptions#CLIP_ASYNCHRONOUS} to false.
+     *
      * @param config the options of {@link KvsModuleOptions} and of the classes that it names
      * @throws IllegalArgumentException if an option is unknown or out of range
      */
@@ -60,12 +64,22 @@ public final class KvsModule implements Module {
         this.config = new Configuration(config);
         // Here rather than in a query.
         ClipCalls.checked(config);
+        checkArgument(
+                !config.get(KvsModuleOptions.CLIP_ASYNCHRONOUS, false) || canBeAsynchronous(),
+                "%s is true: Flink %s mixes up the rows of asynchronous functions. Leave the"
+                        + " option out, or use Flink 2.",
+                KvsModuleOptions.CLIP_ASYNCHRONOUS.key(),
+                FlinkVersion.current());
     }
 
     private static FunctionDefinition clip(Configuration config) {
-        return FlinkVersion.current().isNewerVersionThan(SYNCHRONOUS)
+        return config.get(KvsModuleOptions.CLIP_ASYNCHRONOUS, canBeAsynchronous())
                 ? new KvsClipAsync(config)
                 : new KvsClip(config);
+    }
+
+    private static boolean canBeAsynchronous() {
+        return FlinkVersion.current().isNewerVersionThan(SYNCHRONOUS);
     }
 
     @Override

@@ -9,8 +9,10 @@
 package io.github.flinkkvs.media.table;
 
 import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.factories.ModuleFactory;
 import org.apache.flink.table.module.Module;
@@ -40,6 +42,14 @@ public final class KvsModuleFactory implements ModuleFactory {
     public Module createModule(Context context) {
         // Credentials of custom providers may have any key.
         FactoryUtil.createModuleFactoryHelper(this, context).validateExcept("aws.credentials");
-        return new KvsModule(Configuration.fromMap(context.getOptions()));
+        Configuration config = Configuration.fromMap(context.getOptions());
+        // Flink has no asynchronous functions in batch mode (FLINK-41482), and its message says
+        // only that KVS_CLIP cannot be used.
+        if (!config.contains(KvsModuleOptions.CLIP_ASYNCHRONOUS)
+                && context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE)
+                        == RuntimeExecutionMode.BATCH) {
+            config.set(KvsModuleOptions.CLIP_ASYNCHRONOUS, false);
+        }
+        return new KvsModule(config);
     }
 }

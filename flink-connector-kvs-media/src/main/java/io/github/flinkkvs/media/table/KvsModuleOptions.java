@@ -51,9 +51,20 @@ public final class KvsModuleOptions {
                             "Whose clock the times of KVS_CLIP are by: PRODUCER, when the media was"
                                     + " recorded, or SERVER, when it arrived at the service.");
 
+    public static final ConfigOption<Boolean> CLIP_ASYNCHRONOUS =
+            ConfigOptions.key("clip.asynchronous")
+                    .booleanType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Whether several rows of a subtask wait for their clips at a time. Flink"
+                                    + " can do so in streaming mode, since version 2.0: there it is"
+                                    + " true by default, in batch mode and on Flink 1.20 false. The"
+                                    + " default is chosen when the module is loaded, by"
+                                    + " execution.runtime-mode.");
+
     /** All options of this class. */
     public static List<ConfigOption<?>> all() {
-        return List.of(CLIP_ON_FAILURE, CLIP_CLOCK);
+        return List.of(CLIP_ON_FAILURE, CLIP_CLOCK, CLIP_ASYNCHRONOUS);
     }
 
     /** Those of the other classes, too. */

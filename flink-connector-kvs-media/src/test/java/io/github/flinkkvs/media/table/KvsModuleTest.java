@@ -8,7 +8,10 @@
  */
 package io.github.flinkkvs.media.table;
 
+import org.apache.flink.FlinkVersion;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.factories.ModuleFactory;
 import org.apache.flink.table.functions.FunctionDefinition;
@@ -74,8 +77,37 @@ class KvsModuleTest {
     }
 
     private static Module load(Map<String, String> options) {
+        return load(options, new Configuration());
+    }
+
+    private static Module load(Map<String, String> options, Configuration session) {
         return FactoryUtil.createModule(
-                "kvs", options, new Configuration(), KvsModuleTest.class.getClassLoader());
+                "kvs", options, session, KvsModuleTest.class.getClassLoader());
+    }
+
+    /** Flink has asynchronous functions in streaming mode only, and those of 1.20 are broken. */
+    @Test
+    void clipsAreAsynchronousWhereFlinkCan() {
+        boolean flink1 = FlinkVersion.current() == FlinkVersion.v1_20;
+        Configuration batch =
+                new Configuration().set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.BATCH);
+        Map<String, String> asynchronous = Map.of("clip.asynchronous", "true");
+        Map<String, String> synchronous = Map.of("clip.asynchronous", "false");
+
+        assertThat(clip(load(Map.of()))).isInstanceOf(flink1 ? KvsClip.class : KvsClipAsync.class);
+        assertThat(clip(load(Map.of(), batch))).isInstanceOf(KvsClip.class);
+        assertThat(clip(load(synchronous))).isInstanceOf(KvsClip.class);
+        if (flink1) {
+            assertThatThrownBy(() -> load(asynchronous))
+                    .hasStackTraceContaining("clip.asynchronous is true: Flink 1.20 mixes up");
+        } else {
+            // Batch mode may be over when the query comes.
+            assertThat(clip(load(asynchronous, batch))).isInstanceOf(KvsClipAsync.class);
+        }
+    }
+
+    private static FunctionDefinition clip(Module module) {
+        return module.getFunctionDefinition("KVS_CLIP").orElseThrow();
     }
 
     @Test
