@@ -16,6 +16,7 @@ import io.github.flinkkvs.source.StoppingPosition;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.MemorySize;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The service runs in another process, and records have a few bytes, so the increase is the
  * reader's, except for what a Flink job needs.
  */
+@Tag("measuring")
 class MemoryITCase extends KvsTestBase {
 
     private static final int MB = 1 << 20;

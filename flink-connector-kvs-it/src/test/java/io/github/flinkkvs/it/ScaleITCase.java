@@ -10,6 +10,7 @@ package io.github.flinkkvs.it;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Many live streams, each on a data port of its own, on one reader. */
+@Tag("measuring")
 class ScaleITCase extends KvsTestBase {
 
     /** Threads of the reader, and those that the SDK may start; the enumerator is done. */
