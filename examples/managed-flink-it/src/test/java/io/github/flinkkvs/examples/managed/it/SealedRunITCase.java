@@ -1,0 +1,162 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.examples.managed.it;
+
+import io.github.flinkkvs.testing.Camera;
+import io.github.flinkkvs.testing.EmbeddedKvs;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The jar for the service, in a Flink that is configured and sealed as on the service. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(300)
+class SealedRunITCase {
+
+    private static final Path JAR =
+            Path.of("..", "managed-flink", "target", "managed-flink-job.jar").toAbsolutePath();
+
+    private static final int FRAGMENTS = 20;
+
+    /** What the service leaves beside 3 GB of heap, in MB. */
+    private static final int NATIVE_MEMORY = 1024;
+
+    private Path work;
+    private Path etc;
+
+    /** Whatever the temporary folder of this process is: the others can only write here. */
+    @BeforeEach
+    void folders() throws IOException {
+        work = Files.createTempDirectory(Path.of("/tmp"), "sealed-run-");
+        etc = Files.createDirectories(work.resolve("etc"));
+    }
+
+    @AfterEach
+    void delete() throws IOException {
+        try (Stream<Path> files = Files.walk(work)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        }
+    }
+
+    private String touch(String file) throws Exception {
+        try (SealedProcess process = new SealedProcess(etc, List.of("touch", file))) {
+            return process.awaitEnd();
+        }
+    }
+
+    /** So that a job that wrote anywhere else would fail below. */
+    @Test
+    void onlyTmpCanBeWritten() throws Exception {
+        Files.writeString(etc.resolve("added"), "");
+
+        for (String folder : List.of("/", "/etc", "/opt", "/var", "/root", "/dev/shm")) {
+            assertThat(touch(Path.of(folder, "sealed-run").toString()))
+                    .startsWith("1: ")
+                    .contains("Read-only file system");
+        }
+        assertThat(touch(Path.of("target", "sealed-run").toAbsolutePath().toString()))
+                .startsWith("1: ");
+        assertThat(touch(work.resolve("sealed-run").toString())).isEqualTo("0: ");
+        try (SealedProcess list = new SealedProcess(etc, List.of("ls", "/etc/added", "/etc/passwd"))) {
+            assertThat(list.awaitEnd()).isEqualTo("0: /etc/added\n/etc/passwd\n");
+        }
+    }
+
+    @Test
+    void theJobWritesPicturesAndCompletesCheckpoints() throws Exception {
+        Path pictures = Files.createDirectories(work.resolve("pictures/front-door"));
+        try (EmbeddedKvs kvs = EmbeddedKvs.start();
+                WatchService watch = FileSystems.getDefault().newWatchService()) {
+            properties(kvs, pictures.getParent());
+            Camera.builder(kvs.createStream("front-door"))
+                    .fragments(FRAGMENTS)
+                    .unlimitedSpeed()
+                    .start()
+                    .awaitDone(Duration.ofMinutes(1));
+            pictures.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+            try (SealedCluster cluster = new SealedCluster(etc, work)) {
+                cluster.run(JAR);
+                awaitPictures(watch, pictures);
+                cluster.awaitCheckpoint();
+
+                assertThat(cluster.mapped())
+                        .filteredOn(line -> line.contains("jniavcodec"))
+                        .isNotEmpty()
+                        .allMatch(line -> line.contains(" /tmp/"));
+                assertThat(cluster.nativeMemory()).isLessThan(NATIVE_MEMORY);
+            }
+        }
+    }
+
+    private void properties(EmbeddedKvs kvs, Path pictures) throws IOException {
+        Path file = etc.resolve("flink/application_properties.json");
+        Files.createDirectories(file.getParent());
+        Files.writeString(
+                file,
+                """
+                [
+                  {
+                    "PropertyGroupId": "kvs",
+                    "PropertyMap": {
+                      "aws.region": "%s",
+                      "aws.endpoint": "%s",
+                      "aws.credentials.basic.accesskeyid": "any",
+                      "aws.credentials.basic.secretkey": "thing",
+                      "streams": "front-door",
+                      "start": "earliest"
+                    }
+                  },
+                  {
+                    "PropertyGroupId": "output",
+                    "PropertyMap": { "folder": "%s" }
+                  }
+                ]
+                """
+                        .formatted(kvs.region(), kvs.endpoint(), pictures.toUri()));
+    }
+
+    /** Waits for the file system to tell of a picture from each fragment. */
+    private static void awaitPictures(WatchService watch, Path folder) throws Exception {
+        while (fragments(folder) < FRAGMENTS) {
+            WatchKey changes = watch.poll(2, TimeUnit.MINUTES);
+            assertThat(changes).as("a further picture in " + folder).isNotNull();
+            changes.pollEvents();
+            changes.reset();
+        }
+    }
+
+    private static long fragments(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("\\d+-\\d+\\.jpg"))
+                    .map(name -> name.substring(0, name.indexOf('-')))
+                    .distinct()
+                    .count();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs a command where everything but /tmp is read-only, as on the managed service:
+#
+#   sealed.sh ETC COMMAND [ARGUMENT...]
+#
+# The files of the folder ETC are added to those of /etc. Needs Linux, and either root or the right to
+# make user namespaces. The command takes the place of this process.
+set -eu
+
+if [ "${1:-}" != --inside ]; then
+    if [ "$(id -u)" = 0 ]; then
+        exec unshare --mount "$0" --inside "$@"
+    fi
+    exec unshare --user --map-root-user --mount "$0" --inside "$@"
+fi
+shift
+etc=$1
+shift
+
+mount --make-rprivate /
+mount -t overlay overlay -o "lowerdir=$etc:/etc" /etc
+# A mount of its own, so that it stays writable.
+mount --bind /tmp /tmp
+mount -t tmpfs -o ro tmpfs /dev/shm
+# Each mount by itself: read-only applies to one, not to those within it. Device files take writes.
+cut -d ' ' -f 5 /proc/self/mountinfo | while read -r folder; do
+    case $folder in
+        /tmp | /tmp/* | /proc | /proc/* | /sys | /sys/* | /dev | /dev/*) ;;
+        *) mount -o remount,bind,ro "$folder" ;;
+    esac
+done
+exec "$@"
