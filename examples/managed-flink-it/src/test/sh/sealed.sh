@@ -21,12 +21,12 @@ mount --make-rprivate /
 mount -t overlay overlay -o "lowerdir=$etc:/etc" /etc
 # A mount of its own, so that it stays writable.
 mount --bind /tmp /tmp
-mount -t tmpfs -o ro tmpfs /dev/shm
-# Each mount by itself: read-only applies to one, not to those within it. Device files take writes.
-cut -d ' ' -f 5 /proc/self/mountinfo | while read -r folder; do
+# Each mount by itself, with its other options: read-only applies to one, not to those within it.
+cut -d ' ' -f 5,6 /proc/self/mountinfo | while read -r folder options; do
     case $folder in
-        /tmp | /tmp/* | /proc | /proc/* | /sys | /sys/* | /dev | /dev/*) ;;
-        *) mount -o remount,bind,ro "$folder" ;;
+        # Device files take writes.
+        /tmp | /tmp/* | /proc | /proc/* | /sys | /sys/* | /dev | /dev/pts | /dev/mqueue) ;;
+        *) mount -o "remount,bind,ro,${options#r[ow],}" "$folder" ;;
     esac
 done
 exec "$@"

@@ -74,9 +74,11 @@ final class SealedCluster implements AutoCloseable {
             appender.out.layout.pattern = %d{HH:mm:ss,SSS} %-5p %c{1} - %m%n%xEx
             """;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path flink = Path.of(System.getProperty("cluster.flink"));
     private final Path etc;
+    private final Path work;
     private final Path conf;
     private final SealedProcess jobManager;
     private final SealedProcess taskManager;
@@ -84,10 +86,12 @@ final class SealedCluster implements AutoCloseable {
 
     /**
      * @param etc a folder whose files are in /etc
-     * @param work a folder within /tmp
+     * @param work a folder within /tmp, for the configuration and for what would be in /tmp on the
+     *     service: processes that are killed leave files
      */
     SealedCluster(Path etc, Path work) throws Exception {
         this.etc = etc;
+        this.work = work;
         conf = Files.createDirectories(work.resolve("conf"));
         Files.writeString(
                 conf.resolve("config.yaml"), CONFIG.formatted(work.resolve("checkpoints").toUri()));
@@ -96,10 +100,11 @@ final class SealedCluster implements AutoCloseable {
                 start(
                         List.of("-Xmx512m"),
                         "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
+        SealedProcess started = null;
         try {
             String rpc = jobManager.await("started at pekko\\.tcp://flink@[^:]+:(\\d+)");
             url = "http://localhost:" + jobManager.await("Rest endpoint listening at [^:]+:(\\d+)");
-            taskManager =
+            started =
                     start(
                             List.of(
                                     "-Xms" + HEAP + "m",
@@ -109,11 +114,12 @@ final class SealedCluster implements AutoCloseable {
                                     "-XX:MaxMetaspaceSize=256m"),
                             "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                             "-Djobmanager.rpc.port=" + rpc);
+            started.await("Successful registration at resource manager");
         } catch (Throwable e) {
-            jobManager.close();
+            close(started, jobManager);
             throw e;
         }
-        taskManager.await("Successful registration at resource manager");
+        taskManager = started;
     }
 
     private SealedProcess start(List<String> options, String mainClass, String... settings)
@@ -124,6 +130,7 @@ final class SealedCluster implements AutoCloseable {
             command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
         }
         command.addAll(options);
+        command.add("-Djava.io.tmpdir=" + work);
         command.add("-Dlog4j2.configurationFile=" + conf.resolve("log4j.properties").toUri());
         command.add("-cp");
         command.add(flink.resolve("lib") + "/*");
@@ -136,14 +143,18 @@ final class SealedCluster implements AutoCloseable {
     /** Uploads a jar and runs its main class without arguments, as the service does. */
     void run(Path jar) throws Exception {
         String boundary = "----kvs";
+        String head =
+                "--"
+                        + boundary
+                        + "\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\""
+                        + jar.getFileName()
+                        + "\"\r\nContent-Type: application/java-archive\r\n\r\n";
         HttpRequest upload =
                 HttpRequest.newBuilder(URI.create(url + "/jars/upload"))
                         .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                         .POST(
                                 BodyPublishers.concat(
-                                        BodyPublishers.ofString(
-                                                "--%s\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"%s\"\r\nContent-Type: application/java-archive\r\n\r\n"
-                                                        .formatted(boundary, jar.getFileName())),
+                                        BodyPublishers.ofString(head),
                                         BodyPublishers.ofFile(jar),
                                         BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
                         .build();
@@ -187,7 +198,14 @@ final class SealedCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        taskManager.close();
-        jobManager.close();
+        close(taskManager, jobManager);
+    }
+
+    private static void close(SealedProcess... processes) {
+        for (SealedProcess process : processes) {
+            if (process != null) {
+                process.close();
+            }
+        }
     }
 }

@@ -43,7 +43,10 @@ final class SealedProcess implements AutoCloseable {
     SealedProcess(Path etc, List<String> command) throws IOException {
         List<String> sealed = new ArrayList<>(List.of(SCRIPT.toString(), etc.toString()));
         sealed.addAll(command);
-        process = new ProcessBuilder(sealed).redirectErrorStream(true).start();
+        ProcessBuilder builder = new ProcessBuilder(sealed).redirectErrorStream(true);
+        // The messages of tools, in English.
+        builder.environment().put("LC_ALL", "C");
+        process = builder.start();
         Thread reader = new Thread(this::read, "output of " + command.get(0));
         reader.setDaemon(true);
         reader.start();
@@ -84,13 +87,13 @@ final class SealedProcess implements AutoCloseable {
         }
     }
 
-    /** Waits for the end, and returns the exit code and the rest of the output. */
+    /** Waits for the end, and returns the exit code and all lines of the output. */
     String awaitEnd() throws InterruptedException {
-        StringBuilder rest = new StringBuilder();
+        StringBuilder output = new StringBuilder();
         for (String line = lines.take(); !line.equals(END); line = lines.take()) {
-            rest.append(line).append('\n');
+            output.append(": ").append(line);
         }
-        return process.waitFor() + ": " + rest;
+        return process.waitFor() + output.toString();
     }
 
     @Override
