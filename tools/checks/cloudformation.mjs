@@ -263,19 +263,23 @@ class Template {
   }
 
   checkDashboard(place, body) {
-    const [text, variables] = [body["Fn::Sub"] ?? body].flat();
-    const json = text.replace(/\$\{(\w+)}/g, (all, name) => this.possible(variables?.[name])[0] ?? "x");
-    try {
-      for (const widget of JSON.parse(json).widgets) {
-        const names = (widget.properties.metrics ?? []).filter((metric) => typeof metric[0] === "string");
-        for (const [, name] of names) {
-          if (!Object.values(METRICS).flat().includes(name)) {
-            this.problem(place, `no metric ${name}`);
-          }
-        }
+    const [text, variables = {}] = [body["Fn::Sub"] ?? body].flat();
+    // With either branch of each condition.
+    for (const branch of [0, 1]) {
+      const json = text.replace(/\$\{([\w:]+)}/g, (all, name) => {
+        const texts = name in variables ? this.texts(variables[name]) : ["x"];
+        return texts[branch] ?? texts[0];
+      });
+      try {
+        JSON.parse(json)
+          .widgets.flatMap((widget) => widget.properties.metrics ?? [])
+          .map((metric) => metric[1])
+          .filter((name) => name && !Object.values(METRICS).flat().includes(name))
+          .forEach((name) => this.problem(place, `no metric ${name}`));
+      } catch (e) {
+        this.problem(place, `no JSON: ${e.message}`);
+        return;
       }
-    } catch (e) {
-      this.problem(place, `no JSON: ${e.message}`);
     }
   }
 

@@ -35,7 +35,9 @@ for (const [mistake, file, from, to, problem] of [
   ["an ARN without the last part", "infrastructure.yaml", "stream/${StreamName}/*", "stream/${StreamName}", /no action is for arn:.*:stream.x$/],
   ["a metric that is not there", "application.yaml", "MetricName: cpuUtilization", "MetricName: cpuUtilisation", /no metric cpuUtilisation in AWS.KinesisAnalytics/],
   ["a metric of a dashboard", "application.yaml", '"heapMemoryUtilization"', '"heapUtilization"', /no metric heapUtilization/],
+  ["a metric of a dashboard on another runtime", "application.yaml", "Restarts: !If [OnFlink1, fullRestarts, numRestarts]", "Restarts: !If [OnFlink1, fullRestarts, restarts]", /no metric restarts/],
   ["a dashboard that is no JSON", "application.yaml", '"widgets": [', '"widgets": [,', /no JSON/],
+  ["a dashboard that is no JSON for one stream", "application.yaml", 'StreamName=\\"${StreamName}', 'StreamName="${StreamName}', /no JSON/],
 ]) {
   test(`finds ${mistake}`, async () => {
     const wrong = { ...TEMPLATES, [file]: TEMPLATES[file].replace(from, to) };
