@@ -88,8 +88,7 @@ class SealedRunITCase {
                     .endsWith("Read-only file system");
         }
         assertThat(run("touch", work.resolve("sealed-run").toString())).isEqualTo("0");
-        assertThat(run("ls", "/etc/added", "/etc/passwd"))
-                .isEqualTo("0: /etc/added: /etc/passwd");
+        assertThat(run("ls", "/etc/added", "/etc/passwd")).isEqualTo("0: /etc/added: /etc/passwd");
     }
 
     @Test
