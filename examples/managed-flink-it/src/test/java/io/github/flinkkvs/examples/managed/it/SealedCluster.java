@@ -56,7 +56,7 @@ final class SealedCluster implements AutoCloseable {
             taskmanager.memory.jvm-overhead.min: 192m
             taskmanager.memory.jvm-overhead.max: 192m
             execution.program-config.enabled: false
-            execution.checkpointing.interval: 1s
+            execution.checkpointing.interval: 1 s
             execution.checkpointing.dir: %s
             execution.checkpointing.incremental: true
             state.backend.type: rocksdb
