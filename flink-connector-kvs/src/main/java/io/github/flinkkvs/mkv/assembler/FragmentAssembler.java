@@ -136,7 +136,7 @@ public final class FragmentAssembler {
      * reference, so the content of the buffer must not change afterwards.
      *
      * <p>The time of arrival is unknown: from then on, {@link Fragment#arrival()} and {@link
-     * FrameRecord#arrival()} are null.
+     * io.github.flinkkvs.mkv.FrameRecord#arrival() FrameRecord.arrival()} are null.
      *
      * @param handler is called within this method, in the order of the bytes
      * @throws MkvException if the bytes are not a fragment, or if a fragment exceeds a limit
