@@ -1,0 +1,46 @@
+#!/bin/sh
+# Builds the release of HEAD twice and compares what would be published, byte by byte:
+# tools/release/reproduce.sh [MAVEN-OPTIONS]. The two builds differ in folder, time, time zone, locale and
+# permissions of new files. Needs git, a JDK 17 or newer and Maven; takes a few minutes.
+set -eu
+
+root=$(CDPATH= cd -- "$(dirname "$0")/../.." && pwd -P)
+modules=$("$root/tools/release/modules.sh")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+
+# build FOLDER TIME-ZONE LOCALE UMASK MAVEN-OPTIONS...
+build() {
+    folder=$work/$1
+    zone=$2
+    locale=$3
+    mask=$4
+    shift 4
+    mkdir -p "$folder"
+    (
+        umask "$mask"
+        git -C "$root" archive HEAD | tar -x -C "$folder"
+        TZ=$zone LC_ALL=$locale mvn -q -B -ntp -f "$folder/pom.xml" -Prelease -pl "$modules" \
+            -Dmaven.test.skip=true "$@" verify
+        cd "$folder"
+        find . -path '*/target/*' \( -name '*.jar' -o -name 'bom.json' -o -name 'bom.xml' \) \
+            ! -name 'original-*' ! -path '*/classes/*' ! -path '*/apidocs/*' -exec sha256sum {} + | sort -k 2
+    ) > "$work/$1.sums"
+}
+
+build one UTC C.UTF-8 022 "$@"
+build "another/folder with spaces" Asia/Kathmandu tr_TR.UTF-8 077 "$@"
+mv "$work/another/folder with spaces.sums" "$work/two.sums"
+
+count=$(wc -l < "$work/one.sums")
+[ "$count" -ge 25 ] || {
+    echo "only $count files were built" >&2
+    exit 1
+}
+if ! diff "$work/one.sums" "$work/two.sums"; then
+    echo "the two builds differ" >&2
+    exit 1
+fi
+cat "$work/one.sums"
+echo "$count files are the same in both builds"
