@@ -10,13 +10,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# build FOLDER TIME-ZONE LOCALE UMASK MAVEN-OPTIONS...
+# build SUMS FOLDER TIME-ZONE LOCALE UMASK MAVEN-OPTIONS...: builds in FOLDER, and writes the file SUMS.
 build() {
-    folder=$work/$1
-    zone=$2
-    locale=$3
-    mask=$4
-    shift 4
+    sums=$work/$1
+    folder=$work/$2
+    zone=$3
+    locale=$4
+    mask=$5
+    shift 5
     mkdir -p "$folder"
     (
         umask "$mask"
@@ -26,12 +27,11 @@ build() {
         cd "$folder"
         find . -path '*/target/*' \( -name '*.jar' -o -name 'bom.json' -o -name 'bom.xml' \) \
             ! -name 'original-*' ! -path '*/classes/*' ! -path '*/apidocs/*' -exec sha256sum {} + | sort -k 2
-    ) > "$work/$1.sums"
+    ) > "$sums"
 }
 
-build one UTC C.UTF-8 022 "$@"
-build "another/folder with spaces" Asia/Kathmandu tr_TR.UTF-8 077 "$@"
-mv "$work/another/folder with spaces.sums" "$work/two.sums"
+build one.sums one UTC C.UTF-8 022 "$@"
+build two.sums "another/folder with spaces" Asia/Kathmandu tr_TR.UTF-8 077 "$@"
 
 count=$(wc -l < "$work/one.sums")
 [ "$count" -ge 25 ] || {
