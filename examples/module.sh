@@ -1,6 +1,7 @@
 # The common part of run.sh in examples and in benchmarks, which source it with $root, the folder of the
 # project, $module, the folder of the module to run, and $cluster, the folder of a Flink cluster if the
 # example needs one. Builds what is missing or out of date, and sets java and class_path.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables come from run.sh and go there
 
 die() {
     echo "error: $1" >&2
@@ -28,7 +29,7 @@ java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' 
 # Whether there is a class path whose files all exist, and no source is newer.
 is_built() (
     [ -s "$class_path_file" ] && [ -d "$root/$module/target/classes" ] || exit 1
-    cd "$root"
+    cd "$root" || exit 1
     set -- pom.xml
     for built in flink-connector-kvs flink-connector-kvs-testing flink-connector-kvs-media "$module"; do
         set -- "$@" "$built/pom.xml" "$built/src/main"
@@ -44,6 +45,7 @@ is_built() (
     fi
     set -f
     IFS=:
+    # shellcheck disable=SC2013 # IFS splits it at colons
     for entry in $(cat "$class_path_file"); do
         [ -e "$entry" ] || exit 1
     done

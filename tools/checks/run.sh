@@ -16,3 +16,16 @@ mkdir -p target
 FLINK_DEPLOYMENT_DEFINITION=target/META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml \
 FLINK_DEPLOYMENT_VERSION=v1_20 \
     npm test
+
+# Linters that are not in npm.
+cd ../..
+if command -v shellcheck > /dev/null; then
+    git ls-files -z .ci '*.sh' | xargs -0 shellcheck
+else
+    echo "no shellcheck: shell scripts are not checked"
+fi
+if command -v yamllint > /dev/null; then
+    yamllint --strict .github deploy examples/managed-flink
+else
+    echo "no yamllint: YAML files are checked against their schemas only"
+fi
