@@ -98,9 +98,7 @@ test("what the container files and workflows name is there", () => {
   const names = (file, pattern) => [...text(file).matchAll(pattern)].map(([, name]) => name);
   const modules = Object.keys(KINDS).flatMap((kind) => KINDS[kind].flatMap((file) => names(file, /-pl ([a-z][\w/,-]*)/g)));
   const scripts = KINDS.workflow.flatMap((file) => names(file, /(?:^|[ (])(\.?\w+(?:\/\w+)*\/\w+\.sh|\.ci\/\w+)/gm));
-  const folders = parse(text(".github/dependabot.yml")).updates
-    .flatMap(({ directory, directories }) => directories ?? [directory])
-    .map((folder) => folder.slice(1));
+  const folders = parse(text(".github/dependabot.yml")).updates.map(({ directory }) => directory.slice(1));
   assert(modules.length > 2 && scripts.length > 2 && folders.length > 1, `${modules} ${scripts} ${folders}`);
   for (const name of [...modules.flatMap((list) => list.split(",")), ...scripts, ...folders]) {
     assert(existsSync(new URL(name, ROOT)), name);
