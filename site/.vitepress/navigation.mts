@@ -24,6 +24,7 @@ const groups = [
     pages: [
       'docs/configuration.md',
       'docs/managed-flink.md',
+      'docs/containers.md',
       'docs/monitoring.md',
       'docs/errors.md',
       'docs/benchmarks.md',
@@ -31,7 +32,14 @@ const groups = [
   },
   {
     text: 'Understand',
-    pages: ['docs/architecture.md', 'docs/internals.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+    pages: [
+      'docs/architecture.md',
+      'docs/internals.md',
+      'CONTRIBUTING.md',
+      'docs/release.md',
+      'SECURITY.md',
+      'CHANGELOG.md',
+    ],
   },
 ]
 
