@@ -11,9 +11,10 @@ node checks/links.mjs
 [ "${1:-}" = --browser ] || exit 0
 chromium=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
 if [ -z "$chromium" ]; then
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium && chromium=$(command -v chromium) || {
+    if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }; then
         echo "no Chromium, and apt-get cannot install it: the pages are not looked at"
         exit 0
-    }
+    fi
+    chromium=$(command -v chromium)
 fi
 CHROMIUM=$chromium node checks/browser.mjs
