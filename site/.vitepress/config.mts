@@ -20,6 +20,8 @@ export default defineConfig({
   rewrites: (path) => (pages.includes(path) ? routeOf(path) : path.replace(/^site\//, '')),
   outDir: 'target/site',
   cacheDir: 'target/cache',
+  // All links of pages are checked, except those to what readers run on their own machine.
+  ignoreDeadLinks: 'localhostLinks',
 
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
@@ -37,7 +39,8 @@ export default defineConfig({
   themeConfig: {
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    // A section is found if it has all words: KVS_CLIP are two.
+    search: { provider: 'local', options: { miniSearch: { searchOptions: { combineWith: 'AND' } } } },
     externalLinkIcon: true,
   },
 })

@@ -29,7 +29,8 @@ export function titleOf(page: string): string {
  */
 export function routeOf(path: string): string {
   if (path === 'README.md') return 'index.md'
-  if (pages.includes(path)) return posix.basename(path).toLowerCase()
+  if (posix.dirname(path) === 'docs' && pages.includes(path)) return posix.basename(path)
+  if (pages.includes(path)) return `project/${path.toLowerCase()}`
   return `source/${path}.md`
 }
 

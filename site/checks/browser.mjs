@@ -70,9 +70,8 @@ async function search(page, address, word) {
   try {
     await page.locator('.VPLocalSearchBox .result').first().click()
     await page.waitForURL((url) => url.pathname !== '/')
-    const text = await page.locator('.vp-doc').innerText()
-    if (!text.toLowerCase().includes(word.toLowerCase())) problems.push(`search: ${page.url()} has no "${word}"`)
+    await page.locator('.vp-doc', { hasText: word }).waitFor()
   } catch (error) {
-    problems.push(`search for "${word}": ${error.message.split('\n')[0]}`)
+    problems.push(`search for "${word}" led to ${page.url()}: ${error.message.split('\n')[0]}`)
   }
 }

@@ -1,6 +1,6 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { dirname, extname, join, normalize } from 'node:path'
+import { dirname, extname, join, normalize, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const site = join(dirname(fileURLToPath(import.meta.url)), '../target/site')
@@ -15,7 +15,9 @@ const types = {
 }
 
 /** All pages of the site, except the files of the repository and the page for what does not exist. */
-export const pages = readdirSync(site).filter((name) => name.endsWith('.html') && name !== '404.html')
+export const pages = readdirSync(site, { recursive: true })
+  .map((path) => path.replaceAll(sep, '/'))
+  .filter((path) => path.endsWith('.html') && path !== '404.html' && !path.startsWith('source/'))
 
 /** Serves the site on a free port of this machine while an action runs, which gets the address. */
 export async function serving(action) {
