@@ -39,8 +39,15 @@ export default defineConfig({
   themeConfig: {
     sidebar,
     outline: [2, 3],
-    // A section is found if it has all words: KVS_CLIP are two.
-    search: { provider: 'local', options: { miniSearch: { searchOptions: { combineWith: 'AND' } } } },
-    externalLinkIcon: true,
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // A section is found if it has all words. KVS_CLIP is one.
+          options: { tokenize: (text) => text.split(/[^\p{L}\p{N}_]+/u) },
+          searchOptions: { combineWith: 'AND' },
+        },
+      },
+    },
   },
 })
