@@ -105,9 +105,7 @@ public final class KvsSource<T>
 
     @Override
     public SourceReader<T, KvsSplit> createReader(SourceReaderContext context) throws Exception {
-        KvsReaderMetrics metrics =
-                new KvsReaderMetrics(
-                        context.metricGroup(), config.get(KvsSourceOptions.STREAM_METRICS_LIMIT));
+        KvsReaderMetrics metrics = new KvsReaderMetrics(context.metricGroup(), config);
         schema.open(new SchemaContext(context));
         String name = "kvs-reader-" + context.getIndexOfSubtask();
         int readers = context.currentParallelism();

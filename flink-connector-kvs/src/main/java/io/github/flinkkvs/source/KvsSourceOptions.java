@@ -257,6 +257,16 @@ public final class KvsSourceOptions {
                             "The most streams of a reader that have gauges of their own. Metrics"
                                     + " over all streams of a reader always exist.");
 
+    public static final ConfigOption<String> METRICS_GROUP =
+            ConfigOptions.key("source.metrics.group")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "A metric group around the group KinesisVideo, which has the metrics of"
+                                    + " the source. Give 'kinesisanalytics' on Amazon Managed"
+                                    + " Service for Apache Flink, which exports to CloudWatch what"
+                                    + " is in a group of this name. By default there is none.");
+
     /** All options of this class. */
     public static List<ConfigOption<?>> all() {
         return List.of(
@@ -280,7 +290,8 @@ public final class KvsSourceOptions {
                 RETRY_BUDGET,
                 CONNECTION_LIMIT_FAIL_AFTER,
                 ENDPOINT_REFRESH_INTERVAL,
-                STREAM_METRICS_LIMIT);
+                STREAM_METRICS_LIMIT,
+                METRICS_GROUP);
     }
 
     private KvsSourceOptions() {}

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -49,6 +50,9 @@ final class OptionChecks {
 
     /** Each call requests one fragment more than it brings, so fewer would be a waste. */
     private static final int MIN_FRAGMENTS_PER_SECOND = 10;
+
+    /** Metric reporters rewrite other characters, each in its own way. */
+    private static final Pattern METRICS_GROUP = Pattern.compile("[A-Za-z0-9_-]+");
 
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
@@ -106,6 +110,12 @@ final class OptionChecks {
                 KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND.key(),
                 config.get(KvsSourceOptions.HISTORY_FRAGMENTS_PER_SECOND),
                 MIN_FRAGMENTS_PER_SECOND);
+        String metricsGroup = config.get(KvsSourceOptions.METRICS_GROUP);
+        check(
+                metricsGroup == null || METRICS_GROUP.matcher(metricsGroup).matches(),
+                "%s is '%s': give a name of letters, digits, '-' and '_', or leave it out",
+                KvsSourceOptions.METRICS_GROUP.key(),
+                metricsGroup);
         checkDurations();
         boolean toTimestamp =
                 config.get(KvsSourceOptions.EXPIRED_POSITION) == ExpiredPositionPolicy.TIMESTAMP;

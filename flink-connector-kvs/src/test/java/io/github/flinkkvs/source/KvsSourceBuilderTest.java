@@ -246,6 +246,16 @@ class KvsSourceBuilderTest {
     }
 
     @Test
+    void refusesNamesThatReportersRewrite() {
+        for (String name : List.of("", "a.b", "a b", "{a}")) {
+            assertRefused(
+                    builder().set(KvsSourceOptions.METRICS_GROUP, name),
+                    "source.metrics.group is '" + name + "': give a name of letters");
+        }
+        builder().set(KvsSourceOptions.METRICS_GROUP, "kinesisanalytics").build();
+    }
+
+    @Test
     void refusesTimesThatContradictEachOther() {
         assertRefused(
                 builder().set(KvsSourceOptions.RETRY_INITIAL_BACKOFF, Duration.ofMinutes(1)),

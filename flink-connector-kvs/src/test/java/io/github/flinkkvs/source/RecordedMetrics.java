@@ -13,8 +13,10 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
+import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
+import org.apache.flink.runtime.metrics.groups.InternalSplitEnumeratorMetricGroup;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +39,11 @@ public final class RecordedMetrics {
         return group;
     }
 
+    /** The group of an enumerator that is recorded here as well. */
+    public SplitEnumeratorMetricGroup enumeratorGroup() {
+        return new InternalSplitEnumeratorMetricGroup(new Group(""));
+    }
+
     /** Makes a counter of the connector throw an error whenever it is incremented. */
     public void letThrow(String name, RuntimeException error, Runnable before) {
         thrower = "KinesisVideo." + name;
@@ -54,9 +61,17 @@ public final class RecordedMetrics {
         return ((Number) gauges.get("KinesisVideo." + name).getValue()).longValue();
     }
 
-    /** The names of all metrics. */
+    /** The gauges by name. */
     public Map<String, Gauge<?>> gauges() {
         return gauges;
+    }
+
+    /** The kind of each metric, counter or gauge, by name. */
+    public Map<String, String> kinds() {
+        Map<String, String> kinds = new TreeMap<>();
+        counters.keySet().forEach(name -> kinds.put(name, "counter"));
+        gauges.keySet().forEach(name -> kinds.put(name, "gauge"));
+        return kinds;
     }
 
     private final class Group extends UnregisteredMetricsGroup {
@@ -80,6 +95,12 @@ public final class RecordedMetrics {
                             super.inc();
                         }
                     };
+            counters.put(prefix + name, counter);
+            return counter;
+        }
+
+        @Override
+        public <C extends Counter> C counter(String name, C counter) {
             counters.put(prefix + name, counter);
             return counter;
         }

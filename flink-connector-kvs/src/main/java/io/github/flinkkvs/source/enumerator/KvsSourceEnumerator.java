@@ -63,6 +63,7 @@ public final class KvsSourceEnumerator
     private final SplitEnumeratorContext<KvsSplit> context;
     private final StreamSelector streams;
     private final StreamPositions positions;
+    private final ReadableConfig config;
     private final StreamLedger ledger;
     private final StreamDiscovery discovery;
     private final StreamDiscovery.Owner discovered = new Discovered();
@@ -99,6 +100,7 @@ public final class KvsSourceEnumerator
         this.context = context;
         this.streams = streams;
         this.positions = positions;
+        this.config = config;
         this.ledger = new StreamLedger(new SplitPlacement(context.currentParallelism()));
         // A stream that is no longer configured is forgotten: if it comes back, it begins anew.
         ledger.restore(
@@ -109,7 +111,7 @@ public final class KvsSourceEnumerator
                         .map(KvsSplit::delayed)
                         .collect(Collectors.toList()));
         boolean restoredScanned = !streams.isNamed() && restored.isScanned(streams.selection());
-        StreamFinder finder = finder(config, restoredScanned);
+        StreamFinder finder = finder(restoredScanned);
         this.nothingToFind = finder.isDone();
         this.scanned = nothingToFind || restoredScanned;
         this.discovery =
@@ -126,7 +128,7 @@ public final class KvsSourceEnumerator
         return splitIds.stream().filter(streams::contains).sorted().collect(Collectors.toList());
     }
 
-    private StreamFinder finder(ReadableConfig config, boolean restoredScanned) {
+    private StreamFinder finder(boolean restoredScanned) {
         if (streams.isNamed()) {
             Set<String> known =
                     ledger.ids().stream().map(streams::spelling).collect(Collectors.toSet());
@@ -151,7 +153,7 @@ public final class KvsSourceEnumerator
     @Override
     public void start() {
         context.metricGroup().setUnassignedSplitsGauge(() -> waiting);
-        MetricGroup group = context.metricGroup().addGroup(KvsReaderMetrics.GROUP);
+        MetricGroup group = KvsReaderMetrics.group(context.metricGroup(), config);
         group.gauge("liveStreams", () -> live);
         group.counter("discoveryScans", scans);
         group.counter("discoveryFailures", scanFailures);

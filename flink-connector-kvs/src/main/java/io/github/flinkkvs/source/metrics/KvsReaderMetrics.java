@@ -11,8 +11,10 @@ package io.github.flinkkvs.source.metrics;
 import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameRecord;
+import io.github.flinkkvs.source.KvsSourceOptions;
 
 import org.apache.flink.annotation.Internal;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
@@ -30,8 +32,7 @@ import java.util.function.LongSupplier;
 @Internal
 public final class KvsReaderMetrics {
 
-    /** The group of all metrics of this connector. */
-    public static final String GROUP = "KinesisVideo";
+    private static final String GROUP = "KinesisVideo";
 
     /** Why a stream gets a new connection. */
     public enum ReconnectCause {
@@ -88,18 +89,18 @@ public final class KvsReaderMetrics {
     private volatile int inHistory;
     private volatile long fetchEventTimeLag;
 
-    public KvsReaderMetrics(SourceReaderMetricGroup readerGroup, int streamsLimit) {
-        this(readerGroup, streamsLimit, System::nanoTime);
+    public KvsReaderMetrics(SourceReaderMetricGroup readerGroup, ReadableConfig config) {
+        this(readerGroup, config, System::nanoTime);
     }
 
     /**
      * @param nanoTime a clock that never goes back
      */
     public KvsReaderMetrics(
-            SourceReaderMetricGroup readerGroup, int streamsLimit, LongSupplier nanoTime) {
+            SourceReaderMetricGroup readerGroup, ReadableConfig config, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        MetricGroup group = readerGroup.addGroup(GROUP);
-        gauges = new StreamGauges(group, streamsLimit);
+        MetricGroup group = group(readerGroup, config);
+        gauges = new StreamGauges(group, config.get(KvsSourceOptions.STREAM_METRICS_LIMIT));
         bytes = readerGroup.getIOMetricGroup().getNumBytesInCounter();
         recordsIn = readerGroup.getIOMetricGroup().getNumRecordsInCounter();
         recordErrors = readerGroup.getNumRecordsInErrorsCounter();
@@ -132,6 +133,14 @@ public final class KvsReaderMetrics {
         group.gauge("maxMillisBehindNow", this::maxMillisBehindNow);
         // FLIP-33's name, on the group where it belongs.
         readerGroup.gauge("currentFetchEventTimeLag", () -> fetchEventTimeLag);
+    }
+
+    /** The group of all metrics of this connector, within the group of an operator. */
+    public static MetricGroup group(MetricGroup operator, ReadableConfig config) {
+        return config.getOptional(KvsSourceOptions.METRICS_GROUP)
+                .map(operator::addGroup)
+                .orElse(operator)
+                .addGroup(GROUP);
     }
 
     /**

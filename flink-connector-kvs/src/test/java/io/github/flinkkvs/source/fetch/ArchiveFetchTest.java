@@ -37,6 +37,8 @@ import io.github.flinkkvs.source.resources.MemoryBudget;
 import io.github.flinkkvs.source.resources.ReaderLock;
 import io.github.flinkkvs.source.resources.ReaderResources;
 
+import org.apache.flink.configuration.Configuration;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -208,7 +210,8 @@ class ArchiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService {
                         nameOrArn -> {
                             throw new AssertionError("not for a fetch to do");
                         },
-                        new KvsReaderMetrics(metrics.group(), 1, timer::nanoTime));
+                        new KvsReaderMetrics(
+                                metrics.group(), new Configuration(), timer::nanoTime));
         ServiceClock clock = new ServiceClock(timer);
         clock.set(T0);
         archive =

@@ -29,6 +29,8 @@ import io.github.flinkkvs.source.resources.MemoryBudget;
 import io.github.flinkkvs.source.resources.ReaderLock;
 import io.github.flinkkvs.source.resources.ReaderResources;
 
+import org.apache.flink.configuration.Configuration;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -68,7 +70,7 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
                     nameOrArn -> {
                         throw new AssertionError("not for a fetch to do");
                     },
-                    new KvsReaderMetrics(metrics.group(), 1, timer::nanoTime));
+                    new KvsReaderMetrics(metrics.group(), new Configuration(), timer::nanoTime));
 
     private Fetch current;
     private MediaListener listener;

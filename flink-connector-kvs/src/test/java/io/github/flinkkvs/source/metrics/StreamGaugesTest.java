@@ -8,6 +8,9 @@
  */
 package io.github.flinkkvs.source.metrics;
 
+import io.github.flinkkvs.source.KvsSourceOptions;
+
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.groups.AbstractMetricGroup;
 import org.apache.flink.runtime.metrics.groups.GenericMetricGroup;
@@ -51,7 +54,9 @@ class StreamGaugesTest {
                     UnregisteredMetricGroups.createUnregisteredTaskManagerMetricGroup(),
                     "root");
     private final KvsReaderMetrics metrics =
-            new KvsReaderMetrics(InternalSourceReaderMetricGroup.mock(root), LIMIT);
+            new KvsReaderMetrics(
+                    InternalSourceReaderMetricGroup.mock(root),
+                    new Configuration().set(KvsSourceOptions.STREAM_METRICS_LIMIT, LIMIT));
 
     /** The streams with gauges. */
     private Set<String> shown() {

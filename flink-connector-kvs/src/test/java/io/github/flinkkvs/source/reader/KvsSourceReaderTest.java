@@ -48,7 +48,8 @@ class KvsSourceReaderTest {
     private final FakeConnection connection = new FakeConnection();
     private final List<String> marks = new ArrayList<>();
     private final TestingReaderOutput<Fragment> records = new TestingReaderOutput<>();
-    private final KvsReaderMetrics metrics = new KvsReaderMetrics(new RecordedMetrics().group(), 1);
+    private final KvsReaderMetrics metrics =
+            new KvsReaderMetrics(new RecordedMetrics().group(), new Configuration());
     private final TestingReaderContext context = new TestingReaderContext();
     private KvsSourceReader<Fragment> reader = reader(Long.MAX_VALUE);
 

@@ -42,14 +42,18 @@ class KvsSplitReaderTest {
 
     private final FakeConnection connection = new FakeConnection();
     private final RecordedMetrics metrics = new RecordedMetrics();
+    private final Configuration config =
+            new Configuration()
+                    .set(KvsSourceOptions.HISTORY, HistoryMode.LIVE)
+                    .set(KvsSourceOptions.STREAM_METRICS_LIMIT, 1);
     private final KvsSplitReader reader =
             new KvsSplitReader(
-                    new Configuration().set(KvsSourceOptions.HISTORY, HistoryMode.LIVE),
+                    config,
                     false,
                     true,
                     null,
                     connection,
-                    new KvsReaderMetrics(metrics.group(), 1));
+                    new KvsReaderMetrics(metrics.group(), config));
     private final Set<String> finished = new HashSet<>();
     private final List<StreamEvent> unemitted = new ArrayList<>();
 

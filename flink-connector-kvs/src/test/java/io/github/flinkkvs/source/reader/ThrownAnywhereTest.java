@@ -352,7 +352,7 @@ class ThrownAnywhereTest {
                         true,
                         null,
                         connection,
-                        new KvsReaderMetrics(metrics.group(), 1));
+                        new KvsReaderMetrics(metrics.group(), new Configuration()));
         try {
             reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
             assertThatThrownBy(

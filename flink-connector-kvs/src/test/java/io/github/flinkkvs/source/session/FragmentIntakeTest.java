@@ -42,7 +42,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FragmentIntakeTest implements EventQueue.Taker {
 
     private final RecordedMetrics metrics = new RecordedMetrics();
-    private final KvsReaderMetrics readerMetrics = new KvsReaderMetrics(metrics.group(), 10);
+    private final KvsReaderMetrics readerMetrics =
+            new KvsReaderMetrics(metrics.group(), new Configuration());
     private final MemoryBudget budget = new MemoryBudget(new ReaderLock(), 1 << 20, () -> 0);
     private final Holds holds = new Holds(() -> 0);
     private ReadCursor cursor;

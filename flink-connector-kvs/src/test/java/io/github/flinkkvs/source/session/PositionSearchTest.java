@@ -47,7 +47,8 @@ class PositionSearchTest {
     private static final long MINUTE = Duration.ofMinutes(1).toMillis();
 
     private final RecordedMetrics metrics = new RecordedMetrics();
-    private final KvsReaderMetrics readerMetrics = new KvsReaderMetrics(metrics.group(), 10);
+    private final KvsReaderMetrics readerMetrics =
+            new KvsReaderMetrics(metrics.group(), new Configuration());
     private final Configuration config = new Configuration();
     private ReadCursor cursor;
     private PositionSearch search;

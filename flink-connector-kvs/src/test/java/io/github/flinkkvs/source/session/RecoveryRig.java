@@ -46,7 +46,8 @@ abstract class RecoveryRig {
     static final long HOUR = Duration.ofHours(1).toMillis();
 
     final RecordedMetrics metrics = new RecordedMetrics();
-    final KvsReaderMetrics readerMetrics = new KvsReaderMetrics(metrics.group(), 10);
+    final KvsReaderMetrics readerMetrics =
+            new KvsReaderMetrics(metrics.group(), new Configuration());
     final Configuration config = new Configuration();
     long now = Long.MAX_VALUE - 5;
     ReadCursor cursor;

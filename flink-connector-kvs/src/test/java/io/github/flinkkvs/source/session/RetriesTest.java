@@ -34,7 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RetriesTest {
 
     private final RecordedMetrics metrics = new RecordedMetrics();
-    private final KvsReaderMetrics readerMetrics = new KvsReaderMetrics(metrics.group(), 10);
+    private final KvsReaderMetrics readerMetrics =
+            new KvsReaderMetrics(metrics.group(), new Configuration());
     private final Configuration config = new Configuration();
     private long now = Long.MAX_VALUE - 5;
     private final Holds holds = new Holds(() -> now);

@@ -85,7 +85,7 @@ public final class SessionRig {
     public final Handover handover = new Handover(lock);
     public final RecordedMetrics metrics = new RecordedMetrics();
     public final KvsReaderMetrics readerMetrics =
-            new KvsReaderMetrics(metrics.group(), 10, timer::nanoTime);
+            new KvsReaderMetrics(metrics.group(), new Configuration(), timer::nanoTime);
     public final Service service = new Service();
     public final Directory directory = new Directory();
 
