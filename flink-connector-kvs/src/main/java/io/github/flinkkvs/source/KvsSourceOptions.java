@@ -267,6 +267,14 @@ public final class KvsSourceOptions {
                                     + " Service for Apache Flink, which exports to CloudWatch what"
                                     + " is in a group of this name. By default there is none.");
 
+    public static final ConfigOption<Duration> HEALTH_INTERVAL =
+            ConfigOptions.key("source.health.interval")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(1))
+                    .withDescription(
+                            "How often each reader (subtask) that has streams logs a line about its"
+                                    + " health. At least 1 s; 0 turns the line off.");
+
     /** All options of this class. */
     public static List<ConfigOption<?>> all() {
         return List.of(
@@ -291,7 +299,8 @@ public final class KvsSourceOptions {
                 CONNECTION_LIMIT_FAIL_AFTER,
                 ENDPOINT_REFRESH_INTERVAL,
                 STREAM_METRICS_LIMIT,
-                METRICS_GROUP);
+                METRICS_GROUP,
+                HEALTH_INTERVAL);
     }
 
     private KvsSourceOptions() {}

@@ -45,6 +45,9 @@ final class OptionChecks {
     /** Less than these 3 s, since the last bytes before them may arrive late. */
     private static final Duration MAX_QUIET_TIME = Duration.ofMillis(2_500);
 
+    /** A log is for people. */
+    private static final Duration MIN_HEALTH_INTERVAL = Duration.ofSeconds(1);
+
     /** A fragment lasts up to 20 s, and its timestamp is that of its beginning. */
     private static final Duration MIN_MAX_LAG = Duration.ofSeconds(30);
 
@@ -164,6 +167,13 @@ final class OptionChecks {
                 ". The service ends a call that had nothing to send for 3 s. With a longer quiet"
                         + " time no end of a call would mean that there is nothing to read, and a"
                         + " bounded source would never end");
+        if (!config.get(KvsSourceOptions.HEALTH_INTERVAL).isZero()) {
+            checkDuration(
+                    KvsSourceOptions.HEALTH_INTERVAL,
+                    MIN_HEALTH_INTERVAL,
+                    MAX_DURATION,
+                    ", or 0 for no line");
+        }
         Duration initialBackoff = config.get(KvsSourceOptions.RETRY_INITIAL_BACKOFF);
         Duration maxBackoff = config.get(KvsSourceOptions.RETRY_MAX_BACKOFF);
         check(

@@ -230,6 +230,11 @@ class KvsSourceBuilderTest {
                 builder().set(KvsSourceOptions.MAX_LAG, Duration.ofSeconds(29)),
                 "source.max-lag is 29 s: give a time of at least 30 s",
                 "A fragment lasts up to 20 s");
+        assertRefused(
+                builder().set(KvsSourceOptions.HEALTH_INTERVAL, Duration.ofMillis(999)),
+                "source.health.interval is 999 ms: give a time of at least 1 s",
+                "or 0 for no line");
+        builder().set(KvsSourceOptions.HEALTH_INTERVAL, Duration.ZERO).build();
         builder()
                 .set(KvsSourceOptions.MAX_LAG, Duration.ofSeconds(30))
                 .set(KvsSourceOptions.SILENCE_TIMEOUT, Duration.ofSeconds(4))

@@ -19,15 +19,19 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
  * The metrics of a reader over all its streams, and of a limited number of single streams. Written
- * with the reader lock held; reporters read at any time and may see slightly old values.
+ * with the reader lock held: whoever holds it reads the newest values. Reporters read at any time
+ * and may see slightly old ones.
  */
 @Internal
 public final class KvsReaderMetrics {
@@ -58,6 +62,7 @@ public final class KvsReaderMetrics {
         }
     }
 
+    private final String readerName;
     private final StreamGauges gauges;
     private final LongSupplier nanoTime;
 
@@ -99,6 +104,11 @@ public final class KvsReaderMetrics {
     public KvsReaderMetrics(
             SourceReaderMetricGroup readerGroup, ReadableConfig config, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        Map<String, String> scope = readerGroup.getAllVariables();
+        readerName =
+                scope.getOrDefault("<operator_name>", "Source")
+                        + ", subtask "
+                        + scope.getOrDefault("<subtask_index>", "0");
         MetricGroup group = group(readerGroup, config);
         gauges = new StreamGauges(group, config.get(KvsSourceOptions.STREAM_METRICS_LIMIT));
         bytes = readerGroup.getIOMetricGroup().getNumBytesInCounter();
@@ -165,13 +175,65 @@ public final class KvsReaderMetrics {
         gauges.remove(metrics);
     }
 
-    private long maxMillisBehindNow() {
-        long max = 0;
-        for (StreamMetrics metrics : streams) {
-            max = Math.max(max, metrics.millisBehindNow());
-        }
-        return max;
+    // ---- what there is to report -----------------------------------------------------------
+
+    /** The reader's name for people: its operator and subtask. */
+    public String readerName() {
+        return readerName;
     }
+
+    /** The metrics of each stream that the reader has. */
+    public Collection<StreamMetrics> streams() {
+        return streams;
+    }
+
+    /** The number of streams that are read from the archive. */
+    public int streamsInHistory() {
+        return inHistory;
+    }
+
+    /** The number of streams that wait for other consumers' connections. */
+    public int streamsAtConnectionLimit() {
+        return atConnectionLimit;
+    }
+
+    /** The number of fragments passed on so far. */
+    public long fragments() {
+        return fragments.getCount();
+    }
+
+    /** The number of frames passed on so far. */
+    public long frames() {
+        return frames.getCount();
+    }
+
+    /** The bytes of media received so far. */
+    public long bytes() {
+        return bytes.getCount();
+    }
+
+    /** The number of new connections so far, by cause. */
+    public Map<String, Long> reconnects() {
+        return counts(reconnects, cause -> cause.metricName);
+    }
+
+    /** The number of errors so far, by class. */
+    public Map<String, Long> errors() {
+        return counts(errors, ErrorClass::metricName);
+    }
+
+    private static <K> Map<String, Long> counts(
+            Map<K, Counter> counters, Function<K, String> name) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counters.forEach((key, counter) -> counts.put(name.apply(key), counter.getCount()));
+        return counts;
+    }
+
+    private long maxMillisBehindNow() {
+        return streams.stream().mapToLong(StreamMetrics::millisBehindNow).max().orElse(0);
+    }
+
+    // ---- what happens ----------------------------------------------------------------------
 
     public void onBytes(int count) {
         bytes.inc(count);

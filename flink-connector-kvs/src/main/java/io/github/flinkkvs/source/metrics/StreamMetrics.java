@@ -38,7 +38,8 @@ public final class StreamMetrics {
         this.lag = new Lag(0, nanoTime.getAsLong(), true);
     }
 
-    String name() {
+    /** The stream's name. */
+    public String name() {
         return name;
     }
 
@@ -70,9 +71,19 @@ public final class StreamMetrics {
     }
 
     /** The service's last value, plus the time since then without a fragment. */
-    long millisBehindNow() {
+    public long millisBehindNow() {
         Lag last = lag;
         return last.grows ? last.millis + millisSince(last.nanos) : last.millis;
+    }
+
+    /**
+     * Whether no fragment has arrived since a moment.
+     *
+     * @param nanos of the clock of these metrics
+     */
+    public boolean isSilentSince(long nanos) {
+        Long last = lastArrivalNanos;
+        return last == null || last - nanos < 0;
     }
 
     /** Millis since the last fragment arrived; -1 if none did. */

@@ -54,11 +54,15 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsSplitReader.class);
 
+    /** One of its own, so that a configuration can choose it. */
+    private static final Logger HEALTH_LOG = LoggerFactory.getLogger(HealthLine.class);
+
     private final SessionSettings settings;
     private final KvsConnection connection;
     private final ReaderLock lock = new ReaderLock();
     private final Handover handover = new Handover(lock);
     private final ReaderResources resources;
+    private final HealthLine health;
 
     /** By split id; used by the fetcher thread only. */
     private final Map<String, StreamSession> sessions = new LinkedHashMap<>();
@@ -93,6 +97,10 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
                         connection.directory(),
                         metrics);
         metrics.observe(this::bufferedBytes);
+        this.health =
+                new HealthLine(
+                        resources, config.get(KvsSourceOptions.HEALTH_INTERVAL), HEALTH_LOG::info);
+        locked(health::start);
     }
 
     private void onThrown(Throwable cause) {
@@ -171,7 +179,11 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
     @Override
     public void close() {
         try {
-            locked(() -> sessions.values().forEach(StreamSession::close));
+            locked(
+                    () -> {
+                        health.close();
+                        sessions.values().forEach(StreamSession::close);
+                    });
         } finally {
             sessions.clear();
             // Flink waits for this before it closes the job's class loader.

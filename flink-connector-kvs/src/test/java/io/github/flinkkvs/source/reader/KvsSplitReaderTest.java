@@ -24,13 +24,21 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsRemoval;
 
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 import static io.github.flinkkvs.source.GetMediaBytes.fragment;
 import static io.github.flinkkvs.source.session.SessionRig.T0;
@@ -46,16 +54,19 @@ class KvsSplitReaderTest {
             new Configuration()
                     .set(KvsSourceOptions.HISTORY, HistoryMode.LIVE)
                     .set(KvsSourceOptions.STREAM_METRICS_LIMIT, 1);
-    private final KvsSplitReader reader =
-            new KvsSplitReader(
-                    config,
-                    false,
-                    true,
-                    null,
-                    connection,
-                    new KvsReaderMetrics(metrics.group(), config));
+    private KvsSplitReader reader = newReader();
     private final Set<String> finished = new HashSet<>();
     private final List<StreamEvent> unemitted = new ArrayList<>();
+
+    private KvsSplitReader newReader() {
+        return new KvsSplitReader(
+                config,
+                false,
+                true,
+                null,
+                connection,
+                new KvsReaderMetrics(metrics.group(), config));
+    }
 
     private static KvsSplit split(String name, StoppingPosition stop) {
         return KvsSplit.unread(FakeConnection.arn(name), StartingPosition.earliest(), stop);
@@ -112,6 +123,33 @@ class KvsSplitReaderTest {
         reader.wakeUp();
         assertThat(reader.fetch().nextSplit()).isNull();
         reader.close();
+    }
+
+    @Test
+    void logsItsHealth() throws Exception {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        AbstractAppender appender =
+                new AbstractAppender("health", null, null, true, Property.EMPTY_ARRAY) {
+                    @Override
+                    public void append(LogEvent event) {
+                        lines.add(
+                                event.getLevel() + " " + event.getMessage().getFormattedMessage());
+                    }
+                };
+        appender.start();
+        Logger log = (Logger) LogManager.getLogger(HealthLine.class);
+        log.addAppender(appender);
+        // Less than users may choose.
+        config.set(KvsSourceOptions.HEALTH_INTERVAL, Duration.ofMillis(1));
+        reader = newReader();
+        try {
+            reader.handleSplitsChanges(
+                    new SplitsAddition<>(List.of(split("a", StoppingPosition.never()))));
+            assertThat(lines.take()).contains("INFO ", "streams: 1 (live 1,", "behind: a by ");
+        } finally {
+            reader.close();
+            log.removeAppender(appender);
+        }
     }
 
     @Test
