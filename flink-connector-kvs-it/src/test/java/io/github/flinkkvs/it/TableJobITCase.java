@@ -18,6 +18,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.lineage.DatasetConfigFacet;
 import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
@@ -157,6 +158,10 @@ class TableJobITCase extends TableTestBase {
                 .containsExactly(
                         "kinesisvideo://" + kvs.region() + "/a",
                         "kinesisvideo://" + kvs.region() + "/b");
+        assertThat(vertex.datasets())
+                .extracting(
+                        dataset -> ((DatasetConfigFacet) dataset.facets().get("config")).config())
+                .containsOnly(Map.of("region", kvs.region()));
     }
 
     @Test

@@ -11,6 +11,7 @@ package io.github.flinkkvs.source;
 import io.github.flinkkvs.client.streams.StreamArn;
 
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.streaming.api.lineage.DatasetConfigFacet;
 import org.apache.flink.streaming.api.lineage.LineageDataset;
 import org.apache.flink.streaming.api.lineage.LineageDatasetFacet;
 import org.apache.flink.streaming.api.lineage.SourceLineageVertex;
@@ -21,34 +22,38 @@ import java.util.stream.Collectors;
 
 /**
  * Where records come from, for Flink's listeners: a dataset for each stream that is named, or one
- * for a selection. Immutable.
+ * for a selection. Each has a facet with what is known of it before the job runs: the region, and
+ * the ARN of a stream that is named by it. The codec is not among it, since only media tells it.
+ * Immutable.
  */
 final class StreamLineage implements SourceLineageVertex {
 
-    private final List<LineageDataset> streams;
+    private static final String CONFIG = "config";
+    private static final String REGION = "region";
+    private static final String ARN = "arn";
+
+    private final List<LineageDataset> datasets;
     private final Boundedness boundedness;
 
     /**
      * @param region of streams that are given by name, or selected
      */
     StreamLineage(StreamSelector selector, String region, Boundedness boundedness) {
-        this.streams =
+        this.datasets =
                 selector.isNamed()
                         ? selector.namesOrArns().stream()
-                                .map(stream -> stream(stream, region))
+                                .map(stream -> dataset(stream, region))
                                 .collect(Collectors.toList())
-                        : List.of(new Stream(selector.toString(), namespace(region)));
+                        : List.of(new Dataset(selector.toString(), Map.of(REGION, region)));
         this.boundedness = boundedness;
     }
 
-    private static Stream stream(String nameOrArn, String region) {
-        return new Stream(
-                StreamArn.nameOf(nameOrArn),
-                namespace(StreamArn.isArn(nameOrArn) ? StreamArn.region(nameOrArn) : region));
-    }
-
-    private static String namespace(String region) {
-        return "kinesisvideo://" + region;
+    private static Dataset dataset(String nameOrArn, String region) {
+        return StreamArn.isArn(nameOrArn)
+                ? new Dataset(
+                        StreamArn.nameOf(nameOrArn),
+                        Map.of(REGION, StreamArn.region(nameOrArn), ARN, nameOrArn))
+                : new Dataset(nameOrArn, Map.of(REGION, region));
     }
 
     @Override
@@ -58,17 +63,17 @@ final class StreamLineage implements SourceLineageVertex {
 
     @Override
     public List<LineageDataset> datasets() {
-        return streams;
+        return datasets;
     }
 
-    private static final class Stream implements LineageDataset {
+    private static final class Dataset implements LineageDataset {
 
         private final String name;
-        private final String namespace;
+        private final Map<String, String> config;
 
-        Stream(String name, String namespace) {
+        Dataset(String name, Map<String, String> config) {
             this.name = name;
-            this.namespace = namespace;
+            this.config = config;
         }
 
         @Override
@@ -78,12 +83,32 @@ final class StreamLineage implements SourceLineageVertex {
 
         @Override
         public String namespace() {
-            return namespace;
+            return "kinesisvideo://" + config.get(REGION);
         }
 
         @Override
         public Map<String, LineageDatasetFacet> facets() {
-            return Map.of();
+            return Map.of(CONFIG, new Config(config));
+        }
+    }
+
+    /** A kind of facet that listeners know from Flink, without the classes of the connector. */
+    private static final class Config implements DatasetConfigFacet {
+
+        private final Map<String, String> config;
+
+        Config(Map<String, String> config) {
+            this.config = config;
+        }
+
+        @Override
+        public String name() {
+            return CONFIG;
+        }
+
+        @Override
+        public Map<String, String> config() {
+            return config;
         }
     }
 }

@@ -26,6 +26,7 @@ import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.base.source.reader.SourceReaderOptions;
+import org.apache.flink.streaming.api.lineage.DatasetConfigFacet;
 import org.apache.flink.util.InstantiationUtil;
 
 import net.jqwik.api.Arbitrary;
@@ -176,6 +177,21 @@ class KvsSourceBuilderTest {
         assertThat(regions(builder().setStreams("camera", south))).hasSize(3);
         assertThat(regions(unnamed().setStreamPrefix("b")))
                 .containsExactly("all streams with prefix b in kinesisvideo://eu-west-1");
+    }
+
+    @Test
+    void tellsListenersWhatIsKnownOfAStreamBeforeItIsRead() {
+        assertThat(facets(builder().setStreams(ARN)))
+                .containsExactly(
+                        Map.of("region", "eu-west-1"), Map.of("region", "eu-west-1", "arn", ARN));
+        assertThat(facets(unnamed().setStreamPrefix("b")))
+                .containsExactly(Map.of("region", "eu-west-1"));
+    }
+
+    private static List<Map<String, String>> facets(KvsSourceBuilder<Fragment> builder) {
+        return builder.build().getLineageVertex().datasets().stream()
+                .map(dataset -> ((DatasetConfigFacet) dataset.facets().get("config")).config())
+                .collect(Collectors.toList());
     }
 
     @Test
