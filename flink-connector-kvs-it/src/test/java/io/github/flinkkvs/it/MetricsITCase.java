@@ -108,6 +108,33 @@ class MetricsITCase extends KvsTestBase {
     }
 
     @Test
+    void theGroupOfTheUsersChoiceAndTheHealthLine() throws Exception {
+        EmbeddedStream stream = kvs.createStream("stream");
+        push(stream, 2);
+        try (LogCapture log = new LogCapture("io.github.flinkkvs.source.reader.HealthLine")) {
+            Job<Fragment> job =
+                    job(source(stream)
+                                    .set(KvsSourceOptions.METRICS_GROUP, "kinesisanalytics")
+                                    .set(KvsSourceOptions.HEALTH_INTERVAL, Duration.ofSeconds(1)))
+                            .restarts(0)
+                            .start();
+            job.results.awaitCommitted(2);
+            assertThat(metric(job, "kinesisanalytics.KinesisVideo.fragments")).isEqualTo(2);
+            assertThat(metric(job, "enumerator.kinesisanalytics.KinesisVideo.liveStreams"))
+                    .isEqualTo(1);
+            // Checkpoints are the clock.
+            for (int i = 0; i < 200 && log.lines().isEmpty(); i++) {
+                job.results.awaitNewCheckpoint();
+            }
+            assertThat(log.lines().get(0))
+                    .contains(
+                            ": Source: kvs, subtask 0: streams: 1 (live 1, in history 0;",
+                            "; furthest behind: stream by ",
+                            "; errors: none; memory: ");
+        }
+    }
+
+    @Test
     void eachStreamHasItsOwn() throws Exception {
         EmbeddedStream first = kvs.createStream("first");
         EmbeddedStream second = kvs.createStream("second");
