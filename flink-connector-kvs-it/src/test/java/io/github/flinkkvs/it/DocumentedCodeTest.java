@@ -106,6 +106,11 @@ class DocumentedCodeTest {
     void compiles(String block) throws IOException {
         String code = block.substring(block.indexOf('\n') + 1).strip();
         String source;
+        if (code.startsWith("import ")) {
+            // A whole file, with all imports that it needs.
+            assertThat(errors(code.replaceFirst("public class", "class"))).as(block).isEmpty();
+            return;
+        }
         if (code.startsWith("public class")) {
             source = code.replaceFirst("public class", "class");
         } else if (code.contains("@Test") || code.startsWith("void ")) {

@@ -1,0 +1,244 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.opentest4j.TestAbortedException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/** Checks what the pages of the guide have in common. */
+class GuideTest {
+
+    /** What others run or compile, JSON, and what nobody can run here. */
+    private static final Set<String> LANGUAGES =
+            Set.of("java", "sql", "json", "xml", "python", "sh", "text");
+
+    private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+
+    /** Such as {@code [PL 16]: https://github.com/...}. */
+    private static final Pattern DEFINITION =
+            Pattern.compile("(?m)^\\[([A-Z0-9]+ \\d+)]: https://github\\.com/\\S+/\\d+$");
+
+    private static final Pattern THREAD = Pattern.compile("\\[([A-Z0-9]+ \\d+)]");
+
+    private static final Pattern JSON = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
+
+    /** Readers must see at once whether they may copy a block. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "five-minutes",
+                "know-flink",
+                "know-kvs",
+                "guarantees",
+                "tuning",
+                "security",
+                "troubleshooting",
+                "replacing",
+                "python",
+                "compatibility"
+            })
+    void everyBlockHasALanguage(String page) throws IOException {
+        List<String> unknown = new ArrayList<>();
+        boolean inside = false;
+        for (String line : text(page).split("\n")) {
+            if (line.startsWith("```")) {
+                String language = line.substring(3).strip();
+                if (!inside && !LANGUAGES.contains(language)) {
+                    unknown.add(line);
+                }
+                inside = !inside;
+            }
+        }
+        assertThat(inside).isFalse();
+        assertThat(unknown).isEmpty();
+    }
+
+    /** Commands of AWS cannot be run here, but a shell must understand all of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"five-minutes", "know-flink", "python"})
+    void everyCommandParses(String page, @TempDir Path folder) throws Exception {
+        Matcher block = COMMANDS.matcher(text(page));
+        int blocks = 0;
+        while (block.find()) {
+            Path script = Files.writeString(folder.resolve("commands.sh"), block.group(1));
+            Process shell = new ProcessBuilder("sh", "-n", script.toString()).inheritIO().start();
+            assertThat(shell.waitFor()).as(block.group(1)).isZero();
+            blocks++;
+        }
+        assertThat(blocks).isPositive();
+    }
+
+    @Test
+    void thePythonCompiles(@TempDir Path folder) throws Exception {
+        Matcher block = Pattern.compile("(?s)```python\n(.*?)```").matcher(text("python"));
+        assertThat(block.find()).isTrue();
+        Path script = Files.writeString(folder.resolve("script.py"), block.group(1));
+        Process python;
+        try {
+            python = new ProcessBuilder("python3", "-m", "py_compile", script.toString()).start();
+        } catch (IOException e) {
+            throw new TestAbortedException("There is no python3", e);
+        }
+        assertThat(python.waitFor()).isZero();
+    }
+
+    /** A policy that IAM would refuse, or that allows nothing, costs newcomers an hour. */
+    @ParameterizedTest
+    @ValueSource(strings = {"know-flink", "security"})
+    void policies(String page) throws IOException {
+        Matcher block = JSON.matcher(text(page));
+        int policies = 0;
+        while (block.find()) {
+            JsonNode policy = new ObjectMapper().readTree(block.group(1));
+            assertThat(policy.get("Version").asText()).isEqualTo("2012-10-17");
+            for (JsonNode statement : policy.get("Statement")) {
+                assertThat(statement.get("Effect").asText()).isEqualTo("Allow");
+                String resource = statement.get("Resource").asText();
+                assertThat(resource)
+                        .matches(
+                                "arn:aws:kinesisvideo:REGION:ACCOUNT:stream/NAME/\\*"
+                                        + "|arn:aws:kms:REGION:ACCOUNT:key/KEY_ID");
+            }
+            policies++;
+        }
+        assertThat(policies).isPositive();
+    }
+
+    /** The policy for newcomers is the one that is tested against the service's log. */
+    @Test
+    void thePolicyOfTheJobIsThatOfThePageOnHistory() throws IOException {
+        assertThat(policy("know-flink", "The job")).isEqualTo(policy("history", "Both"));
+    }
+
+    /** Without its definition a reference is a word in brackets. */
+    @Test
+    void everyThreadHasItsAddress() throws IOException {
+        String page = text("troubleshooting");
+        Set<String> defined = new TreeSet<>();
+        DEFINITION.matcher(page).results().forEach(found -> defined.add(found.group(1)));
+        Set<String> cited = new TreeSet<>();
+        THREAD.matcher(DEFINITION.matcher(page).replaceAll(""))
+                .results()
+                .forEach(found -> cited.add(found.group(1)));
+        assertThat(defined).hasSizeGreaterThan(100);
+        assertThat(cited).isEqualTo(defined);
+    }
+
+    @Test
+    void versionsAreThoseOfTheBuild() throws IOException {
+        String pom = Files.readString(Path.of("..", "pom.xml"));
+        String page = text("compatibility");
+        for (String library : List.of("flink", "aws.sdk", "javacpp", "jebml")) {
+            Matcher version =
+                    Pattern.compile("<" + Pattern.quote(library) + "\\.version>([^<]+)<")
+                            .matcher(pom);
+            assertThat(version.find()).as(library).isTrue();
+            assertThat(page).contains(version.group(1));
+        }
+    }
+
+    /** Benchmarks are run anew now and then. */
+    @Test
+    void figuresOfTuningAreThoseOfTheBenchmarks() throws IOException {
+        assertThat(text("benchmarks"))
+                .contains("| 1.42 |", "| 1.13 |", "| 365 |", "| 163 |", "| 386 |")
+                .contains("| 468.6 |", "| 2.56 |");
+    }
+
+    /** The table of sizes follows from the formulas below it. */
+    @Test
+    void sizes() throws IOException {
+        List<String> rows =
+                text("tuning")
+                        .lines()
+                        .filter(line -> line.matches("\\| [\\d,]+ \\| \\d+ \\|.*"))
+                        .collect(Collectors.toList());
+        assertThat(rows).hasSizeGreaterThan(10);
+        for (String row : rows) {
+            double[] actual =
+                    Arrays.stream(row.replaceAll(" MB|,", "").split("\\|"))
+                            .skip(1)
+                            .mapToDouble(Double::parseDouble)
+                            .toArray();
+            double[] expected = sizes(actual[0], actual[1]);
+            assertThat(actual).as(row).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.length; i++) {
+                boolean processors = i == 6 || i == 9;
+                assertThat(actual[i])
+                        .as(row)
+                        .isCloseTo(expected[i], within(processors ? 0.006 : 0.6));
+            }
+        }
+    }
+
+    /** The columns of the table, for fragments of two seconds. */
+    private static double[] sizes(double cameras, double megabits) {
+        double fragment = megabits * 2 / 8;
+        double reading = cameras * megabits / 8_000 * 1.42;
+        double withJpegs = reading + cameras / 2 / 163;
+        int parallelism = 1;
+        while (heap(cameras, parallelism, fragment) > 1_000 || reading / parallelism > 0.5) {
+            parallelism++;
+        }
+        double kpus = parallelism + 1;
+        double kpusWithJpegs = Math.max(parallelism, Math.ceil(withJpegs / 0.5)) + 1;
+        return new double[] {
+            cameras,
+            megabits,
+            cameras * megabits / 8,
+            parallelism,
+            Math.ceil(Math.ceil(cameras / parallelism) * fragment),
+            heap(cameras, parallelism, fragment),
+            reading,
+            kpus,
+            kpus * 0.11 * 720,
+            withJpegs,
+            kpusWithJpegs,
+            kpusWithJpegs * 0.11 * 720
+        };
+    }
+
+    private static double heap(double cameras, int parallelism, double fragment) {
+        double streams = Math.ceil(cameras / parallelism);
+        return 2 * streams * fragment + 64 + 0.1 * streams;
+    }
+
+    /** The policy under a bold title. */
+    private static String policy(String page, String title) throws IOException {
+        String quoted = Pattern.quote("**" + title + "**");
+        Matcher policy =
+                Pattern.compile("(?s)" + quoted + ".*?```json\n(.*?)```").matcher(text(page));
+        assertThat(policy.find()).isTrue();
+        return policy.group(1);
+    }
+
+    private static String text(String page) throws IOException {
+        return Files.readString(Path.of("..", "docs", page + ".md"));
+    }
+}
