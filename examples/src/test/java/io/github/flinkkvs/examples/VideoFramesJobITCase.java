@@ -61,7 +61,7 @@ class VideoFramesJobITCase {
         assertThat(result.exitCode()).isZero();
         for (String stream : List.of("front-door", "backyard")) {
             List<String> files = files(stream);
-            assertThat(files).hasSize(7).last().isEqualTo("contact-sheet.png");
+            assertThat(files).hasSize(7).last().isEqualTo("contact-sheet.jpg");
             assertThat(files.stream().filter(file -> file.endsWith("-00020.jpg"))).hasSize(2);
             assertThat(result.out())
                     .filteredOn(line -> line.contains(stream))
@@ -72,7 +72,7 @@ class VideoFramesJobITCase {
             BufferedImage first = image(out().resolve(stream).resolve(files.get(0)));
             assertThat(first.getWidth()).isEqualTo(160);
             assertThat(first.getHeight()).isEqualTo(120);
-            BufferedImage sheet = image(out().resolve(stream).resolve("contact-sheet.png"));
+            BufferedImage sheet = image(out().resolve(stream).resolve("contact-sheet.jpg"));
             assertThat(sheet.getWidth()).isEqualTo(4 + 6 * 204);
             assertThat(sheet.getHeight()).isEqualTo(4 + 154);
         }

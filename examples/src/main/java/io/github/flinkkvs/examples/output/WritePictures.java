@@ -32,7 +32,7 @@ import java.util.Map;
  */
 public final class WritePictures extends KeyedProcessFunction<String, Picture, String> {
 
-    public static final String CONTACT_SHEET = "contact-sheet.png";
+    public static final String CONTACT_SHEET = "contact-sheet.jpg";
 
     private static final long serialVersionUID = 1L;
 
@@ -81,8 +81,8 @@ public final class WritePictures extends KeyedProcessFunction<String, Picture, S
     public void onTimer(long timestamp, OnTimerContext context, Collector<String> out) {
         Deque<Picture> sheet = latest.remove(context.getCurrentKey());
         if (sheet != null) {
-            byte[] png = PictureWriter.png().encode(contactSheet(sheet));
-            write(context.getCurrentKey(), CONTACT_SHEET, png);
+            byte[] jpeg = PictureWriter.jpeg().encode(contactSheet(sheet));
+            write(context.getCurrentKey(), CONTACT_SHEET, jpeg);
         }
     }
 
