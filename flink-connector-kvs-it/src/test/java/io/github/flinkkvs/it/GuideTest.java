@@ -8,6 +8,12 @@
  */
 package io.github.flinkkvs.it;
 
+import io.github.flinkkvs.media.audio.CallAudioFunction;
+import io.github.flinkkvs.media.clip.FetchClipBuilder;
+import io.github.flinkkvs.media.video.PictureOptions;
+import io.github.flinkkvs.source.KvsSourceBuilder;
+import io.github.flinkkvs.testing.EmbeddedKvsBuilder;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
@@ -17,9 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.opentest4j.TestAbortedException;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -31,14 +38,19 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** Checks what the pages of the guide have in common. */
+/** Checks what the pages of the guide say about other pages, the build, AWS and public threads. */
 class GuideTest {
 
-    /** What others run or compile, JSON, and what nobody can run here. */
-    private static final Set<String> LANGUAGES =
-            Set.of("java", "sql", "json", "xml", "python", "sh", "text");
-
-    private static final Pattern COMMANDS = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+    /**
+     * A public thread of each complaint about other clients that was collected. A complaint without
+     * a thread is in the table as well.
+     */
+    private static final List<String> COMPLAINTS =
+            List.of(
+                    "PL 16", "ASA 32", "PL 49", "PL 96", "PL 110", "B 3532", "PL 121", "CONN 58",
+                    "PL 17", "PL 94", "PL 79", "PL 113", "PL 43", "PL 42", "PL 50", "PL 14",
+                    "CPP 256", "PL 116", "PL 92", "PL 130", "PL 171", "PL 183", "CPP 54", "C 405",
+                    "PL 19", "PL 87", "CHIME 45", "VMX 25", "B 1506", "LS 5628");
 
     /** Such as {@code [PL 16]: https://github.com/...}. */
     private static final Pattern DEFINITION =
@@ -47,52 +59,6 @@ class GuideTest {
     private static final Pattern THREAD = Pattern.compile("\\[([A-Z0-9]+ \\d+)]");
 
     private static final Pattern JSON = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
-
-    /** Readers must see at once whether they may copy a block. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "five-minutes",
-                "know-flink",
-                "know-kvs",
-                "guarantees",
-                "tuning",
-                "security",
-                "troubleshooting",
-                "replacing",
-                "python",
-                "compatibility"
-            })
-    void everyBlockHasALanguage(String page) throws IOException {
-        List<String> unknown = new ArrayList<>();
-        boolean inside = false;
-        for (String line : text(page).split("\n")) {
-            if (line.startsWith("```")) {
-                String language = line.substring(3).strip();
-                if (!inside && !LANGUAGES.contains(language)) {
-                    unknown.add(line);
-                }
-                inside = !inside;
-            }
-        }
-        assertThat(inside).isFalse();
-        assertThat(unknown).isEmpty();
-    }
-
-    /** Commands of AWS cannot be run here, but a shell must understand all of them. */
-    @ParameterizedTest
-    @ValueSource(strings = {"five-minutes", "know-flink", "python"})
-    void everyCommandParses(String page, @TempDir Path folder) throws Exception {
-        Matcher block = COMMANDS.matcher(text(page));
-        int blocks = 0;
-        while (block.find()) {
-            Path script = Files.writeString(folder.resolve("commands.sh"), block.group(1));
-            Process shell = new ProcessBuilder("sh", "-n", script.toString()).inheritIO().start();
-            assertThat(shell.waitFor()).as(block.group(1)).isZero();
-            blocks++;
-        }
-        assertThat(blocks).isPositive();
-    }
 
     @Test
     void thePythonCompiles(@TempDir Path folder) throws Exception {
@@ -148,6 +114,63 @@ class GuideTest {
                 .forEach(found -> cited.add(found.group(1)));
         assertThat(defined).hasSizeGreaterThan(100);
         assertThat(cited).isEqualTo(defined);
+    }
+
+    @Test
+    void everyComplaintHasAnAnswer() throws IOException {
+        List<String> rows =
+                text("troubleshooting")
+                        .lines()
+                        .filter(line -> line.matches("\\|.*\\[[A-Z0-9]+ \\d+].*\\|"))
+                        .collect(Collectors.toList());
+        assertThat(rows).allSatisfy(row -> assertThat(row.split("\\|")[2].strip()).isNotEmpty());
+        assertThat(COMPLAINTS)
+                .allSatisfy(
+                        thread -> assertThat(rows).anyMatch(row -> row.contains("[" + thread + "]")));
+    }
+
+    /** Whoever gets a mail from an alarm looks for its name. */
+    @Test
+    void everyAlarmOfTheManagedServiceIsExplained() throws IOException {
+        Path template = Path.of("..", "examples", "managed-flink", "application.yaml");
+        List<String> alarms =
+                Pattern.compile("(?m)^  (\\w+):\n    Type: AWS::CloudWatch::Alarm$")
+                        .matcher(Files.readString(template))
+                        .results()
+                        .map(alarm -> alarm.group(1))
+                        .collect(Collectors.toList());
+        assertThat(alarms).hasSizeGreaterThan(5);
+        String page = text("managed-flink");
+        assertThat(alarms)
+                .allSatisfy(alarm -> assertThat(page).contains("\n| `" + alarm + "` | "));
+    }
+
+    /** Options that are methods are in no table that is made from the code. */
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                KvsSourceBuilder.class,
+                PictureOptions.class,
+                CallAudioFunction.Builder.class,
+                FetchClipBuilder.class,
+                EmbeddedKvsBuilder.class
+            })
+    void everyMethodOfABuilderIsExplained(Class<?> builder) throws IOException {
+        StringBuilder pages = new StringBuilder();
+        for (Path page : DocumentedCodeTest.pages()) {
+            pages.append(Files.readString(page));
+        }
+        Set<String> methods =
+                Arrays.stream(builder.getDeclaredMethods())
+                        .filter(method -> Modifier.isPublic(method.getModifiers()))
+                        .filter(method -> method.getReturnType() == builder)
+                        .map(Method::getName)
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> unexplained = new TreeSet<>(methods);
+        unexplained.removeIf(
+                name -> pages.indexOf(name + "(") >= 0 || pages.indexOf("`" + name + "`") >= 0);
+        assertThat(methods).isNotEmpty();
+        assertThat(unexplained).isEmpty();
     }
 
     @Test
