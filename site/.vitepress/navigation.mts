@@ -2,43 +2,74 @@ import { pages, routeOf, titleOf } from './repository.mts'
 
 /** The pages by what a reader wants to do. An entry bears the title of its page. */
 const groups = [
-  { text: 'Start', pages: ['README.md', 'docs/examples.md'] },
   {
-    text: 'Use',
+    text: 'Start',
+    pages: [
+      'README.md',
+      'docs/five-minutes.md',
+      'docs/know-flink.md',
+      'docs/know-kvs.md',
+      'docs/examples.md',
+    ],
+  },
+  {
+    text: 'Read',
     pages: [
       'docs/datastream.md',
+      'docs/history.md',
       'docs/sql.md',
       'docs/sql-functions.md',
-      'docs/history.md',
+      'docs/python.md',
+    ],
+  },
+  {
+    text: 'Media',
+    pages: [
+      'docs/media.md',
       'docs/pictures.md',
       'docs/sound.md',
       'docs/clips.md',
       'docs/files.md',
-      'docs/media.md',
-      'docs/testing.md',
-      'docs/migration.md',
     ],
   },
   {
-    text: 'Operate',
+    text: 'Test and change over',
+    pages: [
+      'docs/testing.md',
+      'docs/migration.md',
+      'docs/replacing.md',
+    ],
+  },
+  {
+    text: 'Run',
     pages: [
       'docs/configuration.md',
       'docs/managed-flink.md',
       'docs/containers.md',
+      'docs/tuning.md',
+      'docs/security.md',
       'docs/monitoring.md',
-      'docs/errors.md',
-      'docs/benchmarks.md',
     ],
   },
   {
-    text: 'Understand',
+    text: 'Find out',
     pages: [
+      'docs/guarantees.md',
+      'docs/errors.md',
+      'docs/troubleshooting.md',
+      'docs/compatibility.md',
+      'docs/benchmarks.md',
+      'CHANGELOG.md',
+    ],
+  },
+  {
+    text: 'Contribute',
+    pages: [
+      'CONTRIBUTING.md',
       'docs/architecture.md',
       'docs/internals.md',
-      'CONTRIBUTING.md',
       'docs/release.md',
       'SECURITY.md',
-      'CHANGELOG.md',
     ],
   },
 ]
