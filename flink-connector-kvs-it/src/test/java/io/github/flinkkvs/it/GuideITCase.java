@@ -10,6 +10,7 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
 
+import org.apache.flink.streaming.util.TestStreamEnvironment;
 import org.apache.flink.table.api.TableResult;
 import org.apache.flink.types.Row;
 
@@ -120,8 +121,7 @@ class GuideITCase extends TableTestBase {
     }
 
     private String adapted(String statement) {
-        Map<String, String> options =
-                with(bounded(), "connector", null, "streams", null);
+        Map<String, String> options = with(bounded(), "connector", null, "streams", null);
         if (statement.contains("'scan.startup.mode'")) {
             options.remove("scan.startup.mode");
         }
@@ -148,7 +148,7 @@ class GuideITCase extends TableTestBase {
         return Files.readString(Path.of("..", "docs", name));
     }
 
-    /** What a program prints. */
+    /** What a program prints whose classes the cluster gets with its job. */
     private String run(String name, String code, String... arguments) throws Exception {
         Path file = Files.writeString(folder.resolve(name + ".java"), code);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -166,13 +166,14 @@ class GuideITCase extends TableTestBase {
                         file.toString());
         assertThat(status).as(errors.toString(StandardCharsets.UTF_8)).isZero();
 
+        URL[] classes = {folder.toUri().toURL()};
+        TestStreamEnvironment.setAsContext(FLINK.getMiniCluster(), 1, List.of(), List.of(classes));
         Thread thread = Thread.currentThread();
         ClassLoader parent = thread.getContextClassLoader();
         PrintStream console = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, parent);
+        try (URLClassLoader loader = new URLClassLoader(classes, parent);
                 PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
-            // Flink looks there for the classes of a job.
             thread.setContextClassLoader(loader);
             System.setOut(out);
             loader.loadClass(name)
