@@ -10,8 +10,10 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.testing.EmbeddedStream;
 
+import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
 import org.apache.flink.table.api.TableResult;
+import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.types.Row;
 
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +64,7 @@ class GuideITCase extends TableTestBase {
 
     /** The job of the page, with an end. */
     @Test
-    void fiveMinutes() throws Exception {
+    void fiveMinutes(@InjectMiniCluster MiniCluster cluster) throws Exception {
         EmbeddedStream door = kvs.createStream("front-door");
         push(door, 5);
         String job = onlyBlock("five-minutes.md", JOB);
@@ -77,7 +79,7 @@ class GuideITCase extends TableTestBase {
                                         + set("QUIET_TIME", IDLE_END.dividedBy(2))
                                         + set("IDLE_INTERVAL", IDLE_END));
 
-        String printed = run("FrontDoor", ending, kvs.endpoint().toString());
+        String printed = run(cluster, "FrontDoor", ending, kvs.endpoint().toString());
 
         assertThat(printed.lines().filter(line -> line.contains("front-door")))
                 .hasSize(5)
@@ -149,7 +151,8 @@ class GuideITCase extends TableTestBase {
     }
 
     /** What a program prints whose classes the cluster gets with its job. */
-    private String run(String name, String code, String... arguments) throws Exception {
+    private String run(MiniCluster cluster, String name, String code, String... arguments)
+            throws Exception {
         Path file = Files.writeString(folder.resolve(name + ".java"), code);
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -167,7 +170,7 @@ class GuideITCase extends TableTestBase {
         assertThat(status).as(errors.toString(StandardCharsets.UTF_8)).isZero();
 
         URL[] classes = {folder.toUri().toURL()};
-        TestStreamEnvironment.setAsContext(FLINK.getMiniCluster(), 1, List.of(), List.of(classes));
+        TestStreamEnvironment.setAsContext(cluster, 1, List.of(), List.of(classes));
         Thread thread = Thread.currentThread();
         ClassLoader parent = thread.getContextClassLoader();
         PrintStream console = System.out;
