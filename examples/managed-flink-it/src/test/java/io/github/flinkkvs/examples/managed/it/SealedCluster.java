@@ -129,6 +129,8 @@ final class SealedCluster implements AutoCloseable {
         for (String opened : List.of("java.util", "java.lang", "java.time")) {
             command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
         }
+        // What runs for seconds only is not worth the optimizing compiler.
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(options);
         command.add("-Djava.io.tmpdir=" + work);
         command.add("-Dlog4j2.configurationFile=" + conf.resolve("log4j.properties").toUri());
@@ -181,8 +183,11 @@ final class SealedCluster implements AutoCloseable {
         return match.group(1);
     }
 
+    /** Waits for the end of a checkpoint that begins from now on. */
     void awaitCheckpoint() throws InterruptedException {
-        jobManager.await("Completed checkpoint \\d+ for job");
+        jobManager.skip();
+        String id = jobManager.await("Triggering checkpoint (\\d+) ");
+        jobManager.await("Completed checkpoint " + id + " for job");
     }
 
     /** The files that the TaskManager has mapped into its memory. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +45,10 @@ final class SealedProcess implements AutoCloseable {
         List<String> sealed = new ArrayList<>(List.of(SCRIPT.toString(), etc.toString()));
         sealed.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(sealed).redirectErrorStream(true);
-        // The messages of tools, in English.
-        builder.environment().put("LC_ALL", "C");
+        // Nothing from here: no credentials, no home. The messages of tools are in English.
+        String path = System.getenv("PATH");
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", path, "LC_ALL", "C"));
         process = builder.start();
         Thread reader = new Thread(this::read, "output of " + command.get(0));
         reader.setDaemon(true);
@@ -70,7 +73,15 @@ final class SealedProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Waits for a line of the output, and returns its first group, or what matches. */
+    /** Passes over the output up to now. */
+    void skip() {
+        lines.drainTo(seen);
+        if (seen.remove(END)) {
+            lines.add(END);
+        }
+    }
+
+    /** Waits for a further line of the output, and returns its first group, or what matches. */
     String await(String pattern) throws InterruptedException {
         Pattern wanted = Pattern.compile(pattern);
         while (true) {
