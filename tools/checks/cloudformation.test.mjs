@@ -35,6 +35,9 @@ for (const [mistake, file, from, to, problem] of [
   ["an ARN without the last part", "infrastructure.yaml", "stream/${StreamName}/*", "stream/${StreamName}", /no action is for arn:.*:stream.x$/],
   ["a metric that is not there", "application.yaml", "MetricName: cpuUtilization", "MetricName: cpuUtilisation", /no metric cpuUtilisation in AWS.KinesisAnalytics/],
   ["a metric of a dashboard", "application.yaml", '"heapMemoryUtilization"', '"heapUtilization"', /no metric heapUtilization/],
+  ["a metric of tasks", "application.yaml", "MetricName: cpuUtilization", "MetricName: backPressuredTimeMsPerSecond", /no metric backPressuredTimeMsPerSecond/],
+  ["a metric that the connector does not have", "application.yaml", "maxMillisBehindNow", "maxMillisBehind", /no metric maxMillisBehind/],
+  ["a metric that a dashboard searches", "application.yaml", "GetMedia.OutgoingBytes", "GetMedia.Bytes", /no metric GetMedia.Bytes/],
   ["a metric of a dashboard on another runtime", "application.yaml", "Restarts: !If [OnFlink1, fullRestarts, numRestarts]", "Restarts: !If [OnFlink1, fullRestarts, restarts]", /no metric restarts/],
   ["a dashboard that is no JSON", "application.yaml", '"widgets": [', '"widgets": [,', /no JSON/],
   ["a dashboard that is no JSON for one stream", "application.yaml", 'StreamName=\\"${StreamName}', 'StreamName="${StreamName}', /no JSON/],
@@ -55,10 +58,11 @@ function properties() {
 
 test("the job knows the properties of the template", () => {
   const job = text("src/main/java/io/github/flinkkvs/examples/managed/ManagedFlinkJob.java");
+  const options = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
   for (const { PropertyGroupId, PropertyMap } of properties()) {
     assert(job.includes(`"${PropertyGroupId}"`), PropertyGroupId);
-    for (const key of Object.keys(PropertyMap).filter((key) => !/^(aws|source)\./.test(key))) {
-      assert(job.includes(`"${key}"`), key);
+    for (const key of Object.keys(PropertyMap)) {
+      assert(key.includes(".") ? options.includes(`\`${key}\``) : job.includes(`"${key}"`), key);
     }
   }
 });

@@ -64,6 +64,13 @@ class ManagedFlinkJobTest {
                 .containsExactlyInAnyOrder("kvs", "decode", "pictures");
     }
 
+    @Test
+    void theServiceTakesTheJobWithTheFileBesideTheModule() throws Exception {
+        String[] arguments = {"application-properties.json"};
+
+        assertThat(ServiceEnvironment.submit(() -> ManagedFlinkJob.main(arguments))).isNotNull();
+    }
+
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '`',

@@ -132,7 +132,9 @@ class SealedRunITCase {
                       "aws.credentials.basic.accesskeyid": "any",
                       "aws.credentials.basic.secretkey": "thing",
                       "streams": "front-door",
-                      "start": "earliest"
+                      "start": "earliest",
+                      "source.metrics.group": "kinesisanalytics",
+                      "source.metrics.streams-limit": "0"
                     }
                   },
                   {
