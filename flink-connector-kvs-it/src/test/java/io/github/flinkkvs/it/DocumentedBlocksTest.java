@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.it;
 
+import org.apache.flink.configuration.YamlParserUtils;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,7 +73,8 @@ class DocumentedBlocksTest {
         for (Block block : blocks) {
             boolean checked =
                     switch (block.language()) {
-                        case "java", "sh", "json", "xml", "properties", SHOWN, TRANSCRIPT -> true;
+                        case "java", "sh", "json", "xml", "yaml", "properties", SHOWN, TRANSCRIPT ->
+                                true;
                         case "sql" -> QUERIES.contains(block.page());
                         case "python", "js" -> SCRIPTS.contains(block.page());
                         default -> false;
@@ -114,6 +118,11 @@ class DocumentedBlocksTest {
                         DocumentBuilderFactory.newInstance()
                                 .newDocumentBuilder()
                                 .parse(new InputSource(new StringReader(block.text())));
+                case "yaml" ->
+                        assertThat(
+                                        YamlParserUtils.convertToObject(
+                                                block.text().stripIndent(), Map.class))
+                                .isNotEmpty();
                 case "properties" -> {
                     Properties properties = new Properties();
                     properties.load(new StringReader(block.text()));
