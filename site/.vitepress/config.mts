@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { likeGitHub, slugify } from './markdown.mts'
 import { sidebar } from './navigation.mts'
-import { pages, root, routeOf } from './repository.mts'
+import { address, pages, root, routeOf } from './repository.mts'
 
 /** A play button. */
 const icon =
@@ -39,6 +39,7 @@ export default defineConfig({
   themeConfig: {
     sidebar,
     outline: [2, 3],
+    socialLinks: [{ icon: 'github', link: address, ariaLabel: 'The repository' }],
     search: {
       provider: 'local',
       options: {

@@ -9,6 +9,9 @@ const isFolder = (path: string) => statSync(file(path)).isDirectory()
 
 export const textOf = (path: string) => readFileSync(file(path), 'utf8')
 
+/** Where the repository is, as Maven knows it. */
+export const address = /<scm[^]*?<url>(.+?)<\/url>/.exec(textOf('pom.xml'))![1]
+
 const markdownIn = (folder: string) =>
   readdirSync(file(folder))
     .filter((name) => name.endsWith('.md'))
