@@ -65,8 +65,13 @@ function draw({panels, times, UNIT_HEIGHT, UNIT_WIDTH}) {
         cps: value => short(value) + '/s',
         bytes: value => value >= 1e6 ? short(value / 1048576) + ' MiB' : short(value / 1024) + ' KiB',
         Bps: value => value >= 1e6 ? short(value / 1e6) + ' MB/s' : short(value / 1e3) + ' kB/s',
-        ms: value => Math.abs(value) >= 60000 ? short(value / 60000) + ' min' : Math.abs(value) >= 1000
+        ms: value => Math.abs(value) >= 180000 ? short(value / 60000) + ' min' : Math.abs(value) >= 1000
             ? short(value / 1000) + ' s' : Math.round(value) + ' ms',
+    };
+    // Round in the unit that is shown.
+    const INCREMENTS = {
+        bytes: [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap(n => [n * 1024, n * 1048576]).sort((a, b) => a - b),
+        ms: [100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 12e4, 3e5, 6e5],
     };
     const place = (panel, className) => {
         const box = document.createElement('div');
@@ -136,8 +141,8 @@ function draw({panels, times, UNIT_HEIGHT, UNIT_WIDTH}) {
         const axis = {stroke: '#667', grid: {stroke: '#e6e9ee', width: 1}, ticks: {show: false}, font: '10px sans-serif'};
         const lines = Math.ceil(drawn.reduce((sum, {name}) => sum + name.length * 5.6 + 22, 0) / (panel.grid.w * UNIT_WIDTH - 24));
         plot(box, panel, series, data, panel.grid.h * UNIT_HEIGHT - 40 - 15 * lines, [
-            {...axis, size: 22, values: (u, all) => all.map(time => new Date(time * 1000).toISOString().slice(11, 16)), space: 60},
-            {...axis, size: 58, values: (u, all) => all.map(format)},
+            {...axis, size: 22, values: (u, all) => all.map(time => new Date(time * 1000).toISOString().slice(11, 16)), space: 40, incrs: [60, 120, 300, 600]},
+            {...axis, size: 58, values: (u, all) => all.map(format), incrs: INCREMENTS[panel.unit]},
         ]);
         const legend = document.createElement('p');
         drawn.forEach(({name}, i) => {

@@ -4,10 +4,10 @@
 #
 # Needs what the build needs, Node, Prometheus (see prometheus.sh), and Chromium, such as of Debian's package chromium.
 #
-# Usage: monitoring/picture.sh [SECONDS]    (420 by default)
+# Usage: monitoring/picture.sh [SECONDS]    (300 by default)
 set -euo pipefail
 cd "$(dirname "$0")"
-seconds=${1:-420}
+seconds=${1:-300}
 work=$(realpath -m ../target/picture)
 rm -rf "$work"
 mkdir -p "$work"

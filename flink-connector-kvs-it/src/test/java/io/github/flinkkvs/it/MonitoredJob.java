@@ -19,6 +19,7 @@ import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.Limits;
+import io.github.flinkkvs.testing.behavior.SessionCapEnd;
 import io.github.flinkkvs.testing.faults.Cut;
 import io.github.flinkkvs.testing.faults.Fault;
 import io.github.flinkkvs.testing.log.StoredFragment;
@@ -32,7 +33,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,7 @@ public final class MonitoredJob {
     }
 
     private void run(String port, int seconds) throws Exception {
+        kvs.behavior(kvs.behavior().sessionCapEnd(SessionCapEnd.AFTER_FRAGMENT));
         for (String name : CAMERAS) {
             Camera camera = Camera.builder(kvs.createStream(name)).start();
             if (name.equals("roof")) {
@@ -104,9 +106,10 @@ public final class MonitoredJob {
         schedule(plan, seconds * 58 / 100, () -> others(0));
         schedule(plan, seconds * 72 / 100, this::startAgain);
         schedule(plan, seconds * 80 / 100, failure::fail);
-        CountDownLatch end = new CountDownLatch(1);
-        schedule(plan, seconds, end::countDown);
-        end.await();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        schedule(plan, seconds, () -> end.complete(null));
+        // Throws if the job fails before.
+        CompletableFuture.anyOf(job.getJobExecutionResult(), end).get();
         plan.shutdownNow();
         job.cancel().get(30, TimeUnit.SECONDS);
     }
@@ -134,6 +137,7 @@ public final class MonitoredJob {
         config.setString("metrics.reporter.prom.port", port);
         config.setString("metrics.reporter.prom.filterLabelValueCharacters", "false");
         config.setString("restart-strategy.type", "fixed-delay");
+        config.setString("restart-strategy.fixed-delay.attempts", "10");
         config.setString("rest.bind-port", "0");
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(3, config);
@@ -193,7 +197,7 @@ public final class MonitoredJob {
     /** Of streams that are not read at present. */
     private void loseMedia() {
         List<StoredFragment> hall = new ArrayList<>(kvs.stream("hall").pushed());
-        kvs.stream("hall").corrupt(hall.get(hall.size() - 3).number(), 40, new byte[200]);
+        kvs.stream("hall").neverComplete(hall.get(hall.size() - 3).number());
         List<StoredFragment> stairs = new ArrayList<>(kvs.stream("stairs").pushed());
         kvs.stream("stairs").expireBefore(stairs.get(stairs.size() - 2).number());
     }

@@ -85,6 +85,7 @@ class MonitoringITCase {
 
     private static final Pattern SELECTOR = Pattern.compile("(flink_\\w+)(?:\\{([^}]*)})?");
     private static final Pattern MATCHER = Pattern.compile("(\\w+)[!=]~?\"([^\"]*)\"");
+    private static final Pattern JOIN = Pattern.compile("\\bon \\(([^)]*)\\)");
     private static final Pattern LABELS =
             Pattern.compile("(?:by|on|group_left) \\(([^)]*)\\)|\\{\\{ ?(?:\\$labels\\.)?(\\w+)");
 
@@ -160,11 +161,12 @@ class MonitoringITCase {
             }
             StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
             env.enableCheckpointing(100);
+            // With its sink in one task, which has another name than the source.
+            env.setParallelism(1);
             Results<Fragment> results = new Results<>();
             DataStream<Fragment> records =
                     env.fromSource(source.build(), WatermarkStrategy.noWatermarks(), "cameras");
             records.flatMap(new ResultSink<>(results, records.getType()))
-                    .setParallelism(1)
                     .sinkTo(new DiscardingSink<>());
             JobClient job = env.executeAsync("cameras");
             try {
@@ -303,6 +305,11 @@ class MonitoringITCase {
                 checkMatcher(name, labels.get(matcher.group(1)), matcher, wrong);
             }
         }
+        for (MatchResult join : all(JOIN, query)) {
+            for (String label : join.group(1).split(", ")) {
+                checkJoin(query, label, selectors, wrong);
+            }
+        }
         for (MatchResult list : all(LABELS, query)) {
             String labels = list.group(1) == null ? list.group(2) : list.group(1);
             for (String label : labels.split(", ")) {
@@ -316,6 +323,25 @@ class MonitoringITCase {
             }
         }
         return selectors.size();
+    }
+
+    /** Series join only if a label has the same value on both sides. */
+    private void checkJoin(
+            String query, String label, List<MatchResult> selectors, Set<String> wrong) {
+        Set<String> common = null;
+        for (MatchResult selector : selectors) {
+            Set<String> values =
+                    exported.getOrDefault(selector.group(1), Map.of())
+                            .getOrDefault(label, Set.of());
+            if (common == null) {
+                common = new TreeSet<>(values);
+            } else {
+                common.retainAll(values);
+            }
+        }
+        if (common == null || common.isEmpty()) {
+            wrong.add(label + " never joins the metrics of " + query);
+        }
     }
 
     private static void checkMatcher(
