@@ -68,6 +68,9 @@ function draw({panels, times, UNIT_HEIGHT, UNIT_WIDTH}) {
         ms: value => Math.abs(value) >= 180000 ? short(value / 60000) + ' min' : Math.abs(value) >= 1000
             ? short(value / 1000) + ' s' : Math.round(value) + ' ms',
     };
+    // A colour on white, not transparent, since a stack covers those below it.
+    const mix = (colour, share) => 'rgb(' + [1, 3, 5].map(i =>
+        Math.round(255 + share * (parseInt(colour.slice(i, i + 2), 16) - 255))) + ')';
     // Round in the unit that is shown.
     const INCREMENTS = {
         bytes: [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap(n => [n * 1024, n * 1048576]).sort((a, b) => a - b),
@@ -105,7 +108,7 @@ function draw({panels, times, UNIT_HEIGHT, UNIT_WIDTH}) {
         height,
         legend: {show: false},
         cursor: {show: false},
-        padding: [6, 8, 0, 0],
+        padding: [10, 8, 0, 0],
         scales: {y: {range: (u, min, max) => [Math.min(0, min), Math.max(max * 1.05, 1)]}},
         axes,
         series: [{}, ...series],
@@ -122,7 +125,7 @@ function draw({panels, times, UNIT_HEIGHT, UNIT_WIDTH}) {
         const colours = drawn.map((one, i) => COLOURS[i % COLOURS.length]);
         const series = drawn.map((one, i) => ({
             stroke: colours[i],
-            fill: stacked || bars ? colours[i] + (bars ? 'ff' : '90') : drawn.length < 3 ? colours[i] + '18' : undefined,
+            fill: stacked ? mix(colours[i], bars ? 1 : 0.6) : drawn.length < 3 ? colours[i] + '18' : undefined,
             width: 1.3,
             points: {show: false},
             paths: bars ? uPlot.paths.bars({size: [0.9, 20]}) : undefined,

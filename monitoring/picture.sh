@@ -2,7 +2,8 @@
 # Makes docs/images/dashboard.png: runs a job with cameras and faults (MonitoredJob), lets Prometheus scrape it with the
 # alerts of this folder, asks each query of grafana/kvs.json, and draws the answers with uPlot in Chromium.
 #
-# Needs what the build needs, Node, Prometheus (see prometheus.sh), and Chromium, such as of Debian's package chromium.
+# Needs the modules in Maven's repository (mvn install -DskipTests), Node, Prometheus (see prometheus.sh), and Chromium, such as
+# that of Debian's package chromium.
 #
 # Usage: monitoring/picture.sh [SECONDS]    (300 by default)
 set -euo pipefail
@@ -19,9 +20,10 @@ chromium=$(command -v chromium) || {
 }
 npm install --silent --no-audit --no-fund --prefix "$work" uplot@1.6.32
 
+flink=$(sed -n 's:.*<flink.version>\(.*\)</flink.version>.*:\1:p' ../pom.xml)
 (cd .. && mvn -q -B test-compile dependency:build-classpath -pl flink-connector-kvs-it -DincludeScope=test \
-    -Dmdep.outputFile="$work/classpath")
-classes=$(echo ../flink-connector-kvs-it/target/test-classes-flink-*)
+    -Dflink.test.version="$flink" -Dmdep.outputFile="$work/classpath")
+classes=$(realpath "../flink-connector-kvs-it/target/test-classes-flink-$flink")
 read -r job prometheus < <(node -e '
     const net = require("net");
     const free = () => new Promise(found => {
@@ -39,12 +41,12 @@ sed -e 's/_interval: 15s/_interval: 5s/' -e "s/targets: .*/targets: [\"localhost
     prometheus/prometheus.yml > "$work/prometheus.yml"
 "$bin/prometheus" --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data" \
     --web.listen-address="127.0.0.1:$prometheus" 2> "$work/prometheus.log" &
-java -cp "${classes##* }:$(cat "$work/classpath")" io.github.flinkkvs.it.MonitoredJob "$job" "$seconds" > "$work/job.log" 2>&1 &
+java -cp "$classes:$(cat "$work/classpath")" io.github.flinkkvs.it.MonitoredJob "$job" "$seconds" > "$work/job.log" 2>&1 &
 running=$!
 begin=$(date +%s)
 wait "$running"
 
-node picture.mjs "http://127.0.0.1:$prometheus" "$((begin + 15))" "$((begin + seconds))" "$work" > "$work/picture.html"
+node picture.mjs "http://127.0.0.1:$prometheus" "$((begin + 25))" "$((begin + seconds))" "$work" > "$work/picture.html"
 height=$(sed -n 's/.*data-height="\([0-9]*\)".*/\1/p' "$work/picture.html")
 "$chromium" --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size="1320,$height" \
     --screenshot="$work/dashboard.png" "file://$work/picture.html" 2> "$work/chromium.log"
