@@ -222,13 +222,28 @@ public final class KvsSourceEnumerator
     }
 
     private void add(StreamDescription stream) {
-        String spelling =
-                streams.isNamed() ? streams.spelling(stream.arn().toString()) : stream.arn().name();
+        String spelling = spelling(stream.arn());
         KvsSplit split =
                 KvsSplit.firstSeen(
                         stream, positions.startOf(spelling, scanned), positions.stopOf(spelling));
         LOG.info("Found stream {}", split);
         ledger.add(split);
+    }
+
+    private String spelling(StreamArn arn) {
+        if (!streams.isNamed()) {
+            return arn.name();
+        }
+        String spelling = streams.spelling(arn.toString());
+        if (spelling == null) {
+            throw new IllegalStateException(
+                    "The service found stream "
+                            + arn
+                            + ", which is in another region than aws.region says. Set aws.region to "
+                            + arn.region()
+                            + ", or aws.endpoint to an endpoint of your region");
+        }
+        return spelling;
     }
 
     // ---- readers ---------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.DeletedStreamPolicy;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
+import io.github.flinkkvs.source.StreamSelector;
 import io.github.flinkkvs.source.split.AllStreamsAssigned;
 import io.github.flinkkvs.source.split.KvsSplit;
 import io.github.flinkkvs.source.split.ReaderStreams;
@@ -274,6 +275,16 @@ class KvsSourceEnumeratorTest {
         assertThat(rig.connection.described).filteredOn("a"::equals).hasSize(2);
         assertThat(rig.connection.described).filteredOn("b"::equals).hasSize(1);
         assertThat(rig.allAssigned()).containsExactly("a", "b");
+    }
+
+    /** As with an endpoint that ignores for which region a request was signed. */
+    @Test
+    void failsWhenTheEndpointIsInAnotherRegion() {
+        rig.connection.answer("a", found("a"));
+        rig.create(1, KvsEnumeratorState.EMPTY, StreamSelector.named(List.of("a")).in("us-west-2"));
+        assertThatThrownBy(rig::start)
+                .hasMessageContaining("arn:aws:kinesisvideo:eu-central-1:123456789012:stream/a")
+                .hasMessageContaining("Set aws.region to eu-central-1");
     }
 
     @Test
