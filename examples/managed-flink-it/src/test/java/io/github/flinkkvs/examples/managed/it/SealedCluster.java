@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Flink configured as on the service, in sealed processes: a JobManager, and a TaskManager with
- * one slot.
+ * A Flink with the settings of the service that are known, in sealed processes: a JobManager, and a
+ * TaskManager with one slot.
  */
 final class SealedCluster implements AutoCloseable {
 

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** The jar for the service, in a Flink that is configured and sealed as on the service. */
+/** The jar for the service, in a Flink that is sealed as on the service. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(300)
 class SealedRunITCase {
