@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { dirname, extname, join, normalize, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const site = join(dirname(fileURLToPath(import.meta.url)), '../target/site')
+export const site = join(dirname(fileURLToPath(import.meta.url)), '../target/site')
 
 const types = {
   '.css': 'text/css',
