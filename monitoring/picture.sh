@@ -44,7 +44,10 @@ sed -e 's/_interval: 15s/_interval: 5s/' -e "s/targets: .*/targets: [\"localhost
 java -cp "$classes:$(cat "$work/classpath")" io.github.flinkkvs.it.MonitoredJob "$job" "$seconds" > "$work/job.log" 2>&1 &
 running=$!
 begin=$(date +%s)
-wait "$running"
+wait "$running" || {
+    echo "the job failed: see $work/job.log" >&2
+    exit 1
+}
 
 node picture.mjs "http://127.0.0.1:$prometheus" "$((begin + 25))" "$((begin + seconds))" "$work" > "$work/picture.html"
 height=$(sed -n 's/.*data-height="\([0-9]*\)".*/\1/p' "$work/picture.html")

@@ -75,16 +75,20 @@ public final class MonitoredJob {
     /**
      * @param arguments the port of the reporter for Prometheus, and the seconds to run
      */
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
+        int status = 1;
         // Calls end often, so that faults of calls show soon.
         try (EmbeddedKvs kvs =
                 EmbeddedKvs.builder()
                         .limits(Limits.service().sessionCap(Duration.ofSeconds(20)))
                         .start()) {
             new MonitoredJob(kvs).run(arguments[0], Integer.parseInt(arguments[1]));
+            status = 0;
+        } catch (Exception e) {
+            e.printStackTrace();
         }
         // Flink leaves threads behind that would keep the process alive.
-        System.exit(0);
+        System.exit(status);
     }
 
     private void run(String port, int seconds) throws Exception {
