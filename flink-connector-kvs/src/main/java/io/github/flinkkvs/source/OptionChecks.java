@@ -54,8 +54,10 @@ final class OptionChecks {
     /** Each call requests one fragment more than it brings, so fewer would be a waste. */
     private static final int MIN_FRAGMENTS_PER_SECOND = 10;
 
-    /** Metric reporters rewrite other characters, each in its own way. */
-    private static final Pattern METRICS_GROUP = Pattern.compile("[A-Za-z0-9_-]+");
+    /**
+     * Metric reporters rewrite other characters, each in its own way: that of Prometheus even '-'.
+     */
+    private static final Pattern METRICS_GROUP = Pattern.compile("[A-Za-z0-9_]+");
 
     private static final List<ConfigOption<Duration>> POSITIVE_DURATIONS =
             List.of(
@@ -116,7 +118,7 @@ final class OptionChecks {
         String metricsGroup = config.get(KvsSourceOptions.METRICS_GROUP);
         check(
                 metricsGroup == null || METRICS_GROUP.matcher(metricsGroup).matches(),
-                "%s is '%s': give a name of letters, digits, '-' and '_', or leave it out",
+                "%s is '%s': give a name of letters, digits and '_', or leave it out",
                 KvsSourceOptions.METRICS_GROUP.key(),
                 metricsGroup);
         checkDurations();

@@ -236,12 +236,17 @@ public final class KvsSourceEnumerator
         }
         String spelling = streams.spelling(arn.toString());
         if (spelling == null) {
+            // A name is one of aws.region; an ARN has a region and an account of its own.
+            boolean byName = streams.namesOrArns().contains(arn.name());
             throw new IllegalStateException(
                     "The service found stream "
                             + arn
-                            + ", which is in another region than aws.region says. Set aws.region to "
-                            + arn.region()
-                            + ", or aws.endpoint to an endpoint of your region");
+                            + (byName
+                                    ? ", which is in another region than aws.region says. Set aws.region to "
+                                            + arn.region()
+                                            + ", or aws.endpoint to an endpoint of your region"
+                                    : ", which is not the stream of the ARN that you gave. Set aws.endpoint to an"
+                                            + " endpoint of the region and account of that ARN"));
         }
         return spelling;
     }

@@ -287,6 +287,19 @@ class KvsSourceEnumeratorTest {
                 .hasMessageContaining("Set aws.region to eu-central-1");
     }
 
+    /** As with a local service, whose account is another one. */
+    @Test
+    void failsWhenTheEndpointIsInAnotherAccount() {
+        String wanted = "arn:aws:kinesisvideo:eu-central-1:999999999999:stream/a/1";
+        rig.connection.answer(wanted, found("a"));
+        rig.create(
+                1, KvsEnumeratorState.EMPTY, StreamSelector.named(List.of(wanted)).in("us-west-2"));
+        assertThatThrownBy(rig::start)
+                .hasMessageContaining("arn:aws:kinesisvideo:eu-central-1:123456789012:stream/a")
+                .hasMessageContaining("not the stream of the ARN that you gave. Set aws.endpoint")
+                .hasMessageNotContaining("aws.region");
+    }
+
     @Test
     void failsAfterErrorsForTheRetryBudget() {
         rig.config.set(KvsSourceOptions.RETRY_BUDGET, Duration.ZERO);
