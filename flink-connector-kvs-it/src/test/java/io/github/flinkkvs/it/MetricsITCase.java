@@ -126,6 +126,7 @@ class MetricsITCase extends KvsTestBase {
             for (int i = 0; i < 200 && log.lines().isEmpty(); i++) {
                 job.results.awaitNewCheckpoint();
             }
+            assertThat(log.lines()).as("lines about the health").isNotEmpty();
             assertThat(log.lines().get(0))
                     .contains(
                             ": Source: kvs, subtask 0: streams: 1 (live 1, in history 0;",

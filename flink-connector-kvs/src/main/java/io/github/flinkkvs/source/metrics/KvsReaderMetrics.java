@@ -20,6 +20,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -184,7 +185,7 @@ public final class KvsReaderMetrics {
 
     /** The metrics of each stream that the reader has. */
     public Collection<StreamMetrics> streams() {
-        return streams;
+        return Collections.unmodifiableSet(streams);
     }
 
     /** The number of streams that are read from the archive. */
@@ -239,13 +240,13 @@ public final class KvsReaderMetrics {
         bytes.inc(count);
     }
 
-    /** A fragment was read. */
+    /** A fragment is passed on. */
     public void onFragment(Fragment fragment) {
         fragments.inc();
         fetchEventTimeLag = System.currentTimeMillis() - fragment.producerTimestampMillis();
     }
 
-    /** A frame was read. */
+    /** A frame is passed on. */
     public void onFrame(FrameRecord frame) {
         frames.inc();
         fetchEventTimeLag = System.currentTimeMillis() - frame.frame().timestampMillis();

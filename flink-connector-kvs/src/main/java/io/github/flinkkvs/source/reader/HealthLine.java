@@ -27,11 +27,12 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Logs at regular intervals how a reader is: its state now, and what happened since the line
+ * Logs the health of a reader at regular intervals: its state now, and what happened since the line
  * before. A reader without streams logs nothing.
  *
  * <p>The fetcher thread starts and closes it, the timer's thread logs. Guarded by the reader lock,
- * which is not held while a line is logged, since that may take its time.
+ * which is not held while a line is logged, since that may take its time. A slow log then holds up
+ * this thread of the timer, and no connection.
  */
 final class HealthLine {
 
@@ -66,9 +67,10 @@ final class HealthLine {
         this.log = log;
     }
 
+    /** Goes on if it has started. */
     void start() {
         lock.assertHeld();
-        if (intervalNanos > 0) {
+        if (intervalNanos > 0 && next == null) {
             last = new Counts();
             schedule();
         }
@@ -103,7 +105,12 @@ final class HealthLine {
             lock.unlock();
         }
         if (line != null) {
-            log.accept(line);
+            try {
+                log.accept(line);
+            } catch (RuntimeException e) {
+                // A log may throw if it cannot write, as on a full disk. That must not fail the
+                // job.
+            }
         }
     }
 

@@ -100,7 +100,6 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         this.health =
                 new HealthLine(
                         resources, config.get(KvsSourceOptions.HEALTH_INTERVAL), HEALTH_LOG::info);
-        locked(health::start);
     }
 
     private void onThrown(Throwable cause) {
@@ -135,6 +134,7 @@ public final class KvsSplitReader implements SplitReader<StreamEvent, KvsSplit> 
         if (!(change instanceof SplitsAddition)) {
             throw new UnsupportedOperationException("Unsupported change of splits: " + change);
         }
+        locked(health::start);
         for (KvsSplit split : change.splits()) {
             LOG.info("Reading stream {}", split);
             StreamSession session = new StreamSession(split, settings, resources, handover);

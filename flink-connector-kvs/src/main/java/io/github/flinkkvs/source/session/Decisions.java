@@ -18,6 +18,7 @@ import io.github.flinkkvs.source.fetch.FetchEnd.How;
 import io.github.flinkkvs.source.fetch.FragmentListing;
 import io.github.flinkkvs.source.fetch.ServiceClock;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.metrics.StreamMetrics;
 import io.github.flinkkvs.source.resources.ReaderResources;
 import io.github.flinkkvs.source.resources.Timer;
 import io.github.flinkkvs.source.session.PositionSearch.Question;
@@ -44,7 +45,12 @@ final class Decisions {
     private final Recovery recovery;
     private final PositionSearch search;
 
-    Decisions(ReadCursor cursor, Holds holds, SessionSettings settings, ReaderResources resources) {
+    Decisions(
+            ReadCursor cursor,
+            Holds holds,
+            SessionSettings settings,
+            StreamMetrics streamMetrics,
+            ReaderResources resources) {
         Timer timer = resources.timer();
         KvsReaderMetrics metrics = resources.metrics();
         this.cursor = cursor;
@@ -52,7 +58,7 @@ final class Decisions {
         this.clock = new ServiceClock(timer);
         this.way = new ReadingWay(settings.history, settings.maxLagMillis, cursor, clock, timer);
         Patience patience = new Patience(settings, holds::nanoTime, timer::jitter);
-        this.retries = new Retries(cursor, settings, patience, metrics);
+        this.retries = new Retries(cursor, settings, patience, streamMetrics, metrics);
         this.recovery = new Recovery(cursor, settings, patience, retries, metrics);
         this.search = new PositionSearch(cursor, retries, settings, metrics);
     }

@@ -124,14 +124,14 @@ final class FragmentIntake implements Fetch.Sink {
 
     private void emit(Fragment fragment) {
         decisions.onFragment(fragment);
-        metrics.onFragment(fragment);
-        queue.add(
-                byFrames
-                        ? new StreamEvent.FragmentOver(
-                                queue.account(),
-                                new FragmentPosition(
-                                        fragment.number(), fragment.serverTimestampMillis()))
-                        : new StreamEvent.FragmentArrived(queue.account(), fragment));
+        if (byFrames) {
+            FragmentPosition position =
+                    new FragmentPosition(fragment.number(), fragment.serverTimestampMillis());
+            queue.add(new StreamEvent.FragmentOver(queue.account(), position));
+        } else {
+            metrics.onFragment(fragment);
+            queue.add(new StreamEvent.FragmentArrived(queue.account(), fragment));
+        }
         lastHead = null;
     }
 

@@ -12,6 +12,7 @@ import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.client.errors.ErrorTable;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
+import io.github.flinkkvs.source.metrics.StreamMetrics;
 import io.github.flinkkvs.source.session.PositionSearch.Question;
 
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ final class Retries {
     private final ReadCursor cursor;
     private final SessionSettings settings;
     private final Patience patience;
+    private final StreamMetrics streamMetrics;
     private final KvsReaderMetrics metrics;
 
     /** Whether the service ever accepted a call, which means that there were credentials. */
@@ -49,10 +51,12 @@ final class Retries {
             ReadCursor cursor,
             SessionSettings settings,
             Patience patience,
+            StreamMetrics streamMetrics,
             KvsReaderMetrics metrics) {
         this.cursor = cursor;
         this.settings = settings;
         this.patience = patience;
+        this.streamMetrics = streamMetrics;
         this.metrics = metrics;
     }
 
@@ -140,6 +144,8 @@ final class Retries {
     /** The stream does not exist; it is tried again without limit. */
     Step waitForStream() {
         patience.restoreAfterAnswer();
+        // There is nothing to read.
+        streamMetrics.onReadUpTo(0);
         long delay = patience.delayNanos(ErrorClass.STREAM_NOT_FOUND);
         if (!missing) {
             missing = true;

@@ -116,7 +116,7 @@ public final class StreamSession implements Fetch.Owner, StreamLookup.Owner, Mem
         this.streamMetrics = metrics.stream(split.arn().name());
         this.cursor = new ReadCursor(split);
         this.holds = new Holds(resources.timer()::nanoTime);
-        this.decisions = new Decisions(cursor, holds, settings, resources);
+        this.decisions = new Decisions(cursor, holds, settings, streamMetrics, resources);
         this.account = new MemoryAccount(resources.budget(), this);
         this.queue = new EventQueue(split.splitId(), taker, holds, cursor, account);
         this.intake =

@@ -13,6 +13,7 @@ import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FrameFilter;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.ManualTimer;
+import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
 import io.github.flinkkvs.source.metrics.StreamMetrics;
@@ -128,11 +129,41 @@ class HealthLineTest {
 
     @Test
     void countsFramesIfFramesAreRead() throws Exception {
+        rig.frames = FrameFilter.all();
+        start(MINUTE);
+        rig.start(StartingPosition.earliest());
+        rig.call().respond().bytes(GetMediaBytes.fragmentOfFrames(1, T0, 100, 100, 100));
+        assertThat(rig.take()).containsExactly("1.0", "1.1", "1.2", "FragmentOver");
+        rig.timer.advance(MINUTE);
+        assertThat(onlyLine()).contains("; per minute: frames 3, MB 0.0; ");
+    }
+
+    /** As some do if the disk is full. */
+    @Test
+    void goesOnIfTheLogThrows() {
+        metrics.stream("camera");
+        health =
+                new HealthLine(
+                        rig.resources(),
+                        MINUTE,
+                        line -> {
+                            lines.add(line);
+                            throw new IllegalStateException("the disk is full");
+                        });
+        locked(health::start);
+        rig.timer.advance(MINUTE.multipliedBy(2));
+        assertThat(lines).hasSize(2);
+    }
+
+    /** Flink hands over streams one after the other. */
+    @Test
+    void startsOnce() {
         metrics.stream("camera");
         start(MINUTE);
-        metrics.onFrame(FrameFilter.all().of(fragment()).get(0));
-        rig.timer.advance(MINUTE);
-        assertThat(onlyLine()).contains("; per minute: frames 1, MB 0.0; ");
+        locked(health::start);
+        assertThat(rig.timer.scheduled()).isEqualTo(1);
+        locked(health::close);
+        assertThat(rig.timer.scheduled()).isZero();
     }
 
     /** Such as a subtask beyond the number of streams. */

@@ -18,6 +18,7 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.fetch.Fetch.Outcome;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
+import io.github.flinkkvs.source.metrics.StreamMetrics;
 import io.github.flinkkvs.source.resources.MemoryAccount;
 import io.github.flinkkvs.source.resources.MemoryBudget;
 import io.github.flinkkvs.source.resources.ReaderLock;
@@ -56,13 +57,19 @@ class FragmentIntakeTest implements EventQueue.Taker {
         MemoryAccount account = new MemoryAccount(budget, new Stream());
         account.open();
         queue = new EventQueue("split", this, holds, cursor, account);
+        StreamMetrics streamMetrics = readerMetrics.stream("camera");
         intake =
                 new FragmentIntake(
                         cursor,
-                        new Decisions(cursor, holds, settings, new SessionRig().resources()),
+                        new Decisions(
+                                cursor,
+                                holds,
+                                settings,
+                                streamMetrics,
+                                new SessionRig().resources()),
                         queue,
                         settings,
-                        readerMetrics.stream("camera"),
+                        streamMetrics,
                         readerMetrics);
     }
 

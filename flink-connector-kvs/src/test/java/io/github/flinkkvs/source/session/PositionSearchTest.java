@@ -57,7 +57,9 @@ class PositionSearchTest {
         SessionSettings settings = new SessionSettings(config, false, true, null);
         Patience patience = new Patience(settings, () -> 0, () -> 1);
         cursor = new ReadCursor(split);
-        Retries retries = new Retries(cursor, settings, patience, readerMetrics);
+        Retries retries =
+                new Retries(
+                        cursor, settings, patience, readerMetrics.stream("camera"), readerMetrics);
         search = new PositionSearch(cursor, retries, settings, readerMetrics);
     }
 

@@ -58,7 +58,9 @@ abstract class RecoveryRig {
         SessionSettings settings = new SessionSettings(config, false, true, null);
         Patience patience = new Patience(settings, () -> now, () -> 1);
         cursor = new ReadCursor(split);
-        retries = new Retries(cursor, settings, patience, readerMetrics);
+        retries =
+                new Retries(
+                        cursor, settings, patience, readerMetrics.stream("camera"), readerMetrics);
         recovery = new Recovery(cursor, settings, patience, retries, readerMetrics);
     }
 

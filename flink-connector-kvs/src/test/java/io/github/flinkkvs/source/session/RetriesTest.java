@@ -49,7 +49,9 @@ class RetriesTest {
                         KvsSplit.unread(
                                 ARN, StartingPosition.earliest(), StoppingPosition.never()));
         Patience patience = new Patience(settings, holds::nanoTime, () -> 1);
-        retries = new Retries(cursor, settings, patience, readerMetrics);
+        retries =
+                new Retries(
+                        cursor, settings, patience, readerMetrics.stream("camera"), readerMetrics);
     }
 
     private void pass(long seconds) {

@@ -284,6 +284,19 @@ class SessionPositionsTest {
         assertThat(rig.take()).containsExactly("1", "finished");
     }
 
+    /** Otherwise it would be further behind live for ever, though there is nothing to read. */
+    @Test
+    void isNotBehindAStreamThatDoesNotExistIfToldToIgnoreThat() {
+        rig.set(KvsSourceOptions.DELETED_STREAM, DeletedStreamPolicy.IGNORE);
+        rig.directory.fail("camera", SessionRig.error("ResourceNotFoundException", 404));
+        rig.start(StartingPosition.earliest());
+        for (int i = 0; i < 20; i++) {
+            streamIsGone();
+            assertThat(rig.metrics.gauge("maxMillisBehindNow")).isZero();
+            rig.nextCall(30_000);
+        }
+    }
+
     @Test
     void readsTheNewStreamFromItsBeginning() throws Exception {
         StreamArn second = SessionRig.arn("camera", 2);
