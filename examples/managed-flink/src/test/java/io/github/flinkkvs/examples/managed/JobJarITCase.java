@@ -14,22 +14,33 @@ import org.junit.jupiter.api.Test;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The jar for the service has everything that it needs, and nothing that the service brings. */
 class JobJarITCase {
+
+    /** The first is about the jar, the others about what the two modules of the connector use. */
+    private static final List<String> NOTICES =
+            List.of(
+                    "META-INF/NOTICE",
+                    "META-INF/flink-sql-connector-kvs/NOTICE",
+                    "META-INF/flink-sql-connector-kvs-media/NOTICE");
 
     /** The class files of Java 11, on which the service runs Flink 1.20. */
     private static final int JAVA_11 = 55;
@@ -147,6 +158,62 @@ class JobJarITCase {
         assertThat(implementations("org.apache.flink.table.factories.Factory"))
                 .anyMatch(name -> name.startsWith("io.github.flinkkvs.table."))
                 .anyMatch(name -> name.startsWith("io.github.flinkkvs.media."));
+    }
+
+    /** Whoever passes the jar on, passes FFmpeg on: its license demands notice and text. */
+    @Test
+    void noticesNameEachLibrary() throws IOException {
+        StringBuilder notices = new StringBuilder();
+        for (String notice : NOTICES) {
+            notices.append(text(notice));
+        }
+        Set<String> libraries = new TreeSet<>();
+        for (String entry : entries) {
+            if (entry.matches("META-INF/maven/.+/pom\\.properties")) {
+                Properties library = new Properties();
+                library.load(new StringReader(text(entry)));
+                libraries.add(
+                        library.getProperty("groupId")
+                                + ":"
+                                + library.getProperty("artifactId")
+                                + ":"
+                                + library.getProperty("version"));
+            }
+        }
+        // Ours, and the library in Netty's own jar.
+        libraries.removeIf(name -> name.matches("(io\\.github\\.flinkkvs|org\\.jctools):.*"));
+
+        assertThat(libraries)
+                .anyMatch(name -> name.startsWith("org.bytedeco:ffmpeg:"))
+                .anyMatch(name -> name.startsWith("com.github.kokorin:jebml:"))
+                .anyMatch(name -> name.startsWith("io.netty:"))
+                .anyMatch(name -> name.startsWith("software.amazon.awssdk:"))
+                .allSatisfy(name -> assertThat(notices).contains("\n- " + name + "\n"));
+        assertThat(notices).doesNotContain("${");
+        assertThat(text("META-INF/NOTICE")).startsWith("managed-flink-job\n");
+    }
+
+    /** The jar contains exactly the texts that are referred to. */
+    @Test
+    void licensesAreThere() throws IOException {
+        Pattern license = Pattern.compile("META-INF/(?:licenses/)?LICENSE(?:[\\w.-]*\\w)?");
+        Set<String> texts = new TreeSet<>();
+        for (String entry : entries) {
+            if (entry.matches("META-INF/(.+/)?(NOTICE|LICENSE\\.ffmpeg-parts)")) {
+                license.matcher(text(entry))
+                        .results()
+                        .forEach(reference -> texts.add(reference.group()));
+            }
+        }
+
+        assertThat(entries.stream().filter(name -> name.matches("META-INF/.*LICENSE.*")))
+                .containsExactlyInAnyOrderElementsOf(texts)
+                .contains("META-INF/licenses/LICENSE.lgpl-3.0");
+        assertThat(entries.stream().filter(name -> name.matches("META-INF/.*NOTICE.*")))
+                .containsExactlyInAnyOrderElementsOf(NOTICES);
+        assertThat(text("META-INF/LICENSE")).contains("Apache License");
+        assertThat(text("META-INF/licenses/LICENSE.lgpl-3.0"))
+                .contains("GNU LESSER GENERAL PUBLIC LICENSE");
     }
 
     /** With Apache's client beside them, somebody would have to choose. */
