@@ -26,7 +26,12 @@ cut -d ' ' -f 5,6 /proc/self/mountinfo | while read -r folder options; do
     case $folder in
         # Device files take writes.
         /tmp | /tmp/* | /proc | /proc/* | /sys | /sys/* | /dev | /dev/pts | /dev/mqueue) ;;
-        *) mount -o "remount,bind,ro,${options#r[ow],}" "$folder" ;;
+        *)
+            others=$(printf ',%s,' "$options" | sed 's/,r[ow],/,/; s/^,//; s/,$//')
+            # A space in a name is \040 here, which printf takes as \0040.
+            folder=$(printf '%b.' "$(printf '%s' "$folder" | sed 's/\\/\\0/g')")
+            mount -o "remount,bind,ro${others:+,$others}" "${folder%.}"
+            ;;
     esac
 done
 exec "$@"
