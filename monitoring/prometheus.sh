@@ -10,11 +10,20 @@ if command -v promtool > /dev/null && command -v prometheus > /dev/null; then
 fi
 folder=$(realpath -m ../target/prometheus)
 if [ ! -x "$folder/usr/bin/promtool" ]; then
-    command -v apt-get > /dev/null && command -v dpkg > /dev/null
+    for tool in apt-get dpkg; do
+        command -v "$tool" > /dev/null || {
+            echo "promtool is not installed, and there is no $tool to get Debian's package prometheus with" >&2
+            exit 1
+        }
+    done
+    rm -rf "$folder"
     mkdir -p "$folder"
     cd "$folder"
     {
-        apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }
+        if ! apt-get download -qq prometheus; then
+            apt-get update -qq
+            apt-get download -qq prometheus
+        fi
         dpkg -x prometheus_*.deb .
         rm prometheus_*.deb
     } >&2

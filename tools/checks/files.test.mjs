@@ -10,7 +10,7 @@ const files = (folder) => readdirSync(new URL(folder, ROOT)).map((file) => `${fo
 const pom = text("pom.xml");
 const property = (name) => pom.match(new RegExp(`<${name}>(.*)</${name}>`))[1];
 
-/** The operator's definition of a FlinkDeployment, if there is one: .ci/run says where it comes from. */
+/** The operator's definition of a FlinkDeployment, if there is one: run.sh gets it, and says which Flink it knows. */
 const DEFINITION = process.env.FLINK_DEPLOYMENT_DEFINITION;
 const definition = DEFINITION ? readFileSync(DEFINITION, "utf8") : undefined;
 const deployment = (file) => checks.kubernetes(file, definition, process.env.FLINK_DEPLOYMENT_VERSION);
@@ -86,6 +86,16 @@ test("images have the Flink of the examples", () => {
   assert.equal(spec.flinkVersion, `v${major}_${minor}`);
   const [{ value }] = spec.podTemplate.spec.containers[0].env;
   assert.equal(value, `flink-s3-fs-hadoop-${property("flink.examples.version")}.jar`);
+});
+
+test("the library that reads the properties has the version of the build", () => {
+  const version = property("aws.kinesisanalytics.runtime.version");
+  for (const [file, pattern] of [
+    ["deploy/kubernetes/Dockerfile", /:aws-kinesisanalytics-runtime:(\S+)/],
+    ["docs/managed-flink.md", /`aws-kinesisanalytics-runtime` \(Maven: `com.amazonaws`, version (\S+)\)/],
+  ]) {
+    assert.equal(text(file).match(pattern)[1], version, file);
+  }
 });
 
 test("workflows test the supported versions of Flink", () => {

@@ -186,8 +186,10 @@ final class SealedCluster implements AutoCloseable {
     /** Waits for the end of a checkpoint that begins from now on. */
     void awaitCheckpoint() throws InterruptedException {
         jobManager.skip();
-        String id = jobManager.await("Triggering checkpoint (\\d+) ");
-        jobManager.await("Completed checkpoint " + id + " for job");
+        long begun = Long.parseLong(jobManager.await("Triggering checkpoint (\\d+) "));
+        // One that is declined is followed by another.
+        jobManager.await(
+                "Completed checkpoint (\\d+) for job", id -> Long.parseLong(id) >= begun);
     }
 
     /** The files that the TaskManager has mapped into its memory. */

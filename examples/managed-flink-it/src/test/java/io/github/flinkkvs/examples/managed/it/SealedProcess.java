@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -83,9 +84,16 @@ final class SealedProcess implements AutoCloseable {
 
     /** Waits for a further line of the output, and returns its first group, or what matches. */
     String await(String pattern) throws InterruptedException {
+        return await(pattern, found -> true);
+    }
+
+    /** Waits for a further line whose first group, or what matches, is accepted. */
+    String await(String pattern, Predicate<String> accepted) throws InterruptedException {
         Pattern wanted = Pattern.compile(pattern);
+        // For all lines together: a process that is stuck may go on to log.
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
-            String line = lines.poll(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (line == null || line.equals(END)) {
                 throw new AssertionError(
                         "No output matches " + pattern + ":\n" + String.join("\n", seen));
@@ -93,7 +101,10 @@ final class SealedProcess implements AutoCloseable {
             seen.add(line);
             Matcher match = wanted.matcher(line);
             if (match.find()) {
-                return match.groupCount() == 0 ? match.group() : match.group(1);
+                String found = match.groupCount() == 0 ? match.group() : match.group(1);
+                if (accepted.test(found)) {
+                    return found;
+                }
             }
         }
     }
