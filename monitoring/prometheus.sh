@@ -20,9 +20,9 @@ if [ ! -x "$folder/usr/bin/promtool" ]; then
     mkdir -p "$folder"
     cd "$folder"
     {
-        if ! apt-get download -qq prometheus; then
+        if ! apt-get download -qq -o Acquire::Retries=3 prometheus; then
             apt-get update -qq
-            apt-get download -qq prometheus
+            apt-get download -qq -o Acquire::Retries=3 prometheus
         fi
         dpkg -x prometheus_*.deb .
         rm prometheus_*.deb
