@@ -23,7 +23,8 @@ build() {
     shift 4
     mkdir -p "$folder"
     (
-        git -C "$root" -c tar.umask=0022 archive "$commit" | tar -x -C "$folder"
+        git -C "$root" -c tar.umask=0022 archive --output="$work/source.tar" "$commit"
+        tar -x -f "$work/source.tar" -C "$folder"
         TZ=$zone MAVEN_OPTS="${MAVEN_OPTS:-} -Duser.language=$language" \
             mvn -q -B -ntp -f "$folder/pom.xml" -Prelease -pl "$modules" -Dmaven.test.skip=true "$@" verify >&2
         cd "$folder"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Looks up the libraries of what was built with -Prelease in the database of known weaknesses at osv.dev:
+# Looks up the libraries of what was built with -Prelease in the database of known vulnerabilities at osv.dev:
 # tools/release/scan.sh. Needs osv-scanner 2 in the PATH, and a network. It fails if it finds one.
 set -eu
 cd -- "$(dirname "$0")/../.."
