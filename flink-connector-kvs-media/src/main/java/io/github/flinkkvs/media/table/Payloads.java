@@ -31,9 +31,6 @@ import java.util.function.LongSupplier;
  */
 final class Payloads {
 
-    /** A counter, in a metric group with the function's name. */
-    static final String DAMAGED = "damagedPayloads";
-
     /** A fragment does not contain the name of its stream. */
     private static final String STREAM = "unknown";
 
@@ -50,7 +47,7 @@ final class Payloads {
      */
     Payloads(String function, MetricGroup metrics, LongSupplier nanoTime) {
         this.function = function;
-        this.damaged = metrics.addGroup(function).counter(DAMAGED);
+        this.damaged = metrics.addGroup(function).counter("damagedPayloads");
         this.warning = new RareWarning(nanoTime);
     }
 

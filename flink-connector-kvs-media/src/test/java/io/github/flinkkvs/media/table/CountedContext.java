@@ -47,6 +47,6 @@ final class CountedContext extends FunctionContext {
 
     /** How many payloads a function could not read. */
     long damaged(String function) {
-        return counters.get(function + "." + Payloads.DAMAGED).getCount();
+        return counters.get(function + ".damagedPayloads").getCount();
     }
 }
