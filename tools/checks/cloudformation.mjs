@@ -225,7 +225,7 @@ class Template {
           Object.entries(value).forEach(([key, element]) => this.checkType(`${place}.${key}`, element, type.element));
         break;
       case "string":
-        this.expect(place, ["string", "number"].includes(typeof value), "a text");
+        this.expect(place, ["string", "number"].includes(typeof value), "a string");
         this.expect(
           place,
           !type.allowedValues || type.allowedValues.includes(value),

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 
-/** The application properties of a job: groups of texts, each with an id. */
+/** The application properties of a job: groups of strings, each with an id. */
 final class ApplicationProperties {
 
     private final String origin;
@@ -59,11 +59,16 @@ final class ApplicationProperties {
             return new ApplicationProperties(
                     file, KinesisAnalyticsRuntime.getApplicationProperties(file));
         } catch (IOException | RuntimeException e) {
+            // AWS's reader runs into it where a part is missing, and says nothing.
+            String reason =
+                    e instanceof NullPointerException
+                            ? "one of them is missing"
+                            : e.getMessage();
             throw new IllegalArgumentException(
                     file
                             + " is not a JSON array of objects, each with PropertyGroupId and"
                             + " PropertyMap: "
-                            + e.getMessage(),
+                            + reason,
                     e);
         }
     }

@@ -97,6 +97,13 @@ class ApplicationPropertiesTest {
     }
 
     @Test
+    void saysThatAPartOfAGroupIsMissing() {
+        assertThatThrownBy(() -> properties("[{'PropertyGroupId': 'output'}]"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("PropertyGroupId and PropertyMap: one of them is missing");
+    }
+
+    @Test
     void namesTheGroupThatIsMissing() throws IOException {
         ApplicationProperties properties =
                 properties("[{'PropertyGroupId': 'Output', 'PropertyMap': {}}]");
