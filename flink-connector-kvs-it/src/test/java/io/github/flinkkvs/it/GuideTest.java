@@ -232,8 +232,7 @@ class GuideTest {
                 "\\((\\S+) s for each GB of fragments of 50 kB;| HTTPS | 43,200 | 50 |"
             })
     void figuresOfTuningAreThoseOfTheBenchmarks(String sentence, String row) throws IOException {
-        Matcher figure =
-                Pattern.compile(sentence).matcher(text("tuning").replaceAll("\\s+", " "));
+        Matcher figure = Pattern.compile(sentence).matcher(text("tuning").replaceAll("\\s+", " "));
         assertThat(figure.find()).isTrue();
         assertThat(text("benchmarks").lines().filter(line -> line.startsWith(row)))
                 .singleElement(STRING)

@@ -31,8 +31,7 @@ class MediaMetricsDocsTest {
     private static final Pattern REGISTERED =
             Pattern.compile("\\.(?:counter|gauge|meter|histogram)\\(\\s*([^,)]+)");
 
-    private static final Predicate<String> LITERAL =
-            Pattern.compile("\"\\w+\"").asMatchPredicate();
+    private static final Predicate<String> LITERAL = Pattern.compile("\"\\w+\"").asMatchPredicate();
 
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| [^|]+ \\| `(\\w+)` \\| counter \\| ([^|]+) \\| ([^|]+) \\|$");

@@ -61,9 +61,7 @@ final class ApplicationProperties {
         } catch (IOException | RuntimeException e) {
             // AWS's reader runs into it where a part is missing, and says nothing.
             String reason =
-                    e instanceof NullPointerException
-                            ? "one of them is missing"
-                            : e.getMessage();
+                    e instanceof NullPointerException ? "one of them is missing" : e.getMessage();
             throw new IllegalArgumentException(
                     file
                             + " is not a JSON array of objects, each with PropertyGroupId and"

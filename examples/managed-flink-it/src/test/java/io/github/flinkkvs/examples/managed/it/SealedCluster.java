@@ -188,8 +188,7 @@ final class SealedCluster implements AutoCloseable {
         jobManager.skip();
         long begun = Long.parseLong(jobManager.await("Triggering checkpoint (\\d+) "));
         // One that is declined is followed by another.
-        jobManager.await(
-                "Completed checkpoint (\\d+) for job", id -> Long.parseLong(id) >= begun);
+        jobManager.await("Completed checkpoint (\\d+) for job", id -> Long.parseLong(id) >= begun);
     }
 
     /** The files that the TaskManager has mapped into its memory. */
