@@ -20,8 +20,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A test that Jazzer feeds with bytes: with the kept corpus in {@code mvn test}, and with mutations
- * of it in {@code mvn verify}. It is skipped where Jazzer has no native library.
+ * A test that Jazzer feeds with bytes: with the kept corpus, and in {@code mvn verify
+ * -Dfuzz.seconds=N} with mutations of it. It is skipped where Jazzer has no native library.
  *
  * <p>One per class, because Jazzer fuzzes only one test in a JVM.
  */

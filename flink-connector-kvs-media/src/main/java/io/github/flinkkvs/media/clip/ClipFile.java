@@ -104,10 +104,13 @@ final class ClipFile {
                 + Math.floorDiv(run.beginOffsetNanos(), 1_000_000L);
     }
 
+    /** Not before its begin, even if the timestamps of fragments contradict those of Clusters. */
     private static long end(ClipRequest.Clock clock, FragmentRun run) {
         List<Fragment> fragments = run.fragments();
-        return millis(clock, fragments.get(fragments.size() - 1))
-                + Math.floorDiv(run.endOffsetNanos(), 1_000_000L);
+        long end =
+                millis(clock, fragments.get(fragments.size() - 1))
+                        + Math.floorDiv(run.endOffsetNanos(), 1_000_000L);
+        return Math.max(begin(clock, run), end);
     }
 
     private static long millis(ClipRequest.Clock clock, Fragment fragment) {

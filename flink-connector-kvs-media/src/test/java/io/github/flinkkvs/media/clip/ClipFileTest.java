@@ -118,6 +118,18 @@ class ClipFileTest {
         assertThat(clip(0, 2_100, false, at(0)).isComplete()).isFalse();
     }
 
+    /** The Clusters go on while the timestamps of the fragments go back. */
+    @Test
+    void timestampsThatContradictTheClusters() throws Exception {
+        MediaFragment ahead =
+                at(0).toBuilder().producerTimestampMillis(START + 3_600_000).build();
+        Clip clip = clip(0, 3_600_000, false, ahead, at(1_000));
+        assertThat(clip.fragments()).hasSize(2);
+        assertThat(clip.beginMillis()).isEqualTo(START + 3_600_000);
+        assertThat(clip.duration()).isZero();
+        assertThat(clip.isComplete()).isFalse();
+    }
+
     @Test
     void aLostFragment() throws Exception {
         assertThat(clip(0, 1_000, true, at(0)).isComplete()).isFalse();
