@@ -27,7 +27,6 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -59,24 +58,10 @@ class NativeMemoryITCase {
         assertThat(Pointer.totalCount()).isEqualTo(before);
     }
 
-    /** Runs in a process whose heap does not grow. A decoder takes more than half a megabyte. */
+    /** A decoder takes more than half a megabyte. */
     @Test
     void closedDecodersTakeNoMemory() throws Exception {
-        Process process =
-                new ProcessBuilder(
-                                System.getProperty("java.home") + "/bin/java",
-                                "-Xms64m",
-                                "-Xmx64m",
-                                "-XX:+AlwaysPreTouch",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Decode.class.getName())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-        String[] lines = printed.split("\\R");
-
-        assertThat(Long.parseLong(lines[lines.length - 1])).isLessThan(32 << 20);
+        assertThat(FixedHeapProcess.run(Decode.class)).isLessThan(32 << 20);
     }
 
     /** Prints by how much the memory of the process has grown. */

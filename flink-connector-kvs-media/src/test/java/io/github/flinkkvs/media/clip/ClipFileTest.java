@@ -121,8 +121,7 @@ class ClipFileTest {
     /** The Clusters go on while the timestamps of the fragments go back. */
     @Test
     void timestampsThatContradictTheClusters() throws Exception {
-        MediaFragment ahead =
-                at(0).toBuilder().producerTimestampMillis(START + 3_600_000).build();
+        MediaFragment ahead = at(0).toBuilder().producerTimestampMillis(START + 3_600_000).build();
         Clip clip = clip(0, 3_600_000, false, ahead, at(1_000));
         assertThat(clip.fragments()).hasSize(2);
         assertThat(clip.beginMillis()).isEqualTo(START + 3_600_000);

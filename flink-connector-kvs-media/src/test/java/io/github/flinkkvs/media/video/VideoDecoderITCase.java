@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.FixedHeapProcess;
 import io.github.flinkkvs.media.Fragments;
 import io.github.flinkkvs.media.MediaException;
 import io.github.flinkkvs.media.Picture;
@@ -45,6 +46,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class VideoDecoderITCase {
 
     private static final PictureOptions ALL = PictureOptions.defaults();
+
+    private static final PictureOptions SMALL = ALL.format(Picture.Format.GRAY8).size(16, 12);
 
     private static List<Fragment> fragments;
 
@@ -420,55 +423,58 @@ class VideoDecoderITCase {
 
     // ---- memory -------------------------------------------------------------------------------
 
+    /** A leak of one frame for each fragment would be 9 MB, of one for each frame 200 MB. */
     @Test
-    void memoryStaysFlat() {
-        Fragment fragment = fragments.get(0);
-        // Small pictures: the growth of Java's own heap must not matter.
-        PictureOptions small = ALL.format(Picture.Format.GRAY8).size(16, 12);
-        try (VideoDecoder kept = new VideoDecoder(small)) {
-            repeat(kept, fragment, 50);
-            long before = Pointer.physicalBytes();
-            repeat(kept, fragment, 150);
-            // A leak of one frame for each fragment would be 9 MB, of one for each frame 200 MB.
-            assertThat(Pointer.physicalBytes() - before).isLessThan(32 << 20);
-        }
+    void memoryStaysFlat() throws Exception {
+        assertThat(FixedHeapProcess.run(DecodedFragments.class)).isLessThan(32 << 20);
     }
 
+    /** A leak of one frame in a hundred would be 6 MB, of one each 640 MB. */
     @Test
     void memoryStaysFlatWithinAStream() throws Exception {
-        List<FrameRecord> film = new ArrayList<>();
-        for (Fragment fragment : fragments) {
-            film.addAll(records(fragment));
-        }
-        PictureOptions small = ALL.format(Picture.Format.GRAY8).size(16, 12);
-        try (VideoDecoder decoder = new VideoDecoder(small)) {
-            for (int i = 0; i < 50; i++) {
-                film.forEach(record -> decoder.decode(record, picture -> {}));
-            }
-            // The heap of this process may grow once, a leak grows each time.
-            int rounds = 0;
-            long growth = Long.MAX_VALUE;
-            while (growth >= 32 << 20 && rounds < 3) {
+        assertThat(FixedHeapProcess.run(DecodedFilm.class)).isLessThan(32 << 20);
+    }
+
+    /** Prints by how much its memory has grown. */
+    static final class DecodedFragments {
+        public static void main(String[] arguments) throws Exception {
+            film();
+            try (VideoDecoder kept = new VideoDecoder(SMALL)) {
+                repeat(kept, 50);
                 long before = Pointer.physicalBytes();
-                for (int i = 0; i < 300; i++) {
-                    film.forEach(record -> decoder.decode(record, picture -> {}));
-                }
-                growth = Pointer.physicalBytes() - before;
-                rounds++;
+                repeat(kept, 150);
+                System.out.println(Pointer.physicalBytes() - before);
             }
-            // A leak of one frame in a hundred would be 6 MB, of one each 640 MB.
-            assertThat(growth).isLessThan(32 << 20);
-            assertThat(decoder.state().pending).isEmpty();
-            assertThat(decoder.decodedFrames()).isEqualTo((50L + 300 * rounds) * film.size());
+        }
+
+        private static void repeat(VideoDecoder kept, int times) {
+            for (int i = 0; i < times; i++) {
+                kept.decode(fragments.get(0), picture -> {});
+                try (VideoDecoder fresh = new VideoDecoder(SMALL)) {
+                    fresh.decode(fragments.get(0), picture -> {});
+                }
+            }
         }
     }
 
-    private static void repeat(VideoDecoder kept, Fragment fragment, int times) {
-        for (int i = 0; i < times; i++) {
-            kept.decode(fragment, picture -> {});
-            try (VideoDecoder fresh =
-                    new VideoDecoder(ALL.format(Picture.Format.GRAY8).size(16, 12))) {
-                fresh.decode(fragment, picture -> {});
+    /** Prints by how much its memory has grown, if every frame is decoded. */
+    static final class DecodedFilm {
+        public static void main(String[] arguments) throws Exception {
+            film();
+            List<FrameRecord> film = new ArrayList<>();
+            for (Fragment fragment : fragments) {
+                film.addAll(records(fragment));
+            }
+            try (VideoDecoder decoder = new VideoDecoder(SMALL)) {
+                long before = 0;
+                for (int i = 0; i < 350; i++) {
+                    before = i == 50 ? Pointer.physicalBytes() : before;
+                    film.forEach(record -> decoder.decode(record, picture -> {}));
+                }
+                long growth = Pointer.physicalBytes() - before;
+                assertThat(decoder.state().pending).isEmpty();
+                assertThat(decoder.decodedFrames()).isEqualTo(350L * film.size());
+                System.out.println(growth);
             }
         }
     }

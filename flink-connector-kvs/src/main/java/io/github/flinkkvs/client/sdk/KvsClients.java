@@ -125,15 +125,22 @@ public final class KvsClients implements AutoCloseable {
                                             MAX_EVENT_LOOPS,
                                             Runtime.getRuntime().availableProcessors()),
                                     threadNamePrefix));
-            this.http =
+            GatedHttpClient gated =
                     keep(
-                            httpClient(
-                                    loops,
-                                    maxConnections,
-                                    // Trusting all needs no trust store.
-                                    config.trustsAll() ? null : TrustStore.open(config)));
+                            new GatedHttpClient(
+                                    httpClient(
+                                            loops,
+                                            maxConnections,
+                                            // Trusting all needs no trust store.
+                                            config.trustsAll() ? null : TrustStore.open(config))));
+            this.http = gated;
             // This runs before the client is closed.
-            keep((AutoCloseable) loops::disconnect);
+            keep(
+                    (AutoCloseable)
+                            () -> {
+                                gated.shut();
+                                loops.disconnect();
+                            });
             this.home = in(region.id());
         } catch (RuntimeException | Error e) {
             close();

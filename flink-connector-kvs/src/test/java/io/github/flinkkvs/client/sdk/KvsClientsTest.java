@@ -256,6 +256,27 @@ class KvsClientsTest {
         }
     }
 
+    /** Such as one that has waited for credentials meanwhile. */
+    @Test
+    void callsThatBeginWhileClosingLogNothing() throws Exception {
+        try (Warnings warnings = new Warnings("io.netty")) {
+            for (int i = 0; i < 50; i++) {
+                KvsClients clients = clients(config(), 50);
+                CompletableFuture<Void> calls =
+                        CompletableFuture.runAsync(
+                                () -> {
+                                    for (int j = 0; j < 50; j++) {
+                                        getMedia(clients, url(data));
+                                    }
+                                },
+                                serverThreads);
+                clients.close();
+                calls.handle((done, refused) -> null).join();
+            }
+            assertThat(warnings.texts).isEmpty();
+        }
+    }
+
     @Test
     void certificatesAreCheckedUnlessSwitchedOff() throws Exception {
         HttpsServer secure = HttpsServer.create(loopback(), 0);
