@@ -61,10 +61,13 @@ final class EventLoops implements AutoCloseable {
         settle();
     }
 
-    /** Runs what is queued, and waits until the threads have ended. */
+    /**
+     * Closes what has been opened since {@link #disconnect}, and waits until the threads have
+     * ended.
+     */
     @Override
     public void close() {
-        settle();
+        disconnect();
         group.shutdownGracefully(0, OwnThreads.MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         threads.awaitEnd();
     }

@@ -256,9 +256,12 @@ class KvsClientsTest {
         }
     }
 
-    /** Such as one that has waited for credentials meanwhile. */
+    /**
+     * Such as one that has waited for credentials meanwhile. Netty may warn of the end of those
+     * whose connection has just been opened.
+     */
     @Test
-    void callsThatBeginWhileClosingLogNothing() throws Exception {
+    void callsThatBeginWhileClosingMeetNoLoopThatHasEnded() throws Exception {
         try (Warnings warnings = new Warnings("io.netty")) {
             for (int i = 0; i < 50; i++) {
                 KvsClients clients = clients(config(), 50);
@@ -273,7 +276,9 @@ class KvsClientsTest {
                 clients.close();
                 calls.handle((done, refused) -> null).join();
             }
-            assertThat(warnings.texts).isEmpty();
+            assertThat(warnings.texts)
+                    .noneMatch(text -> text.contains("Event loop shut down?"))
+                    .noneMatch(text -> text.contains("not accepted by an event loop"));
         }
     }
 
