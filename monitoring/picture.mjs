@@ -182,7 +182,7 @@ p { margin: 2px 6px; font-size: 11px; line-height: 14px; }
 p span { margin-right: 8px; white-space: nowrap; display: inline-block; }
 p i { display: inline-block; width: 10px; height: 3px; margin-right: 4px; vertical-align: middle; }
 </style></head>
-<body><h1>${dashboard.title}<small>job: cameras of a house</small></h1>
+<body><h1>${dashboard.title}<small>job: house</small></h1>
 <script>${readFileSync(`${uplot}/uPlot.iife.min.js`)}</script>
 <script>(${draw})(${JSON.stringify({panels, times, UNIT_HEIGHT, UNIT_WIDTH})})</script>
 </body></html>`);

@@ -106,7 +106,8 @@ public final class MonitoredJob {
         schedule(plan, seconds * 30 / 100, this::throttle);
         schedule(plan, seconds * 40 / 100, roof::stop);
         schedule(plan, seconds * 45 / 100, () -> others(3));
-        schedule(plan, seconds * 50 / 100, this::loseMedia);
+        // When the connections of before have ended.
+        schedule(plan, seconds * 55 / 100, this::loseMedia);
         schedule(plan, seconds * 58 / 100, () -> others(0));
         schedule(plan, seconds * 72 / 100, this::startAgain);
         schedule(plan, seconds * 80 / 100, failure::fail);
@@ -163,7 +164,7 @@ public final class MonitoredJob {
                 .returns(source.getProducedType())
                 .uid("map")
                 .sinkTo(new DiscardingSink<>());
-        return env.executeAsync("cameras of a house");
+        return env.executeAsync("house");
     }
 
     // ---- what happens -------------------------------------------------------------------------
