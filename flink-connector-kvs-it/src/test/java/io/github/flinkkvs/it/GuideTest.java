@@ -149,11 +149,7 @@ class GuideTest {
 
     @Test
     void everyComplaintHasAnAnswer() throws IOException {
-        List<String> rows =
-                text("troubleshooting")
-                        .lines()
-                        .filter(line -> line.matches("\\|.*\\[[A-Z0-9]+ \\d+].*\\|"))
-                        .collect(Collectors.toList());
+        List<String> rows = lines("troubleshooting", "\\|.*\\[[A-Z0-9]+ \\d+].*\\|");
         assertThat(rows).allSatisfy(row -> assertThat(row.split("\\|")[2].strip()).isNotEmpty());
         assertThat(COMPLAINTS)
                 .allSatisfy(
@@ -242,11 +238,7 @@ class GuideTest {
     /** The table of sizes follows from the formulas below it. */
     @Test
     void sizes() throws IOException {
-        List<String> rows =
-                text("tuning")
-                        .lines()
-                        .filter(line -> line.matches("\\| [\\d,]+ \\| \\d+ \\|.*"))
-                        .collect(Collectors.toList());
+        List<String> rows = lines("tuning", "\\| [\\d,]+ \\| \\d+ \\|.*");
         assertThat(rows).hasSizeGreaterThan(10);
         for (String row : rows) {
             double[] actual =
@@ -304,6 +296,11 @@ class GuideTest {
                 Pattern.compile("(?s)" + quoted + ".*?```json\n(.*?)```").matcher(text(page));
         assertThat(policy.find()).isTrue();
         return policy.group(1);
+    }
+
+    /** The lines of a page that a regular expression matches. */
+    private static List<String> lines(String page, String regex) throws IOException {
+        return text(page).lines().filter(line -> line.matches(regex)).collect(Collectors.toList());
     }
 
     private static String text(String page) throws IOException {

@@ -139,8 +139,7 @@ class SessionClusterITCase {
         assertThat(log).content().isEmpty();
         // One leaked job: some 1,500 classes in 10 MB, and two files that stay open.
         // Flink still holds some jobs of a round when it is counted, and releases them later. A
-        // leak
-        // of one job in two rounds would be more.
+        // leak of one job in two rounds would be more.
         assertFlat(rounds, "classes", JOBS * 7_500);
         assertFlat(rounds, "metaspace", JOBS * (37L << 20));
         assertFlat(rounds, "threads", JOBS * 5);

@@ -79,7 +79,7 @@ public final class KvsClients implements AutoCloseable {
     private final AwsConfig config;
     private final ScheduledExecutorService timer;
     private final AwsCredentials credentials;
-    private final SdkAsyncHttpClient http;
+    private final GatedHttpClient http;
     private final RegionClients home;
 
     /** By the id of the region; guarded by this. */
@@ -125,7 +125,7 @@ public final class KvsClients implements AutoCloseable {
                                             MAX_EVENT_LOOPS,
                                             Runtime.getRuntime().availableProcessors()),
                                     threadNamePrefix));
-            GatedHttpClient gated =
+            this.http =
                     keep(
                             new GatedHttpClient(
                                     httpClient(
@@ -133,12 +133,11 @@ public final class KvsClients implements AutoCloseable {
                                             maxConnections,
                                             // Trusting all needs no trust store.
                                             config.trustsAll() ? null : TrustStore.open(config))));
-            this.http = gated;
             // This runs before the client is closed.
             keep(
                     (AutoCloseable)
                             () -> {
-                                gated.shut();
+                                http.shut();
                                 loops.disconnect();
                             });
             this.home = in(region.id());
