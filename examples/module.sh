@@ -31,7 +31,8 @@ is_built() (
     [ -s "$class_path_file" ] && [ -d "$root/$module/target/classes" ] || exit 1
     cd "$root" || exit 1
     set -- pom.xml
-    for built in flink-connector-kvs flink-connector-kvs-testing flink-connector-kvs-media "$module"; do
+    for built in flink-connector-kvs flink-connector-kvs-testing flink-connector-kvs-media \
+        flink-connector-kvs-cluster "$module"; do
         set -- "$@" "$built/pom.xml" "$built/src/main"
     done
     [ -z "$(find "$@" -type f -newer "$class_path_file")" ] || exit 1

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.examples.sql;
 
+import io.github.flinkkvs.cluster.ClusterException;
+import io.github.flinkkvs.cluster.FlinkCluster;
 import io.github.flinkkvs.examples.errors.ExampleException;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
@@ -102,7 +104,7 @@ public final class SqlExample implements Callable<Integer> {
         String own = file == null ? "" : read(file);
         Path folder = Files.createTempDirectory("kvs-sql");
         try (EmbeddedKvs kvs = cameras();
-                FlinkCluster cluster = new FlinkCluster(home(), folder)) {
+                FlinkCluster cluster = SqlCluster.start(home(), folder)) {
             Map<String, String> variables =
                     Map.of(
                             "endpoint", kvs.endpoint().toString(),
@@ -117,7 +119,7 @@ public final class SqlExample implements Callable<Integer> {
             } else {
                 run(cluster, folder, tables, substitute(own, variables));
             }
-        } catch (ExampleException e) {
+        } catch (ExampleException | ClusterException e) {
             throw new ExampleException(
                     e.getMessage() + " (logs are in " + folder.resolve("log") + ")");
         }
@@ -172,7 +174,8 @@ public final class SqlExample implements Callable<Integer> {
                     Stream.concat(Stream.of("-i", tables.toString()), arguments.stream()).toList();
         }
         Process client =
-                cluster.sqlClient(
+                SqlCluster.client(
+                        cluster,
                         ProcessBuilder.Redirect.from(nothing(folder)),
                         ProcessBuilder.Redirect.PIPE,
                         arguments);
@@ -192,10 +195,13 @@ public final class SqlExample implements Callable<Integer> {
     private void type(FlinkCluster cluster, Path tables) throws IOException, InterruptedException {
         // Ctrl-C ends a query in the client, but not the example.
         Signal.handle(new Signal("INT"), signal -> {});
-        spec.commandLine().getErr().println("sql: Flink's web interface is at " + cluster.url());
+        spec.commandLine()
+                .getErr()
+                .println("sql: Flink's web interface is at " + cluster.rest().url());
         spec.commandLine().getErr().flush();
         int exitCode =
-                cluster.sqlClient(
+                SqlCluster.client(
+                                cluster,
                                 ProcessBuilder.Redirect.INHERIT,
                                 ProcessBuilder.Redirect.INHERIT,
                                 List.of("-i", tables.toString()))

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.examples.sql;
 
+import io.github.flinkkvs.cluster.FlinkCluster;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.Limits;
@@ -130,7 +131,7 @@ class SqlClusterITCase {
         List<StoredFragment> pushed = new ArrayList<>();
         try (EmbeddedKvs kvs = EmbeddedKvs.builder().limits(Limits.none().idleEnd(IDLE)).start();
                 FlinkCluster cluster =
-                        new FlinkCluster(
+                        SqlCluster.start(
                                 Path.of("cluster/target/flink").toAbsolutePath(),
                                 folder.resolve("cluster"));
                 WatchService watch = FileSystems.getDefault().newWatchService()) {
@@ -141,7 +142,8 @@ class SqlClusterITCase {
             }
             Path out = folder.resolve("client.txt");
             Process client =
-                    cluster.sqlClient(
+                    SqlCluster.client(
+                            cluster,
                             ProcessBuilder.Redirect.from(
                                     Files.writeString(folder.resolve("nothing"), "").toFile()),
                             ProcessBuilder.Redirect.to(out.toFile()),
@@ -161,7 +163,7 @@ class SqlClusterITCase {
             } catch (ClosedWatchServiceException e) {
                 throw new AssertionError(Files.readString(out), e);
             }
-            cluster.killTaskManager();
+            cluster.taskManagers().get(0).kill();
             assertThat(client.isAlive()).isTrue();
             for (int i = 0; i < AFTER; i++) {
                 pushed.add(push(stream, BEFORE + i));

@@ -74,9 +74,7 @@ class SealedRunITCase {
     }
 
     private String run(String... command) throws Exception {
-        try (SealedProcess process = new SealedProcess(etc, List.of(command))) {
-            return process.awaitEnd();
-        }
+        return Seal.run(etc, command);
     }
 
     /** So that a job that writes anywhere else fails below. */
