@@ -25,6 +25,7 @@ import io.github.flinkkvs.testing.log.EndReason;
 import io.github.flinkkvs.testing.log.ServedMedia;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
+import io.github.flinkkvs.testing.media.MediaFrame;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +133,46 @@ class GetMediaTest {
         }
         assertThat(clients.readAll("camera", at(StartSelectorType.PRODUCER_TIMESTAMP, 1_002_000)))
                 .isEqualTo(concat(all.subList(2, 3)));
+    }
+
+    /** Nothing covers a time at which the producer was silent. */
+    @Test
+    void aTimestampInAGapMatchesWhatComesAfterIt() {
+        for (int i = 0; i < 2; i++) {
+            stream.push(
+                    ofASecond(i).toBuilder()
+                            .producerTimestampMillis(1_000_000 + i * 60_000)
+                            .build());
+            kvs.clock().shift(Duration.ofMinutes(1));
+        }
+        List<StoredFragment> all = stream.fragments();
+        long start = all.get(0).serverTimestampMillis();
+        assertStart(TimestampMatch.COVERING, start + 999, all, 0);
+        assertStart(TimestampMatch.COVERING, start + 30_000, all, 1);
+        assertThat(clients.readAll("camera", at(StartSelectorType.PRODUCER_TIMESTAMP, 1_030_000)))
+                .isEqualTo(all.get(1).bytes());
+        assertStart(TimestampMatch.AT_OR_BEFORE, start + 30_000, all, 0);
+    }
+
+    /** An upload may take longer than its media: the service was receiving it all that time. */
+    @Test
+    void aSlowUploadCoversTheTimeThatItTook() {
+        FragmentUpload slow = stream.begin(ofASecond(0));
+        kvs.clock().shift(Duration.ofSeconds(20));
+        slow.complete();
+        kvs.clock().shift(Duration.ofSeconds(20));
+        stream.push(MediaFragment.ofSize(5_000, 1));
+        List<StoredFragment> all = stream.fragments();
+        long start = all.get(0).serverTimestampMillis();
+        assertStart(TimestampMatch.COVERING, start + 19_000, all, 0);
+        assertStart(TimestampMatch.COVERING, start + 30_000, all, 1);
+    }
+
+    /** Two frames of half a second. */
+    private static MediaFragment ofASecond(int seed) {
+        return MediaFragment.ofSize(5_000, seed).toBuilder()
+                .frame(MediaFrame.of(1, 500, false, new byte[100]))
+                .build();
     }
 
     private void assertStart(

@@ -121,6 +121,11 @@ public final class FragmentBuilder {
         return MetadataDecoder.findTag(tags, ServiceTags.NUMBERS_AND_ERRORS) != null;
     }
 
+    /** Whether a complete Tags element has an error of the service. */
+    public static boolean isError(EbmlCursor tags) throws MkvException {
+        return MetadataDecoder.findTag(tags, ServiceTags.ERRORS) != null;
+    }
+
     /** Takes a complete Info, Tracks or Tags element. */
     public void onMetadata(int id, EbmlCursor children, long offset) throws MkvException {
         int index = elements++;

@@ -61,6 +61,9 @@ public final class ServiceTags {
 
     static final Set<String> NUMBERS = Set.of(FRAGMENT_NUMBER);
 
+    static final Set<String> ERRORS =
+            Set.of(ERROR_CODE, ERROR_ID, EXCEPTION_ERROR_CODE, EXCEPTION_MESSAGE);
+
     static final Set<String> NUMBERS_AND_ERRORS =
             Set.of(FRAGMENT_NUMBER, ERROR_CODE, ERROR_ID, EXCEPTION_ERROR_CODE, EXCEPTION_MESSAGE);
 

@@ -98,7 +98,8 @@ final class ArrivingFragment {
     }
 
     /**
-     * It begins with the current Tags, in the Segment of another fragment.
+     * It begins with the current Tags, in the Segment of another fragment. An error may also stand
+     * alone, outside of any document.
      *
      * @return what these Tags are to it
      */
@@ -106,6 +107,9 @@ final class ArrivingFragment {
         beginningNanos = tagsNanos;
         bytes.beginInSegment(content.infoAndTracks());
         Meaning tags = content.beginNext();
+        if (builder.error() != null) {
+            return tags;
+        }
         if (!bytes.hasHeader()) {
             throw MkvException.malformed(
                     content.name() + " is in a document without an EBML header",

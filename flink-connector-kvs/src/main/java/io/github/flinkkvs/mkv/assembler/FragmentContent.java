@@ -165,25 +165,27 @@ final class FragmentContent {
      * @return {@link Meaning#NEXT} if a fragment begins with it
      */
     Meaning onEventBetween(ByteBuffer in) throws MkvException {
-        if (fragmentEnd == FragmentEnd.NEXT_FRAGMENT) {
-            switch (parser.id()) {
-                case MkvElements.INFO:
-                case MkvElements.TRACKS:
+        switch (parser.id()) {
+            case MkvElements.INFO:
+            case MkvElements.TRACKS:
+                if (fragmentEnd == FragmentEnd.NEXT_FRAGMENT) {
                     collect(in);
-                    break;
-                case MkvElements.TAGS:
-                    collect(in);
-                    inTagsBetween = !parser.isLastSlice();
-                    return inTagsBetween ? Meaning.PART : onTagsBetween();
-                default:
-                    break;
-            }
+                }
+                return Meaning.PART;
+            case MkvElements.TAGS:
+                collect(in);
+                inTagsBetween = !parser.isLastSlice();
+                return inTagsBetween ? Meaning.PART : onTagsBetween();
+            default:
+                return Meaning.PART;
         }
-        return Meaning.PART;
     }
 
     private Meaning onTagsBetween() throws MkvException {
-        nextFound = FragmentBuilder.beginsFragment(lastElement());
+        nextFound =
+                fragmentEnd == FragmentEnd.NEXT_FRAGMENT
+                        ? FragmentBuilder.beginsFragment(lastElement())
+                        : FragmentBuilder.isError(lastElement());
         if (nextFound) {
             return Meaning.NEXT;
         }

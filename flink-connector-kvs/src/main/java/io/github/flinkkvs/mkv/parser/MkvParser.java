@@ -307,7 +307,7 @@ public final class MkvParser {
 
     private void checkPlace() throws MkvException {
         if (depth == 0) {
-            if (!MkvElements.isTopLevel(id) && id != MkvElements.VOID && id != MkvElements.CRC_32) {
+            if (!MkvElements.isTopLevel(id) && !mayStandAlone(id)) {
                 throw MkvException.malformed(
                         "Neither an EBML header nor a Segment where a document begins", id, offset);
             }
@@ -322,6 +322,11 @@ public final class MkvParser {
         if (misplaced) {
             throw MkvException.malformed("Not allowed in " + MkvElements.name(parent), id, offset);
         }
+    }
+
+    /** The service may report an error by Tags that are in no document. */
+    private static boolean mayStandAlone(int id) {
+        return id == MkvElements.VOID || id == MkvElements.CRC_32 || id == MkvElements.TAGS;
     }
 
     private long checkedEnd() throws MkvException {

@@ -317,6 +317,22 @@ class ArchivedMediaTest {
         assertThat(feed.errors).hasSize(2);
     }
 
+    @Test
+    void anErrorOutsideOfAnyDocument() throws Exception {
+        byte[] error =
+                serviceTags(
+                        "AWS_KINESISVIDEO_ERROR_CODE", "FRAGMENT_NOT_FOUND",
+                        "AWS_KINESISVIDEO_ERROR_ID", "3000",
+                        "AWS_KINESISVIDEO_FRAGMENT_NUMBER", "1");
+        byte[] other = document(leading(2), cluster());
+        Feed feed = feed(error, error, other, error);
+        feed.assembler.completeLast(feed);
+        assertThat(numbers(feed)).containsExactly("2");
+        assertThat(bytesOf(feed.fragments.get(0))).isEqualTo(other);
+        assertThat(feed.errors).hasSize(3);
+        assertThat(feed.errors.get(0)).hasToString("error 3000 FRAGMENT_NOT_FOUND of fragment 1");
+    }
+
     /** The service's trailing Tags end a fragment in this mode, too; another may follow. */
     @Test
     void trailingTagsEndAFragment() throws Exception {

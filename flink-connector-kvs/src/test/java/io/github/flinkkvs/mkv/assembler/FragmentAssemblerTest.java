@@ -287,6 +287,41 @@ class FragmentAssemblerTest {
         assertThat(feed.fragments).hasSize(1);
     }
 
+    /** No body of GetMedia with an error was ever recorded: it may be Tags without a document. */
+    @Test
+    void anErrorOutsideOfAnyDocument() throws Exception {
+        byte[] error =
+                serviceTags(
+                        "AWS_KINESISVIDEO_ERROR_CODE", "FRAGMENT_NOT_FOUND",
+                        "AWS_KINESISVIDEO_ERROR_ID", "4000",
+                        "AWS_KINESISVIDEO_FRAGMENT_NUMBER", "7");
+        for (boolean keepMedia : new boolean[] {true, false}) {
+            for (int length = 1; length <= error.length; length++) {
+                Feed first = new Feed(keepMedia).all(concat(error, fragment()), length);
+                Feed last = new Feed(keepMedia).all(concat(fragment(), error), length);
+                for (Feed feed : List.of(first, last)) {
+                    assertThat(feed.errors.toString())
+                            .isEqualTo("[error 4000 FRAGMENT_NOT_FOUND of fragment 7]");
+                    assertThat(feed.fragments).hasSize(1);
+                    assertThat(feed.assembler.heldBytes()).isZero();
+                    assertThat(feed.assembler.isInFragment()).isFalse();
+                }
+                if (keepMedia) {
+                    assertThat(first.fragments.get(0).bytes())
+                            .isEqualTo(ByteBuffer.wrap(fragment()));
+                }
+            }
+        }
+    }
+
+    @Test
+    void tagsOfTheProducerBetweenFragmentsAreNoError() throws Exception {
+        byte[] tags = serviceTags("AWS_KINESISVIDEO_ERROR", "x", "ERROR_ID", "4000");
+        Feed feed = Feed.of(concat(tags, fragment(), tags, fragment()));
+        assertThat(feed.errors).isEmpty();
+        assertThat(feed.fragments).hasSize(2);
+    }
+
     // ---- bad input ----------------------------------------------------------------------------
 
     @Test

@@ -171,17 +171,29 @@ final class StartPositions {
         return stored.isEmpty() ? lastExpired : stored.lastKey();
     }
 
-    /** Where the time that a fragment covers ends, exclusive; an open one covers the present. */
+    /**
+     * Where the time that a fragment covers ends, exclusive: with its media, or with its upload if
+     * that took longer, but before the next fragment begins. An open one covers the present. One of
+     * a single frame, whose duration nothing tells, covers the time up to the next fragment.
+     */
     private long end(List<StoredDocument> all, int index, boolean producerTime) {
         StoredDocument fragment = all.get(index);
         long start = time(fragment, producerTime);
         if (fragment == open) {
             return start + Math.max(0, now - fragment.serverTimestampMillis()) + 1;
         }
-        if (index + 1 < all.size() && time(all.get(index + 1), producerTime) > start) {
-            return time(all.get(index + 1), producerTime);
+        long next = index + 1 < all.size() ? time(all.get(index + 1), producerTime) : start;
+        long covered = Math.max(1, fragment.durationMillis());
+        if (next <= start) {
+            return start + covered;
         }
-        return start + Math.max(1, fragment.durationMillis());
+        if (fragment.durationMillis() == 0) {
+            return next;
+        }
+        if (!producerTime) {
+            covered = Math.max(covered, fragment.completedAtMillis() - start);
+        }
+        return Math.min(next, start + covered);
     }
 
     private static long time(StoredDocument fragment, boolean producerTime) {
