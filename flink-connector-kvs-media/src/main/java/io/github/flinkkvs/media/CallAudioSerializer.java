@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.SerializedBytes;
 import io.github.flinkkvs.source.serialization.ImmutableSerializer;
 
 import org.apache.flink.annotation.Internal;
@@ -49,7 +50,7 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
     }
 
     @Override
-    public CallAudio deserialize(DataInputView source) throws IOException {
+    protected CallAudio read(DataInputView source) throws IOException {
         byte version = source.readByte();
         switch (version) {
             case VERSION_1:
@@ -84,7 +85,7 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
                 serverTimestampMillis,
                 source.readInt(),
                 source.readInt(),
-                readWav(source));
+                SerializedBytes.read(source));
     }
 
     /** From when only ContactId identified calls. */
@@ -104,13 +105,7 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
                 firstTimestampMillis,
                 source.readInt(),
                 source.readInt(),
-                readWav(source));
-    }
-
-    private static byte[] readWav(DataInputView source) throws IOException {
-        byte[] wav = new byte[source.readInt()];
-        source.readFully(wav);
-        return wav;
+                SerializedBytes.read(source));
     }
 
     @Override

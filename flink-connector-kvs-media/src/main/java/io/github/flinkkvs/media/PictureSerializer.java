@@ -9,6 +9,7 @@
 package io.github.flinkkvs.media;
 
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.SerializedBytes;
 import io.github.flinkkvs.source.serialization.ImmutableSerializer;
 
 import org.apache.flink.annotation.Internal;
@@ -50,7 +51,7 @@ public final class PictureSerializer extends ImmutableSerializer<Picture> {
     }
 
     @Override
-    public Picture deserialize(DataInputView source) throws IOException {
+    protected Picture read(DataInputView source) throws IOException {
         byte version = source.readByte();
         if (version != VERSION_1 && version != VERSION_2) {
             throw new IOException(
@@ -68,13 +69,12 @@ public final class PictureSerializer extends ImmutableSerializer<Picture> {
         int width = source.readInt();
         int height = source.readInt();
         Picture.Format format = Picture.Format.valueOf(source.readUTF());
-        byte[] pixels =
-                new byte
-                        [version == VERSION_1
-                                ? Math.multiplyExact(
-                                        Math.multiplyExact(width, height), format.bytesPerPixel())
-                                : source.readInt()];
-        source.readFully(pixels);
+        int length =
+                version == VERSION_1
+                        ? Math.multiplyExact(
+                                Math.multiplyExact(width, height), format.bytesPerPixel())
+                        : source.readInt();
+        byte[] pixels = SerializedBytes.read(length, source);
         return new Picture(
                 streamName,
                 fragmentNumber,

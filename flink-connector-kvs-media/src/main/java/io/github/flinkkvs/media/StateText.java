@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media;
 
+import io.github.flinkkvs.mkv.SerializedBytes;
+
 import org.apache.flink.annotation.Internal;
 
 import javax.annotation.Nullable;
@@ -33,9 +35,7 @@ public final class StateText {
     }
 
     public static String read(DataInput in) throws IOException {
-        byte[] bytes = new byte[in.readInt()];
-        in.readFully(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(SerializedBytes.read(in), StandardCharsets.UTF_8);
     }
 
     public static void writeNullable(DataOutput out, @Nullable String text) throws IOException {
@@ -60,7 +60,7 @@ public final class StateText {
 
     public static Map<String, String> readMap(DataInput in) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
-        for (int more = in.readInt(); more > 0; more--) {
+        for (int more = StateBytes.readCount(in); more > 0; more--) {
             String name = read(in);
             texts.put(name, read(in));
         }

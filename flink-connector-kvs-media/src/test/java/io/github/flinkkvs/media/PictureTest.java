@@ -115,6 +115,17 @@ class PictureTest {
     }
 
     @Test
+    void damagedFormsAreRefused() throws Exception {
+        for (String golden : new String[] {VERSION_1, VERSION_2, VERSION_2_JPEG}) {
+            DamagedForm.assertRefused(
+                    Base64.getDecoder().decode(golden),
+                    form ->
+                            PictureSerializer.INSTANCE.deserialize(
+                                    new DataInputDeserializer(form)));
+        }
+    }
+
+    @Test
     void anUnknownVersion() {
         assertThatThrownBy(
                         () ->

@@ -19,7 +19,6 @@ import javax.annotation.Nullable;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * The serialized form of a {@link Fragment}: arrival, stream and bytes, from which everything else
@@ -27,9 +26,6 @@ import java.util.Arrays;
  */
 @Internal
 public final class FragmentSerialization {
-
-    /** An array of at most this size is allocated before its bytes were read. */
-    private static final int USUAL_BYTES = 4 << 20;
 
     /** Writes a fragment in version 2 of the form. */
     public static void write(Fragment fragment, DataOutput out) throws IOException {
@@ -69,27 +65,12 @@ public final class FragmentSerialization {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
         boolean hasMedia = in.readBoolean();
-        byte[] content = readBytes(in.readInt(), in);
+        byte[] content = SerializedBytes.read(in);
         return hasMedia
                 ? new DocumentReader(content)
                         .read(streamName, streamArn)
                         .withMedia(content, arrival)
                 : readMetadata(streamName, streamArn, content, arrival, in);
-    }
-
-    /** Allocates at most about twice the bytes that are there, even if the length is wrong. */
-    static byte[] readBytes(int length, DataInput in) throws IOException {
-        if (length < 0) {
-            throw notOne("fragment");
-        }
-        byte[] bytes = new byte[Math.min(length, USUAL_BYTES)];
-        in.readFully(bytes);
-        while (bytes.length < length) {
-            int count = bytes.length;
-            bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * count));
-            in.readFully(bytes, count, bytes.length - count);
-        }
-        return bytes;
     }
 
     private static Fragment readMetadata(

@@ -70,9 +70,7 @@ public final class FrameSerialization {
     private static FrameRecord read(@Nullable Arrival arrival, DataInput in) throws IOException {
         String streamName = in.readUTF();
         String streamArn = in.readBoolean() ? in.readUTF() : null;
-        FragmentHead fragment =
-                HeadReader.read(
-                        streamName, streamArn, FragmentSerialization.readBytes(in.readInt(), in));
+        FragmentHead fragment = HeadReader.read(streamName, streamArn, SerializedBytes.read(in));
         long trackNumber = in.readLong();
         int index = in.readInt();
         long offsetNanos = in.readLong();
@@ -86,7 +84,7 @@ public final class FrameSerialization {
         for (int i = 0; i < count; i++) {
             references[i] = in.readLong();
         }
-        byte[] payload = FragmentSerialization.readBytes(in.readInt(), in);
+        byte[] payload = SerializedBytes.read(in);
         return new FrameRecord(
                 fragment,
                 new Frame(

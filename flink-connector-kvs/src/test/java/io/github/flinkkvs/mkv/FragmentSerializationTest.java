@@ -155,7 +155,8 @@ class FragmentSerializationTest {
                 .isInstanceOf(MkvException.class)
                 .hasMessage("The fragment ends within an element (EBML at byte 0)");
         assertThatThrownBy(() -> read(withContent(-1, new byte[0])))
-                .isInstanceOf(MkvException.class);
+                .isInstanceOf(IOException.class)
+                .hasMessage("Serialized data is damaged: it has a length of -1");
     }
 
     /** A length is trusted only as far as there are bytes. */

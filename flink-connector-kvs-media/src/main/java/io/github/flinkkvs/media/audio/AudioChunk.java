@@ -8,12 +8,13 @@
  */
 package io.github.flinkkvs.media.audio;
 
+import io.github.flinkkvs.media.StateBytes;
 import io.github.flinkkvs.media.StateText;
 import io.github.flinkkvs.media.audio.codec.AudioCoding;
 import io.github.flinkkvs.media.audio.codec.AudioDecoder;
 import io.github.flinkkvs.mkv.Frame;
+import io.github.flinkkvs.mkv.SerializedBytes;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -198,8 +199,12 @@ final class AudioChunk {
         out.write(data);
     }
 
+    /** Throws an exception that says what is wrong if the bytes are damaged. */
     static AudioChunk fromBytes(byte[] bytes) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        return StateBytes.read("a call", bytes, AudioChunk::read);
+    }
+
+    private static AudioChunk read(DataInputStream in) throws IOException {
         byte version = in.readByte();
         switch (version) {
             case VERSION_1:
@@ -220,14 +225,20 @@ final class AudioChunk {
     private static AudioChunk readFrames(
             String track, String fragment, AudioCoding coding, DataInputStream in)
             throws IOException {
-        long[] millis = new long[in.readInt()];
-        int[] sizes = new int[millis.length];
-        for (int i = 0; i < sizes.length; i++) {
+        int frames = in.readInt();
+        StateBytes.check(
+                frames > 0 && frames <= in.available() / FRAME_BYTES, frames + " frames of audio");
+        long[] millis = new long[frames];
+        int[] sizes = new int[frames];
+        long bytes = 0;
+        for (int i = 0; i < frames; i++) {
             millis[i] = in.readLong();
             sizes[i] = in.readInt();
+            StateBytes.check(sizes[i] >= 0, "a frame of " + sizes[i] + " bytes");
+            bytes += sizes[i];
         }
-        byte[] data = new byte[in.readInt()];
-        in.readFully(data);
+        byte[] data = SerializedBytes.read(in);
+        StateBytes.check(bytes == data.length, "frames of " + bytes + " bytes in " + data.length);
         return new AudioChunk(track, fragment, coding, millis, sizes, data);
     }
 }

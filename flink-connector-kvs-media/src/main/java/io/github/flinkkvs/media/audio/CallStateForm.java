@@ -9,10 +9,10 @@
 package io.github.flinkkvs.media.audio;
 
 import io.github.flinkkvs.media.CallAudio;
+import io.github.flinkkvs.media.StateBytes;
 import io.github.flinkkvs.media.StateText;
 import io.github.flinkkvs.media.audio.codec.AudioCoding;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -68,8 +68,12 @@ final class CallStateForm {
         StateText.write(out, id.text());
     }
 
+    /** Throws an exception that says what is wrong if the bytes are damaged. */
     static CallState read(byte[] bytes) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        return StateBytes.read("a call", bytes, CallStateForm::read);
+    }
+
+    private static CallState read(DataInputStream in) throws IOException {
         byte version = in.readByte();
         switch (version) {
             case VERSION_1:
@@ -92,7 +96,7 @@ final class CallStateForm {
         String streamName = StateText.read(in);
         CallState state = new CallState(streamName, in.readBoolean() ? readId(in) : null);
         readCall(in, state);
-        for (int more = in.readInt(); more > 0; more--) {
+        for (int more = StateBytes.readCount(in); more > 0; more--) {
             CallId id = readId(in);
             state.earlierParts.put(id, in.readInt());
         }
@@ -110,7 +114,7 @@ final class CallStateForm {
         String id = StateText.readNullable(in);
         CallState state = new CallState(streamName, id == null ? null : CallId.restored(null, id));
         readCall(in, state);
-        for (int more = in.readInt(); more > 0; more--) {
+        for (int more = StateBytes.readCount(in); more > 0; more--) {
             CallId earlier = CallId.restored(null, StateText.read(in));
             state.earlierParts.put(earlier, in.readInt());
         }
@@ -120,8 +124,8 @@ final class CallStateForm {
     private static void readCall(DataInputStream in, CallState state) throws IOException {
         state.tags().putAll(StateText.readMap(in));
         state.mimeType = CallTracks.sensible(StateText.readNullable(in));
-        state.part = in.readInt();
-        state.open.chunks = in.readInt();
+        state.part = StateBytes.readCount(in);
+        state.open.chunks = StateBytes.readCount(in);
         state.cameAt = in.readLong();
         state.timer = in.readBoolean();
         state.open.beginMillis = in.readLong();
@@ -129,7 +133,7 @@ final class CallStateForm {
         state.open.storedBytes = in.readLong();
         state.serverTimestampMillis = in.readLong();
         state.goesOn = in.readBoolean();
-        for (int more = in.readInt(); more > 0; more--) {
+        for (int more = StateBytes.readCount(in); more > 0; more--) {
             String name = StateText.read(in);
             AudioCoding coding = AudioCoding.read(in);
             state.open.tracks.put(name, new CallPart.Track(coding, in.readLong()));
@@ -147,15 +151,15 @@ final class CallStateForm {
             state.tags().put(CallAudio.CONTACT_ID, contactId);
         }
         state.mimeType = CallTracks.sensible(in.readBoolean() ? in.readUTF() : null);
-        state.part = in.readInt();
-        state.open.chunks = in.readInt();
+        state.part = StateBytes.readCount(in);
+        state.open.chunks = StateBytes.readCount(in);
         state.cameAt = in.readLong();
         state.timer = in.readBoolean();
         state.open.beginMillis = in.readLong();
         state.open.endMillis = in.readLong();
         // The nearest known value.
         state.serverTimestampMillis = state.open.beginMillis;
-        for (int more = in.readInt(); more > 0; more--) {
+        for (int more = StateBytes.readCount(in); more > 0; more--) {
             String name = in.readUTF();
             AudioCoding coding = AudioCoding.readVersion1(in);
             state.open.tracks.put(name, new CallPart.Track(coding, in.readLong()));

@@ -41,7 +41,7 @@ public final class ClipRequestSerializer extends ImmutableSerializer<ClipRequest
     }
 
     @Override
-    public ClipRequest deserialize(DataInputView source) throws IOException {
+    protected ClipRequest read(DataInputView source) throws IOException {
         byte version = source.readByte();
         if (version != VERSION_1) {
             throw new IOException(

@@ -8,7 +8,9 @@
  */
 package io.github.flinkkvs.media.clip;
 
+import io.github.flinkkvs.media.StateBytes;
 import io.github.flinkkvs.mkv.FragmentNumber;
+import io.github.flinkkvs.mkv.SerializedBytes;
 import io.github.flinkkvs.source.serialization.ImmutableSerializer;
 
 import org.apache.flink.annotation.Internal;
@@ -51,7 +53,7 @@ public final class ClipSerializer extends ImmutableSerializer<Clip> {
     }
 
     @Override
-    public Clip deserialize(DataInputView source) throws IOException {
+    protected Clip read(DataInputView source) throws IOException {
         byte version = source.readByte();
         if (version != VERSION_1) {
             throw new IOException(
@@ -67,12 +69,11 @@ public final class ClipSerializer extends ImmutableSerializer<Clip> {
         long beginMillis = source.readLong();
         long endMillis = source.readLong();
         List<FragmentNumber> fragments = new ArrayList<>();
-        for (int more = source.readInt(); more > 0; more--) {
+        for (int more = StateBytes.readCount(source); more > 0; more--) {
             fragments.add(FragmentNumber.of(source.readUTF()));
         }
         boolean complete = source.readBoolean();
-        byte[] bytes = new byte[source.readInt()];
-        source.readFully(bytes);
+        byte[] bytes = SerializedBytes.read(source);
         return new Clip(
                 request, streamName, streamArn, beginMillis, endMillis, fragments, complete, bytes);
     }

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.StateBytes;
+
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -36,11 +38,11 @@ final class DecoderStart {
 
     static DecoderStart read(DataInputStream in, long maxSequence) throws IOException {
         DecoderStart start = new DecoderStart(in.readLong(), in.readLong(), in.readByte());
-        StateCheck.check(
+        StateBytes.check(
                 start.sequence >= 0 && start.sequence <= maxSequence, "start " + start.sequence);
-        StateCheck.check(start.sentBytes >= 0, "bytes before a start: " + start.sentBytes);
+        StateBytes.check(start.sentBytes >= 0, "bytes before a start: " + start.sentBytes);
         int most = TrackFrames.MAX_REORDERING;
-        StateCheck.check(start.reordering >= 0 && start.reordering <= most, "a reordering");
+        StateBytes.check(start.reordering >= 0 && start.reordering <= most, "a reordering");
         return start;
     }
 }

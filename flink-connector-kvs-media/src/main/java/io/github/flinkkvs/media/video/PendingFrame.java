@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.StateBytes;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 
@@ -106,7 +107,7 @@ final class PendingFrame {
         int frameIndex = in.readInt();
         long timestampMillis = in.readLong();
         int flags = in.readByte();
-        StateCheck.check((flags & ~(VISIBLE | CHOSEN | STARTS | LEADING)) == 0, "flags " + flags);
+        StateBytes.check((flags & ~(VISIBLE | CHOSEN | STARTS | LEADING)) == 0, "flags " + flags);
         return new PendingFrame(
                 streamName,
                 fragmentNumber,

@@ -8,18 +8,16 @@
  */
 package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.StateBytes;
 import io.github.flinkkvs.mkv.FragmentNumber;
 import io.github.flinkkvs.mkv.FrameRecord;
 
 import javax.annotation.Nullable;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.UTFDataFormatException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -190,17 +188,7 @@ final class VideoState {
 
     /** Throws an exception that says what is wrong if the bytes are damaged. */
     static VideoState fromBytes(byte[] bytes) throws IOException {
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-        VideoState state;
-        try {
-            state = read(in);
-        } catch (EOFException e) {
-            throw StateCheck.damaged("it ends after " + bytes.length + " bytes", e);
-        } catch (UTFDataFormatException | IllegalArgumentException e) {
-            throw StateCheck.damaged(e.getMessage(), e);
-        }
-        StateCheck.check(in.available() == 0, in.available() + " bytes too many");
-        return state;
+        return StateBytes.read("a decoder", bytes, VideoState::read);
     }
 
     private static VideoState read(DataInputStream in) throws IOException {
@@ -216,15 +204,15 @@ final class VideoState {
         VideoState state = new VideoState();
         state.sequence = in.readLong();
         state.sentBytes = in.readLong();
-        StateCheck.check(state.sequence >= 0 && state.sentBytes >= 0, "sequence " + state.sequence);
+        StateBytes.check(state.sequence >= 0 && state.sentBytes >= 0, "sequence " + state.sequence);
         state.start = in.readBoolean() ? DecoderStart.read(in, state.sequence) : null;
-        for (int frames = readCount(in); frames > 0; frames--) {
+        for (int frames = StateBytes.readCount(in); frames > 0; frames--) {
             state.damaged.add(readSequence(in, state));
         }
         state.fragment = in.readBoolean() ? FragmentNumber.of(in.readUTF()) : null;
-        state.ordinal = readCount(in);
+        state.ordinal = StateBytes.readCount(in);
         state.period = in.readBoolean() ? in.readLong() : null;
-        for (int frames = readCount(in); frames > 0; frames--) {
+        for (int frames = StateBytes.readCount(in); frames > 0; frames--) {
             long sequence = readSequence(in, state);
             state.pending.put(sequence, PendingFrame.read(in, sequence));
         }
@@ -235,15 +223,9 @@ final class VideoState {
         return state;
     }
 
-    private static int readCount(DataInputStream in) throws IOException {
-        int count = in.readInt();
-        StateCheck.check(count >= 0, "count " + count);
-        return count;
-    }
-
     private static long readSequence(DataInputStream in, VideoState state) throws IOException {
         long sequence = in.readLong();
-        StateCheck.check(sequence >= 0 && sequence <= state.sequence, "frame " + sequence);
+        StateBytes.check(sequence >= 0 && sequence <= state.sequence, "frame " + sequence);
         return sequence;
     }
 }

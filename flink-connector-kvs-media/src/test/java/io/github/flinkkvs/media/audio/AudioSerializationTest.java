@@ -10,6 +10,7 @@ package io.github.flinkkvs.media.audio;
 
 import io.github.flinkkvs.media.CallAudio;
 import io.github.flinkkvs.media.CallAudioSerializer;
+import io.github.flinkkvs.media.DamagedForm;
 import io.github.flinkkvs.media.audio.codec.AudioCoding;
 
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -215,6 +216,50 @@ class AudioSerializationTest {
                                                 "00000000000000a0 0000000000000007",
                                                 "0000000000000000 0000000000000064")
                                         .replace("00000001 00 00000001 62 00000005", "00000000")));
+    }
+
+    /** Checkpoints may be damaged: a length that is wrong must not fill the memory. */
+    @Test
+    void damagedFormsAreRefused() throws IOException {
+        for (String call : List.of(CALL_AUDIO_1, CALL_AUDIO_2)) {
+            DamagedForm.assertRefused(
+                    bytes(call),
+                    form ->
+                            CallAudioSerializer.INSTANCE.deserialize(
+                                    new DataInputDeserializer(form)));
+        }
+        for (String chunk : List.of(CHUNK_1, CHUNK_2, PCM_CHUNK_1)) {
+            DamagedForm.assertRefused(bytes(chunk), AudioChunk::fromBytes);
+        }
+        for (String call : List.of(CALL_1, CALL_2, CALL_3)) {
+            DamagedForm.assertRefused(bytes(call), CallState::fromBytes);
+        }
+    }
+
+    @Test
+    void damagedStateSaysWhatIsWrong() {
+        assertThatThrownBy(() -> AudioChunk.fromBytes(bytes(CHUNK_2.replace(" 04 ", " 09 "))))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "The state of a call is damaged: audio of kind 9. Restore the job from"
+                                + " another checkpoint or savepoint.");
+        // A frame that is longer than the data would end within that of another one.
+        assertThatThrownBy(
+                        () ->
+                                AudioChunk.fromBytes(
+                                        bytes(CHUNK_2.replace("64 00000001", "64 00000009"))))
+                .hasMessageContaining("frames of 11 bytes in 3");
+        assertThatThrownBy(() -> CallState.fromBytes(bytes(CALL_3 + "00")))
+                .hasMessageContaining("1 bytes too many");
+        assertThatThrownBy(
+                        () ->
+                                CallAudioSerializer.INSTANCE.deserialize(
+                                        new DataInputDeserializer(
+                                                bytes(
+                                                        CALL_AUDIO_2.replace(
+                                                                "00000003 010203", "ffffffff")))))
+                .isInstanceOf(IOException.class)
+                .hasMessage("Serialized data is damaged: it has a length of -1");
     }
 
     @Test

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media.clip;
 
+import io.github.flinkkvs.media.DamagedForm;
 import io.github.flinkkvs.media.HexBytes;
 import io.github.flinkkvs.mkv.FragmentNumber;
 
@@ -75,6 +76,20 @@ class ClipSerializationTest {
         assertThat(read(ClipRequestSerializer.INSTANCE, request)).isEqualTo(REQUEST);
         assertThat(bytes(ClipSerializer.INSTANCE, CLIP)).isEqualTo(clip);
         assertThat(read(ClipSerializer.INSTANCE, clip)).isEqualTo(CLIP);
+    }
+
+    @Test
+    void damagedFormsAreRefused() throws Exception {
+        DamagedForm.assertRefused(
+                HexBytes.bytes(GOLDEN_REQUEST), form -> read(ClipRequestSerializer.INSTANCE, form));
+        DamagedForm.assertRefused(
+                HexBytes.bytes(GOLDEN_CLIP), form -> read(ClipSerializer.INSTANCE, form));
+        byte[] sepia = HexBytes.bytes(GOLDEN_REQUEST.replace("4d5034", "4d5035"));
+        assertThatThrownBy(() -> read(ClipRequestSerializer.INSTANCE, sepia))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("A serialized record is damaged: No enum constant")
+                .hasMessageEndingWith(
+                        "MP5. If it comes from a checkpoint, restore the job from another one.");
     }
 
     @Test

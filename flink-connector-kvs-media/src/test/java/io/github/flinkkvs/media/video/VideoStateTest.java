@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.media.video;
 
+import io.github.flinkkvs.media.DamagedForm;
 import io.github.flinkkvs.mkv.FragmentNumber;
 
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,12 @@ class VideoStateTest {
         assertRefused(bytes(VERSION_2.replace("0001 37 00000005", "0001 2d 00000005")));
         assertRefused(bytes(VERSION_2.replace("00000005", "fffffffb")));
         assertRefused(bytes(VERSION_2.replace("00000000000003d4 0b", "00000000000003d4 1b")));
+    }
+
+    @Test
+    void damagedFormsAreRefused() throws IOException {
+        DamagedForm.assertRefused(bytes(VERSION_2), VideoState::fromBytes);
+        DamagedForm.assertRefused(bytes("01" + GOING_ON), VideoState::fromBytes);
     }
 
     private static void assertRefused(byte[] state) {

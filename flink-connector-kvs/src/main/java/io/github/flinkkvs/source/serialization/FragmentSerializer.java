@@ -44,7 +44,7 @@ public final class FragmentSerializer extends ImmutableSerializer<Fragment> {
     }
 
     @Override
-    public Fragment deserialize(DataInputView source) throws IOException {
+    protected Fragment read(DataInputView source) throws IOException {
         byte version = source.readByte();
         switch (version) {
             case VERSION_1:

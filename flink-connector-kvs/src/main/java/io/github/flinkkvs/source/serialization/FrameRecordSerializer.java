@@ -44,7 +44,7 @@ public final class FrameRecordSerializer extends ImmutableSerializer<FrameRecord
     }
 
     @Override
-    public FrameRecord deserialize(DataInputView source) throws IOException {
+    protected FrameRecord read(DataInputView source) throws IOException {
         byte version = source.readByte();
         switch (version) {
             case VERSION_1:

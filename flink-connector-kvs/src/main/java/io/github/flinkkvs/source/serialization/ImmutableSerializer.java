@@ -52,6 +52,26 @@ public abstract class ImmutableSerializer<T> extends TypeSerializerSingleton<T> 
     }
 
     @Override
+    public final T deserialize(DataInputView source) throws IOException {
+        try {
+            return read(source);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new IOException(
+                    "A serialized record is damaged: "
+                            + e.getMessage()
+                            + ". If it comes from a checkpoint, restore the job from another one.",
+                    e);
+        }
+    }
+
+    /**
+     * Reads what {@link #serialize} writes, or wrote in an earlier version.
+     *
+     * @throws IllegalArgumentException if values are impossible; {@link #deserialize} says so
+     */
+    protected abstract T read(DataInputView source) throws IOException;
+
+    @Override
     public final T deserialize(T reuse, DataInputView source) throws IOException {
         return deserialize(source);
     }

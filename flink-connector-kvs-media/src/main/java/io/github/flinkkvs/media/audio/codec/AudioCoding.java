@@ -8,7 +8,9 @@
  */
 package io.github.flinkkvs.media.audio.codec;
 
+import io.github.flinkkvs.media.StateBytes;
 import io.github.flinkkvs.media.Wav;
+import io.github.flinkkvs.mkv.SerializedBytes;
 
 import org.apache.flink.annotation.Internal;
 
@@ -220,14 +222,16 @@ public final class AudioCoding {
     }
 
     public static AudioCoding readVersion1(DataInput in) throws IOException {
-        Kind kind = Kind.values()[in.readByte()];
+        int kindCode = in.readByte();
         int rate = in.readInt();
         int channels = in.readInt();
+        Kind[] kinds = Kind.values();
+        StateBytes.check(kindCode >= 0 && kindCode < kinds.length, "audio of kind " + kindCode);
+        StateBytes.check(
+                rate > 0 && channels > 0, "audio of " + rate + " Hz in " + channels + " channels");
+        Kind kind = kinds[kindCode];
         int length = in.readInt();
-        byte[] codecPrivate = length < 0 ? null : new byte[length];
-        if (codecPrivate != null) {
-            in.readFully(codecPrivate);
-        }
+        byte[] codecPrivate = length == -1 ? null : SerializedBytes.read(length, in);
         return kind == Kind.FFMPEG
                 ? aac(rate, channels, codecPrivate)
                 : new AudioCoding(kind, rate, channels);
