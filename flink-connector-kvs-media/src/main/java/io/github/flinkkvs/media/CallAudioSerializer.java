@@ -83,8 +83,8 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
                 part,
                 firstTimestampMillis,
                 serverTimestampMillis,
-                source.readInt(),
-                source.readInt(),
+                readAboveZero(source),
+                readAboveZero(source),
                 SerializedBytes.read(source));
     }
 
@@ -103,9 +103,16 @@ public final class CallAudioSerializer extends ImmutableSerializer<CallAudio> {
                 part,
                 firstTimestampMillis,
                 firstTimestampMillis,
-                source.readInt(),
-                source.readInt(),
+                readAboveZero(source),
+                readAboveZero(source),
                 SerializedBytes.read(source));
+    }
+
+    /** A rate, or a number of channels. */
+    private static int readAboveZero(DataInputView source) throws IOException {
+        int number = source.readInt();
+        StateBytes.check(number > 0, "sound of " + number + " Hz or channels");
+        return number;
     }
 
     @Override

@@ -260,6 +260,10 @@ class AudioSerializationTest {
                                                                 "00000003 010203", "ffffffff")))))
                 .isInstanceOf(IOException.class)
                 .hasMessage("Serialized data is damaged: it has a length of -1");
+        // Its duration could not be computed.
+        assertThatThrownBy(() -> read(CALL_AUDIO_2.replace("00001f40", "00000000")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("sound of 0 Hz or channels");
     }
 
     @Test

@@ -59,7 +59,7 @@ final class Decisions {
         this.way = new ReadingWay(settings.history, settings.maxLagMillis, cursor, clock, timer);
         Patience patience = new Patience(settings, holds::nanoTime, timer::jitter);
         this.retries = new Retries(cursor, settings, patience, streamMetrics, metrics);
-        this.recovery = new Recovery(cursor, settings, patience, retries, metrics);
+        this.recovery = new Recovery(cursor, settings, patience, retries, way, metrics);
         this.search = new PositionSearch(cursor, retries, settings, metrics);
     }
 

@@ -79,6 +79,9 @@ final class ReadingWay {
 
     private boolean readingArchive;
 
+    /** Whether GetMedia does not get past the next fragment, and does not tell its number. */
+    private boolean around;
+
     /** What the service said just before the fetch began; null if it was not asked. */
     @Nullable private StreamDescription described;
 
@@ -110,12 +113,12 @@ final class ReadingWay {
         readingArchive = false;
         lastMillis = OptionalLong.empty();
         if (described == null) {
-            return isFarBehind() ? Way.LOOK_UP : Way.LIVE;
+            return around || isFarBehind() ? Way.LOOK_UP : Way.LIVE;
         }
-        readingArchive =
-                readsArchive()
-                        && cursor.unreadFromMillis().isPresent()
-                        && millisBehind(described) > farMillis();
+        around = around && readsArchive();
+        boolean far =
+                cursor.unreadFromMillis().isPresent() && millisBehind(described) > farMillis();
+        readingArchive = around || readsArchive() && far;
         if (!readingArchive) {
             // The look was vain, and another one would be, too.
             historyRead = true;
@@ -160,9 +163,9 @@ final class ReadingWay {
         return stream.serviceTimeMillis() - unreadFromMillis(stream);
     }
 
-    /** Where unread media begins, limited to what the stream may have; must be known. */
+    /** Where unread media begins, limited to what the stream may have. */
     private long unreadFromMillis(StreamDescription stream) {
-        return Math.max(cursor.unreadFromMillis().getAsLong(), oldestMillis(stream));
+        return Math.max(cursor.unreadFromMillis().orElse(ReadCursor.UNREAD), oldestMillis(stream));
     }
 
     private long oldestMillis(StreamDescription stream) {
@@ -174,6 +177,37 @@ final class ReadingWay {
         return maxLagMillis < Long.MAX_VALUE
                 && cursor.unreadFromMillis().isPresent()
                 && millisBehind(stream) > maxLagMillis;
+    }
+
+    // ---- around a fragment -----------------------------------------------------------------
+
+    /**
+     * GetMedia does not get past the next fragment, and does not tell its number. The archive does:
+     * it is read until the stream gets on, however near the present that is.
+     *
+     * @return why it cannot be read; null if it can, as far as is known
+     */
+    @Nullable
+    String goAround() {
+        around = readsArchive();
+        if (around) {
+            return null;
+        }
+        return history == HistoryMode.LIVE
+                ? "source.history is LIVE"
+                : archived
+                        ? "this job has no permission to read it"
+                        : "the stream has no data retention";
+    }
+
+    /** Whether the archive is read only to get past a fragment. */
+    boolean isGoingAround() {
+        return around;
+    }
+
+    /** The stream got on. */
+    void onPassed() {
+        around = false;
     }
 
     // ---- what is learned -------------------------------------------------------------------

@@ -47,6 +47,7 @@ import java.util.concurrent.TimeUnit;
  *   for the third time                             a bad fragment
  *   otherwise                                      an error
  * HISTORY_READ, up to the stop                     FINISH
+ *   going around a bad fragment                    CALL after the idle interval
  *   otherwise                                      CALL at once
  * EXPIRED                                          LOOK_UP CHECK
  * LOST, for the third time                         FAIL or LEAVE_OUT, as the user chose
@@ -57,7 +58,8 @@ import java.util.concurrent.TimeUnit;
  *
  * an error          CALL after the back-off, or FAIL if the retry budget is spent
  * quiet up to t     FINISH if t is past the stop for the second time, else CALL after the idle interval
- * a bad fragment    CALL from after it if it is not wanted, else FAIL or LEAVE_OUT, as the user chose
+ * a bad fragment    CALL from after it if it is not wanted, else FAIL or LEAVE_OUT, as the user chose;
+ *                   to leave it out without its number, LOOK_UP CHECK, and the archive from there on
  * </pre>
  *
  * <p>Only decides: it knows no lock, timer, connection or event. Guarded by the reader lock.
@@ -73,6 +75,7 @@ final class Recovery {
     private final SessionSettings settings;
     private final Patience patience;
     private final Retries retries;
+    private final ReadingWay way;
     private final UnreadableFragments unreadable;
     private final KvsReaderMetrics metrics;
 
@@ -84,12 +87,15 @@ final class Recovery {
             SessionSettings settings,
             Patience patience,
             Retries retries,
+            ReadingWay way,
             KvsReaderMetrics metrics) {
         this.cursor = cursor;
         this.settings = settings;
         this.patience = patience;
         this.retries = retries;
-        this.unreadable = new UnreadableFragments(cursor, settings, patience, retries, metrics);
+        this.way = way;
+        this.unreadable =
+                new UnreadableFragments(cursor, settings, patience, retries, way, metrics);
         this.metrics = metrics;
     }
 
@@ -102,7 +108,7 @@ final class Recovery {
     /** The stream got on. */
     void onProgress() {
         quietPastStop = 0;
-        unreadable.clear();
+        unreadable.onPassed();
         patience.restore();
     }
 
@@ -119,7 +125,7 @@ final class Recovery {
     /** The session reads another stream now. */
     void onSwitched() {
         quietPastStop = 0;
-        unreadable.clear();
+        unreadable.onPassed();
     }
 
     // ---- ends ------------------------------------------------------------------------------
@@ -258,9 +264,11 @@ final class Recovery {
     private Step afterHistory(FetchEnd end) {
         patience.restore();
         unreadable.clear();
-        return cursor.gate().isReadToStop(end.readUpToMillis())
-                ? Step.finish()
-                : Step.call(0, null);
+        if (cursor.gate().isReadToStop(end.readUpToMillis())) {
+            return Step.finish();
+        }
+        // What is young may not be listed yet, and GetMedia would come back here.
+        return Step.call(way.isGoingAround() ? settings.idleIntervalNanos : 0, null);
     }
 
     private Step afterEarlyEnd(FetchEnd end) {

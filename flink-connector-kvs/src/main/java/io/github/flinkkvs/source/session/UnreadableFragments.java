@@ -16,6 +16,7 @@ import io.github.flinkkvs.source.fetch.FetchEnd;
 import io.github.flinkkvs.source.fetch.PartialFragment;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics.ReconnectCause;
+import io.github.flinkkvs.source.session.PositionSearch.Question;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class UnreadableFragments {
     private final SessionSettings settings;
     private final Patience patience;
     private final Retries retries;
+    private final ReadingWay way;
     private final KvsReaderMetrics metrics;
     private final Strikes strikes = new Strikes();
 
@@ -44,17 +46,25 @@ final class UnreadableFragments {
             SessionSettings settings,
             Patience patience,
             Retries retries,
+            ReadingWay way,
             KvsReaderMetrics metrics) {
         this.cursor = cursor;
         this.settings = settings;
         this.patience = patience;
         this.retries = retries;
+        this.way = way;
         this.metrics = metrics;
     }
 
-    /** Forgets the failures: the stream got on. */
+    /** Forgets the failures: they have an end. */
     void clear() {
         strikes.clear();
+    }
+
+    /** The stream got on. */
+    void onPassed() {
+        strikes.clear();
+        way.onPassed();
     }
 
     /** Notes that reading failed within a fragment; true if that is final. */
@@ -82,22 +92,41 @@ final class UnreadableFragments {
             // The detour leads back to it.
             return retries.retry(ErrorClass.BAD_FRAGMENT, ReconnectCause.ERROR, what, null);
         }
-        if (settings.badFragment == BadFragmentPolicy.FAIL || bad == null) {
+        String failure =
+                fragment
+                        + " cannot be read, "
+                        + Strikes.LIMIT
+                        + " times in a row at its byte "
+                        + end.offset()
+                        + ": "
+                        + what;
+        if (settings.badFragment == BadFragmentPolicy.FAIL) {
             return retries.fail(
-                    fragment
-                            + " cannot be read, "
-                            + Strikes.LIMIT
-                            + " times in a row at its byte "
-                            + end.offset()
-                            + ": "
-                            + what,
-                    bad == null && settings.badFragment == BadFragmentPolicy.SKIP
-                            ? "It cannot be skipped, since its number is not known. "
-                            : "Set source.bad-fragment = SKIP to continue after such fragments. ",
+                    failure,
+                    "Set source.bad-fragment = SKIP to continue after such fragments. ",
                     null);
+        }
+        if (bad == null) {
+            return goAround(failure);
         }
         metrics.onSkipped();
         return leaveOut(bad, what);
+    }
+
+    /** GetMedia does not tell the number of a bad fragment. The archive does, and has the rest. */
+    private Step goAround(String failure) {
+        strikes.clear();
+        String obstacle = way.goAround();
+        if (obstacle != null) {
+            return retries.fail(
+                    failure,
+                    "It cannot be skipped, since only the archive tells its number, and "
+                            + obstacle
+                            + ". ",
+                    null);
+        }
+        LOG.warn("{}: {}; going on with the archive, which tells its number", name(), failure);
+        return Step.lookUp(Question.CHECK);
     }
 
     private boolean isWanted(PartialFragment fragment) {
@@ -143,7 +172,7 @@ final class UnreadableFragments {
 
     private Step leaveOut(PartialFragment fragment, String what) {
         LOG.warn("{}: Fragment {} is left out, {}", name(), fragment.number(), what);
-        strikes.clear();
+        onPassed();
         patience.restore();
         cursor.skip(fragment.position());
         return Step.leaveOut(fragment.position());

@@ -114,6 +114,66 @@ class ArchiveSessionTest {
         return numbers;
     }
 
+    // ---- around a fragment without a number --------------------------------------------------
+
+    /** GetMedia sends them up to the bad one, which has no number; the archive tells it. */
+    @Test
+    void goesAroundABadFragmentAtTheLiveEdge() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, KvsSourceOptions.BadFragmentPolicy.SKIP);
+        store(T0 - 3_000);
+        store(T0 - 2_000);
+        String bad = GetMediaBytes.number(T0 - 1_000, 0);
+        rig.archive.store(ARN, bad, T0 - 1_000, GetMediaBytes.malformedEarly());
+        store(T0);
+        rig.start(after(T0 - 3_000, null));
+        rig.call().respond(T0).bytes(live(T0 - 2_000), GetMediaBytes.malformedEarly());
+        for (int i = 0; i < 3; i++) {
+            rig.timer.advanceMillis(700);
+            if (rig.archive.lists.isEmpty() && !rig.service.open().isEmpty()) {
+                rig.call().respond(T0).bytes(GetMediaBytes.malformedEarly());
+            }
+        }
+        assertThat(rig.service.open()).as("GetMedia does not get past it").isEmpty();
+        int calls = rig.service.calls.size();
+        for (int second = 0; second < 60 && rig.service.open().isEmpty(); second++) {
+            describe(24);
+            playArchive();
+            rig.timer.advanceMillis(1_000);
+        }
+        assertThat(rig.service.calls).as("then GetMedia goes on").hasSize(calls + 1);
+        assertThat(liveCall().start())
+                .isIn("FRAGMENT_NUMBER " + bad, "FRAGMENT_NUMBER " + stored.get(2));
+        rig.call().respond(rig.serviceMillis()).bytes(live(T0), live(T0 + 1_000));
+        List<String> taken = takenNumbers();
+        taken.removeIf("FragmentOver"::equals);
+        assertThat(taken)
+                .containsExactly(stored.get(1), stored.get(2), GetMediaBytes.number(T0 + 1_000, 0));
+        assertThat(rig.metrics.count("skippedFragments")).isEqualTo(1);
+    }
+
+    /** What is before the start, and bad, is not in the way of what the archive lists. */
+    @Test
+    void goesAroundABadFragmentBeforeTheStart() throws Exception {
+        rig.set(KvsSourceOptions.BAD_FRAGMENT, KvsSourceOptions.BadFragmentPolicy.SKIP);
+        rig.archive.store(
+                ARN,
+                GetMediaBytes.number(T0 - 70_000, 0),
+                T0 - 70_000,
+                GetMediaBytes.malformedEarly());
+        storeEachSecond(T0 - 60_000, T0);
+        rig.start(StartingPosition.atServerTimestamp(Instant.ofEpochMilli(T0 - 65_000)));
+        for (int i = 0; i < 3; i++) {
+            rig.call().respond(T0).bytes(GetMediaBytes.malformedEarly());
+            rig.timer.advanceMillis(700);
+        }
+        describe(24);
+        playArchive();
+        List<String> taken = takenNumbers();
+        assertThat(taken).isNotEmpty().isEqualTo(stored.subList(0, taken.size()));
+        assertThat(liveCall().start()).startsWith("FRAGMENT_NUMBER ");
+        assertThat(rig.metrics.count("skippedFragments")).isZero();
+    }
+
     // ---- joining the live edge -------------------------------------------------------------
 
     @Test

@@ -102,6 +102,42 @@ class ReadingWayTest {
     }
 
     @Test
+    void aroundAFragmentTheArchiveIsReadHoweverNearItIs() {
+        beginAgo(HistoryMode.AUTO, 2 * SECOND);
+        assertThat(way.next()).isEqualTo(Way.LIVE);
+        assertThat(way.goAround()).isNull();
+        for (int i = 0; i < 3; i++) {
+            assertThat(way.next()).isEqualTo(Way.LOOK_UP);
+            describe(24);
+            assertThat(way.next()).isEqualTo(Way.ARCHIVE);
+        }
+        way.onPassed();
+        assertThat(way.next()).isEqualTo(Way.LIVE);
+    }
+
+    /** Then the list begins with the oldest fragment. */
+    @Test
+    void aroundAFragmentAtAnUnknownTime() {
+        begin(HistoryMode.AUTO, StartingPosition.atProducerTimestamp(Instant.ofEpochMilli(NOW)));
+        assertThat(way.goAround()).isNull();
+        describe(24);
+        assertThat(way.next()).isEqualTo(Way.ARCHIVE);
+        assertThat(way.listing().fromMillis()).isEqualTo(NOW - 24 * HOUR);
+    }
+
+    @Test
+    void withoutAnArchiveThereIsNoWayAround() {
+        beginAgo(HistoryMode.AUTO, 2 * SECOND);
+        assertThat(way.goAround()).isNull();
+        describe(0);
+        assertThat(way.next()).as("the retention has ended meanwhile").isEqualTo(Way.LIVE);
+        assertThat(way.isGoingAround()).isFalse();
+        assertThat(way.goAround()).contains("retention");
+        beginAgo(HistoryMode.LIVE, 2 * SECOND);
+        assertThat(way.goAround()).contains("source.history");
+    }
+
+    @Test
     void whatWasReadWithoutAPositionCounts() {
         begin(HistoryMode.AUTO, NO_LAG, readUpTo(NOW - 10 * HOUR, NOW - MINUTE));
         assertThat(way.next()).isEqualTo(Way.LIVE);

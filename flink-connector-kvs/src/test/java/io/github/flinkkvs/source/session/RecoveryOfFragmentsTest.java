@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.source.session;
 
+import io.github.flinkkvs.client.streams.StreamDescription;
 import io.github.flinkkvs.source.GetMediaBytes;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.BadFragmentPolicy;
@@ -69,14 +70,75 @@ class RecoveryOfFragmentsTest extends RecoveryRig {
         assertThat(cursor.gate().positionMillis()).isEqualTo(T0);
     }
 
+    private FetchEnd.Builder badWithoutNumber() {
+        return end(How.BAD_BYTES).cause(MALFORMED).inFragment(null, 5);
+    }
+
     @Test
-    void cannotSkipAFragmentWithoutNumber() {
+    void theArchiveTellsTheNumberOfABadFragment() {
         config.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
         begin();
-        FetchEnd.Builder early = end(How.BAD_BYTES).cause(MALFORMED).inFragment(null, 5);
-        assertThat(thirdOf(early))
+        assertThat(thirdOf(badWithoutNumber())).isEqualTo("LOOK_UP CHECK");
+        assertThat(way.isGoingAround()).isTrue();
+        // It is not listed yet, and GetMedia would come back to it.
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0 - 1))).isEqualTo("CALL 5000");
+        assertThat(thirdOf(badBytes(7, T0))).isEqualTo("LEAVE_OUT 7");
+        assertThat(way.isGoingAround()).isFalse();
+        assertThat(metrics.count("skippedFragments")).isEqualTo(1);
+        assertThat(after(end(How.HISTORY_READ).readUpTo(T0))).isEqualTo("CALL 0");
+    }
+
+    @Test
+    void theArchiveIsLeftOnceTheStreamGetsOn() {
+        config.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        begin();
+        thirdOf(badWithoutNumber());
+        recovery.onProgress();
+        assertThat(way.isGoingAround()).isFalse();
+        assertThat(after(badWithoutNumber())).as("begins anew").isEqualTo("CALL 300 ERROR");
+    }
+
+    /** However long a camera is off after a fragment that cannot be read. */
+    @Test
+    void waitingForTheArchiveSpendsNoBudget() {
+        config.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        begin();
+        thirdOf(badWithoutNumber());
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(after(end(How.HISTORY_READ).readUpTo(T0))).isEqualTo("CALL 5000");
+            now += Duration.ofSeconds(5).toNanos();
+        }
+        assertThat(afterReset()).isEqualTo("CALL 300 ERROR");
+    }
+
+    @Test
+    void aFragmentWithoutNumberFailsTheJobIfItIsNotToBeSkipped() {
+        assertThat(thirdOf(badWithoutNumber()))
                 .startsWith("FAIL")
-                .contains("The next fragment cannot be read", "its number is not known");
+                .contains("The next fragment cannot be read, 3 times in a row at its byte 5")
+                .contains("Set source.bad-fragment = SKIP");
+    }
+
+    @Test
+    void withoutAnArchiveNobodyTellsTheNumber() {
+        config.set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP);
+        begin();
+        way.onDescribed(new StreamDescription(ARN, 0, T0));
+        assertThat(thirdOf(badWithoutNumber()))
+                .startsWith("FAIL")
+                .contains(
+                        "The next fragment cannot be read",
+                        "only the archive tells its number, and the stream has no data retention");
+        begin();
+        way.onDenied();
+        assertThat(thirdOf(badWithoutNumber()))
+                .startsWith("FAIL")
+                .contains("this job has no permission to read it");
+        config.set(KvsSourceOptions.HISTORY, KvsSourceOptions.HistoryMode.LIVE);
+        begin();
+        assertThat(thirdOf(badWithoutNumber()))
+                .startsWith("FAIL")
+                .contains("source.history is LIVE");
     }
 
     @Test

@@ -14,12 +14,14 @@ import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
 import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.source.GetMediaBytes;
+import io.github.flinkkvs.source.ManualTimer;
 import io.github.flinkkvs.source.RecordedMetrics;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.fetch.FetchEnd;
 import io.github.flinkkvs.source.fetch.FetchEnd.How;
 import io.github.flinkkvs.source.fetch.PartialFragment;
+import io.github.flinkkvs.source.fetch.ServiceClock;
 import io.github.flinkkvs.source.metrics.KvsReaderMetrics;
 import io.github.flinkkvs.source.split.KvsSplit;
 
@@ -52,6 +54,7 @@ abstract class RecoveryRig {
     long now = Long.MAX_VALUE - 5;
     ReadCursor cursor;
     Retries retries;
+    ReadingWay way;
     Recovery recovery;
 
     void begin(KvsSplit split) {
@@ -61,7 +64,15 @@ abstract class RecoveryRig {
         retries =
                 new Retries(
                         cursor, settings, patience, readerMetrics.stream("camera"), readerMetrics);
-        recovery = new Recovery(cursor, settings, patience, retries, readerMetrics);
+        ManualTimer timer = new ManualTimer();
+        way =
+                new ReadingWay(
+                        settings.history,
+                        settings.maxLagMillis,
+                        cursor,
+                        new ServiceClock(timer),
+                        timer);
+        recovery = new Recovery(cursor, settings, patience, retries, way, readerMetrics);
     }
 
     void begin(StartingPosition start, StoppingPosition stop) {

@@ -15,6 +15,7 @@ import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.mkv.parser.MkvException;
 import io.github.flinkkvs.source.FakeArchive;
 import io.github.flinkkvs.source.GetMediaBytes;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.StoppingPosition;
 import io.github.flinkkvs.source.session.SessionWorld.Kind;
@@ -538,7 +539,12 @@ final class SimulatedStream {
             String text = GetMediaBytes.number(millis, index);
             this.number = FragmentNumber.of(text);
             if (kind == Kind.BAD && random.nextInt(4) == 0) {
-                bytes = GetMediaBytes.malformed(text, millis);
+                // Without a number, only the archive tells which fragment is bad.
+                boolean unnamed = world.history != HistoryMode.LIVE && random.nextBoolean();
+                bytes =
+                        unnamed
+                                ? GetMediaBytes.malformedEarly()
+                                : GetMediaBytes.malformed(text, millis);
                 archived = bytes;
                 return;
             }
