@@ -167,8 +167,8 @@ public final class ErrorTable {
         }
         String code = code(error);
         if (code == null || code.isEmpty()) {
-            // The answer of a host that does not serve the stream.
-            if (error.statusCode() == 403) {
+            // The answer of a host that does not serve the stream, or leads to another one.
+            if (error.statusCode() == 403 || error.statusCode() / 100 == 3) {
                 return ErrorClass.REFRESH_ENDPOINT;
             }
         } else if (isExpiredToken(error)) {
@@ -202,6 +202,10 @@ public final class ErrorTable {
      * do if neither the service nor the SDK says so.
      */
     public static String describe(Throwable error) {
+        return OneLine.of(text(error));
+    }
+
+    private static String text(Throwable error) {
         Throwable cause = unwrap(error);
         if (isLackOfCredentials(cause)) {
             // The SDK appends all providers, or all profiles.

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client.media;
 
+import io.github.flinkkvs.client.errors.OneLine;
 import io.github.flinkkvs.client.sdk.CallPace;
 import io.github.flinkkvs.client.streams.StreamArn;
 
@@ -16,8 +17,12 @@ import org.apache.flink.annotation.Internal;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 
+import javax.annotation.Nullable;
+
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +35,9 @@ import java.util.function.Function;
  */
 @Internal
 public final class DataEndpoints {
+
+    private static final String HTTP = "http";
+    private static final String HTTPS = "https";
 
     private static final class Entry {
         final CompletableFuture<Void> turn;
@@ -86,9 +94,48 @@ public final class DataEndpoints {
     }
 
     private CompletableFuture<URI> ask(StreamArn stream, APIName operation) {
-        return control.apply(stream.region())
-                .getDataEndpoint(request -> request.streamARN(stream.toString()).apiName(operation))
-                .thenApply(response -> URI.create(response.dataEndpoint()));
+        KinesisVideoAsyncClient client = control.apply(stream.region());
+        return client.getDataEndpoint(
+                        request -> request.streamARN(stream.toString()).apiName(operation))
+                .thenApply(response -> usable(response.dataEndpoint(), isEncrypted(client)));
+    }
+
+    /**
+     * An endpoint is trusted as the control plane is, which answered with it: it may be any host,
+     * and its certificate proves which it is. But nothing that was encrypted goes on in clear text.
+     */
+    private static URI usable(@Nullable String endpoint, boolean encrypted) {
+        URI uri;
+        try {
+            uri = new URI(String.valueOf(endpoint));
+        } catch (URISyntaxException e) {
+            throw refused(endpoint, "is no address");
+        }
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        if (uri.getHost() == null || !scheme.equals(HTTPS) && !scheme.equals(HTTP)) {
+            throw refused(endpoint, "is not the address of a host");
+        }
+        if (encrypted && !scheme.equals(HTTPS)) {
+            throw refused(endpoint, "is not encrypted, although the control plane is");
+        }
+        return uri;
+    }
+
+    /** Not fatal: something may stand in place of the service for a while. */
+    private static IllegalStateException refused(@Nullable String endpoint, String why) {
+        return new IllegalStateException(
+                "The service answered GetDataEndpoint with "
+                        + OneLine.quoted(endpoint)
+                        + ", which "
+                        + why);
+    }
+
+    private static boolean isEncrypted(KinesisVideoAsyncClient client) {
+        // Those of AWS are.
+        return client.serviceClientConfiguration()
+                .endpointOverride()
+                .map(uri -> HTTPS.equalsIgnoreCase(uri.getScheme()))
+                .orElse(true);
     }
 
     /** Forgets everything about a stream. */

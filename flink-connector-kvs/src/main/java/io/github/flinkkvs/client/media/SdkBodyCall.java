@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client.media;
 
+import io.github.flinkkvs.client.errors.OneLine;
 import io.github.flinkkvs.client.sdk.ServiceTime;
 
 import org.reactivestreams.Subscriber;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.core.async.SdkPublisher;
 import javax.annotation.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -156,11 +158,30 @@ final class SdkBodyCall<R extends AwsResponse>
 
     @Override
     public void onResponse(R response) {
+        String type = response.sdkHttpResponse().firstMatchingHeader("Content-Type").orElse("");
+        if (isText(type)) {
+            // Nobody would lose media by it: a fragment that cannot be read may be left out.
+            fail(
+                    new IllegalStateException(
+                            "The answer is "
+                                    + OneLine.quoted(type)
+                                    + ", not media: does a proxy between this job and the service"
+                                    + " answer in its place?"));
+        }
         if (!isOver()) {
             listener.onResponse(
                     response.responseMetadata().requestId(),
                     ServiceTime.orOwn(response.sdkHttpResponse()));
         }
+    }
+
+    /** The service says video/webm, which is not documented. */
+    private static boolean isText(String contentType) {
+        String type = contentType.trim().toLowerCase(Locale.ROOT);
+        return type.startsWith("text/")
+                || type.contains("html")
+                || type.contains("json")
+                || type.contains("xml");
     }
 
     @Override

@@ -90,7 +90,7 @@ public final class RegionClients implements AutoCloseable {
             ClientOverrideConfiguration.Builder override, ScheduledExecutorService timer) {
         return override.retryStrategy(DefaultRetryStrategy.doNotRetry())
                 .scheduledExecutorService(timer)
-                .addExecutionInterceptor(new AnswerLimit())
+                .addExecutionInterceptor(new AnswerCheck())
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_SUFFIX, USER_AGENT);
     }
 

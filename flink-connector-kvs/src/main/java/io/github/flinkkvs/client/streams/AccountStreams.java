@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.kinesisvideo.model.ListStreamsResponse;
 import software.amazon.awssdk.services.kinesisvideo.model.Status;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
+import javax.annotation.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,8 +75,10 @@ public final class AccountStreams implements AutoCloseable {
     public List<String> names() {
         List<String> names = new ArrayList<>();
         String nextToken = null;
+        int pages = 0;
         do {
-            ListStreamsRequest request = ListStreamsRequest.builder().nextToken(nextToken).build();
+            String asked = nextToken;
+            ListStreamsRequest request = ListStreamsRequest.builder().nextToken(asked).build();
             ListStreamsResponse page =
                     await(
                             "The streams cannot be listed",
@@ -83,9 +87,21 @@ public final class AccountStreams implements AutoCloseable {
                     .filter(stream -> stream.status() != Status.DELETING)
                     .map(StreamInfo::streamName)
                     .forEach(names::add);
-            nextToken = page.nextToken();
+            pages++;
+            nextToken = nextToken(page, asked, pages);
         } while (nextToken != null);
         return names;
+    }
+
+    @Nullable
+    private static String nextToken(ListStreamsResponse page, @Nullable String asked, int pages) {
+        try {
+            return Answers.nextToken(
+                    "ListStreams", page.nextToken(), asked, pages, Answers.MAX_PAGES_OF_STREAMS);
+        } catch (IllegalStateException e) {
+            throw new StreamsUnavailableException(
+                    "The streams cannot be listed: " + e.getMessage(), e);
+        }
     }
 
     /**

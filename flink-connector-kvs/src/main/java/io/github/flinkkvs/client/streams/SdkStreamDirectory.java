@@ -18,6 +18,8 @@ import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
+import javax.annotation.Nullable;
+
 import java.util.concurrent.CompletableFuture;
 
 /** Asks the service, at a given pace. */
@@ -51,12 +53,22 @@ public final class SdkStreamDirectory implements StreamDirectory {
                 .thenCompose(turn -> clients.explained(control.describeStream(request.build())))
                 .thenApply(
                         response ->
-                                description(
-                                        response.streamInfo(),
-                                        ServiceTime.orOwn(response.sdkHttpResponse())));
+                                Answers.usable(
+                                        "DescribeStream",
+                                        () ->
+                                                description(
+                                                        response.streamInfo(),
+                                                        ServiceTime.orOwn(
+                                                                response.sdkHttpResponse()))));
     }
 
-    static StreamDescription description(StreamInfo stream, long serviceTimeMillis) {
+    /**
+     * @throws IllegalArgumentException if that is no stream
+     */
+    static StreamDescription description(@Nullable StreamInfo stream, long serviceTimeMillis) {
+        if (stream == null || stream.streamARN() == null) {
+            throw new IllegalArgumentException("it has no StreamARN");
+        }
         return new StreamDescription(
                 StreamArn.parse(stream.streamARN()),
                 stream.dataRetentionInHours() == null ? 0 : stream.dataRetentionInHours(),

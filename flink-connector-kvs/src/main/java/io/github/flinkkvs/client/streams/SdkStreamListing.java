@@ -67,7 +67,8 @@ public final class SdkStreamListing implements StreamListing {
                 .thenComposeAsync(
                         turn -> clients.explained(clients.control().listStreams(request.build())),
                         executor)
-                .thenApply(response -> page(response, nextToken));
+                .thenApply(
+                        response -> Answers.usable("ListStreams", () -> page(response, nextToken)));
     }
 
     private static StreamPage page(ListStreamsResponse response, @Nullable String asked) {
@@ -78,19 +79,27 @@ public final class SdkStreamListing implements StreamListing {
             if (stream.status() == Status.ACTIVE || stream.status() == Status.UPDATING) {
                 readable.add(SdkStreamDirectory.description(stream, now));
             } else {
-                others.add(StreamArn.parse(stream.streamARN()));
+                others.add(SdkStreamDirectory.description(stream, now).arn());
             }
         }
-        return new StreamPage(readable, others, newToken(response.nextToken(), asked));
+        return new StreamPage(
+                readable,
+                others,
+                Answers.nextToken(
+                        "ListStreams",
+                        response.nextToken(),
+                        asked,
+                        1,
+                        Answers.MAX_PAGES_OF_STREAMS));
     }
 
     @Override
     public CompletableFuture<Map<String, String>> tags(StreamArn stream) {
-        return moreTags(stream, null, new HashMap<>());
+        return moreTags(stream, null, 1, new HashMap<>());
     }
 
     private CompletableFuture<Map<String, String>> moreTags(
-            StreamArn stream, @Nullable String nextToken, Map<String, String> tags) {
+            StreamArn stream, @Nullable String nextToken, int page, Map<String, String> tags) {
         ListTagsForStreamRequest request =
                 ListTagsForStreamRequest.builder()
                         .streamARN(stream.toString())
@@ -103,22 +112,16 @@ public final class SdkStreamListing implements StreamListing {
                 .thenCompose(
                         response -> {
                             tags.putAll(response.tags());
-                            String token = newToken(response.nextToken(), nextToken);
+                            String token =
+                                    Answers.nextToken(
+                                            "ListTagsForStream",
+                                            response.nextToken(),
+                                            nextToken,
+                                            page,
+                                            Answers.MAX_PAGES_OF_TAGS);
                             return token == null
                                     ? CompletableFuture.completedFuture(tags)
-                                    : moreTags(stream, token, tags);
+                                    : moreTags(stream, token, page + 1, tags);
                         });
-    }
-
-    /**
-     * @throws IllegalStateException if the answer repeats the token that it was asked with
-     */
-    @Nullable
-    private static String newToken(@Nullable String answered, @Nullable String asked) {
-        if (answered != null && answered.equals(asked)) {
-            throw new IllegalStateException(
-                    "The service repeats a page of its list: its NextToken is the one of the request");
-        }
-        return answered;
     }
 }

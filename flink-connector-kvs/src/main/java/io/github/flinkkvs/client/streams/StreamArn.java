@@ -26,7 +26,7 @@ public final class StreamArn implements Serializable {
 
     private static final Pattern PATTERN =
             Pattern.compile(
-                    "(arn:[a-z\\d-]+:kinesisvideo:([a-z0-9-]+):[0-9]+:[a-z]+/([a-zA-Z0-9_.-]+))/([0-9]+)");
+                    "(arn:[a-z\\d-]+:kinesisvideo:([a-z0-9-]+):[0-9]+:[a-z]+/([a-zA-Z0-9_.-]+))/([0-9]{1,18})");
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,256}");
 

@@ -67,6 +67,7 @@ class ErrorTableTest {
         "Unheard, 503, RETRY",
         "Unheard, 400, FATAL",
         ", 403, REFRESH_ENDPOINT",
+        ", 302, REFRESH_ENDPOINT",
         ", 400, FATAL",
         ", 502, RETRY",
     })
@@ -147,6 +148,21 @@ class ErrorTableTest {
         assertThat(ErrorTable.describe(new IOException())).isEqualTo("java.io.IOException");
         assertThat(ErrorTable.describe(refused("No name matching door found")))
                 .isEqualTo("No name matching door found");
+    }
+
+    /** Whoever answers must not forge lines of the log, or fill it. */
+    @Test
+    void describesInOneShortLine() {
+        String text =
+                ErrorTable.describe(
+                        error(
+                                "Bad",
+                                "a\r\nINFO b\u2028c\u001b[31m\u202ed" + "e".repeat(5_000),
+                                500));
+        assertThat(text).startsWith("Bad: a  INFO b c [31m de").endsWith("ee…").hasSize(1_001);
+        assertThat(ErrorTable.describe(new IllegalStateException("x\ny"))).isEqualTo("x y");
+        assertThat(OneLine.quoted(null)).isEqualTo("nothing");
+        assertThat(OneLine.quoted("ä€")).isEqualTo("'ä€'");
     }
 
     @Test

@@ -20,6 +20,7 @@ import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoServiceClientConfiguration;
 import software.amazon.awssdk.services.kinesisvideo.model.GetDataEndpointRequest;
 import software.amazon.awssdk.services.kinesisvideo.model.GetDataEndpointResponse;
 import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaAsyncClient;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -249,6 +251,27 @@ class SdkMediaServiceTest {
                 .contains("no uri");
     }
 
+    /** A control plane that is encrypted does not lead to media, and requests, in clear text. */
+    @Test
+    void anEndpointIsAsEncryptedAsTheControlPlane() {
+        for (URI encrypted : new URI[] {null, URI.create("https://control.example")}) {
+            control.override = encrypted;
+            service.forgetEndpoint(ARN);
+            listener.heard.clear();
+            control.answer = "http://data-1.example";
+            open();
+            assertThat(listener.heard)
+                    .containsExactly(
+                            "error The service answered GetDataEndpoint with"
+                                    + " 'http://data-1.example', which is not encrypted, although"
+                                    + " the control plane is");
+            assertThat(media.requests).isEmpty();
+        }
+        control.answer = "https://data-1.example";
+        open();
+        assertThat(media.requests).hasSize(1);
+    }
+
     // ---- scripted -----------------------------------------------------------------------------
 
     private MediaCall open() {
@@ -283,6 +306,16 @@ class SdkMediaServiceTest {
     private static final class Control implements KinesisVideoAsyncClient {
         private String answer;
         private int asked;
+
+        /** Null for that of AWS. */
+        private URI override = URI.create("http://control.example");
+
+        @Override
+        public KinesisVideoServiceClientConfiguration serviceClientConfiguration() {
+            return KinesisVideoServiceClientConfiguration.builder()
+                    .endpointOverride(override)
+                    .build();
+        }
 
         @Override
         public CompletableFuture<GetDataEndpointResponse> getDataEndpoint(

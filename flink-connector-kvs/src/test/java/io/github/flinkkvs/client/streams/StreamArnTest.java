@@ -64,4 +64,13 @@ class StreamArnTest {
         assertThat(StreamArn.isArn("arn:aws:x")).isTrue();
         assertThat(StreamArn.isArn("arn")).isFalse();
     }
+
+    /** A creation time that is no number of milliseconds would fail whoever asks for it. */
+    @Test
+    void aCreationTimeHasAtMost18Digits() {
+        String arn = "arn:aws:kinesisvideo:us-east-1:123456789012:stream/camera/";
+        assertThat(StreamArn.parse(arn + "9".repeat(18)).createdMillis()).isPositive();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StreamArn.parse(arn + "9".repeat(19)));
+    }
 }
