@@ -46,6 +46,15 @@ public final class DeclaredFilm {
         return new DeclaredFilm(codecId, new byte[0], List.of(MediaFrame.of(1, 0, true, frame)));
     }
 
+    /** A key frame, and others a millisecond apart. */
+    public static DeclaredFilm of(String codecId, List<byte[]> frames) {
+        List<MediaFrame> film = new ArrayList<>();
+        for (int i = 0; i < frames.size(); i++) {
+            film.add(MediaFrame.of(1, i, i == 0, frames.get(i)));
+        }
+        return new DeclaredFilm(codecId, new byte[0], film);
+    }
+
     /** The film with other bytes of each frame. */
     public DeclaredFilm withFrames(UnaryOperator<byte[]> change) {
         List<MediaFrame> changed = new ArrayList<>();

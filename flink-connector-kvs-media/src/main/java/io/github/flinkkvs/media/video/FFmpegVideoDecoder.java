@@ -111,6 +111,13 @@ final class FFmpegVideoDecoder extends FFmpegDecoder {
         return context().has_b_frames();
     }
 
+    /** How many pixels a frame has, as it is coded; 0 if that is not known yet. */
+    long pixels() {
+        return Math.max(
+                (long) context().width() * context().height(),
+                (long) context().coded_width() * context().coded_height());
+    }
+
     /** How its frames are coded. */
     VideoCodec codec() {
         return codec;

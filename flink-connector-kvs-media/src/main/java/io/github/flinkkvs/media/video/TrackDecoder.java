@@ -74,6 +74,12 @@ final class TrackDecoder implements AutoCloseable {
     @Nullable private FFmpegVideoDecoder retired;
 
     /**
+     * How many pixels were decoded since the fragment began; since the restart, if one was within
+     * it. No part of the state: it decides only about fragments that are beyond any use.
+     */
+    private long pixelsOfFragment;
+
+    /**
      * @param waiting whether frames are skipped until one with which decoding can begin
      */
     TrackDecoder(PictureOptions options, VideoState state, boolean waiting) {
@@ -100,10 +106,18 @@ final class TrackDecoder implements AutoCloseable {
 
     private void decodeNext(
             FrameRecord record, int place, int reordering, boolean chosen, Output out) {
-        if (place >= options.maxFramesPerFragment()) {
+        if (place == 0) {
+            pixelsOfFragment = 0;
+        }
+        boolean inTime = pixelsOfFragment < options.maxPixelsPerFragment();
+        if (place >= options.maxFramesPerFragment() || !inTime) {
             out.damaged(
                     PendingFrame.shownAtMillis(record),
-                    record + " is beyond the limit of " + options.maxFramesPerFragment());
+                    record
+                            + " is beyond the limit of "
+                            + (inTime
+                                    ? options.maxFramesPerFragment()
+                                    : options.maxPixelsPerFragment() + " pixels of a fragment"));
             return;
         }
         // Producers that do not mark key frames begin fragments with one all the same.
@@ -142,6 +156,7 @@ final class TrackDecoder implements AutoCloseable {
         }
         decoder.send(sequence, packet);
         receive(out);
+        pixelsOfFragment += decoder.pixels();
         lose(state.pending.headMap(state.sequence - MAX_PENDING - decoder.delay()), out);
     }
 

@@ -58,6 +58,38 @@ class HostileVideoITCase {
         }
     }
 
+    /** A megabyte of them would take hours. */
+    @Test
+    void framesThatAreCheapToSendAndDearToDecodeAreLimited() throws Exception {
+        List<byte[]> frames = new SkippingFilm(1024, 1024).frames(2_000);
+        assertThat(frames.stream().skip(1).mapToInt(frame -> frame.length).max().getAsInt())
+                .isLessThan(20);
+        Fragment film =
+                Fragments.of(DeclaredFilm.of("V_MPEG4/ISO/AVC", frames).declaring(16, 16, 0))
+                        .get(0);
+        Fragment good = film("h264.mkv", GROUP);
+        PictureOptions options = ALL.size(16, 16).maxPixelsPerFragment(100 << 20);
+        List<Picture> pictures = new ArrayList<>();
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            decoder.decode(film, pictures::add);
+            assertThat(pictures).hasSize(100);
+            assertThat(decoder.decodedFrames()).isEqualTo(100);
+            assertThat(decoder.damagedFrames()).isEqualTo(1_900);
+            assertThat(decoder.lastDamage())
+                    .endsWith("is beyond the limit of 104857600 pixels of a fragment");
+            // Each fragment has a limit of its own.
+            decoder.decode(film, pictures::add);
+            assertThat(pictures).hasSize(200);
+            decoder.decode(good, pictures::add);
+            assertThat(pictures).hasSize(200 + GROUP);
+        }
+        try (VideoDecoder decoder = new VideoDecoder(options)) {
+            FrameRecord.of(film).forEach(record -> decoder.decode(record, pictures::add));
+            decoder.flush(pictures::add);
+            assertThat(pictures).hasSize(300 + GROUP);
+        }
+    }
+
     @Test
     void av1BelowAndAboveTheLimit() throws Exception {
         Fragment film = film("av1.mkv", 2 * GROUP);
