@@ -214,6 +214,20 @@ public final class ClusterProcess {
         }
     }
 
+    /**
+     * Writes a line to the input of the process.
+     *
+     * @throws ClusterException if it does not take it, for example because it has ended
+     */
+    public void send(String line) {
+        try {
+            process.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new ClusterException("Cannot write to " + name + ": " + e, e);
+        }
+    }
+
     /** Ends the process as {@code kill -9} does, also if it is paused, and waits for its end. */
     public void kill() {
         process.destroyForcibly().onExit().join();

@@ -184,7 +184,7 @@ public final class FlinkRest {
     /** Takes a savepoint into a folder, and returns its path. */
     public String savepoint(String job, Path folder, Duration timeout) {
         ObjectNode body = mapper.createObjectNode();
-        body.put("target-directory", folder.toUri().toString());
+        body.put("target-directory", inFlink(folder));
         body.put("cancel-job", false);
         return savepoint(job, post("/jobs/" + job + "/savepoints", body), timeout);
     }
@@ -192,11 +192,16 @@ public final class FlinkRest {
     /** Stops a job with a savepoint in a folder, waits for its end, and returns the path. */
     public String stopWithSavepoint(String job, Path folder, Duration timeout) {
         ObjectNode body = mapper.createObjectNode();
-        body.put("targetDirectory", folder.toUri().toString());
+        body.put("targetDirectory", inFlink(folder));
         body.put("drain", false);
         String path = savepoint(job, post("/jobs/" + job + "/stop", body), timeout);
         awaitStatus(job, "FINISHED", timeout);
         return path;
+    }
+
+    /** Flink takes no escapes in the address of a folder: a space stays a space. */
+    private static String inFlink(Path folder) {
+        return "file:" + folder.toAbsolutePath();
     }
 
     private String savepoint(String job, JsonNode trigger, Duration timeout) {

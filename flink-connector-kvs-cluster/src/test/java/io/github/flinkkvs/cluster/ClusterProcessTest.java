@@ -98,6 +98,21 @@ class ClusterProcessTest {
     }
 
     @Test
+    void aProcessReadsTheLinesThatItIsSent() {
+        ClusterProcess process =
+                processes.start("cat", new ProcessBuilder("cat"), folder.resolve("cat.log"));
+        process.send("first");
+        process.send("second");
+        assertThat(process.await("first|second")).isEqualTo("first");
+        assertThat(process.await("first|second")).isEqualTo("second");
+
+        process.kill();
+        assertThatThrownBy(() -> process.send("third"))
+                .isInstanceOf(ClusterException.class)
+                .hasMessageStartingWith("Cannot write to cat: ");
+    }
+
+    @Test
     void allProcessesEndWithTheGroup() {
         ClusterProcess process = shell("sleep 600");
         processes.close();

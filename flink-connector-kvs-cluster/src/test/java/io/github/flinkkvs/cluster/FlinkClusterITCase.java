@@ -90,9 +90,10 @@ class FlinkClusterITCase {
             paused.pause();
             paused.resume();
             rest.awaitCheckpoint(job, TIMEOUT);
-            assertThat(rest.savepoint(job, folder.resolve("savepoints"), TIMEOUT))
-                    .startsWith("file:");
-            savepoint = rest.stopWithSavepoint(job, folder.resolve("savepoints"), TIMEOUT);
+            Path savepoints = folder.resolve("save points");
+            assertThat(rest.savepoint(job, savepoints, TIMEOUT)).startsWith("file:");
+            savepoint = rest.stopWithSavepoint(job, savepoints, TIMEOUT);
+            assertThat(savepoints).isDirectoryContaining("glob:**/savepoint-*");
         }
 
         // On the same work folder, with one slot less.
