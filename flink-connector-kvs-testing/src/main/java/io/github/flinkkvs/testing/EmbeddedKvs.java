@@ -94,6 +94,7 @@ public final class EmbeddedKvs implements AutoCloseable {
                         new ServiceClock(settings.clockOffset, settings.clockSpeed),
                         settings.logLimit,
                         settings.newStreams);
+        settings.firstFaults.accept(state.faults());
         ServicePorts ports = new ServicePorts(hosts, listeners, state, settings.dataPortPerStream);
         registry = new StreamRegistry(state, ports);
         ServiceApi api = new ServiceApi(state, registry, vertx);

@@ -12,6 +12,7 @@ import io.github.flinkkvs.testing.behavior.Behavior;
 import io.github.flinkkvs.testing.behavior.Limits;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.faults.CertificateFlaw;
+import io.github.flinkkvs.testing.faults.Faults;
 import io.github.flinkkvs.testing.internal.streams.Plane;
 
 import javax.annotation.Nullable;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Builds a server; not thread-safe. */
@@ -39,6 +41,7 @@ public final class EmbeddedKvsBuilder {
     int eventLoops = 2;
     int logLimit = Integer.MAX_VALUE;
     Function<String, StreamSettings.Builder> newStreams = StreamSettings::named;
+    Consumer<Faults> firstFaults = faults -> {};
     boolean https;
     CertificateFlaw certificateFlaw = CertificateFlaw.NONE;
     boolean dataPortPerStream;
@@ -148,6 +151,15 @@ public final class EmbeddedKvsBuilder {
     }
 
     /**
+     * Scripts {@link EmbeddedKvs#faults()} before the first call can come. For example, a service
+     * that comes back under its old port is unavailable until it has its streams again.
+     */
+    public EmbeddedKvsBuilder faults(Consumer<Faults> script) {
+        firstFaults = Objects.requireNonNull(script);
+        return this;
+    }
+
+    /**
      * The address to listen on and the host in URLs given to clients; 127.0.0.1 for both by
      * default. The advertised host may be an IPv6 address, and may have a port, {@code [::1]:8080},
      * if clients reach the control plane's port under another number.
@@ -237,6 +249,7 @@ public final class EmbeddedKvsBuilder {
         copy.archivePort = archivePort;
         copy.logLimit = logLimit;
         copy.newStreams = newStreams;
+        copy.firstFaults = firstFaults;
         copy.eventLoops = eventLoops;
         copy.https = https;
         copy.certificateFlaw = certificateFlaw;

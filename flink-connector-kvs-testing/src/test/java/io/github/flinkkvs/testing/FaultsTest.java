@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
+import software.amazon.awssdk.services.kinesisvideo.model.KinesisVideoException;
+import software.amazon.awssdk.services.kinesisvideo.model.Status;
 import software.amazon.awssdk.services.kinesisvideomedia.model.KinesisVideoMediaException;
 
 import java.io.IOException;
@@ -98,6 +101,27 @@ class FaultsTest {
                 400,
                 "ThrottlingException");
         assertThat(clients.readAll("camera", earliest())).isEqualTo(all());
+    }
+
+    @Test
+    void aServiceIsUnavailableFromTheFirstCallOnUntilItHasItsStreams() {
+        try (EmbeddedKvs back =
+                        EmbeddedKvs.builder()
+                                .faults(
+                                        faults ->
+                                                faults.everyCall(
+                                                        "DescribeStream", Fault.refuse(503)))
+                                .start();
+                KinesisVideoClient client = TestClients.control(back.endpoint())) {
+            assertThatThrownBy(() -> client.describeStream(r -> r.streamName("camera")))
+                    .isInstanceOfSatisfying(
+                            KinesisVideoException.class,
+                            e -> assertThat(e.statusCode()).isEqualTo(503));
+            back.createStream("camera");
+            back.faults().clear();
+            assertThat(client.describeStream(r -> r.streamName("camera")).streamInfo().status())
+                    .isEqualTo(Status.ACTIVE);
+        }
     }
 
     @Test

@@ -117,13 +117,29 @@ public final class ServiceApi {
                 () -> {
                     call.streamName(StreamIds.name(fields));
                     call.faults().addAll(service.faults().take(operation.name()));
-                    if (operation.onStream()) {
-                        call.stream(StreamIds.find(streams, fields));
-                        call.faults().addAll(call.stream().faults().take(operation.name()));
-                    }
+                    AwsError unknown = operation.onStream() ? find(call, operation) : null;
                     AnswerFaults.answer(
-                            vertx, call.request(), call.faults(), new Answering(operation, call));
+                            vertx,
+                            call.request(),
+                            call.faults(),
+                            new Answering(operation, call, unknown));
                 });
+    }
+
+    /**
+     * Finds the stream of a call, with its faults.
+     *
+     * @return why it is not found; null if it is. A fault of the service comes before that.
+     */
+    @Nullable
+    private AwsError find(Call call, Operation operation) {
+        try {
+            call.stream(StreamIds.find(streams, call.fields()));
+            call.faults().addAll(call.stream().faults().take(operation.name()));
+            return null;
+        } catch (AwsError e) {
+            return e;
+        }
     }
 
     private void perform(Operation operation, Call call) {
@@ -153,14 +169,20 @@ public final class ServiceApi {
     private final class Answering implements AnswerFaults.Answers {
         private final Operation operation;
         private final Call call;
+        @Nullable private final AwsError unknownStream;
 
-        Answering(Operation operation, Call call) {
+        Answering(Operation operation, Call call, @Nullable AwsError unknownStream) {
             this.operation = operation;
             this.call = call;
+            this.unknownStream = unknownStream;
         }
 
         @Override
         public void truly() {
+            if (unknownStream != null) {
+                answers.error(call, unknownStream);
+                return;
+            }
             perform(operation, call);
         }
 
