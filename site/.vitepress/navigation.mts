@@ -55,6 +55,7 @@ const groups = [
     text: 'Find out',
     pages: [
       'docs/guarantees.md',
+      'docs/reliability.md',
       'docs/errors.md',
       'docs/troubleshooting.md',
       'docs/compatibility.md',

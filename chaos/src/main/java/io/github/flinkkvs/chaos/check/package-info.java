@@ -1,0 +1,2 @@
+/** Whether the committed output is what was pushed. */
+package io.github.flinkkvs.chaos.check;

@@ -1,0 +1,22 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.chaos.faults;
+
+import io.github.flinkkvs.chaos.plan.PlannedFault;
+import io.github.flinkkvs.chaos.world.World;
+
+/** Lets a fault happen, and says when the job has got over it. */
+interface Injection {
+    /**
+     * Lets it happen, for as long as it lasts.
+     *
+     * @return what must be committed for the job to have got over it
+     */
+    Recovery inject(World world, PlannedFault fault) throws Exception;
+}

@@ -1,0 +1,126 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.chaos.faults;
+
+import io.github.flinkkvs.chaos.ledger.PushedFragment;
+import io.github.flinkkvs.chaos.ledger.PushedFragment.Fate;
+import io.github.flinkkvs.chaos.plan.PlannedFault;
+import io.github.flinkkvs.chaos.world.ServiceAdmin;
+import io.github.flinkkvs.chaos.world.ServiceProcess;
+import io.github.flinkkvs.chaos.world.World;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/** What goes wrong with media on its way, or in the service. */
+final class MediaFaults {
+    /** Calls whose answers have bodies of media. */
+    private static final List<String> MEDIA = List.of("GetMedia", "GetMediaForFragmentList");
+
+    private static final List<String> HOW = List.of("CLEAN", "FIN", "ABRUPT");
+    private static final int CUTS = 2;
+
+    /** Some fragments of a camera. */
+    private static final int BYTES = 80_000;
+
+    private static final Duration PUSHED = Duration.ofSeconds(30);
+
+    private MediaFaults() {}
+
+    /**
+     * The next two connections of each stream break at places that differ: what breaks at the same
+     * byte again and again is a bad fragment.
+     */
+    static Recovery cut(World world, PlannedFault fault) throws Exception {
+        Random random = new Random(fault.chance());
+        for (int i = 0; i < CUTS; i++) {
+            eachStream(
+                    world,
+                    () ->
+                            Map.of(
+                                    "fault",
+                                    "cutAfter",
+                                    "bytes",
+                                    1 + random.nextInt(BYTES),
+                                    "how",
+                                    HOW.get(random.nextInt(HOW.size()))));
+        }
+        return afterNextConnections(world);
+    }
+
+    static Recovery stall(World world, PlannedFault fault) throws Exception {
+        Random random = new Random(fault.chance());
+        eachStream(
+                world,
+                () ->
+                        random.nextInt(3) == 0
+                                ? Map.of("fault", "silence")
+                                : Map.of("fault", "stallAfter", "bytes", random.nextInt(BYTES)));
+        return afterNextConnections(world);
+    }
+
+    /** The first bytes of the next body are no Matroska; what is stored is well. */
+    static Recovery corruptBody(World world, PlannedFault fault) throws Exception {
+        eachStream(
+                world,
+                () -> Map.of("fault", "corruptAt", "offset", 0, "bytes", "0000000000000000"));
+        return afterNextConnections(world);
+    }
+
+    private static void eachStream(World world, Supplier<Map<String, Object>> fault)
+            throws IOException {
+        ServiceAdmin admin = world.service().admin();
+        for (String stream : world.service().ledger().streams().keySet()) {
+            for (String operation : MEDIA) {
+                admin.nextCall(stream, operation, fault.get());
+            }
+        }
+    }
+
+    /** By then each connection has ended, and the next one has had its fault. */
+    private static Recovery afterNextConnections(World world) throws InterruptedException {
+        world.output().watch(ServiceProcess.SESSION_CAP);
+        return Cameras.goOn(world, System.currentTimeMillis());
+    }
+
+    /** Over as soon as the stream goes on behind the fragment. */
+    static Recovery badFragment(World world, PlannedFault fault) throws Exception {
+        List<String> cameras = Cameras.names(world);
+        String stream = cameras.get(fault.chance() % cameras.size());
+        BigInteger before = lastBad(world, stream).orElse(BigInteger.ZERO);
+        world.service().spoilNext(stream);
+        long deadline = System.nanoTime() + PUSHED.toNanos();
+        while (true) {
+            Optional<BigInteger> bad = lastBad(world, stream);
+            if (bad.isPresent() && bad.get().compareTo(before) > 0) {
+                return Recovery.of(
+                        stream,
+                        System.currentTimeMillis(),
+                        row -> row.number().compareTo(bad.get()) > 0);
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("No bad fragment was pushed into " + stream);
+            }
+            world.output().watch(Duration.ofMillis(200));
+        }
+    }
+
+    private static Optional<BigInteger> lastBad(World world, String stream) throws IOException {
+        return world.service().ledger().streams().get(stream).fragments().values().stream()
+                .filter(fragment -> fragment.fate() == Fate.BAD)
+                .map(PushedFragment::number)
+                .max(BigInteger::compareTo);
+    }
+}

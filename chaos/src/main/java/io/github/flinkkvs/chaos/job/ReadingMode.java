@@ -1,0 +1,26 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.chaos.job;
+
+/** How the job reads the streams. */
+public enum ReadingMode {
+    /** Whole fragments, live and from the archive. */
+    FRAGMENTS,
+    /** Frames, as they arrive. */
+    FRAMES,
+    /** Whole fragments as rows of a table, into a table. */
+    SQL,
+    /** Whole fragments, from the archive wherever it has them. */
+    ARCHIVE;
+
+    /** Whether a row of the output is a frame. */
+    public boolean frames() {
+        return this == FRAMES;
+    }
+}

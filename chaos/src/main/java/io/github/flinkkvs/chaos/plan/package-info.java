@@ -1,0 +1,2 @@
+/** Which fault comes when. */
+package io.github.flinkkvs.chaos.plan;

@@ -1,0 +1,2 @@
+/** What both the service and the job know: checksums, and rows of the output. */
+package io.github.flinkkvs.chaos.record;

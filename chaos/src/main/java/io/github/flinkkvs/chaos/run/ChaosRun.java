@@ -1,0 +1,156 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.chaos.run;
+
+import io.github.flinkkvs.chaos.check.CommittedOutput;
+import io.github.flinkkvs.chaos.check.Comparison;
+import io.github.flinkkvs.chaos.check.Verdict;
+import io.github.flinkkvs.chaos.faults.Cameras;
+import io.github.flinkkvs.chaos.faults.Injections;
+import io.github.flinkkvs.chaos.faults.Recovery;
+import io.github.flinkkvs.chaos.plan.PlannedFault;
+import io.github.flinkkvs.chaos.record.OutputRow;
+import io.github.flinkkvs.chaos.world.World;
+import io.github.flinkkvs.chaos.world.WorldSettings;
+import io.github.flinkkvs.cluster.ClusterException;
+import io.github.flinkkvs.cluster.FlinkRest;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Lets the faults of a plan happen to a job, and compares its output with the ledger. */
+public final class ChaosRun {
+    /** Long, because only a job that stands still takes this long. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final PrintStream out;
+    private final List<Injected> injected = new ArrayList<>();
+
+    /**
+     * @param out for a line about each step
+     */
+    public ChaosRun(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * Runs a plan from beginning to end.
+     *
+     * @throws ChaosException if the job failed for good, or stood still
+     */
+    public RunResult run(WorldSettings settings, List<PlannedFault> plan) throws Exception {
+        try (World world = new World(settings)) {
+            awaitRecovery(world, Cameras.goOn(world, 0), "the start");
+            out.println("The job runs: " + world.cluster().rest().url());
+            long begin = System.currentTimeMillis();
+            for (PlannedFault fault : plan) {
+                long wait = begin + fault.atMillis() - System.currentTimeMillis();
+                world.output().watch(Duration.ofMillis(Math.max(0, wait)));
+                inject(world, fault);
+            }
+            return new RunResult(List.copyOf(injected), finish(world));
+        }
+    }
+
+    private void inject(World world, PlannedFault fault) throws Exception {
+        out.println(fault);
+        long at = System.currentTimeMillis();
+        Recovery recovery = Injections.inject(world, fault);
+        OptionalLong restore = OptionalLong.empty();
+        if (fault.kind().restores()) {
+            long since = recovery.sinceMillis();
+            long restored =
+                    FlinkRest.await(
+                            "the restore after " + fault,
+                            () -> restoredAt(world),
+                            time -> time > since,
+                            PATIENCE);
+            restore = OptionalLong.of(restored - since);
+            recovery = recovery.after(restored);
+        }
+        List<OutputRow> rows = awaitRecovery(world, recovery, fault.toString());
+        injected.add(
+                new Injected(
+                        fault.kind(),
+                        at,
+                        restore,
+                        recovery.firstMillis(rows).getAsLong(),
+                        recovery.allMillis(rows).getAsLong()));
+        out.println("          " + injected.get(injected.size() - 1));
+    }
+
+    private static List<OutputRow> awaitRecovery(World world, Recovery recovery, String from)
+            throws Exception {
+        CommittedOutput output = world.output();
+        if (!output.await(rows -> recovery.allMillis(rows).isPresent(), PATIENCE)) {
+            throw new ChaosException(
+                    "The job did not get over %s within %d s: %s"
+                            .formatted(from, PATIENCE.toSeconds(), describe(world)));
+        }
+        return output.rows();
+    }
+
+    /** When the job was restored last, in epoch milliseconds; 0 if it never was. */
+    private static long restoredAt(World world) {
+        try {
+            return world.cluster()
+                    .rest()
+                    .checkpoints(world.job())
+                    .path("latest")
+                    .path("restored")
+                    .path("restore_timestamp")
+                    .asLong();
+        } catch (ClusterException e) {
+            // A JobManager that was just started does not know its job yet.
+            return 0;
+        }
+    }
+
+    /** Ends what is pushed, waits until all of it is committed, and compares. */
+    private Verdict finish(World world) throws Exception {
+        out.println("The faults are over");
+        world.service().quiet();
+        long expected = expected(world);
+        if (!world.output().await(rows -> rows.size() >= expected, PATIENCE)) {
+            out.println(
+                    "Only %d of %d rows were committed within %d s: %s"
+                            .formatted(
+                                    world.output().rows().size(),
+                                    expected,
+                                    PATIENCE.toSeconds(),
+                                    describe(world)));
+        }
+        world.stop();
+        return compare(world);
+    }
+
+    private static long expected(World world) throws IOException {
+        Verdict before = Comparison.compare(world.service().ledger(), List.of(), frames(world));
+        return frames(world) ? before.frames() : before.fragments();
+    }
+
+    private static Verdict compare(World world) throws IOException {
+        return Comparison.compare(world.service().ledger(), world.output().rows(), frames(world));
+    }
+
+    private static boolean frames(World world) {
+        return world.settings().mode().frames();
+    }
+
+    private static String describe(World world) {
+        return "it is %s; %s"
+                .formatted(
+                        world.cluster().rest().status(world.job()),
+                        world.cluster().rest().exceptions(world.job()));
+    }
+}

@@ -1,0 +1,2 @@
+/** A run, from its beginning to its verdict. */
+package io.github.flinkkvs.chaos.run;

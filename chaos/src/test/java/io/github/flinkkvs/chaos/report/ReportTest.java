@@ -1,0 +1,78 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.chaos.report;
+
+import io.github.flinkkvs.chaos.check.Finding;
+import io.github.flinkkvs.chaos.check.Verdict;
+import io.github.flinkkvs.chaos.job.ReadingMode;
+import io.github.flinkkvs.chaos.plan.FaultKind;
+import io.github.flinkkvs.chaos.run.Injected;
+import io.github.flinkkvs.chaos.run.RunResult;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ReportTest {
+
+    @TempDir Path folder;
+
+    private static Injected kill(long restore, long first, long all) {
+        return new Injected(FaultKind.KILL_TASKMANAGER, 0, OptionalLong.of(restore), first, all);
+    }
+
+    @Test
+    void tellsTimesByKindAndWhatIsWrong() throws Exception {
+        RunResult result =
+                new RunResult(
+                        List.of(
+                                kill(1000, 2500, 3000),
+                                kill(1000, 1400, 9000),
+                                kill(1000, 2000, 2000),
+                                new Injected(FaultKind.CUT, 0, OptionalLong.empty(), 200, 400)),
+                        new Verdict(
+                                30,
+                                60,
+                                2,
+                                1,
+                                29,
+                                List.of(new Finding(Finding.Kind.LOST, "door", "fragment 7"))));
+
+        new Report("chaos/run.sh --seed 5", 5, ReadingMode.FRAMES, List.of("1", "2"), result)
+                .write(folder);
+
+        assertThat(Files.readString(folder.resolve("frames-2-5.md")))
+                .contains("```sh\nchaos/run.sh --seed 5\n```")
+                .contains("| lost | 1 |", "| doubled | 0 |", "| complete fragments | 30 |")
+                .contains(
+                        "| SIGKILL of a TaskManager | 3 | 2.0 s | 2.5 s | 3.0 s | 9.0 s | 1.0 s | 1.5 s |\n")
+                .contains(
+                        "| connections that break in mid-fragment | 1 | 0.2 s | 0.2 s | 0.4 s | 0.4 s | |  |\n")
+                .endsWith("- LOST in door: fragment 7");
+        JsonNode json = new ObjectMapper().readTree(folder.resolve("frames-2-5.json").toFile());
+        assertThat(json.get("LOST").asInt()).isEqualTo(1);
+        assertThat(json.get("faults").get("KILL_TASKMANAGER").get("afterRestoreMillis"))
+                .hasToString("[1500,400,1000]");
+        assertThat(json.get("flink")).hasToString("[\"1\",\"2\"]");
+    }
+
+    @Test
+    void theMedianOfAnEvenNumberIsBetweenTheTwoInTheMiddle() {
+        assertThat(RecoveryTimes.median(List.of(4L, 1L, 2L, 9L))).isEqualTo(3.0);
+        assertThat(RecoveryTimes.median(List.of(7L))).isEqualTo(7.0);
+    }
+}
