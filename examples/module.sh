@@ -1,6 +1,8 @@
 # The common part of run.sh in examples and in benchmarks, which source it with $root, the folder of the
-# project, $module, the folder of the module to run, and $cluster, the folder of a Flink cluster if the
-# example needs one. Builds what is missing or out of date, and sets java and class_path.
+# project, and $module, the folder of the module to run. If that needs a Flink cluster, $also has the
+# folders of further modules to build, with commas between, $made a file that the build makes of the
+# connector, and $home the folder of the Flink. Builds what is missing or out of date, and sets java and
+# class_path.
 # shellcheck shell=sh disable=SC2034,SC2154 # variables come from run.sh and go there
 
 die() {
@@ -14,8 +16,7 @@ no_proxy=127.0.0.1,localhost,::1${no_proxy:+,$no_proxy}
 export NO_PROXY no_proxy
 
 class_path_file=$root/$module/target/classpath
-cluster=${cluster:-}
-sql_jar=$root/$cluster/target/flink/sql/flink-sql-connector-kvs.jar
+also=${also:-}
 
 if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
     java=$JAVA_HOME/bin/java
@@ -36,13 +37,16 @@ is_built() (
         set -- "$@" "$built/pom.xml" "$built/src/main"
     done
     [ -z "$(find "$@" -type f -newer "$class_path_file")" ] || exit 1
-    if [ -n "$cluster" ]; then
-        [ -f "$sql_jar" ] || exit 1
-        set -- pom.xml "$cluster/pom.xml"
+    if [ -n "$also" ]; then
+        [ -f "$made" ] && [ -d "$home/lib" ] || exit 1
+        set -- pom.xml
+        for built in $(printf '%s' "$also" | tr , ' '); do
+            set -- "$@" "$built/pom.xml"
+        done
         for built in flink-connector-kvs flink-connector-kvs-media flink-sql-connector-kvs flink-sql-connector-kvs-media; do
             set -- "$@" "$built/pom.xml" "$built/src/main"
         done
-        [ -z "$(find "$@" -type f -newer "$sql_jar")" ] || exit 1
+        [ -z "$(find "$@" -type f -newer "$made")" ] || exit 1
     fi
     set -f
     IFS=:
@@ -58,8 +62,8 @@ if ! is_built; then
     echo "Building the $module; the first time this takes a while." >&2
     rm -f "$class_path_file"
     # The modules find each other in this build, so nothing is installed.
-    log=$(mvn -q -B -f "$root/pom.xml" -pl "$module${cluster:+,$cluster}" -am package \
-        -Dmaven.test.skip=true -Dspotless.check.skip=true 2>&1) || {
+    log=$(mvn -q -B -f "$root/pom.xml" -pl "$module${also:+,$also}" -am package \
+        -Dmaven.test.skip=true ${also:+-Pflink-home} -Dspotless.check.skip=true 2>&1) || {
         printf '%s\n' "$log" >&2
         die "The build failed, see above"
     }

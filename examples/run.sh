@@ -9,9 +9,10 @@ case $0 in
 esac
 root=$(CDPATH= cd -- "$folder/.." && pwd -P)
 module=examples
-cluster=
 if [ "${1:-}" = sql ]; then
-    cluster=examples/cluster
+    also=examples/cluster
+    home=$root/examples/cluster/target/flink
+    made=$home/sql/flink-sql-connector-kvs.jar
 fi
 . "$root/examples/module.sh"
 

@@ -14,11 +14,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -214,7 +216,14 @@ public final class FlinkRest {
                         timeout);
         JsonNode location = done.get("operation").get("location");
         if (location == null) {
-            throw new ClusterException("A savepoint of job " + job + " failed: " + done);
+            throw new ClusterException(
+                    "A savepoint of job %s failed: %s"
+                            .formatted(
+                                    job,
+                                    done.get("operation")
+                                            .path("failure-cause")
+                                            .path("stack-trace")
+                                            .asText()));
         }
         return location.asText();
     }
@@ -233,12 +242,21 @@ public final class FlinkRest {
      *     metrics.fetcher.update-interval} says otherwise, and has none before that.
      */
     public JsonNode metrics(String job, String vertex, List<String> names) {
-        return get(
-                "/jobs/%s/vertices/%s/metrics%s"
-                        .formatted(
-                                job,
-                                vertex,
-                                names.isEmpty() ? "" : "?get=" + String.join(",", names)));
+        return get(metricsPath(job, vertex, "metrics", names));
+    }
+
+    /** Returns metrics of the part of a source that is in the JobManager, as {@link #metrics}. */
+    public JsonNode coordinatorMetrics(String job, String vertex, List<String> names) {
+        return get(metricsPath(job, vertex, "jm-operator-metrics", names));
+    }
+
+    private static String metricsPath(String job, String vertex, String kind, List<String> names) {
+        String path = "/jobs/%s/vertices/%s/%s".formatted(job, vertex, kind);
+        return names.isEmpty()
+                ? path
+                : path
+                        + "?get="
+                        + URLEncoder.encode(String.join(",", names), StandardCharsets.UTF_8);
     }
 
     private JsonNode post(String path, JsonNode body) {

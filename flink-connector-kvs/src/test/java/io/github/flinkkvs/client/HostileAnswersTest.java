@@ -410,7 +410,9 @@ class HostileAnswersTest {
         data.answer(
                 "/getMedia",
                 out -> {
-                    out.write("HTTP/1.1 200 OK\r\nContent-Type: video/webm\r\n\r\n".getBytes());
+                    out.write(
+                            "HTTP/1.1 200 OK\r\nContent-Type: video/webm\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
                     writeForEver(out, new byte[1 << 16], written);
                 });
         AtomicLong received = new AtomicLong();

@@ -55,6 +55,8 @@ final class OwnDecoder {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+    private static final CompilerCpu COMPILERS = CompilerCpu.own();
+
     @Nullable private File set;
     private List<Fragment> fragments = List.of();
     private long frames;
@@ -114,7 +116,7 @@ final class OwnDecoder {
 
     /** The CPU time of the whole process, as for the program, without the compiler threads. */
     private static long cpuNanos() {
-        return SYSTEM.getProcessCpuTime() - CompilerCpu.nanos();
+        return SYSTEM.getProcessCpuTime() - COMPILERS.nanos();
     }
 
     private OwnDecoder() {}

@@ -75,6 +75,8 @@ final class Meter {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+    private static final CompilerCpu COMPILERS = CompilerCpu.own();
+
     private final String reader;
     private final long beginAt;
     private final long total;
@@ -131,7 +133,7 @@ final class Meter {
 
     private Stamp stamp(long bytes) {
         Duration serverCpu = server.info().totalCpuDuration().orElse(Duration.ZERO);
-        long compiler = CompilerCpu.nanos();
+        long compiler = COMPILERS.nanos();
         long process = SYSTEM.getProcessCpuTime();
         return new Stamp(bytes, System.nanoTime(), process - compiler, compiler, serverCpu);
     }

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The CPU time of the compiler threads of this JVM, which no management bean reports. A job that
- * runs for days does not compile; a job that is measured for seconds does.
+ * The CPU time of the compiler threads of a JVM, which no management bean reports. A job that runs
+ * for days does not compile; a job that is measured for seconds does.
  */
 public final class CompilerCpu {
 
@@ -24,14 +24,26 @@ public final class CompilerCpu {
     public static final String FLAG = "-XX:-UseDynamicNumberOfCompilerThreads";
 
     /** The file of Linux for each compiler thread; its first number is nanoseconds of CPU time. */
-    private static final List<Path> FILES = files();
+    private final List<Path> files;
 
-    private CompilerCpu() {}
+    private CompilerCpu(String process) {
+        files = files(Path.of("/proc", process));
+    }
+
+    /** That of this JVM. */
+    public static CompilerCpu own() {
+        return new CompilerCpu("self");
+    }
+
+    /** That of another JVM. */
+    public static CompilerCpu of(long pid) {
+        return new CompilerCpu(Long.toString(pid));
+    }
 
     /** Returns the CPU time in nanoseconds; 0 on systems other than Linux. */
-    public static long nanos() {
+    public long nanos() {
         long nanos = 0;
-        for (Path file : FILES) {
+        for (Path file : files) {
             try {
                 nanos += Long.parseLong(Files.readString(file).split(" ")[0]);
             } catch (IOException e) {
@@ -41,12 +53,11 @@ public final class CompilerCpu {
         return nanos;
     }
 
-    private static List<Path> files() {
-        Path threads = Path.of("/proc/self/task");
-        if (!Files.isReadable(Path.of("/proc/self/schedstat"))) {
+    private static List<Path> files(Path process) {
+        if (!Files.isReadable(process.resolve("schedstat"))) {
             return List.of();
         }
-        try (var folders = Files.list(threads)) {
+        try (var folders = Files.list(process.resolve("task"))) {
             return folders.filter(CompilerCpu::isCompiler)
                     .map(folder -> folder.resolve("schedstat"))
                     .toList();
