@@ -18,6 +18,7 @@ import io.github.flinkkvs.source.resources.Timer;
 
 import javax.annotation.Nullable;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -62,6 +63,7 @@ final class BodyCall implements MediaListener {
     private final Function<MediaListener, MediaCall> opener;
     private final BodyReader body;
     private final SilenceWatch watch;
+    private final TrickleWatch trickle;
     private final ReaderResources resources;
     private final ReaderLock lock;
     private final Timer timer;
@@ -96,6 +98,7 @@ final class BodyCall implements MediaListener {
         this.lock = resources.lock();
         this.timer = resources.timer();
         this.beganNanos = timer.nanoTime();
+        this.trickle = new TrickleWatch(silenceTimeoutNanos);
         this.watch =
                 new SilenceWatch(
                         timer, silenceTimeoutNanos, () -> whileCurrent(this::checkForSilence));
@@ -205,6 +208,8 @@ final class BodyCall implements MediaListener {
     private void receive(ByteBuffer bytes) {
         long arrivedMillis = timer.epochMillis();
         long arrivedNanos = timer.nanoTime();
+        int count = bytes.remaining();
+        long waited;
         lock.lock();
         try {
             if (!owner.isCurrent(this)) {
@@ -212,8 +217,8 @@ final class BodyCall implements MediaListener {
             }
             outstanding--;
             parsing = true;
-            watch.onBytes(outstanding > 0);
-            resources.metrics().onBytes(bytes.remaining());
+            waited = watch.onBytes(outstanding > 0);
+            resources.metrics().onBytes(count);
         } finally {
             lock.unlock();
         }
@@ -224,7 +229,11 @@ final class BodyCall implements MediaListener {
             parsing = false;
             if (owner.isCurrent(this)) {
                 body.update();
+                boolean trickles = trickle.onBytes(count, waited, body.hasCompletedAny());
                 owner.onPiece(this);
+                if (trickles && owner.isCurrent(this)) {
+                    owner.onEnd(this, How.FAILED, new IOException(trickle.toString()));
+                }
                 // The freed memory may have gone to a stream for which this one had to make way.
                 more = owner.isCurrent(this) ? piecesToAskFor() : 0;
             } else {

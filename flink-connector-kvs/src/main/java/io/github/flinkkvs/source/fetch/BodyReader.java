@@ -101,6 +101,16 @@ final class BodyReader implements FragmentHandler {
         return results;
     }
 
+    /** Whether a fragment became complete with the last piece. */
+    boolean hasCompletedAny() {
+        for (BodyResult result : results) {
+            if (result.fragment() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Forgets the results of the last piece. */
     void clear() {
         results.clear();

@@ -84,10 +84,12 @@ final class SilenceWatch {
      * Bytes came.
      *
      * @param more whether more of them were requested
+     * @return how long they were waited for, in nanos
      */
-    void onBytes(boolean more) {
+    long onBytes(boolean more) {
         long now = timer.nanoTime();
-        waitedNanos += now - activeNanos;
+        long waited = now - activeNanos;
+        waitedNanos += waited;
         if (waitedNanos > HELD_UP_NANOS) {
             // Bytes already in transit would have come at once, so the connection is alive.
             heldUp = false;
@@ -95,6 +97,7 @@ final class SilenceWatch {
         waiting = more;
         activeNanos = now;
         unaskedSinceNanos = now;
+        return waited;
     }
 
     /** Whether bytes were requested at least this long ago, and none came. */

@@ -312,6 +312,26 @@ class SessionRecoveryTest {
         assertThat(rig.metrics.gauge("maxMillisBehindNow")).isEqualTo(5_000);
     }
 
+    /** Otherwise a server that sends a byte now and then would hold the stream for ever. */
+    @Test
+    void aConnectionThatTricklesIsGivenUp() throws Exception {
+        rig.start(StartingPosition.earliest());
+        SessionRig.Call slow = rig.call().respond();
+        byte[] fragment = fragment(1, T0, 100);
+        int sent = 0;
+        while (!slow.cancelled) {
+            assertThat(sent).isLessThan(31);
+            rig.timer.advanceMillis(10_000);
+            slow.bytes(Arrays.copyOfRange(fragment, sent, sent + 1));
+            sent++;
+        }
+        assertThat(sent).isEqualTo(30);
+        assertThat(rig.metrics.count("class.retry.errors")).isEqualTo(1);
+        assertThat(rig.nextCall(300).start()).isEqualTo("EARLIEST");
+        rig.call().respond().bytes(fragment);
+        assertThat(rig.take()).containsExactly("1");
+    }
+
     @ParameterizedTest
     @CsvSource({"4503, KMS_KEY_UNAVAILABLE", "5000, INTERNAL_ERROR", "1234, WHATEVER"})
     void otherErrorsPass(int id, String code) throws Exception {
