@@ -56,6 +56,7 @@ const groups = [
     pages: [
       'docs/guarantees.md',
       'docs/reliability.md',
+      'docs/unconfirmed.md',
       'docs/errors.md',
       'docs/troubleshooting.md',
       'docs/compatibility.md',

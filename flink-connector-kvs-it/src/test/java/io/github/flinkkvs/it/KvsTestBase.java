@@ -58,6 +58,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -111,7 +112,7 @@ abstract class KvsTestBase {
     @TempDir Path folder;
 
     EmbeddedKvs kvs;
-    private final List<Job<?>> jobs = new ArrayList<>();
+    private final List<Job<?>> jobs = new CopyOnWriteArrayList<>();
 
     // ---- before and after a test --------------------------------------------------------------
 
