@@ -40,6 +40,9 @@ class ContractITCase {
         Target target;
         if (Target.isGiven()) {
             target = Target.given();
+            System.out.printf(
+                    "Asking %s, with streams '%s' and '%s-buffer', which are deleted at the end%n",
+                    target, target.stream, target.stream);
         } else {
             embedded = EmbeddedKvs.builder().limits(Limits.service()).start();
             target = Target.of(embedded, false);

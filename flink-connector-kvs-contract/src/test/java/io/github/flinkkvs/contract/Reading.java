@@ -42,6 +42,7 @@ final class Reading implements MediaListener, FragmentHandler, AutoCloseable {
     private final boolean archived;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final List<Fragment> fragments = new ArrayList<>();
+    private final List<Long> arrivalNanos = new ArrayList<>();
     private final List<ServiceError> errors = new ArrayList<>();
     private MediaCall call;
     @Nullable private Throwable failure;
@@ -98,6 +99,7 @@ final class Reading implements MediaListener, FragmentHandler, AutoCloseable {
     @Override
     public synchronized void onFragment(Fragment fragment) {
         fragments.add(fragment);
+        arrivalNanos.add(System.nanoTime());
     }
 
     @Override
@@ -207,6 +209,11 @@ final class Reading implements MediaListener, FragmentHandler, AutoCloseable {
 
     synchronized long serviceTimeMillis() {
         return serviceTimeMillis;
+    }
+
+    /** From the answer to the end of a fragment, by its place in the body. */
+    synchronized Duration arrival(int index) {
+        return Duration.ofNanos(arrivalNanos.get(index) - acceptedNanos);
     }
 
     /** From the answer to the end. */

@@ -52,7 +52,7 @@ final class Service implements AutoCloseable {
     /** The ARNs of streams that were created and not deleted. */
     private final Set<String> created = new ConcurrentSkipListSet<>();
 
-    private final Thread hook = new Thread(this::deleteAll, "contract-delete");
+    private final Thread hook = new Thread(this::deleteInHaste, "contract-delete");
 
     Service(Target target) {
         this.target = target;
@@ -191,6 +191,11 @@ final class Service implements AutoCloseable {
             }
         }
         return left;
+    }
+
+    /** The run was broken off: nobody reads a report. */
+    private void deleteInHaste() {
+        deleteAll().forEach(stream -> System.err.println("Delete this stream: " + stream));
     }
 
     /**
