@@ -14,6 +14,7 @@ import io.github.flinkkvs.chaos.plan.FaultKind;
 import io.github.flinkkvs.chaos.plan.Plan;
 import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.report.Report;
+import io.github.flinkkvs.chaos.report.Summary;
 import io.github.flinkkvs.chaos.run.ChaosRun;
 import io.github.flinkkvs.chaos.run.RunResult;
 import io.github.flinkkvs.chaos.service.FleetSize;
@@ -82,6 +83,11 @@ public final class ChaosMain implements Callable<Integer> {
     @Option(names = "--only", split = ",", description = "Kinds of faults, if not all.")
     private Set<FaultKind> only;
 
+    @Option(
+            names = "--summary",
+            description = "Runs nothing, but prints the tables of all reports in the folder.")
+    private boolean summary;
+
     /** Modes in lower case. */
     static final class ModeConverter implements CommandLine.ITypeConverter<ReadingMode> {
         @Override
@@ -97,8 +103,13 @@ public final class ChaosMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         Path root = Path.of(System.getProperty("chaos.root"));
+        Path folder = out == null ? root.resolve("chaos/results") : out;
+        if (summary) {
+            System.out.print(Summary.of(folder).markdown());
+            return 0;
+        }
+        long chosen = seed == null ? new Random().nextInt(1_000_000) : seed;
         List<PlannedFault> plan =
                 Plan.of(
                         chosen,
@@ -131,7 +142,6 @@ public final class ChaosMain implements Callable<Integer> {
         for (Finding finding : result.verdict().findings()) {
             System.out.println(finding);
         }
-        Path folder = out == null ? root.resolve("chaos/results") : out;
         new Report(command, chosen, mode, versions, result).write(folder);
         System.out.println("Report: " + folder);
         if (!result.verdict().findings().isEmpty()) {

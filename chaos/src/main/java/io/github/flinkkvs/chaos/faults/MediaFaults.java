@@ -14,6 +14,7 @@ import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.world.ServiceAdmin;
 import io.github.flinkkvs.chaos.world.ServiceProcess;
 import io.github.flinkkvs.chaos.world.World;
+import io.github.flinkkvs.cluster.FlinkRest;
 
 import java.io.IOException;
 import java.math.BigInteger;
@@ -35,7 +36,7 @@ final class MediaFaults {
     /** Some fragments of a camera. */
     private static final int BYTES = 80_000;
 
-    private static final Duration PUSHED = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private MediaFaults() {}
 
@@ -95,26 +96,33 @@ final class MediaFaults {
         return Cameras.goOn(world, System.currentTimeMillis());
     }
 
-    /** Over as soon as the stream goes on behind the fragment. */
+    /** Over as soon as it is counted as left out, and the stream goes on behind it. */
     static Recovery badFragment(World world, PlannedFault fault) throws Exception {
         List<String> cameras = Cameras.names(world);
         String stream = cameras.get(fault.chance() % cameras.size());
+        long counted = world.metrics().skippedFragments();
+        BigInteger bad = pushBad(world, stream);
+        long since = System.currentTimeMillis();
+        FlinkRest.await(
+                "the count of fragment " + bad + " of " + stream,
+                world.metrics()::skippedFragments,
+                count -> count == counted + 1,
+                PATIENCE);
+        return Recovery.of(stream, since, row -> row.number().compareTo(bad) > 0);
+    }
+
+    private static BigInteger pushBad(World world, String stream) throws Exception {
         BigInteger before = lastBad(world, stream).orElse(BigInteger.ZERO);
         world.service().spoilNext(stream);
-        long deadline = System.nanoTime() + PUSHED.toNanos();
-        while (true) {
-            Optional<BigInteger> bad = lastBad(world, stream);
-            if (bad.isPresent() && bad.get().compareTo(before) > 0) {
-                return Recovery.of(
-                        stream,
-                        System.currentTimeMillis(),
-                        row -> row.number().compareTo(bad.get()) > 0);
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("No bad fragment was pushed into " + stream);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            Optional<BigInteger> last = lastBad(world, stream);
+            if (last.isPresent() && last.get().compareTo(before) > 0) {
+                return last.get();
             }
             world.output().watch(Duration.ofMillis(200));
         }
+        throw new IllegalStateException("No bad fragment was pushed into " + stream);
     }
 
     private static Optional<BigInteger> lastBad(World world, String stream) throws IOException {

@@ -47,6 +47,7 @@ final class ChaosTables {
                 'connector' = 'filesystem',
                 'path' = '%s',
                 'format' = 'csv',
+                'csv.disable-quote-character' = 'true',
                 'sink.rolling-policy.rollover-interval' = '1 s',
                 'sink.rolling-policy.check-interval' = '1 s'
             )

@@ -9,11 +9,16 @@
 package io.github.flinkkvs.chaos.job;
 
 import io.github.flinkkvs.mkv.Fragment;
-import io.github.flinkkvs.mkv.assembler.FragmentReader;
+import io.github.flinkkvs.mkv.ServiceError;
+import io.github.flinkkvs.mkv.assembler.FragmentAssembler;
+import io.github.flinkkvs.mkv.assembler.FragmentEnd;
+import io.github.flinkkvs.mkv.assembler.FragmentHandler;
 import io.github.flinkkvs.mkv.parser.MkvException;
 
 import org.apache.flink.table.functions.ScalarFunction;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** FRAGMENT_CHECKSUM(payload): the checksum of a fragment. */
@@ -23,7 +28,24 @@ public final class FragmentChecksum extends ScalarFunction {
 
     /** Called by Flink. */
     public Long eval(byte[] payload) throws MkvException {
-        List<Fragment> fragments = FragmentReader.readAll("", null, payload);
+        List<Fragment> fragments = new ArrayList<>();
+        FragmentHandler handler =
+                new FragmentHandler() {
+                    @Override
+                    public void onFragment(Fragment fragment) {
+                        fragments.add(fragment);
+                    }
+
+                    @Override
+                    public void onServiceError(ServiceError error) {
+                        throw new IllegalArgumentException("Not a fragment, but " + error);
+                    }
+                };
+        // What comes from the archive has no Tags at its end.
+        FragmentAssembler assembler =
+                new FragmentAssembler("", null, true, Integer.MAX_VALUE, FragmentEnd.NEXT_FRAGMENT);
+        assembler.feed(ByteBuffer.wrap(payload), handler);
+        assembler.completeLast(handler);
         if (fragments.size() != 1) {
             throw new IllegalArgumentException("Not one fragment, but " + fragments.size());
         }

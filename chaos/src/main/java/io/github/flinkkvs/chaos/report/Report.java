@@ -78,9 +78,7 @@ public final class Report {
         for (Finding.Kind kind : Finding.Kind.values()) {
             row(text, kind.name().toLowerCase(Locale.ROOT).replace('_', ' '), verdict.count(kind));
         }
-        text.append("\n| fault | injected | first row after, median | max");
-        text.append(" | all cameras, median | max | after the restore, median | max |\n");
-        text.append("|---|---|---|---|---|---|---|---|\n");
+        text.append("\n").append(RecoveryTimes.head());
         times().forEach((kind, times) -> text.append(times.markdown(kind.title())));
         verdict.findings().forEach(finding -> text.append("\n- ").append(finding));
         return text.toString();

@@ -100,6 +100,7 @@ public final class World implements AutoCloseable {
                 .config("taskmanager.load-balance.mode", "SLOTS")
                 .config("heartbeat.interval", 1000)
                 .config("heartbeat.timeout", HEARTBEAT_TIMEOUT_MILLIS)
+                .config("metrics.fetcher.update-interval", 500)
                 .config("high-availability.type", "zookeeper")
                 .config("high-availability.zookeeper.quorum", zooKeeper.quorum())
                 .config(
@@ -206,6 +207,11 @@ public final class World implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The metrics of the connector in the job that runs now. */
+    public SourceMetrics metrics() {
+        return new SourceMetrics(cluster.rest(), job);
     }
 
     /** The id of the job that runs now. */

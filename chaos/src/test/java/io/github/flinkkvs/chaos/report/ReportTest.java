@@ -71,6 +71,23 @@ class ReportTest {
     }
 
     @Test
+    void sumsUpAllReportsOfAFolder() throws Exception {
+        for (int seed = 1; seed <= 3; seed++) {
+            RunResult result =
+                    new RunResult(
+                            List.of(kill(1000, seed * 2000, seed * 3000)),
+                            new Verdict(1000, 2000, 0, 0, 999, List.of()));
+            new Report("", seed, ReadingMode.FRAGMENTS, List.of("1"), result).write(folder);
+        }
+
+        assertThat(Summary.of(folder).markdown())
+                .contains("| `fragments` | 3 | 3 | 3,000 | 2,997 | 0 | 0 | 0 | 0 |\n")
+                .contains(
+                        "| SIGKILL of a TaskManager | 3 | 4.0 s | 6.0 s | 6.0 s | 9.0 s | 3.0 s | 5.0 s |\n")
+                .endsWith("\nFaults in all: 3\n");
+    }
+
+    @Test
     void theMedianOfAnEvenNumberIsBetweenTheTwoInTheMiddle() {
         assertThat(RecoveryTimes.median(List.of(4L, 1L, 2L, 9L))).isEqualTo(3.0);
         assertThat(RecoveryTimes.median(List.of(7L))).isEqualTo(7.0);
