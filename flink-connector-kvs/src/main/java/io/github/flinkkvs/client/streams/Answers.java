@@ -18,10 +18,10 @@ import java.util.function.Supplier;
 final class Answers {
 
     /** Of 10,000 streams each. */
-    static final int MAX_PAGES_OF_STREAMS = 1_000;
+    static final int MAX_PAGES_OF_STREAMS = 200;
 
     /** A stream has 50 tags at most. */
-    static final int MAX_PAGES_OF_TAGS = 100;
+    static final int MAX_PAGES_OF_TAGS = 20;
 
     private Answers() {}
 
