@@ -15,10 +15,16 @@ import io.github.flinkkvs.client.media.TimeRange;
 import io.github.flinkkvs.mkv.Fragment;
 
 import software.amazon.awssdk.services.kinesisvideo.model.UpdateDataRetentionOperation;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaClient;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelector;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelectorType;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.ListFragmentsResponse;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.TimestampRange;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,6 +49,8 @@ final class ArchiveStatements {
                 that("A new fragment is listed and can be read soon", this::lags),
                 that("ListFragments lists what begins in a range, ends included", this::ranges),
                 that("ListFragments lists each fragment once", this::list),
+                that("ListFragments goes on page by page, up to 1000 a page", this::pages),
+                that("ListFragments refuses a stream without retention", this::noRetention),
                 that("ListFragments tells number, timestamps and size", this::facts),
                 that("ListFragments lists nothing where there is nothing", this::emptyRange),
                 that("ListFragments refuses a range before the retention", this::outside),
@@ -75,16 +83,20 @@ final class ArchiveStatements {
         long now = world.fragments.get(0).serverTimestampMillis();
         TimeRange range =
                 new TimeRange(TimeRange.Clock.SERVER, now, now + Duration.ofHours(1).toMillis());
-        while (!world.list(range).contains(number)) {
-            assertInTime(begin, "listed");
-            World.pause(POLL);
+        String listed = null;
+        String readable = null;
+        while (listed == null || readable == null) {
+            assertInTime(begin, "listed and read");
+            if (listed == null && world.list(world.live, range).contains(number)) {
+                listed = since(begin);
+            }
+            if (readable == null
+                    && !world.fetch(world.live, List.of(number)).fragments().isEmpty()) {
+                readable = since(begin);
+            }
         }
-        world.report.answer(Question.LISTING_LAG, since(begin), "after PutMedia had ended");
-        while (world.fetch(world.arn, List.of(number)).fragments().isEmpty()) {
-            assertInTime(begin, "read");
-            World.pause(POLL);
-        }
-        world.report.answer(Question.READABLE_LAG, since(begin), "after PutMedia had ended");
+        world.report.answer(Question.LISTING_LAG, listed, "after PutMedia had ended, polled");
+        world.report.answer(Question.READABLE_LAG, readable, "after PutMedia had ended, polled");
     }
 
     private static void assertInTime(long beginNanos, String what) {
@@ -128,6 +140,58 @@ final class ArchiveStatements {
                 Question.LISTING_PAGE,
                 page.nextToken() == null ? "as many" : "fewer",
                 page.fragments().size() + " on the first page of " + listed.size());
+    }
+
+    private void pages() throws Exception {
+        TimestampRange range =
+                TimestampRange.builder()
+                        .startTimestamp(Instant.ofEpochMilli(world.startMillis))
+                        .endTimestamp(Instant.ofEpochMilli(world.startMillis + 2_000))
+                        .build();
+        FragmentSelector selector =
+                FragmentSelector.builder()
+                        .fragmentSelectorType(FragmentSelectorType.PRODUCER_TIMESTAMP)
+                        .timestampRange(range)
+                        .build();
+        try (KinesisVideoArchivedMediaClient archive = world.service.archive(world.arn)) {
+            List<String> listed = new ArrayList<>();
+            String token = null;
+            do {
+                World.pause(POLL);
+                String from = token;
+                ListFragmentsResponse page =
+                        archive.listFragments(
+                                r ->
+                                        r.streamARN(world.arn.toString())
+                                                .fragmentSelector(selector)
+                                                .maxResults(2L)
+                                                .nextToken(from));
+                assertThat(page.fragments()).hasSizeLessThanOrEqualTo(2);
+                page.fragments().forEach(fragment -> listed.add(fragment.fragmentNumber()));
+                token = page.nextToken();
+            } while (token != null);
+            assertThat(listed).containsExactlyInAnyOrderElementsOf(world.numbers().subList(0, 3));
+            Refusal.of(
+                            () ->
+                                    archive.listFragments(
+                                            r ->
+                                                    r.streamARN(world.arn.toString())
+                                                            .fragmentSelector(selector)
+                                                            .maxResults(1_001L)))
+                    .is("InvalidArgumentException 400", ErrorClass.FATAL);
+        }
+    }
+
+    private void noRetention() {
+        long now = world.fragments.get(0).serverTimestampMillis();
+        Refusal refusal =
+                Refusal.of(
+                        () ->
+                                world.page(
+                                        world.buffer,
+                                        new TimeRange(TimeRange.Clock.SERVER, now - 1_000, now),
+                                        null));
+        refusal.is("InvalidArgumentException 400", ErrorClass.REPOSITION);
     }
 
     private void facts() throws Exception {

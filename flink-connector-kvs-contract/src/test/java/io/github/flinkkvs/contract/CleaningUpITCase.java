@@ -43,7 +43,7 @@ class CleaningUpITCase {
         kvs.faults().everyCall("PutMedia", Fault.internalFailure());
         assertThatThrownBy(() -> new World(service, new Report(target)))
                 .hasMessageContaining("PutMedia failed");
-        assertThat(kvs.streams()).hasSize(2);
+        assertThat(kvs.streams()).hasSize(3);
         assertThat(service.end()).isEmpty();
         assertThat(kvs.streams()).isEmpty();
     }

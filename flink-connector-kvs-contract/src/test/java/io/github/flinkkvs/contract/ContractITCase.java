@@ -41,8 +41,9 @@ class ContractITCase {
         if (Target.isGiven()) {
             target = Target.given();
             System.out.printf(
-                    "Asking %s, with streams '%s' and '%s-buffer', which are deleted at the end%n",
-                    target, target.stream, target.stream);
+                    "Asking %1$s, with streams '%2$s', '%2$s-buffer' and '%2$s-live', which are deleted at"
+                            + " the end%n",
+                    target, target.stream);
         } else {
             embedded = EmbeddedKvs.builder().limits(Limits.service()).start();
             target = Target.of(embedded, false);

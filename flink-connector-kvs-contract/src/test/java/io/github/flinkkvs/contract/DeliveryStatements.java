@@ -189,8 +189,8 @@ final class DeliveryStatements {
                         .producerTimestampMillis(System.currentTimeMillis())
                         .build();
         int half = large.frames().size() / 2;
-        try (Reading reading = world.read(World.at(StartSelectorType.NOW));
-                Upload upload = new Upload(world.service, world.arn.toString())) {
+        try (Reading reading = world.read(world.live, World.at(StartSelectorType.NOW));
+                Upload upload = new Upload(world.service, world.live.toString())) {
             upload.write(upload.beginning(large));
             for (MediaFrame frame : large.frames().subList(0, half)) {
                 upload.write(large.block(frame));
@@ -216,8 +216,8 @@ final class DeliveryStatements {
                 MediaFragment.ofSize(20_000, 2).toBuilder()
                         .producerTimestampMillis(System.currentTimeMillis())
                         .build();
-        try (Reading reading = world.read(World.at(StartSelectorType.NOW));
-                Upload upload = new Upload(world.service, world.arn.toString())) {
+        try (Reading reading = world.read(world.live, World.at(StartSelectorType.NOW));
+                Upload upload = new Upload(world.service, world.live.toString())) {
             upload.write(upload.beginning(open(plain)));
             int written = 0;
             for (int offset = 0; offset < 6_000 && !reading.isEnded(); offset += 500) {
@@ -274,7 +274,7 @@ final class DeliveryStatements {
 
     private void sessionCap() throws Exception {
         long until = System.nanoTime() + CAP.toNanos();
-        try (Reading reading = world.read(World.at(StartSelectorType.NOW))) {
+        try (Reading reading = world.read(world.live, World.at(StartSelectorType.NOW))) {
             while (!reading.isEnded()) {
                 if (System.nanoTime() > until) {
                     throw new AssertionError("The body did not end within " + CAP);
@@ -284,7 +284,7 @@ final class DeliveryStatements {
                 for (int i = 0; i < 4; i++) {
                     some.add(world.fragment(System.currentTimeMillis() + i));
                 }
-                world.push(world.arn, some);
+                world.push(world.live, some);
             }
             world.report.answer(
                     Question.SESSION_CAP,

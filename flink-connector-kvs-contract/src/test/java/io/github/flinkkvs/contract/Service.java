@@ -20,9 +20,11 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoClient;
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideo.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.kinesisvideo.model.Status;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaClient;
 
 import java.net.URI;
 import java.time.Duration;
@@ -102,6 +104,17 @@ final class Service implements AutoCloseable {
                 : URI.create(
                         "https://"
                                 + KinesisVideoClient.serviceMetadata().endpointFor(target.region));
+    }
+
+    /** AWS's client of ListFragments, at the host of a stream. */
+    KinesisVideoArchivedMediaClient archive(StreamArn of) {
+        String endpoint =
+                control.getDataEndpoint(
+                                r -> r.streamARN(of.toString()).apiName(APIName.LIST_FRAGMENTS))
+                        .dataEndpoint();
+        return configured(KinesisVideoArchivedMediaClient.builder())
+                .endpointOverride(URI.create(endpoint))
+                .build();
     }
 
     // ---- streams ------------------------------------------------------------------------------

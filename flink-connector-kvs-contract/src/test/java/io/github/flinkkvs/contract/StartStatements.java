@@ -155,7 +155,8 @@ final class StartStatements {
 
     private void future() throws Exception {
         long later = System.currentTimeMillis() + 3_600_000;
-        try (Reading reading = world.read(World.at(StartSelectorType.SERVER_TIMESTAMP, later))) {
+        try (Reading reading =
+                world.read(world.live, World.at(StartSelectorType.SERVER_TIMESTAMP, later))) {
             if (reading.failure() != null) {
                 Refusal refusal = Refusal.of(reading.failure());
                 refusal.is("InvalidArgumentException 400", ErrorClass.FATAL);
@@ -205,7 +206,7 @@ final class StartStatements {
     private void futureNumber() throws Exception {
         String later =
                 new BigInteger(world.number(5)).add(BigInteger.ONE.shiftLeft(92 + 20)).toString();
-        try (Reading reading = world.read(World.after(later))) {
+        try (Reading reading = world.read(world.live, World.after(later))) {
             String answer = answer(reading);
             if (answer.isEmpty() && !reading.isEnded()) {
                 String present = world.pushNow();

@@ -127,7 +127,9 @@ final class StreamStatements {
             page.streamInfoList().forEach(stream -> listed.add(stream.streamARN()));
             token = page.nextToken();
         } while (token != null);
-        assertThat(listed).containsExactlyInAnyOrder(world.arn.toString(), world.buffer.toString());
+        assertThat(listed)
+                .containsExactlyInAnyOrder(
+                        world.arn.toString(), world.buffer.toString(), world.live.toString());
         StreamPage all =
                 service.connection
                         .listing()
@@ -135,7 +137,7 @@ final class StreamStatements {
                         .get(World.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(all.readable())
                 .extracting(StreamDescription::arn)
-                .containsExactlyInAnyOrder(world.arn, world.buffer);
+                .containsExactlyInAnyOrder(world.arn, world.buffer, world.live);
         assertThat(all.nextToken()).isNull();
     }
 

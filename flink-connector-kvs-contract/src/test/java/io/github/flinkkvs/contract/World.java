@@ -35,11 +35,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Two streams with media of which everything is known, and ways to ask for it. Used by one thread.
+ * Streams with media of which everything is known, and ways to ask for it. Used by one thread.
  *
  * <p>The first keeps media for an hour: two calls of three fragments of a second each, of which the
- * second begins a minute after the first by the producer's clock. The second stream, the buffer,
- * keeps none: what it has leaves after five minutes.
+ * second begins a minute after the first by the producer's clock. The buffer keeps none: what it
+ * has leaves after five minutes. The live stream has what is pushed while statements are checked.
  */
 final class World {
 
@@ -61,6 +61,7 @@ final class World {
     final StreamInfo stream;
     final StreamArn arn;
     final StreamArn buffer;
+    final StreamArn live;
 
     /** The producer timestamp of the first fragment. */
     final long startMillis;
@@ -87,6 +88,7 @@ final class World {
         long begin = System.nanoTime();
         buffer = StreamArn.parse(service.create(name + "-buffer", 0).streamARN());
         creation = Duration.ofNanos(System.nanoTime() - begin);
+        live = StreamArn.parse(service.create(name + "-live", 1).streamARN());
         startMillis = System.currentTimeMillis();
         buffered = push(buffer, List.of(fragment(startMillis), fragment(startMillis + 1_000)));
         bufferedNanos = System.nanoTime();
@@ -145,9 +147,9 @@ final class World {
         }
     }
 
-    /** Pushes one fragment of the present into the first stream; returns its number. */
+    /** Pushes one fragment of the present into the live stream; returns its number. */
     String pushNow() throws Exception {
-        return push(arn, List.of(fragment(System.currentTimeMillis()))).get(0);
+        return push(live, List.of(fragment(System.currentTimeMillis()))).get(0);
     }
 
     /** Lets time pass until the buffer has lost what it had at the beginning. */
@@ -220,10 +222,14 @@ final class World {
 
     /** All fragments of the first stream that begin in a range, page by page. */
     List<String> list(TimeRange range) throws Exception {
+        return list(arn, range);
+    }
+
+    List<String> list(StreamArn of, TimeRange range) throws Exception {
         List<String> listed = new ArrayList<>();
         String token = null;
         do {
-            FragmentPage page = page(range, token);
+            FragmentPage page = page(of, range, token);
             page.fragments().forEach(fragment -> listed.add(fragment.number().toString()));
             token = page.nextToken();
         } while (token != null);
@@ -231,10 +237,14 @@ final class World {
     }
 
     FragmentPage page(TimeRange range, @Nullable String token) throws Exception {
+        return page(arn, range, token);
+    }
+
+    FragmentPage page(StreamArn of, TimeRange range, @Nullable String token) throws Exception {
         pause(TURN);
         return service.connection
                 .archive()
-                .list(arn, range, token)
+                .list(of, range, token)
                 .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
