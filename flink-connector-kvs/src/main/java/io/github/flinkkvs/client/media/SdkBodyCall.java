@@ -43,7 +43,9 @@ final class SdkBodyCall<R extends AwsResponse>
     @Nullable private CompletableFuture<Void> sent;
     private long requestedEarly;
     private boolean prepared;
-    private boolean over;
+
+    /** Written with the lock held, so that exactly one end is the first. */
+    private volatile boolean over;
 
     /**
      * @param explain turns an error into one that says what it means
@@ -102,7 +104,7 @@ final class SdkBodyCall<R extends AwsResponse>
         return first;
     }
 
-    private synchronized boolean isOver() {
+    private boolean isOver() {
         return over;
     }
 

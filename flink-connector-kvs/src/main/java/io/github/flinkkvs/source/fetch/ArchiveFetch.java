@@ -252,10 +252,10 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     }
 
     @Override
-    public void onPiece(BodyCall call) {
+    public void onPieces(BodyCall call) {
         BodyReader body = call.body();
         if (!current.isRead()) {
-            current.takePiece();
+            current.takePieces();
             if (!handOver()) {
                 return;
             }
