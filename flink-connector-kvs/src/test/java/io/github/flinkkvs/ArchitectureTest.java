@@ -178,12 +178,14 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAPackage("org.apache.flink.runtime..");
 
-    /** The SDK's own; used only to end its threads in time. */
+    /** The SDK's own; used only to end its threads in time, and to pool its buffers. */
     @ArchTest
-    static final ArchRule NETTY_FOR_EVENT_LOOPS_ONLY =
+    static final ArchRule NETTY_FOR_THREADS_AND_BUFFERS_ONLY =
             noClasses()
                     .that()
-                    .doNotHaveFullyQualifiedName("io.github.flinkkvs.client.sdk.EventLoops")
+                    .haveNameNotMatching(
+                            "io\\.github\\.flinkkvs\\.client\\.sdk"
+                                    + "\\.(EventLoops|PooledChannels(\\$PoolSetter)?)")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.netty..");

@@ -38,7 +38,7 @@ final class EventLoops implements AutoCloseable {
 
     /** For the builder of a client. The client does not close it. */
     SdkEventLoopGroup forClient() {
-        return SdkEventLoopGroup.create(group);
+        return SdkEventLoopGroup.create(group, new PooledChannels());
     }
 
     /**

@@ -17,6 +17,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.netty.buffer.PoolArenaMetric;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,6 +283,29 @@ class KvsClientsTest {
                     .noneMatch(text -> text.contains("Event loop shut down?"))
                     .noneMatch(text -> text.contains("not accepted by an event loop"));
         }
+    }
+
+    /** The SDK would give up the pool for TLS of the JDK. */
+    @Test
+    void buffersOfTlsArePooled() throws Exception {
+        HttpsServer secure = HttpsServer.create(loopback(), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
+        serve(secure, "secure");
+        Configuration config = config();
+        config.setString("aws.endpoint", "https://127.0.0.1:" + secure.getAddress().getPort());
+        config.setString("aws.trust.all.certificates", "true");
+        PooledByteBufAllocatorMetric pool = PooledByteBufAllocator.DEFAULT.metric();
+        long before = allocations(pool);
+        try {
+            clients(config).control().describeStream(r -> r.streamName("door")).join();
+            assertThat(allocations(pool)).isGreaterThan(before);
+        } finally {
+            secure.stop(0);
+        }
+    }
+
+    private static long allocations(PooledByteBufAllocatorMetric pool) {
+        return pool.directArenas().stream().mapToLong(PoolArenaMetric::numAllocations).sum();
     }
 
     @Test
