@@ -171,7 +171,7 @@ final class BareArchive implements AutoCloseable {
                                         .fragments(batch)
                                         .overrideConfiguration(KvsClients.atArchiveEndpoint(media)),
                         new DiscardedBody<GetMediaForFragmentListResponse>(
-                                wanted::count, this::onEnd));
+                                bytes -> wanted.count(bytes.remaining()), this::onEnd));
     }
 
     private synchronized void onEnd(@Nullable Throwable error) {

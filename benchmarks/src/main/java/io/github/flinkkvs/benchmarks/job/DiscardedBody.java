@@ -18,23 +18,22 @@ import javax.annotation.Nullable;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 
-/** Requests all of a body at once, and drops it. */
+/** Requests all of a body at once, and drops each buffer after showing it to a probe. */
 final class DiscardedBody<R> implements AsyncResponseTransformer<R, Void>, Subscriber<ByteBuffer> {
 
-    private final IntConsumer received;
+    private final Consumer<ByteBuffer> received;
     private final Consumer<Throwable> ended;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     @Nullable private volatile Subscription subscription;
     private volatile boolean over;
 
     /**
-     * @param received accepts the size of each buffer, in any thread
+     * @param received accepts each buffer, in order, in any thread
      * @param ended called when the body ends before it is cancelled, in any thread: with null, or
      *     the reason
      */
-    DiscardedBody(IntConsumer received, Consumer<Throwable> ended) {
+    DiscardedBody(Consumer<ByteBuffer> received, Consumer<Throwable> ended) {
         this.received = received;
         this.ended = ended;
     }
@@ -77,7 +76,7 @@ final class DiscardedBody<R> implements AsyncResponseTransformer<R, Void>, Subsc
 
     @Override
     public void onNext(ByteBuffer bytes) {
-        received.accept(bytes.remaining());
+        received.accept(bytes);
     }
 
     @Override

@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import javax.annotation.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 
 /** Compares throughput and CPU time of a job with those of the bare client of the AWS SDK. */
 @Command(
@@ -73,6 +74,15 @@ public final class JobBenchmark implements Callable<Integer> {
     private List<String> protocols = List.of("http", "https");
 
     @Option(
+            names = "--reads",
+            split = ",",
+            description =
+                    "What to compare with the bare SDK: client, arrays, fragments or tags; default"
+                            + " ${DEFAULT-VALUE}.")
+    private List<Reader> reads =
+            List.of(Reader.CLIENT, Reader.ARRAYS, Reader.FRAGMENTS, Reader.TAGS);
+
+    @Option(
             names = "--no-pin",
             negatable = true,
             description =
@@ -111,14 +121,16 @@ public final class JobBenchmark implements Callable<Integer> {
     /**
      * A row of the result.
      *
-     * @param throughputRatio throughput of the job, relative to the bare SDK in the same round
-     * @param cpuRatio CPU time of the bare SDK, relative to the job in the same round
+     * @param aim for the ratio of CPU times; null if the reader is not a job
+     * @param job the figures of the reader
+     * @param throughputRatio its throughput, relative to the bare SDK in the same round
+     * @param cpuRatio CPU time of the bare SDK, relative to that of the reader in the same round
      */
     record Row(
             String protocol,
             int streams,
             Reader reader,
-            double aim,
+            @Nullable Double aim,
             Figures job,
             Figures bare,
             Median throughputRatio,
@@ -139,7 +151,10 @@ public final class JobBenchmark implements Callable<Integer> {
     record Cell(String protocol, int streams, List<Meter.Run> runs) {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new JobBenchmark()).execute(arguments));
+        System.exit(
+                new CommandLine(new JobBenchmark())
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .execute(arguments));
     }
 
     @Override
@@ -157,19 +172,20 @@ public final class JobBenchmark implements Callable<Integer> {
                 System.err.println("job: " + protocol + ", streams: " + count);
                 Cell cell = new Cell(protocol, count, measure(protocol, count, pinned));
                 cells.add(cell);
-                rows.add(row(cell, Reader.FRAGMENTS, 0.85));
-                rows.add(row(cell, Reader.TAGS, 0.95));
+                reads.forEach(reader -> rows.add(row(cell, reader)));
             }
         }
         Settings settings = new Settings(rounds, warmUp, megabytes, fragmentKilobytes, pinned);
         String table = machine + "\n\n" + table(rows);
-        List<Chart> charts = charts(rows);
+        List<Chart> charts = charts(cells, rows);
         options.report("job", new Result(machine, settings, rows, cells, charts), table, charts);
         return 0;
     }
 
     private List<Meter.Run> measure(String protocol, int count, boolean pinned) throws IOException {
         boolean https = protocol.equals("https");
+        List<Reader> readers = new ArrayList<>(List.of(Reader.BARE));
+        readers.addAll(reads);
         int fragments = Math.max(1, megabytes * 1000 / fragmentKilobytes / count);
         MediaServer.Settings media =
                 new MediaServer.Settings(
@@ -196,11 +212,12 @@ public final class JobBenchmark implements Callable<Integer> {
             try (ChildJvm consumer =
                     new ChildJvm(
                             JobConsumer.class,
-                            new JobConsumer.Settings(service, server.pid(), warmUp, rounds),
+                            new JobConsumer.Settings(
+                                    service, server.pid(), readers, warmUp, rounds),
                             "1500m",
                             pinned ? 1 : null,
                             flags)) {
-                for (int i = 0; i < rounds * Reader.values().length; i++) {
+                for (int i = 0; i < rounds * readers.size(); i++) {
                     runs.add(consumer.read(Meter.Run.class));
                 }
             }
@@ -208,7 +225,19 @@ public final class JobBenchmark implements Callable<Integer> {
         return runs;
     }
 
-    private static Row row(Cell cell, Reader reader, double aim) {
+    @Nullable
+    private static Double aim(Reader reader) {
+        switch (reader) {
+            case FRAGMENTS:
+                return 0.8;
+            case TAGS:
+                return 0.95;
+            default:
+                return null;
+        }
+    }
+
+    private static Row row(Cell cell, Reader reader) {
         List<Meter.Run> job = runs(cell, reader);
         List<Meter.Run> bare = runs(cell, Reader.BARE);
         double[] throughput = new double[job.size()];
@@ -221,7 +250,7 @@ public final class JobBenchmark implements Callable<Integer> {
                 cell.protocol,
                 cell.streams,
                 reader,
-                aim,
+                aim(reader),
                 Figures.of(job),
                 Figures.of(bare),
                 Median.of(throughput),
@@ -232,43 +261,44 @@ public final class JobBenchmark implements Callable<Integer> {
         return cell.runs.stream().filter(run -> run.reader().equals(reader.name())).toList();
     }
 
-    private static List<Chart> charts(List<Row> rows) {
+    private static List<Chart> charts(List<Cell> cells, List<Row> rows) {
         List<String> names =
-                rows.stream()
-                        .filter(row -> row.reader == Reader.FRAGMENTS)
-                        .map(row -> row.protocol.toUpperCase(Locale.ROOT) + ", " + row.streams)
+                cells.stream()
+                        .map(cell -> cell.protocol.toUpperCase(Locale.ROOT) + ", " + cell.streams)
                         .toList();
         return List.of(
                 Chart.bars(
                         "job-throughput",
-                        "Throughput of a job relative to the bare SDK, on one processor",
+                        "Throughput relative to the bare SDK, on one processor",
                         "of the bare SDK",
                         names,
                         series(rows, row -> row.throughputRatio)),
                 Chart.bars(
                         "job-cpu",
-                        "CPU time of a job",
+                        "CPU time",
                         "CPU seconds per GB",
                         names,
-                        cpuSeries(rows)));
+                        cpuSeries(cells, rows)));
     }
 
-    private static List<Chart.Series> cpuSeries(List<Row> rows) {
+    private static List<Chart.Series> cpuSeries(List<Cell> cells, List<Row> rows) {
         List<Chart.Series> all = new ArrayList<>();
         all.add(
                 series(
                         "bare SDK",
-                        rows.stream()
-                                .filter(row -> row.reader == Reader.FRAGMENTS)
-                                .map(row -> row.bare.cpuSecondsPerGigabyte)
+                        cells.stream()
+                                .map(cell -> Figures.of(runs(cell, Reader.BARE)))
+                                .map(Figures::cpuSecondsPerGigabyte)
                                 .toList()));
         all.addAll(series(rows, row -> row.job.cpuSecondsPerGigabyte));
         return all;
     }
 
-    /** Returns two series: of jobs that read fragments, and of jobs that read only tags. */
+    /** Returns a series for each reader but the bare SDK. */
     private static List<Chart.Series> series(List<Row> rows, Function<Row, Median> figure) {
-        return Stream.of(Reader.FRAGMENTS, Reader.TAGS)
+        return rows.stream()
+                .map(row -> row.reader)
+                .distinct()
                 .map(
                         reader ->
                                 series(
@@ -291,24 +321,25 @@ public final class JobBenchmark implements Callable<Integer> {
     private static String table(List<Row> rows) {
         StringBuilder table = new StringBuilder();
         table.append(
-                "| | streams | reads | bare SDK, MB/s | job, MB/s | ratio (95 %) | aim"
-                        + " | bare SDK, CPU s/GB | job, CPU s/GB | ratio (95 %) | busy: reader, server |\n"
-                        + "|---|---:|---|---:|---:|---|---:|---:|---:|---|---|\n");
+                "| | streams | reads | bare SDK, MB/s | reader, MB/s | ratio (95 %)"
+                        + " | bare SDK, CPU s/GB | reader, CPU s/GB | ratio (95 %) | aim"
+                        + " | busy: reader, server |\n"
+                        + "|---|---:|---|---:|---:|---|---:|---:|---|---:|---|\n");
         for (Row row : rows) {
             table.append(
                     String.format(
-                            "| %s | %d | %s | %.0f | %.0f | %s | %.2f | %.2f | %.2f | %s"
-                                    + " | bare %.0f %%, %.0f %%; job %.0f %%, %.0f %% |%n",
+                            "| %s | %d | %s | %.0f | %.0f | %s | %.2f | %.2f | %s | %s"
+                                    + " | bare %.0f %%, %.0f %%; reader %.0f %%, %.0f %% |%n",
                             row.protocol.toUpperCase(Locale.ROOT),
                             row.streams,
                             row.reader.name().toLowerCase(Locale.ROOT),
                             row.bare.megabytesPerSecond.value(),
                             row.job.megabytesPerSecond.value(),
                             row.throughputRatio.text(2, true),
-                            row.aim,
                             row.bare.cpuSecondsPerGigabyte.value(),
                             row.job.cpuSecondsPerGigabyte.value(),
                             row.cpuRatio.text(2, true),
+                            row.aim == null ? "–" : String.format("%.2f", row.aim),
                             100 * row.bare.busyProcessors.value(),
                             100 * row.bare.serverBusyProcessors.value(),
                             100 * row.job.busyProcessors.value(),

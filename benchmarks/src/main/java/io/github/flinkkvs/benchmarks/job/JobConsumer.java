@@ -10,16 +10,21 @@ package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
 import io.github.flinkkvs.mkv.Fragment;
+import io.github.flinkkvs.source.KvsSourceOptions;
+import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.api.common.JobID;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -31,29 +36,37 @@ final class JobConsumer {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /**
+     * @param readers who takes part, in the order of the first round
      * @param warmUpRounds the number of rounds that are not printed
      */
     record Settings(
-            MediaServer.Description service, long serverPid, int warmUpRounds, int rounds) {}
+            MediaServer.Description service,
+            long serverPid,
+            List<Reader> readers,
+            int warmUpRounds,
+            int rounds) {}
 
     private final MediaServer.Description service;
     private final ProcessHandle server;
     private final BareSdk bare;
+    private final BareSdk client;
     private final KvsJobs jobs;
 
-    private JobConsumer(Settings settings, BareSdk bare, KvsJobs jobs) {
+    private JobConsumer(Settings settings, BareSdk bare, BareSdk client, KvsJobs jobs) {
         this.service = settings.service;
         this.server = ProcessHandle.of(settings.serverPid).orElseThrow();
         this.bare = bare;
+        this.client = client;
         this.jobs = jobs;
     }
 
     public static void main(String[] arguments) throws Exception {
         Settings settings = ChildJvm.JSON.readValue(arguments[0], Settings.class);
-        try (BareSdk bare = new BareSdk(settings.service);
+        try (BareSdk bare = BareSdk.asShipped(settings.service);
+                BareSdk client = BareSdk.ofConnector(settings.service);
                 KvsJobs jobs = new KvsJobs(settings.service)) {
-            JobConsumer consumer = new JobConsumer(settings, bare, jobs);
-            List<Reader> order = new ArrayList<>(List.of(Reader.values()));
+            JobConsumer consumer = new JobConsumer(settings, bare, client, jobs);
+            List<Reader> order = new ArrayList<>(settings.readers);
             for (int round = -settings.warmUpRounds; round < settings.rounds; round++) {
                 for (Reader reader : order) {
                     // Garbage of the previous reader must not count for this one.
@@ -70,18 +83,27 @@ final class JobConsumer {
     }
 
     private Meter.Run run(Reader reader) throws Exception {
-        return reader == Reader.BARE
-                ? runBare()
-                : runJob(
-                        reader,
-                        reader == Reader.TAGS
-                                ? KvsDeserializationSchema.tagsOnly()
-                                : KvsDeserializationSchema.fragments());
+        switch (reader) {
+            case BARE:
+                return runBare(reader, bare, meter -> bytes -> meter.count(bytes.remaining()));
+            case CLIENT:
+                return runBare(reader, client, meter -> bytes -> meter.count(bytes.remaining()));
+            case ARRAYS:
+                int size = (int) (service.totalBytes() / service.totalFragments());
+                return runBare(reader, client, meter -> new FragmentArrays(size, meter::count));
+            case FRAGMENTS:
+                return runJob(reader, KvsDeserializationSchema.fragments());
+            default:
+                return runJob(reader, KvsDeserializationSchema.tagsOnly());
+        }
     }
 
-    private Meter.Run runBare() throws InterruptedException {
-        Meter meter = meter(Reader.BARE, passed -> passed);
-        List<DiscardedBody<GetMediaResponse>> bodies = bare.start(meter::count, meter::fail);
+    private Meter.Run runBare(
+            Reader reader, BareSdk sdk, Function<Meter, Consumer<ByteBuffer>> receiver)
+            throws InterruptedException {
+        Meter meter = meter(reader, passed -> passed);
+        List<DiscardedBody<GetMediaResponse>> bodies =
+                sdk.start(() -> receiver.apply(meter), meter::fail);
         try {
             return meter.await(PATIENCE);
         } finally {
@@ -92,7 +114,13 @@ final class JobConsumer {
     private Meter.Run runJob(Reader reader, KvsDeserializationSchema<Fragment> schema)
             throws Exception {
         Meter meter = meter(reader, passed -> ReceivedBytes.count());
-        JobID job = jobs.start(schema, fragment -> meter.count(fragment.sizeBytes()));
+        JobID job =
+                jobs.start(
+                        // The bodies of archived media are shorter.
+                        KvsJobs.options(service).set(KvsSourceOptions.HISTORY, HistoryMode.LIVE),
+                        service.streams(),
+                        schema,
+                        fragment -> meter.count(fragment.sizeBytes()));
         try {
             return meter.await(PATIENCE);
         } finally {

@@ -10,8 +10,15 @@ package io.github.flinkkvs.benchmarks.job;
 
 /** The readers that the benchmark compares. */
 enum Reader {
-    /** The bare client of the AWS SDK. */
+    /** The client of the AWS SDK. */
     BARE,
+    /** The client of the AWS SDK as the connector builds it. */
+    CLIENT,
+    /**
+     * As {@link #CLIENT}, with each fragment copied into an array of its own: the least that a job
+     * can do that reads whole fragments.
+     */
+    ARRAYS,
     /** A job with the connector that reads whole fragments. */
     FRAGMENTS,
     /** A job with the connector that reads fragments without media. */

@@ -38,7 +38,7 @@ class JobBenchmarkTest {
                 new ObjectMapper()
                         .readTree(folder.resolve("benchmarks/results/job.json").toFile())
                         .get("rows");
-        assertThat(rows).hasSize(2);
+        assertThat(rows).hasSize(4);
         for (JsonNode row : rows) {
             assertThat(row.get("throughputRatio").get("value").asDouble()).isPositive();
             for (String reader : new String[] {"job", "bare"}) {
