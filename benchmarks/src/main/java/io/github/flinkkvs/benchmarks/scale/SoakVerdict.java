@@ -58,10 +58,6 @@ record SoakVerdict(String what, Trend perHour, double growth, double allowed, bo
                         counted.stream().map(row -> figure.applyAsDouble(row.jvm())).toList());
         double growth = perHour.slope() * (hours.get(hours.size() - 1) - hours.get(0));
         return new SoakVerdict(
-                what,
-                perHour,
-                growth,
-                allowed,
-                enough && perHour.low() > 0 && growth > allowed);
+                what, perHour, growth, allowed, enough && perHour.low() > 0 && growth > allowed);
     }
 }
