@@ -44,10 +44,8 @@ import java.util.stream.Collectors;
                         + " with what was pushed.",
         showDefaultValues = true)
 public final class ChaosMain implements Callable<Integer> {
-    private static final String CAMERAS = "12";
-    private static final String CALLS = "6";
-    private static final String HISTORIES = "4";
-    private static final String HISTORY_FRAGMENTS = "300";
+    private static final int HISTORIES = 4;
+    private static final int HISTORY = 300;
     private static final int LONG_HISTORY = 3000;
 
     @Option(names = "--seed", description = "Brings a plan back; by default a new one is made.")
@@ -74,10 +72,10 @@ public final class ChaosMain implements Callable<Integer> {
     @Option(names = "--out", description = "Folder of the report; by default chaos/results.")
     private Path out;
 
-    @Option(names = "--cameras", defaultValue = CAMERAS, description = "Streams of cameras.")
+    @Option(names = "--cameras", defaultValue = "12", description = "Streams of cameras.")
     private int cameras;
 
-    @Option(names = "--calls", defaultValue = CALLS, description = "Streams of phone calls.")
+    @Option(names = "--calls", defaultValue = "6", description = "Streams of phone calls.")
     private int calls;
 
     @Option(names = "--only", split = ",", description = "Kinds of faults, if not all.")
@@ -138,7 +136,7 @@ public final class ChaosMain implements Callable<Integer> {
         System.out.println("Logs, ledger and output: " + work);
         RunResult result =
                 new ChaosRun(System.out)
-                        .run(WorldSettings.of(root, mode, versions, work, size()), plan);
+                        .run(onDisk(WorldSettings.of(root, mode, versions, work, size())), plan);
         for (Finding finding : result.verdict().findings()) {
             System.out.println(finding);
         }
@@ -151,11 +149,14 @@ public final class ChaosMain implements Callable<Integer> {
         return 0;
     }
 
+    /** With the disk that run.sh has made, if it could. */
+    private static WorldSettings onDisk(WorldSettings settings) {
+        String disk = System.getProperty("chaos.disk", "");
+        return disk.isEmpty() ? settings : settings.withCheckpoints(Path.of(disk, "checkpoints"));
+    }
+
     private FleetSize size() {
         return new FleetSize(
-                cameras,
-                calls,
-                Integer.parseInt(HISTORIES),
-                mode == ReadingMode.ARCHIVE ? LONG_HISTORY : Integer.parseInt(HISTORY_FRAGMENTS));
+                cameras, calls, HISTORIES, mode == ReadingMode.ARCHIVE ? LONG_HISTORY : HISTORY);
     }
 }

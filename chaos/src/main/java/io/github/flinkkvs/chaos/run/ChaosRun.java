@@ -10,10 +10,12 @@ package io.github.flinkkvs.chaos.run;
 
 import io.github.flinkkvs.chaos.check.CommittedOutput;
 import io.github.flinkkvs.chaos.check.Comparison;
+import io.github.flinkkvs.chaos.check.Finding;
 import io.github.flinkkvs.chaos.check.Verdict;
 import io.github.flinkkvs.chaos.faults.Cameras;
 import io.github.flinkkvs.chaos.faults.Injections;
 import io.github.flinkkvs.chaos.faults.Recovery;
+import io.github.flinkkvs.chaos.ledger.Ledger;
 import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.record.OutputRow;
 import io.github.flinkkvs.chaos.world.World;
@@ -21,7 +23,6 @@ import io.github.flinkkvs.chaos.world.WorldSettings;
 import io.github.flinkkvs.cluster.ClusterException;
 import io.github.flinkkvs.cluster.FlinkRest;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,11 +76,10 @@ public final class ChaosRun {
                     PATIENCE);
         }
         List<OutputRow> rows = awaitRecovery(world, recovery, fault.toString());
+        // The last one: Flink may restart a job twice, if it first counts on slots that are gone.
         OptionalLong restore = OptionalLong.empty();
-        if (fault.kind().restores()) {
-            // The last one: Flink may restart a job twice, if it first counts on slots that are
-            // gone.
-            long restored = restoredAt(world);
+        long restored = restoredAt(world);
+        if (restored > recovery.sinceMillis()) {
             restore = OptionalLong.of(restored - recovery.sinceMillis());
             recovery = recovery.after(restored);
             rows = awaitRecovery(world, recovery, fault.toString());
@@ -125,31 +125,17 @@ public final class ChaosRun {
     private Verdict finish(World world) throws Exception {
         out.println("The faults are over");
         world.service().quiet();
-        long expected = expected(world);
-        if (!world.output().await(rows -> rows.size() >= expected, PATIENCE)) {
-            out.println(
-                    "Only %d of %d rows were committed within %d s: %s"
-                            .formatted(
-                                    world.output().rows().size(),
-                                    expected,
-                                    PATIENCE.toSeconds(),
-                                    describe(world)));
-        }
+        Ledger ledger = world.service().ledger();
+        world.output()
+                .await(
+                        rows -> compare(world, ledger, rows).count(Finding.Kind.LOST) == 0,
+                        PATIENCE);
         world.stop();
-        return compare(world);
+        return compare(world, ledger, world.output().rows());
     }
 
-    private static long expected(World world) throws IOException {
-        Verdict before = Comparison.compare(world.service().ledger(), List.of(), frames(world));
-        return frames(world) ? before.frames() : before.fragments();
-    }
-
-    private static Verdict compare(World world) throws IOException {
-        return Comparison.compare(world.service().ledger(), world.output().rows(), frames(world));
-    }
-
-    private static boolean frames(World world) {
-        return world.settings().mode().frames();
+    private static Verdict compare(World world, Ledger ledger, List<OutputRow> rows) {
+        return Comparison.compare(ledger, rows, world.settings().mode().frames());
     }
 
     private static String describe(World world) {

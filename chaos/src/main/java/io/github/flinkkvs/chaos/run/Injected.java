@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  *
  * @param kind what went wrong
  * @param atMillis when, in epoch milliseconds
- * @param restoreMillis until Flink had restored a checkpoint; empty if it did not
+ * @param restoreMillis until Flink had restored a checkpoint; empty if it did not need to
  * @param firstMillis until the first row after it was written
  * @param allMillis until each camera had a row after it
  */

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -132,6 +133,9 @@ final class Producer {
     private void run(Runnable step) {
         try {
             step.run();
+        } catch (RejectedExecutionException e) {
+            // The service is ending.
+            stopped.completeExceptionally(e);
         } catch (RuntimeException e) {
             LOG.error("Nothing more is pushed into {}", stream.name(), e);
             stopped.completeExceptionally(e);

@@ -9,21 +9,26 @@
 package io.github.flinkkvs.chaos.world;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where checkpoints are written. While it is full, a file stands in the place of the folder, so
- * that each write of a new checkpoint fails, in the JobManager and in the TaskManagers; what was
- * written before cannot be read meanwhile, either.
+ * Where checkpoints are written. A small disk of its own becomes full for real. On a disk that
+ * others use, a file stands in the place of the folder instead, so that each write of a new
+ * checkpoint fails, in the JobManager and in the TaskManagers; what was written before cannot be
+ * read meanwhile, either.
  */
 public final class CheckpointDisk {
+    /** What nobody else uses is smaller. */
+    private static final long SMALL = 64L << 20;
+
+    private static final int PAGE = 4096;
+
     private final Path folder;
-    private final Path aside;
 
     CheckpointDisk(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
-        aside = folder.resolveSibling(folder.getFileName() + "-aside");
     }
 
     Path folder() {
@@ -32,6 +37,39 @@ public final class CheckpointDisk {
 
     /** Does something while no checkpoint can be written. */
     public void whileFull(SinkLock.Action action) throws Exception {
+        if (Files.getFileStore(folder).getTotalSpace() <= SMALL) {
+            whileFilled(action);
+        } else {
+            whileAway(action);
+        }
+    }
+
+    private void whileFilled(SinkLock.Action action) throws Exception {
+        Path ballast = folder.resolveSibling("ballast");
+        try {
+            fill(ballast);
+            action.run();
+        } finally {
+            Files.delete(ballast);
+        }
+    }
+
+    private static void fill(Path ballast) throws IOException {
+        try (OutputStream out = Files.newOutputStream(ballast)) {
+            byte[] page = new byte[PAGE];
+            while (true) {
+                try {
+                    out.write(page);
+                } catch (IOException e) {
+                    // The disk is full.
+                    return;
+                }
+            }
+        }
+    }
+
+    private void whileAway(SinkLock.Action action) throws Exception {
+        Path aside = folder.resolveSibling(folder.getFileName() + "-aside");
         Files.move(folder, aside);
         Files.createFile(folder);
         try {

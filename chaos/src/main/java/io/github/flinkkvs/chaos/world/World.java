@@ -71,7 +71,7 @@ public final class World implements AutoCloseable {
         try {
             service = new ServiceProcess(processes, work.resolve("service"), settings.size());
             sink = new SinkLock(work.resolve("gate"));
-            checkpoints = new CheckpointDisk(work.resolve("checkpoints"));
+            checkpoints = new CheckpointDisk(settings.checkpoints());
             credentials = new Credentials(work.resolve("credentials"));
             output = new CommittedOutput(work.resolve("output"));
             service.start();

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param connector the SQL jar of the connector
  * @param job the job's jar
  * @param work an empty folder
+ * @param checkpoints folder of the checkpoints; made if it is missing
  * @param size how many streams there are
  */
 public record WorldSettings(
@@ -33,6 +34,7 @@ public record WorldSettings(
         Path connector,
         Path job,
         Path work,
+        Path checkpoints,
         FleetSize size) {
 
     /**
@@ -57,6 +59,13 @@ public record WorldSettings(
                 chaos.resolve("target/job/flink-sql-connector-kvs.jar"),
                 chaos.resolve("target/flink-connector-kvs-chaos-1.0-SNAPSHOT-job.jar"),
                 work.toAbsolutePath(),
+                work.toAbsolutePath().resolve("checkpoints"),
                 size);
+    }
+
+    /** The same, with the checkpoints in another folder. */
+    public WorldSettings withCheckpoints(Path folder) {
+        return new WorldSettings(
+                mode, homes, tables, connector, job, work, folder.toAbsolutePath(), size);
     }
 }
