@@ -77,10 +77,10 @@ final class Service implements AutoCloseable {
         if (target.endpoint != null) {
             options.set(AwsOptions.ENDPOINT, target.endpoint.toString());
         }
-        if (!Target.isGiven()) {
+        if (!target.ambient) {
             options.set(AwsOptions.CREDENTIALS_PROVIDER, AwsOptions.CredentialProvider.BASIC);
             options.set(AwsOptions.ACCESS_KEY_ID, Target.KEY);
-            options.set(AwsOptions.SECRET_KEY, "secret");
+            options.set(AwsOptions.SECRET_KEY, Target.SECRET);
         }
         return options;
     }

@@ -30,6 +30,8 @@ final class Target {
     /** The only key that the embedded service of a build accepts. */
     static final String KEY = "AKIDEXAMPLE";
 
+    static final String SECRET = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
+
     /** How time passes by the service's clock. */
     interface Time {
         void pass(Duration time) throws InterruptedException;
@@ -40,6 +42,9 @@ final class Target {
 
     final Region region;
     final AwsCredentialsProvider credentials;
+
+    /** Whether the credentials are those that the AWS SDK finds, not {@link #KEY}. */
+    final boolean ambient;
 
     /** The name of the stream that is created, and what the names of others begin with. */
     final String stream;
@@ -53,12 +58,14 @@ final class Target {
             @Nullable URI endpoint,
             Region region,
             AwsCredentialsProvider credentials,
+            boolean ambient,
             String stream,
             boolean slow,
             Time time) {
         this.endpoint = endpoint;
         this.region = region;
         this.credentials = credentials;
+        this.ambient = ambient;
         this.stream = stream;
         this.slow = slow;
         this.time = time;
@@ -70,7 +77,8 @@ final class Target {
         return new Target(
                 kvs.endpoint(),
                 Region.of(kvs.region()),
-                StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, "secret")),
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)),
+                false,
                 "contract",
                 slow,
                 kvs.clock()::shift);
@@ -101,6 +109,7 @@ final class Target {
                         ? DefaultAwsRegionProviderChain.builder().build().getRegion()
                         : Region.of(region),
                 DefaultCredentialsProvider.create(),
+                true,
                 stream,
                 Boolean.getBoolean("contract.slow"),
                 Target::wait);
