@@ -65,7 +65,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
             description =
                     "Seconds between the time when all streams are read and those that count;"
                             + " default ${DEFAULT-VALUE}.")
-    private int warmUp = 45;
+    private int warmUp = 30;
 
     @Option(names = "--seconds", description = "Seconds that count; default ${DEFAULT-VALUE}.")
     private int seconds = 60;
@@ -78,7 +78,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
     @Option(
             names = "--server-heap",
             description = "The heap of the embedded service; default ${DEFAULT-VALUE}.")
-    private String serverHeap = "9g";
+    private String serverHeap = "7g";
 
     /** The content of the result file. */
     record Result(

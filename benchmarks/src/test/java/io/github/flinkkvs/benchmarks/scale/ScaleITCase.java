@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Both benchmarks with little: their clusters, services and jobs are real ones. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
-@Timeout(300)
+@Timeout(600)
 class ScaleITCase {
 
     @TempDir Path folder;
