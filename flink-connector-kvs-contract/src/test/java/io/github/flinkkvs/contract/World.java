@@ -38,8 +38,8 @@ import java.util.stream.Collectors;
  * Streams with media of which everything is known, and ways to ask for it. Used by one thread.
  *
  * <p>The first keeps media for an hour: two calls of three fragments of a second each, of which the
- * second begins a minute after the first by the producer's clock. The buffer keeps none: what it
- * has leaves after five minutes. The live stream has what is pushed while statements are checked.
+ * second begins 20 s after the first by the producer's clock. The buffer keeps none: what it has
+ * leaves after five minutes. The live stream has what is pushed while statements are checked.
  */
 final class World {
 
