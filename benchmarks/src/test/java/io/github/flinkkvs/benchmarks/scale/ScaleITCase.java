@@ -53,7 +53,7 @@ class ScaleITCase {
                         "--short-of-memory=4x2",
                         "--discover=30",
                         "--warm-up=1",
-                        "--seconds=6",
+                        "--seconds=10",
                         "--heap=400",
                         "--server-heap=256m");
 
