@@ -43,9 +43,7 @@ final class SdkBodyCall<R extends AwsResponse>
     @Nullable private CompletableFuture<Void> sent;
     private long requestedEarly;
     private boolean prepared;
-
-    /** Written with the lock held, so that exactly one end is the first. */
-    private volatile boolean over;
+    private boolean over;
 
     /**
      * @param explain turns an error into one that says what it means
@@ -104,7 +102,7 @@ final class SdkBodyCall<R extends AwsResponse>
         return first;
     }
 
-    private boolean isOver() {
+    private synchronized boolean isOver() {
         return over;
     }
 

@@ -29,8 +29,8 @@ final class ArchiveBatch {
     /** A rest of this size is cheaper to read than another connection. */
     private static final long SMALL_REST_BYTES = 64 << 10;
 
-    /** After so many reports of pieces, a rest is not small. */
-    private static final int SMALL_REST_REPORTS = 16;
+    /** After so many pieces, a rest is not small. */
+    private static final int SMALL_REST_PIECES = 16;
 
     private final List<ArchivedFragment> fragments;
     private final boolean alone;
@@ -53,8 +53,8 @@ final class ArchiveBatch {
     /** The highest fragment that the body has shown. */
     @Nullable private FragmentNumber highest;
 
-    /** How many reports of pieces came after everything was read. */
-    private int restReports;
+    /** How many pieces came after everything was read. */
+    private int restPieces;
 
     /**
      * @param fragments in order; not empty
@@ -108,14 +108,14 @@ final class ArchiveBatch {
 
     /**
      * Everything was read: whether the body is read to its end all the same, so that its connection
-     * can be used again. Counts a report of pieces.
+     * can be used again. Counts a piece.
      */
     boolean readsRest() {
-        return hasSmallRest && call.body().problem() == null && restReports++ < SMALL_REST_REPORTS;
+        return hasSmallRest && call.body().problem() == null && restPieces++ < SMALL_REST_PIECES;
     }
 
-    /** Takes the results of the pieces that are reported. */
-    void takePieces() {
+    /** Takes the results of a piece. */
+    void takePiece() {
         call.body().results().forEach(this::take);
         if (call.body().problem() != null) {
             confirm();

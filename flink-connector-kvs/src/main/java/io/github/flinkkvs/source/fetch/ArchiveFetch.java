@@ -252,10 +252,10 @@ public final class ArchiveFetch implements Fetch, BodyCall.Owner, ListingCalls.O
     }
 
     @Override
-    public void onPieces(BodyCall call) {
+    public void onPiece(BodyCall call) {
         BodyReader body = call.body();
         if (!current.isRead()) {
-            current.takePieces();
+            current.takePiece();
             if (!handOver()) {
                 return;
             }

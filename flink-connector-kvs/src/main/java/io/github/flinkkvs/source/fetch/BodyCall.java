@@ -21,19 +21,14 @@ import javax.annotation.Nullable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * One call for media: requests bytes a few pieces ahead, has them parsed, and notices when they
  * stop coming.
  *
- * <p>Pieces in the middle of a fragment that follow each other closely are reported together, when
- * more are requested: the reader lock, and all that is decided with it, would cost more than
- * parsing a piece.
- *
- * <p>Guarded by the reader lock, except for the body and what was not reported yet: whose they are
- * is known to {@link BodyTurn}.
+ * <p>Guarded by the reader lock, except for the body while it is parsed: then it belongs to the
+ * thread that delivers the bytes.
  */
 final class BodyCall implements MediaListener {
 
@@ -49,8 +44,8 @@ final class BodyCall implements MediaListener {
         /** The service answered. */
         void onAnswered(BodyCall call, String requestId, long serviceTimeMillis);
 
-        /** A piece was parsed, or a few of them; their results are in {@link #body}. */
-        void onPieces(BodyCall call);
+        /** A piece was parsed; its results are in {@link #body}. */
+        void onPiece(BodyCall call);
 
         /**
          * The call has ended.
@@ -63,9 +58,6 @@ final class BodyCall implements MediaListener {
         /** Something unforeseen was thrown, perhaps by a call that is over. */
         void onBroken(Throwable cause);
     }
-
-    /** A piece is reported at once if the last report is older. */
-    private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Owner owner;
     private final Function<MediaListener, MediaCall> opener;
@@ -81,26 +73,11 @@ final class BodyCall implements MediaListener {
     private String requestId = "unknown";
     private OptionalLong answeredAtMillis = OptionalLong.empty();
 
-    /** How many requested pieces have not come yet, or were not reported. */
+    /** How many requested pieces have not come yet. */
     private int outstanding;
 
-    /** Whose turn it is to use {@link #body}, and what follows. */
-    private final BodyTurn turn;
-
-    /** Pieces that came and were not reported yet. */
-    private int pieces;
-
-    /** Their bytes. */
-    private int bytes;
-
-    /** When the last piece came. */
-    private long arrivedNanos;
-
-    /** The arrival of the last piece that was reported; before that, when the call began. */
-    private long reportedNanos;
-
-    /** How many pieces are reported together. */
-    private int piecesPerReport;
+    /** Whether the body is being parsed, in an I/O thread, without the lock. */
+    private boolean parsing;
 
     /**
      * @param opener makes the call; must not block
@@ -120,9 +97,7 @@ final class BodyCall implements MediaListener {
         this.resources = resources;
         this.lock = resources.lock();
         this.timer = resources.timer();
-        this.turn = new BodyTurn(lock);
         this.beganNanos = timer.nanoTime();
-        this.reportedNanos = beganNanos;
         this.trickle = new TrickleWatch(silenceTimeoutNanos);
         this.watch =
                 new SilenceWatch(
@@ -161,12 +136,12 @@ final class BodyCall implements MediaListener {
     void askForMore() {
         lock.assertHeld();
         // The parsing thread requests more afterwards, the opening thread once it has the call.
-        if (call == null || turn.hastenReport()) {
+        if (parsing || call == null) {
             return;
         }
-        int more = piecesToAskFor();
-        if (more > 0) {
-            lock.defer(() -> call.request(more));
+        int pieces = piecesToAskFor();
+        if (pieces > 0) {
+            lock.defer(() -> call.request(pieces));
         }
     }
 
@@ -178,8 +153,8 @@ final class BodyCall implements MediaListener {
         }
         watch.end();
         resources.metrics().onCallOver();
-        // A parsing thread releases it afterwards.
-        if (!turn.over()) {
+        if (!parsing) {
+            // The parsing thread releases it afterwards.
             body.release();
         }
     }
@@ -226,45 +201,42 @@ final class BodyCall implements MediaListener {
     }
 
     @Override
-    public void onBytes(ByteBuffer piece) {
-        lock.watch(() -> receive(piece), owner::onBroken);
+    public void onBytes(ByteBuffer bytes) {
+        lock.watch(() -> receive(bytes), owner::onBroken);
     }
 
-    private void receive(ByteBuffer piece) {
+    private void receive(ByteBuffer bytes) {
         long arrivedMillis = timer.epochMillis();
-        long now = timer.nanoTime();
-        if (!turn.begin()) {
-            return;
+        long arrivedNanos = timer.nanoTime();
+        int count = bytes.remaining();
+        long waited;
+        lock.lock();
+        try {
+            if (!owner.isCurrent(this)) {
+                return;
+            }
+            outstanding--;
+            parsing = true;
+            waited = watch.onBytes(outstanding > 0);
+            resources.metrics().onBytes(count);
+        } finally {
+            lock.unlock();
         }
-        pieces++;
-        bytes += piece.remaining();
-        arrivedNanos = now;
-        body.read(piece, arrivedMillis, now);
-        if (isReportDue() || !turn.end()) {
-            report();
-        }
-    }
-
-    private boolean isReportDue() {
-        return pieces >= piecesPerReport
-                || arrivedNanos - reportedNanos > REPORT_NANOS
-                || body.hasNews();
-    }
-
-    private void report() {
+        body.read(bytes, arrivedMillis, arrivedNanos);
         int more = 0;
         lock.lock();
         try {
-            if (turn.endLocked() && owner.isCurrent(this)) {
-                boolean trickles = takeOver();
-                owner.onPieces(this);
+            parsing = false;
+            if (owner.isCurrent(this)) {
+                body.update();
+                boolean trickles = trickle.onBytes(count, waited, body.hasCompletedAny());
+                owner.onPiece(this);
                 if (trickles && owner.isCurrent(this)) {
                     owner.onEnd(this, How.FAILED, new IOException(trickle.toString()));
                 }
                 // The freed memory may have gone to a stream for which this one had to make way.
                 more = owner.isCurrent(this) ? piecesToAskFor() : 0;
             } else {
-                turn.over();
                 body.release();
             }
         } finally {
@@ -279,60 +251,33 @@ final class BodyCall implements MediaListener {
 
     @Override
     public void onEnd() {
-        whileCurrent(() -> endWith(How.BODY_ENDED, null));
+        whileCurrent(() -> owner.onEnd(this, How.BODY_ENDED, null));
     }
 
     @Override
     public void onError(Throwable cause) {
-        whileCurrent(() -> endWith(How.FAILED, cause));
+        whileCurrent(() -> owner.onEnd(this, How.FAILED, cause));
     }
 
     // ---- inside ----------------------------------------------------------------------------
-
-    /**
-     * Takes over what the pieces have brought that were not reported yet.
-     *
-     * @return whether the connection brings too little
-     */
-    private boolean takeOver() {
-        outstanding -= pieces;
-        long waited = watch.onBytes(arrivedNanos, outstanding > 0);
-        resources.metrics().onBytes(bytes);
-        body.update();
-        boolean trickles = trickle.onBytes(bytes, waited, body.hasCompletedAny());
-        reportedNanos = arrivedNanos;
-        pieces = 0;
-        bytes = 0;
-        return trickles;
-    }
 
     /** How many pieces to request now: none until half of the requested ones have come. */
     private int piecesToAskFor() {
         // Ask the owner each time: it may have to make room for the bytes that came meanwhile.
         int ahead = owner.piecesAhead(this);
-        int more = ahead == 0 || outstanding > ahead / 2 ? 0 : ahead - outstanding;
-        if (more > 0) {
-            watch.onAsked();
-            outstanding = ahead;
+        if (ahead == 0 || outstanding > ahead / 2) {
+            return 0;
         }
-        piecesPerReport = ahead == 0 ? 1 : outstanding - ahead / 2;
-        return more;
+        watch.onAsked();
+        int pieces = ahead - outstanding;
+        outstanding = ahead;
+        return pieces;
     }
 
     private void checkForSilence() {
         if (watch.isDead()) {
-            endWith(How.SILENT, null);
+            owner.onEnd(this, How.SILENT, null);
         }
-    }
-
-    private void endWith(How how, @Nullable Throwable cause) {
-        turn.use(
-                () -> {
-                    if (pieces > 0) {
-                        takeOver();
-                    }
-                });
-        owner.onEnd(this, how, cause);
     }
 
     private void whileCurrent(Runnable action) {

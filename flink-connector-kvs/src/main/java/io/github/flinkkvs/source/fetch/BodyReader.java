@@ -61,17 +61,6 @@ final class BodyReader implements FragmentHandler {
         }
     }
 
-    /**
-     * Whether the pieces since the last {@link #update} have brought more than a part of the
-     * fragment that was open before. Belongs to {@link #read}.
-     */
-    boolean hasNews() {
-        return !results.isEmpty()
-                || problem != null
-                || assembler.isInFragment() != inFragment
-                || (assembler.openFragmentNumber() == null) != (open == null);
-    }
-
     /** Takes over the state of the assembler after a piece. */
     void update() {
         inFragment = assembler.isInFragment();

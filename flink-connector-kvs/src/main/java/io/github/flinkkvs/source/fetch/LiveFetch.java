@@ -105,7 +105,7 @@ public final class LiveFetch implements Fetch, BodyCall.Owner {
     }
 
     @Override
-    public void onPieces(BodyCall of) {
+    public void onPiece(BodyCall of) {
         for (BodyResult result : body.results()) {
             Outcome outcome = result.handOver(sink);
             if (outcome == Outcome.OVER) {

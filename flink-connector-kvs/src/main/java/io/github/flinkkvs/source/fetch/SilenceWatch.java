@@ -83,11 +83,11 @@ final class SilenceWatch {
     /**
      * Bytes came.
      *
-     * @param now when the last of them came
      * @param more whether more of them were requested
      * @return how long they were waited for, in nanos
      */
-    long onBytes(long now, boolean more) {
+    long onBytes(boolean more) {
+        long now = timer.nanoTime();
         long waited = now - activeNanos;
         waitedNanos += waited;
         if (waitedNanos > HELD_UP_NANOS) {

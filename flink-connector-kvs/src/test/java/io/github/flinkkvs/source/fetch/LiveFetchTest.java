@@ -42,7 +42,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -311,106 +310,6 @@ class LiveFetchTest implements Fetch.Owner, Fetch.Sink, MediaService, MediaCall 
         assertThat(end().hasProgress()).isFalse();
         assertThat(end().isInFragment()).isFalse();
         assertThat(end().open()).isNull();
-    }
-
-    /** Pieces of 100 bytes of one fragment, of which the first has its number. */
-    private List<byte[]> pieces() {
-        byte[] fragment = GetMediaBytes.fragment(1, T0, 10_000);
-        // With a part of the frame.
-        int beginning = GetMediaBytes.beginning(1, T0, 100).length;
-        List<byte[]> pieces = new ArrayList<>();
-        pieces.add(Arrays.copyOf(fragment, beginning));
-        for (int from = beginning; from < fragment.length; from += 100) {
-            pieces.add(Arrays.copyOfRange(fragment, from, Math.min(from + 100, fragment.length)));
-        }
-        return pieces;
-    }
-
-    @Test
-    void reportsPiecesOfAFragmentTogetherWhenMoreAreRequested() {
-        ahead = 8;
-        answered();
-        assertThat(requested).isEqualTo(8);
-        List<byte[]> pieces = pieces();
-        bytes(pieces.get(0));
-        long first = held;
-        assertThat(first).isPositive();
-        for (int i = 1; i < 4; i++) {
-            assertThat(held).as("piece %d", i).isEqualTo(first);
-            assertThat(requested).isEqualTo(8 - i);
-            bytes(pieces.get(i));
-        }
-        assertThat(held).isGreaterThanOrEqualTo(first + 300);
-        assertThat(requested).isEqualTo(8);
-        assertThat(resources.metrics().bytes())
-                .isEqualTo(pieces.subList(0, 4).stream().mapToLong(p -> p.length).sum());
-    }
-
-    @Test
-    void reportsEachPieceOfASlowStreamAndEachCompleteFragmentAtOnce() {
-        ahead = 8;
-        answered();
-        List<byte[]> pieces = pieces();
-        long before = 0;
-        for (byte[] piece : pieces.subList(0, 3)) {
-            timer.advanceMillis(11);
-            bytes(piece);
-            assertThat(held).isGreaterThan(before);
-            before = held;
-        }
-        bytes(GetMediaBytes.concat(pieces.subList(3, pieces.size()).toArray(new byte[0][])));
-        assertThat(fragments).containsExactly("1");
-        assertThat(held).isZero();
-    }
-
-    @Test
-    void reportsAtOnceWhatIsRequestedOneByOne() {
-        ahead = 1;
-        answered();
-        long before = 0;
-        for (byte[] piece : pieces().subList(0, 4)) {
-            bytes(piece);
-            assertThat(held).isGreaterThan(before);
-            assertThat(requested).isEqualTo(1);
-            before = held;
-        }
-    }
-
-    @Test
-    void knowsAtItsEndWhatWasNotReported() {
-        ahead = 8;
-        answered();
-        List<byte[]> pieces = pieces();
-        bytes(pieces.get(0));
-        bytes(pieces.get(1));
-        timer.advanceMillis(1);
-        bytes(pieces.get(2));
-        timer.advanceMillis(1_999);
-        listener.onEnd();
-        FetchEnd end = end();
-        assertThat(end.isInFragment()).isTrue();
-        assertThat(end.offset())
-                .isEqualTo(pieces.subList(0, 3).stream().mapToLong(p -> p.length).sum());
-        assertThat(end.isQuiet()).as("the last piece came later").isFalse();
-        assertThat(resources.metrics().bytes()).isEqualTo(end.offset());
-    }
-
-    @Test
-    void dropsWhatWasNotReportedIfItIsCancelled() {
-        ahead = 8;
-        answered();
-        List<byte[]> pieces = pieces();
-        bytes(pieces.get(0));
-        bytes(pieces.get(1));
-        long before = held;
-        lock.lock();
-        Fetch over = current;
-        current = null;
-        over.cancel();
-        lock.unlock();
-        pieces.subList(2, pieces.size()).forEach(this::bytes);
-        assertThat(held).isEqualTo(before);
-        assertThat(fragments).isEmpty();
     }
 
     @Test

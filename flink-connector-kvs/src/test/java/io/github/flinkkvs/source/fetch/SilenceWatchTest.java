@@ -38,14 +38,14 @@ class SilenceWatchTest {
     private void receive(int pieces, long millisBetween) {
         for (int i = 0; i < pieces; i++) {
             timer.advanceMillis(millisBetween);
-            watch.onBytes(timer.nanoTime(), false);
+            watch.onBytes(false);
             watch.onAsked();
         }
     }
 
     /** No bytes are requested. */
     private void holdUp(long millis) {
-        watch.onBytes(timer.nanoTime(), false);
+        watch.onBytes(false);
         timer.advanceMillis(millis);
         watch.onAsked();
     }
@@ -72,7 +72,7 @@ class SilenceWatchTest {
     @Test
     void silenceDoesNotCountWhileNothingIsAsked() {
         watch.onAnswered();
-        watch.onBytes(timer.nanoTime(), false);
+        watch.onBytes(false);
         timer.advance(Duration.ofHours(1));
         watch.onAsked();
         timer.advanceMillis(14_999);
@@ -89,9 +89,9 @@ class SilenceWatchTest {
         assertThat(watch.isSilentFor(second)).isFalse();
         timer.advanceMillis(1);
         assertThat(watch.isSilentFor(second)).isTrue();
-        watch.onBytes(timer.nanoTime(), true);
+        watch.onBytes(true);
         assertThat(watch.isSilentFor(second)).isFalse();
-        watch.onBytes(timer.nanoTime(), false);
+        watch.onBytes(false);
         timer.advanceMillis(5_000);
         assertThat(watch.isSilentFor(second)).isFalse();
     }
@@ -116,14 +116,14 @@ class SilenceWatchTest {
     @Test
     void isHeldUpBeforeItIsAskedAgain() {
         watch.onAnswered();
-        watch.onBytes(timer.nanoTime(), false);
+        watch.onBytes(false);
         timer.advanceMillis(1_001);
         assertThat(watch.wasHeldUp()).isTrue();
     }
 
     @Test
     void isNotHeldUpBeforeTheServiceAnswers() {
-        watch.onBytes(timer.nanoTime(), false);
+        watch.onBytes(false);
         timer.advanceMillis(5_000);
         assertThat(watch.wasHeldUp()).isFalse();
     }
