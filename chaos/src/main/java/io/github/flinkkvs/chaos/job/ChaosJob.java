@@ -15,6 +15,7 @@ import io.github.flinkkvs.source.StartingPosition;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.serialization.SimpleStringEncoder;
 import org.apache.flink.api.java.tuple.Tuple4;
 import org.apache.flink.connector.file.sink.FileSink;
@@ -48,7 +49,9 @@ public final class ChaosJob {
             return;
         }
         DataStream<Tuple4<String, String, Integer, Long>> seen =
-                job.mode().frames() ? frames(env, job) : fragments(env, job);
+                job.mode().frames()
+                        ? seen(env, job, KvsDeserializationSchema.frames(), Seen::of)
+                        : seen(env, job, KvsDeserializationSchema.fragments(), Seen::of);
         seen.keyBy(record -> record.f0)
                 .process(new Numbering(job.gate()))
                 .uid("numbering")
@@ -62,25 +65,14 @@ public final class ChaosJob {
         env.execute("chaos " + job.mode());
     }
 
-    private static DataStream<Tuple4<String, String, Integer, Long>> fragments(
-            StreamExecutionEnvironment env, JobArguments job) {
-        return env.fromSource(
-                        source(job, KvsDeserializationSchema.fragments()),
-                        WatermarkStrategy.noWatermarks(),
-                        "streams")
+    private static <T> DataStream<Tuple4<String, String, Integer, Long>> seen(
+            StreamExecutionEnvironment env,
+            JobArguments job,
+            KvsDeserializationSchema<T> records,
+            MapFunction<T, Tuple4<String, String, Integer, Long>> seen) {
+        return env.fromSource(source(job, records), WatermarkStrategy.noWatermarks(), "streams")
                 .uid("streams")
-                .map(Seen::of)
-                .returns(Seen.TYPE);
-    }
-
-    private static DataStream<Tuple4<String, String, Integer, Long>> frames(
-            StreamExecutionEnvironment env, JobArguments job) {
-        return env.fromSource(
-                        source(job, KvsDeserializationSchema.frames()),
-                        WatermarkStrategy.noWatermarks(),
-                        "streams")
-                .uid("streams")
-                .map(Seen::of)
+                .map(seen)
                 .returns(Seen.TYPE);
     }
 
