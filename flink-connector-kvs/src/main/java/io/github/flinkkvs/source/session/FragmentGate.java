@@ -17,6 +17,7 @@ import io.github.flinkkvs.source.split.FragmentPosition;
 import javax.annotation.Nullable;
 
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Decides which fragments of a stream are emitted: each once, none before the start, none after the
@@ -36,6 +37,12 @@ final class FragmentGate {
         /** It lies beyond the stop: the stream is over. */
         BEYOND_STOP
     }
+
+    /**
+     * The service receives a fragment later than it was produced: a producer that sends it once it
+     * is complete waits for its 20 s at most, and the way takes time.
+     */
+    private static final long RECEIVED_AFTER_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
     private final StartingPosition start;
     private final StoppingPosition stop;
@@ -186,7 +193,7 @@ final class FragmentGate {
     boolean isReadToStop(long millis) {
         long stopMillis =
                 stop.kind() == StoppingPosition.Kind.PRODUCER_TIMESTAMP
-                        ? stop.timestampMillis()
+                        ? stop.timestampMillis() + RECEIVED_AFTER_MILLIS
                         : stopMillis();
         return millis >= stopMillis;
     }
