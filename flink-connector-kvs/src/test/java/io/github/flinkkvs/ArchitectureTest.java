@@ -178,14 +178,17 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAPackage("org.apache.flink.runtime..");
 
-    /** The SDK's own; used only to end its threads in time, and to pool its buffers. */
+    /**
+     * The SDK's own; used only to end its threads in time, to pool its buffers, and to choose what
+     * encrypts.
+     */
     @ArchTest
-    static final ArchRule NETTY_FOR_THREADS_AND_BUFFERS_ONLY =
+    static final ArchRule NETTY_FOR_THREADS_BUFFERS_AND_TLS_ONLY =
             noClasses()
                     .that()
                     .haveNameNotMatching(
                             "io\\.github\\.flinkkvs\\.client\\.sdk"
-                                    + "\\.(EventLoops|PooledChannels(\\$PoolSetter)?)")
+                                    + "\\.(EventLoops|PooledChannels(\\$PoolSetter)?|TlsLibrary)")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.netty..");

@@ -575,6 +575,27 @@ class FaultsITCase extends KvsTestBase {
         assertThat(metric(job, "skippedFragments")).isEqualTo(1);
     }
 
+    /** Only the archive tells its number, and lists it once it is old enough. */
+    @Test
+    void fragmentThatIsDamagedBeforeItsNumberIsSkipped() throws Exception {
+        EmbeddedStream stream = kvs.createStream("bad");
+        StoredFragment bad = push(stream, 3).get(2);
+        stream.corrupt(bad.number(), indexOf(bad.bytes(), 0x18538067), new byte[] {0, 0, 0, 0});
+        push(stream, 2);
+
+        Job<Fragment> job =
+                job(source(stream).set(KvsSourceOptions.BAD_FRAGMENT, BadFragmentPolicy.SKIP))
+                        .restarts(0)
+                        .start();
+        assertExactly(job.results.awaitCommitted(2), stream.pushed().subList(0, 2));
+        kvs.clock().shift(Duration.ofMinutes(1));
+
+        List<StoredFragment> good = new ArrayList<>(stream.pushed());
+        good.removeIf(fragment -> fragment.number().equals(bad.number()));
+        assertExactly(job.results.awaitCommitted(4), good);
+        assertThat(metric(job, "skippedFragments")).isEqualTo(1);
+    }
+
     @Test
     void fragmentThatIsAbandonedByItsProducer() throws Exception {
         EmbeddedStream stream = kvs.createStream("abandoned");

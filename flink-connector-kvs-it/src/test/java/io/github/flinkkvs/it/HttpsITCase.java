@@ -9,12 +9,14 @@
 package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceBuilder;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.faults.CertificateFlaw;
 
+import io.netty.handler.ssl.OpenSsl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +55,27 @@ class HttpsITCase extends KvsTestBase {
         assertAll(job.results.awaitCommitted(3), stream);
         assertThat(kvs.endpoint().getScheme()).isEqualTo("https");
         assertThat(stream.mediaEndpoint().getScheme()).isEqualTo("https");
+    }
+
+    @Test
+    void bytesThatOpenSslDecrypts() throws Exception {
+        startService(EmbeddedKvs.builder().https(true));
+        EmbeddedStream stream = kvs.createStream("front-door");
+        push(stream, 3);
+
+        Job<Fragment> job = job(openSsl(trusting(source(stream), Format.PEM))).restarts(0).start();
+
+        assertAll(job.results.awaitCommitted(3), stream);
+    }
+
+    private static KvsSourceBuilder<Fragment> openSsl(KvsSourceBuilder<Fragment> source) {
+        assumeTrue(OpenSsl.isAvailable(), "This machine is not one of Linux on x86-64");
+        return source.set(AwsOptions.TLS_PROVIDER, TlsProvider.OPENSSL);
+    }
+
+    private KvsSourceBuilder<Fragment> with(
+            TlsProvider provider, KvsSourceBuilder<Fragment> source) {
+        return provider == TlsProvider.OPENSSL ? openSsl(source) : source;
     }
 
     @ParameterizedTest
@@ -116,12 +139,13 @@ class HttpsITCase extends KvsTestBase {
         }
     }
 
-    @Test
-    void certificateThatIsNotTrusted() throws Exception {
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void certificateThatIsNotTrusted(TlsProvider provider) throws Exception {
         startService(EmbeddedKvs.builder().https(true));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job<Fragment> byJava = job(source(stream)).restarts(0).start();
+        Job<Fragment> byJava = job(with(provider, source(stream))).restarts(0).start();
         assertThat(byJava.awaitFailure())
                 .contains("Stream front-door cannot be looked up")
                 .contains(refused(kvs.endpoint()) + "it is not trusted")
@@ -131,7 +155,7 @@ class HttpsITCase extends KvsTestBase {
 
         try (EmbeddedKvs other = EmbeddedKvs.builder().https(true).start()) {
             Job<Fragment> byUser =
-                    job(source(stream)
+                    job(with(provider, source(stream))
                                     .set(
                                             AwsOptions.TRUST_STORE_PATH,
                                             other.certificateFile().toString()))
@@ -144,12 +168,14 @@ class HttpsITCase extends KvsTestBase {
         assertThat(kvs.log().calls()).isEmpty();
     }
 
-    @Test
-    void certificateOfAnotherHost() throws Exception {
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void certificateOfAnotherHost(TlsProvider provider) throws Exception {
         startService(EmbeddedKvs.builder().https(true).certificateFlaw(CertificateFlaw.OTHER_HOST));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job<Fragment> job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+        Job<Fragment> job =
+                job(with(provider, trusting(source(stream), Format.PEM))).restarts(0).start();
 
         assertThat(job.awaitFailure())
                 .contains(refused(kvs.endpoint()) + "it is for other hosts")
@@ -157,12 +183,14 @@ class HttpsITCase extends KvsTestBase {
         assertThat(kvs.log().calls()).isEmpty();
     }
 
-    @Test
-    void certificateThatHasExpired() throws Exception {
+    @ParameterizedTest
+    @EnumSource(TlsProvider.class)
+    void certificateThatHasExpired(TlsProvider provider) throws Exception {
         startService(EmbeddedKvs.builder().https(true).certificateFlaw(CertificateFlaw.EXPIRED));
         EmbeddedStream stream = kvs.createStream("front-door");
 
-        Job<Fragment> job = job(trusting(source(stream), Format.PEM)).restarts(0).start();
+        Job<Fragment> job =
+                job(with(provider, trusting(source(stream), Format.PEM))).restarts(0).start();
 
         assertThat(job.awaitFailure()).contains(refused(kvs.endpoint()) + "it expired on 20");
         assertThat(kvs.log().calls()).isEmpty();

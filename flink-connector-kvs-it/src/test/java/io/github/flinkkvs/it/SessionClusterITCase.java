@@ -10,12 +10,14 @@ package io.github.flinkkvs.it;
 
 import io.github.flinkkvs.client.aws.AwsOptions;
 import io.github.flinkkvs.client.aws.AwsOptions.CredentialProvider;
+import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.testing.Camera;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.media.MediaClip;
 
+import io.netty.handler.ssl.OpenSsl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +52,10 @@ class SessionClusterITCase {
                             + "|org/reactivestreams/|com/github/kokorin/|org/bytedeco/).*");
 
     private static final String ROLE = "arn:aws:iam::123456789012:role/camera-reader";
+
+    /** Netty's native library belongs to the class loader of a job, where there is one. */
+    private static final TlsProvider TLS =
+            OpenSsl.isAvailable() ? TlsProvider.OPENSSL : TlsProvider.JDK;
 
     private static final String FLEET = "fleet";
 
@@ -111,7 +117,7 @@ class SessionClusterITCase {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
         Path log = folder.resolve("log");
         List<Map<String, Long>> rounds = new ArrayList<>();
-        try (EmbeddedKvs kvs = EmbeddedKvs.start();
+        try (EmbeddedKvs kvs = EmbeddedKvs.builder().https(true).start();
                 SessionCluster cluster =
                         new SessionCluster(
                                 temporary,
@@ -197,6 +203,10 @@ class SessionClusterITCase {
                 kvs.region(),
                 AwsOptions.ENDPOINT.key(),
                 kvs.endpoint().toString(),
+                AwsOptions.TRUST_STORE_PATH.key(),
+                kvs.certificateFile().toString(),
+                AwsOptions.TLS_PROVIDER.key(),
+                TLS.name(),
                 AwsOptions.CREDENTIALS_PROVIDER.key(),
                 CredentialProvider.ASSUME_ROLE.name(),
                 AwsOptions.ROLE_ARN.key(),

@@ -11,6 +11,9 @@ package io.github.flinkkvs.benchmarks.job;
 import io.github.flinkkvs.client.aws.AwsConfig;
 import io.github.flinkkvs.client.sdk.KvsClients;
 
+import org.apache.flink.configuration.Configuration;
+
+import io.netty.handler.ssl.SslProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -69,6 +72,8 @@ final class BareSdk implements AutoCloseable {
                                                                 .availableProcessors())))
                         .maxConcurrency(2 * service.streams().size() + 1)
                         .tlsNegotiationTimeout(Duration.ofSeconds(30))
+                        // The native library comes with this benchmark, not with the SDK.
+                        .sslProvider(SslProvider.JDK)
                         .readTimeout(Duration.ZERO)
                         .build();
         Region region = Region.of(service.region());
@@ -98,15 +103,16 @@ final class BareSdk implements AutoCloseable {
                 });
     }
 
-    /** The clients that the connector builds. */
-    static BareSdk ofConnector(MediaServer.Description service) {
+    /**
+     * The clients that the connector builds.
+     *
+     * @param options of the connector
+     */
+    static BareSdk ofConnector(MediaServer.Description service, Configuration options) {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         KvsClients clients =
                 new KvsClients(
-                        AwsConfig.of(KvsJobs.options(service)),
-                        service.streams().size(),
-                        timer,
-                        "bare-sdk-io");
+                        AwsConfig.of(options), service.streams().size(), timer, "bare-sdk-io");
         return new BareSdk(
                 service,
                 clients.control(),

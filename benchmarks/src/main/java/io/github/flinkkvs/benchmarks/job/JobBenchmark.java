@@ -16,6 +16,7 @@ import io.github.flinkkvs.benchmarks.report.Machine;
 import io.github.flinkkvs.benchmarks.report.Median;
 import io.github.flinkkvs.testing.behavior.Delivery;
 
+import io.netty.handler.ssl.OpenSsl;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,8 +71,13 @@ public final class JobBenchmark implements Callable<Integer> {
     @Option(
             names = "--protocols",
             split = ",",
-            description = "http, https or both; default ${DEFAULT-VALUE}.")
-    private List<String> protocols = List.of("http", "https");
+            description =
+                    "http, https, or openssl for https with Netty's native library; default"
+                            + " ${DEFAULT-VALUE}.")
+    private List<Protocol> protocols =
+            OpenSsl.isAvailable()
+                    ? List.of(Protocol.values())
+                    : List.of(Protocol.HTTP, Protocol.HTTPS);
 
     @Option(
             names = "--reads",
@@ -127,7 +133,7 @@ public final class JobBenchmark implements Callable<Integer> {
      * @param cpuRatio CPU time of the bare SDK, relative to that of the reader in the same round
      */
     record Row(
-            String protocol,
+            Protocol protocol,
             int streams,
             Reader reader,
             @Nullable Double aim,
@@ -148,13 +154,14 @@ public final class JobBenchmark implements Callable<Integer> {
     record Settings(int rounds, int warmUp, int megabytes, int fragmentKilobytes, boolean pinned) {}
 
     /** One protocol with one number of streams, and its runs as measured. */
-    record Cell(String protocol, int streams, List<Meter.Run> runs) {}
+    record Cell(Protocol protocol, int streams, List<Meter.Run> runs) {}
 
     public static void main(String[] arguments) {
-        System.exit(
-                new CommandLine(new JobBenchmark())
-                        .setCaseInsensitiveEnumValuesAllowed(true)
-                        .execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new JobBenchmark()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @Override
@@ -167,7 +174,7 @@ public final class JobBenchmark implements Callable<Integer> {
         String machine = Machine.describe();
         List<Cell> cells = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
-        for (String protocol : protocols) {
+        for (Protocol protocol : protocols) {
             for (int count : streams) {
                 System.err.println("job: " + protocol + ", streams: " + count);
                 Cell cell = new Cell(protocol, count, measure(protocol, count, pinned));
@@ -182,14 +189,14 @@ public final class JobBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private List<Meter.Run> measure(String protocol, int count, boolean pinned) throws IOException {
-        boolean https = protocol.equals("https");
+    private List<Meter.Run> measure(Protocol protocol, int count, boolean pinned)
+            throws IOException {
         List<Reader> readers = new ArrayList<>(List.of(Reader.BARE));
         readers.addAll(reads);
         int fragments = Math.max(1, megabytes * 1000 / fragmentKilobytes / count);
         MediaServer.Settings media =
                 new MediaServer.Settings(
-                        https,
+                        protocol.isHttps(),
                         count,
                         fragmentKilobytes * 1000,
                         60,
@@ -213,7 +220,7 @@ public final class JobBenchmark implements Callable<Integer> {
                     new ChildJvm(
                             JobConsumer.class,
                             new JobConsumer.Settings(
-                                    service, server.pid(), readers, warmUp, rounds),
+                                    service, server.pid(), protocol.tls(), readers, warmUp, rounds),
                             "1500m",
                             pinned ? 1 : null,
                             flags)) {
@@ -263,9 +270,7 @@ public final class JobBenchmark implements Callable<Integer> {
 
     private static List<Chart> charts(List<Cell> cells, List<Row> rows) {
         List<String> names =
-                cells.stream()
-                        .map(cell -> cell.protocol.toUpperCase(Locale.ROOT) + ", " + cell.streams)
-                        .toList();
+                cells.stream().map(cell -> cell.protocol + ", " + cell.streams).toList();
         return List.of(
                 Chart.bars(
                         "job-throughput",
@@ -330,7 +335,7 @@ public final class JobBenchmark implements Callable<Integer> {
                     String.format(
                             "| %s | %d | %s | %.0f | %.0f | %s | %.2f | %.2f | %s | %s"
                                     + " | bare %.0f %%, %.0f %%; reader %.0f %%, %.0f %% |%n",
-                            row.protocol.toUpperCase(Locale.ROOT),
+                            row.protocol,
                             row.streams,
                             row.reader.name().toLowerCase(Locale.ROOT),
                             row.bare.megabytesPerSecond.value(),

@@ -9,12 +9,15 @@
 package io.github.flinkkvs.benchmarks.job;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.source.KvsSourceOptions;
 import io.github.flinkkvs.source.KvsSourceOptions.HistoryMode;
 import io.github.flinkkvs.source.serialization.KvsDeserializationSchema;
 
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
 
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
 
@@ -36,25 +39,30 @@ final class JobConsumer {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /**
+     * @param tls what all readers but the bare SDK decrypt with
      * @param readers who takes part, in the order of the first round
      * @param warmUpRounds the number of rounds that are not printed
      */
     record Settings(
             MediaServer.Description service,
             long serverPid,
+            TlsProvider tls,
             List<Reader> readers,
             int warmUpRounds,
             int rounds) {}
 
     private final MediaServer.Description service;
     private final ProcessHandle server;
+    private final Configuration options;
     private final BareSdk bare;
     private final BareSdk client;
     private final KvsJobs jobs;
 
-    private JobConsumer(Settings settings, BareSdk bare, BareSdk client, KvsJobs jobs) {
+    private JobConsumer(
+            Settings settings, Configuration options, BareSdk bare, BareSdk client, KvsJobs jobs) {
         this.service = settings.service;
         this.server = ProcessHandle.of(settings.serverPid).orElseThrow();
+        this.options = options;
         this.bare = bare;
         this.client = client;
         this.jobs = jobs;
@@ -62,10 +70,15 @@ final class JobConsumer {
 
     public static void main(String[] arguments) throws Exception {
         Settings settings = ChildJvm.JSON.readValue(arguments[0], Settings.class);
+        Configuration options =
+                KvsJobs.options(settings.service)
+                        .set(AwsOptions.TLS_PROVIDER, settings.tls)
+                        // The bodies of archived media are shorter.
+                        .set(KvsSourceOptions.HISTORY, HistoryMode.LIVE);
         try (BareSdk bare = BareSdk.asShipped(settings.service);
-                BareSdk client = BareSdk.ofConnector(settings.service);
+                BareSdk client = BareSdk.ofConnector(settings.service, options);
                 KvsJobs jobs = new KvsJobs(settings.service)) {
-            JobConsumer consumer = new JobConsumer(settings, bare, client, jobs);
+            JobConsumer consumer = new JobConsumer(settings, options, bare, client, jobs);
             List<Reader> order = new ArrayList<>(settings.readers);
             for (int round = -settings.warmUpRounds; round < settings.rounds; round++) {
                 for (Reader reader : order) {
@@ -116,8 +129,7 @@ final class JobConsumer {
         Meter meter = meter(reader, passed -> ReceivedBytes.count());
         JobID job =
                 jobs.start(
-                        // The bodies of archived media are shorter.
-                        KvsJobs.options(service).set(KvsSourceOptions.HISTORY, HistoryMode.LIVE),
+                        options,
                         service.streams(),
                         schema,
                         fragment -> meter.count(fragment.sizeBytes()));

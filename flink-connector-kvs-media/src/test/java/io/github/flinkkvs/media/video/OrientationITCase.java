@@ -18,6 +18,7 @@ import io.github.flinkkvs.mkv.FrameRecord;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
 import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -346,6 +347,15 @@ class OrientationITCase {
         }
     }
 
+    private static String program() {
+        try {
+            return Loader.load(org.bytedeco.ffmpeg.ffmpeg.class);
+        } catch (UnsatisfiedLinkError e) {
+            // It also records screens and microphones.
+            return Assumptions.abort("The ffmpeg program misses libraries of the system: " + e);
+        }
+    }
+
     private byte[] ffmpeg(Fragment fragment) throws Exception {
         FFmpegLibrary.load();
         Path in = folder.resolve("fragment.mkv");
@@ -354,7 +364,7 @@ class OrientationITCase {
         Files.write(in, TestFragments.bytes(fragment));
         Process program =
                 new ProcessBuilder(
-                                Loader.load(org.bytedeco.ffmpeg.ffmpeg.class),
+                                program(),
                                 "-y",
                                 "-v",
                                 "error",

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client.aws;
 
+import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
+
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -47,6 +49,7 @@ public final class AwsConfig {
     private final boolean trustsAll;
     @Nullable private final String trustStorePath;
     @Nullable private final String trustStorePassword;
+    private final TlsProvider tlsProvider;
     private final CredentialSpec credentials;
 
     /** Null until first requested, unless it is configured. Guarded by this. */
@@ -69,6 +72,7 @@ public final class AwsConfig {
         trustStorePassword =
                 ConfigValues.text(config, AwsOptions.TRUST_STORE_PASSWORD).orElse(null);
         checkTrust();
+        tlsProvider = ConfigValues.choice(config, AwsOptions.TLS_PROVIDER);
         credentials = CredentialSpec.of(config);
     }
 
@@ -164,6 +168,11 @@ public final class AwsConfig {
     /** Whether to accept any certificate of Kinesis Video Streams. */
     public boolean trustsAll() {
         return trustsAll;
+    }
+
+    /** What encrypts the connections to Kinesis Video Streams. */
+    public TlsProvider tlsProvider() {
+        return tlsProvider;
     }
 
     /** Which credentials to take. */

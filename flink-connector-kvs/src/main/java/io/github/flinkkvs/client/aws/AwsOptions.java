@@ -53,6 +53,14 @@ public final class AwsOptions {
         CUSTOM
     }
 
+    /** What encrypts the connections. In a configuration the names are case-insensitive. */
+    public enum TlsProvider {
+        /** Java's own implementation. */
+        JDK,
+        /** OpenSSL or BoringSSL, by way of Netty's native library. */
+        OPENSSL
+    }
+
     /** All options of this class begin with it. */
     static final String PREFIX = "aws.";
 
@@ -220,6 +228,16 @@ public final class AwsOptions {
                     .withDescription(
                             "Password of the file in aws.truststore.path. A PEM file needs none.");
 
+    /** What encrypts the connections. */
+    public static final ConfigOption<TlsProvider> TLS_PROVIDER =
+            ConfigOptions.key("aws.tls.provider")
+                    .enumType(TlsProvider.class)
+                    .defaultValue(TlsProvider.JDK)
+                    .withDescription(
+                            "What encrypts the connections to Kinesis Video Streams: JDK, or"
+                                    + " OPENSSL, which takes less CPU time and needs Netty's native"
+                                    + " library in the jar of the job.");
+
     private static final List<ConfigOption<?>> ALL =
             List.of(
                     REGION,
@@ -239,7 +257,8 @@ public final class AwsOptions {
                     CUSTOM_CLASS,
                     TRUST_ALL_CERTIFICATES,
                     TRUST_STORE_PATH,
-                    TRUST_STORE_PASSWORD);
+                    TRUST_STORE_PASSWORD,
+                    TLS_PROVIDER);
 
     private AwsOptions() {}
 

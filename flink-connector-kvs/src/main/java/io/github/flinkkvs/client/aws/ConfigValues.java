@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,23 @@ final class ConfigValues {
             return config.get(option);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + option.key() + "' is neither true nor false.");
+        }
+    }
+
+    /**
+     * @throws IllegalArgumentException if the value is none of the enum
+     */
+    static <E extends Enum<E>> E choice(ReadableConfig config, ConfigOption<E> option) {
+        try {
+            return config.get(option);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "'"
+                            + option.key()
+                            + "' is none of "
+                            + Arrays.toString(
+                                    option.defaultValue().getDeclaringClass().getEnumConstants())
+                            + ": set it to one of them.");
         }
     }
 

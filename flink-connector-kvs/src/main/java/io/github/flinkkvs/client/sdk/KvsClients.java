@@ -132,7 +132,8 @@ public final class KvsClients implements AutoCloseable {
                                             loops,
                                             maxConnections,
                                             // Trusting all needs no trust store.
-                                            config.trustsAll() ? null : TrustStore.open(config))));
+                                            config.trustsAll() ? null : TrustStore.open(config),
+                                            TlsLibrary.of(config))));
             // This runs before the client is closed.
             keep(
                     (AutoCloseable)
@@ -305,12 +306,12 @@ public final class KvsClients implements AutoCloseable {
     }
 
     private static SdkAsyncHttpClient httpClient(
-            EventLoops loops, int maxConnections, @Nullable TrustStore trustStore) {
+            EventLoops loops, int maxConnections, @Nullable TrustStore trustStore, TlsLibrary tls) {
         // Connections are counted for each host, and many streams may share one. A stream has two
         // calls for archived media and one that lists it, while earlier ones still close.
         int concurrency =
                 (int) Math.min(Integer.MAX_VALUE, 4L * maxConnections + SPARE_CONNECTIONS);
-        return NettyNioAsyncHttpClient.builder()
+        return tls.in(NettyNioAsyncHttpClient.builder())
                 .eventLoopGroup(loops.forClient())
                 .protocol(Protocol.HTTP1_1)
                 .maxConcurrency(concurrency)

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.client.aws;
 
+import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
+
 import org.apache.flink.configuration.Configuration;
 
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,17 @@ class AwsConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AwsConfig.of(config("aws.endpoint.us-east-1", "east")))
                 .withMessageContaining("aws.endpoint.us-east-1");
+    }
+
+    @Test
+    void whatEncryptsIsChosen() {
+        assertThat(AwsConfig.of(config()).tlsProvider()).isEqualTo(TlsProvider.JDK);
+        assertThat(AwsConfig.of(config("aws.tls.provider", "openssl")).tlsProvider())
+                .isEqualTo(TlsProvider.OPENSSL);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AwsConfig.of(config("aws.tls.provider", SECRET)))
+                .withMessage("'aws.tls.provider' is none of [JDK, OPENSSL]: set it to one of them.")
+                .withNoCause();
     }
 
     @ParameterizedTest

@@ -10,6 +10,8 @@ package io.github.flinkkvs.client.sdk;
 
 import io.github.flinkkvs.Warnings;
 import io.github.flinkkvs.client.aws.AwsConfig;
+import io.github.flinkkvs.client.aws.AwsOptions;
+import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
 
 import org.apache.flink.configuration.Configuration;
 
@@ -172,6 +174,17 @@ class KvsClientsTest {
             System.clearProperty("aws.useFipsEndpoint");
         }
         assertThat(requests).hasSize(2);
+    }
+
+    @Test
+    void nativeLibraryThatIsNotThere() {
+        Configuration config = config();
+        config.set(AwsOptions.TLS_PROVIDER, TlsProvider.OPENSSL);
+        assertThatThrownBy(() -> clients(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'aws.tls.provider' is OPENSSL")
+                .hasMessageContaining("add io.netty:netty-tcnative-boringssl-static")
+                .hasCauseInstanceOf(ClassNotFoundException.class);
     }
 
     @Test
