@@ -43,8 +43,11 @@ class MemoryITCase extends KvsTestBase {
     /** For each connection, as documented. */
     private static final int CONNECTION = 100_000;
 
-    /** What a job itself holds, with network pools in steps of 4 MB for each thread. */
-    private static final int JOB = 16 * MB;
+    /**
+     * What a job itself holds, with pools in steps of 4 MB for each of two threads, on the heap and
+     * outside of it.
+     */
+    private static final int JOB = 20 * MB;
 
     private static KvsSource<String> source(
             KvsProcess service,
