@@ -34,8 +34,11 @@ export function routeOf(path: string): string {
   if (path === 'README.md') return 'index.md'
   if (posix.dirname(path) === 'docs' && pages.includes(path)) return posix.basename(path)
   if (pages.includes(path)) return `project/${path.toLowerCase()}`
-  return `source/${path}.md`
+  return `source/${sourceOf(path)}.md`
 }
+
+/** The name below source/ of a file or folder that is no page. VitePress would drop a second .md from a link. */
+export const sourceOf = (path: string) => path.replace(/\.md$/, '')
 
 /** The path in the repository to which a link of a page leads, or undefined if it leads out of it. */
 export function targetOf(page: string, href: string): string | undefined {

@@ -1,5 +1,5 @@
-import { linkedSources, pageOf } from '../.vitepress/repository.mts'
+import { linkedSources, pageOf, sourceOf } from '../.vitepress/repository.mts'
 
 export default {
-  paths: () => linkedSources().map((path) => ({ params: { path }, content: pageOf(path) })),
+  paths: () => linkedSources().map((path) => ({ params: { path: sourceOf(path) }, content: pageOf(path) })),
 }
