@@ -18,6 +18,7 @@ import org.xml.sax.InputSource;
 import javax.xml.parsers.DocumentBuilderFactory;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +132,24 @@ class DocumentedBlocksTest {
                 default -> {}
             }
         }
+    }
+
+    @Test
+    void theLibraryForTlsIsTheOneThatIsTested() throws Exception {
+        String dependency =
+                blocks().stream()
+                        .map(Block::text)
+                        .filter(text -> text.contains("netty-tcnative-boringssl-static"))
+                        .findFirst()
+                        .orElseThrow();
+        Properties tested = new Properties();
+        try (InputStream file =
+                getClass()
+                        .getResourceAsStream(
+                                "/META-INF/maven/io.netty/netty-tcnative-boringssl-static/pom.properties")) {
+            tested.load(file);
+        }
+        assertThat(dependency).contains("<version>" + tested.getProperty("version") + "</version>");
     }
 
     /** What is typed after each prompt, with lines that continue it. */

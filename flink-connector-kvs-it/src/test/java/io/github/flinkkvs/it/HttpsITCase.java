@@ -16,6 +16,8 @@ import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.faults.CertificateFlaw;
 
+import org.apache.flink.util.ExceptionUtils;
+
 import io.netty.handler.ssl.OpenSsl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,7 +194,11 @@ class HttpsITCase extends KvsTestBase {
         Job<Fragment> job =
                 job(with(provider, trusting(source(stream), Format.PEM))).restarts(0).start();
 
-        assertThat(job.awaitFailure()).contains(refused(kvs.endpoint()) + "it expired on 20");
+        String trace = ExceptionUtils.stringifyException(job.awaitException());
+        assertThat(trace).contains(refused(kvs.endpoint()) + "it expired on 20");
+        assertThat(trace.contains("io.netty.handler.ssl.ReferenceCountedOpenSsl"))
+                .as("who asked whether to trust it")
+                .isEqualTo(provider == TlsProvider.OPENSSL);
         assertThat(kvs.log().calls()).isEmpty();
     }
 

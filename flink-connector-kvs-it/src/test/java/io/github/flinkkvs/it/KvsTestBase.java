@@ -358,15 +358,20 @@ abstract class KvsTestBase {
 
         /** Waits until it fails; returns all messages of its failure. */
         String awaitFailure() throws Exception {
+            StringBuilder messages = new StringBuilder();
+            for (Throwable t = awaitException(); t != null; t = t.getCause()) {
+                messages.append(t.getMessage()).append('\n');
+            }
+            return messages.toString();
+        }
+
+        /** Waits until it fails; returns its failure. */
+        Throwable awaitException() throws Exception {
             try {
                 client.getJobExecutionResult().get(TIME.toSeconds(), TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 assertThat(ExceptionUtils.stringifyException(e)).doesNotContain(SECRET);
-                StringBuilder messages = new StringBuilder();
-                for (Throwable t = e; t != null; t = t.getCause()) {
-                    messages.append(t.getMessage()).append('\n');
-                }
-                return messages.toString();
+                return e;
             }
             throw new AssertionError("The job did not fail");
         }

@@ -177,7 +177,7 @@ class SessionClusterITCase {
                                 MediaJob.class.getName(),
                                 stream.name(),
                                 stream.pushed().get(1).number().toString()));
-        program.addAll(options(kvs));
+        program.addAll(options(kvs, TLS));
         return program;
     }
 
@@ -191,12 +191,12 @@ class SessionClusterITCase {
                                 FLEET,
                                 KvsSourceOptions.DISCOVERY_INTERVAL.key(),
                                 "100 ms"));
-        program.addAll(options(kvs));
+        program.addAll(options(kvs, TlsProvider.JDK));
         return program;
     }
 
     /** Assumes a role, which adds the SDK's objects for one. */
-    private static List<String> options(EmbeddedKvs kvs) {
+    private static List<String> options(EmbeddedKvs kvs, TlsProvider tls) {
         kvs.sts().role(ROLE);
         return List.of(
                 AwsOptions.REGION.key(),
@@ -206,7 +206,7 @@ class SessionClusterITCase {
                 AwsOptions.TRUST_STORE_PATH.key(),
                 kvs.certificateFile().toString(),
                 AwsOptions.TLS_PROVIDER.key(),
-                TLS.name(),
+                tls.name(),
                 AwsOptions.CREDENTIALS_PROVIDER.key(),
                 CredentialProvider.ASSUME_ROLE.name(),
                 AwsOptions.ROLE_ARN.key(),

@@ -92,6 +92,19 @@ class StreamChangesTest {
 
     // ------------------------------------------------------------------ CreateStream
 
+    /** Otherwise it would be CREATING again, and could not be read. */
+    @Test
+    void aStreamStaysActiveIfTheClockGoesBack() {
+        control.createStream(r -> r.streamName("at-once"));
+        changesTakeAMinute();
+        control.createStream(r -> r.streamName("later"));
+        kvs.clock().shift(MINUTE);
+        assertThat(describe("later").status()).isEqualTo(Status.ACTIVE);
+        kvs.clock().shift(MINUTE.multipliedBy(-5));
+        assertThat(describe("at-once").status()).isEqualTo(Status.ACTIVE);
+        assertThat(describe("later").status()).isEqualTo(Status.ACTIVE);
+    }
+
     @Test
     void createsAStream() {
         String arn =

@@ -73,7 +73,8 @@ public final class StoppingPosition implements Serializable {
 
     /**
      * Reads up to the first fragment whose producer timestamp is after the given time. Producers'
-     * clocks may go back: older fragments after that one are not read.
+     * clocks may go back: older fragments after that one are not read. If no such fragment comes,
+     * those before it have a minute to reach the service, by its clock.
      */
     public static StoppingPosition atProducerTimestamp(Instant time) {
         return new StoppingPosition(Kind.PRODUCER_TIMESTAMP, time.toEpochMilli(), null);

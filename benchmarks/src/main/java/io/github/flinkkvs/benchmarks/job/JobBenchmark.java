@@ -176,7 +176,7 @@ public final class JobBenchmark implements Callable<Integer> {
         List<Row> rows = new ArrayList<>();
         for (Protocol protocol : protocols) {
             for (int count : streams) {
-                System.err.println("job: " + protocol + ", streams: " + count);
+                System.err.println("job: " + protocol.title() + ", streams: " + count);
                 Cell cell = new Cell(protocol, count, measure(protocol, count, pinned));
                 cells.add(cell);
                 reads.forEach(reader -> rows.add(row(cell, reader)));
@@ -270,7 +270,7 @@ public final class JobBenchmark implements Callable<Integer> {
 
     private static List<Chart> charts(List<Cell> cells, List<Row> rows) {
         List<String> names =
-                cells.stream().map(cell -> cell.protocol + ", " + cell.streams).toList();
+                cells.stream().map(cell -> cell.protocol.title() + ", " + cell.streams).toList();
         return List.of(
                 Chart.bars(
                         "job-throughput",
@@ -335,7 +335,7 @@ public final class JobBenchmark implements Callable<Integer> {
                     String.format(
                             "| %s | %d | %s | %.0f | %.0f | %s | %.2f | %.2f | %s | %s"
                                     + " | bare %.0f %%, %.0f %%; reader %.0f %%, %.0f %% |%n",
-                            row.protocol,
+                            row.protocol.title(),
                             row.streams,
                             row.reader.name().toLowerCase(Locale.ROOT),
                             row.bare.megabytesPerSecond.value(),

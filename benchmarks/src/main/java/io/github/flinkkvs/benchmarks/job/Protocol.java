@@ -15,7 +15,7 @@ enum Protocol {
     HTTP("HTTP", TlsProvider.JDK),
     HTTPS("HTTPS", TlsProvider.JDK),
     /** HTTPS that all readers but the bare SDK, which ships without the library, decrypt so. */
-    OPENSSL("HTTPS, OpenSSL", TlsProvider.OPENSSL);
+    OPENSSL("HTTPS by OpenSSL", TlsProvider.OPENSSL);
 
     private final String title;
     private final TlsProvider tls;
@@ -33,9 +33,8 @@ enum Protocol {
         return tls;
     }
 
-    /** As in tables and charts. */
-    @Override
-    public String toString() {
+    /** For tables and charts. */
+    String title() {
         return title;
     }
 }

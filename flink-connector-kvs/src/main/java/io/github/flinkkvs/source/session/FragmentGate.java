@@ -181,7 +181,7 @@ final class FragmentGate {
                 OptionalLong time = stop.fragmentNumber().serverTimestampHint();
                 return time.isEmpty() || serviceTimeMillis > time.getAsLong();
             default:
-                return serviceTimeMillis > stop.timestampMillis();
+                return serviceTimeMillis > receivedByMillis();
         }
     }
 
@@ -191,11 +191,17 @@ final class FragmentGate {
      * @param millis all media was read that the service received up to then, inclusive
      */
     boolean isReadToStop(long millis) {
-        long stopMillis =
-                stop.kind() == StoppingPosition.Kind.PRODUCER_TIMESTAMP
-                        ? stop.timestampMillis() + RECEIVED_AFTER_MILLIS
-                        : stopMillis();
-        return millis >= stopMillis;
+        boolean byProducer = stop.kind() == StoppingPosition.Kind.PRODUCER_TIMESTAMP;
+        return millis >= (byProducer ? receivedByMillis() : stopMillis());
+    }
+
+    /** When the service has received all that is wanted, if the stop is a timestamp. */
+    private long receivedByMillis() {
+        long millis = stop.timestampMillis();
+        return stop.kind() == StoppingPosition.Kind.PRODUCER_TIMESTAMP
+                // The end of time has nothing behind it.
+                ? Math.max(millis, millis + RECEIVED_AFTER_MILLIS)
+                : millis;
     }
 
     /**

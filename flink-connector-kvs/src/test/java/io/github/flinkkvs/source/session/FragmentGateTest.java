@@ -154,6 +154,16 @@ class FragmentGateTest {
         FragmentGate coded = to(StoppingPosition.atFragment(GetMediaBytes.number(10_000, 0)));
         assertThat(coded.isPastStop(10_000)).isFalse();
         assertThat(coded.isPastStop(10_001)).isTrue();
+        // What was produced before the stop may be received after it.
+        FragmentGate producer = to(StoppingPosition.atProducerTimestamp(TIME));
+        assertThat(producer.isPastStop(70_000)).isFalse();
+        assertThat(producer.isPastStop(70_001)).isTrue();
+        assertThat(producer.isReadToStop(69_999)).isFalse();
+        assertThat(producer.isReadToStop(70_000)).isTrue();
+        FragmentGate never =
+                to(StoppingPosition.atProducerTimestamp(Instant.ofEpochMilli(Long.MAX_VALUE)));
+        assertThat(never.isReadToStop(70_000)).isFalse();
+        assertThat(never.isPastStop(70_000)).isFalse();
         // The gate cannot wait for a number without a time.
         FragmentGate other = to(StoppingPosition.atFragment("5"));
         assertThat(other.isPastStop(Long.MIN_VALUE)).isTrue();

@@ -153,7 +153,7 @@ public final class KvsStream {
 
     /** It is being created for this time, then ACTIVE. */
     void creating(Duration time) {
-        phase = new Phase(StreamStatus.CREATING, clock.millis() + time.toMillis());
+        phase = new Phase(StreamStatus.CREATING, time, clock);
     }
 
     /**
@@ -167,7 +167,7 @@ public final class KvsStream {
     public Future<?> delete(@Nullable String expectedVersion, Duration time) throws AwsError {
         synchronized (this) {
             checkChange(expectedVersion);
-            phase = new Phase(StreamStatus.DELETING, clock.millis() + time.toMillis());
+            phase = new Phase(StreamStatus.DELETING, time, clock);
         }
         return ended();
     }
@@ -227,7 +227,7 @@ public final class KvsStream {
         checkChange(expectedVersion);
         settings = change.of(settings);
         version++;
-        phase = new Phase(StreamStatus.UPDATING, clock.millis() + time.toMillis());
+        phase = new Phase(StreamStatus.UPDATING, time, clock);
         store.retention(settings.retention());
     }
 
@@ -279,13 +279,25 @@ public final class KvsStream {
         final StreamStatus status;
         final long untilMillis;
 
+        /** Whether its time has come, even if the clock was set back since. */
+        private volatile boolean over;
+
         Phase(StreamStatus status, long untilMillis) {
             this.status = status;
             this.untilMillis = untilMillis;
         }
 
+        /** A phase that lasts for some time, perhaps none. */
+        Phase(StreamStatus status, Duration time, ServiceClock clock) {
+            this(status, clock.millis() + time.toMillis());
+            over = time.isZero();
+        }
+
         boolean over(ServiceClock clock) {
-            return clock.millis() >= untilMillis;
+            if (!over && clock.millis() >= untilMillis) {
+                over = true;
+            }
+            return over;
         }
     }
 }
