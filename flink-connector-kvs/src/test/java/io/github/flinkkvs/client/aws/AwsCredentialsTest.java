@@ -600,7 +600,8 @@ class AwsCredentialsTest {
                         "aws.credentials.provider.custom.class",
                         "aws.trust.all.certificates",
                         "aws.truststore.path",
-                        "aws.truststore.password");
+                        "aws.truststore.password",
+                        "aws.tls.provider");
     }
 
     @Test
