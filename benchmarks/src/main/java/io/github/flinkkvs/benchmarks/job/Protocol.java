@@ -14,7 +14,7 @@ import io.github.flinkkvs.client.aws.AwsOptions.TlsProvider;
 enum Protocol {
     HTTP("HTTP", TlsProvider.JDK),
     HTTPS("HTTPS", TlsProvider.JDK),
-    /** HTTPS that all readers but the bare SDK, which ships without the library, decrypt so. */
+    /** HTTPS. All readers decrypt with the native library, except the bare SDK: it has none. */
     OPENSSL("HTTPS by OpenSSL", TlsProvider.OPENSSL);
 
     private final String title;

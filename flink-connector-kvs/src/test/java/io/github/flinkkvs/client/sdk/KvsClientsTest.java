@@ -301,9 +301,7 @@ class KvsClientsTest {
     /** The SDK would give up the pool for TLS of the JDK. */
     @Test
     void buffersOfTlsArePooled() throws Exception {
-        HttpsServer secure = HttpsServer.create(loopback(), 0);
-        secure.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
-        serve(secure, "secure");
+        HttpsServer secure = serveSecurely();
         Configuration config = config();
         config.setString("aws.endpoint", "https://127.0.0.1:" + secure.getAddress().getPort());
         config.setString("aws.trust.all.certificates", "true");
@@ -317,15 +315,20 @@ class KvsClientsTest {
         }
     }
 
+    private HttpsServer serveSecurely() throws Exception {
+        HttpsServer secure = HttpsServer.create(loopback(), 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
+        serve(secure, "secure");
+        return secure;
+    }
+
     private static long allocations(PooledByteBufAllocatorMetric pool) {
         return pool.directArenas().stream().mapToLong(PoolArenaMetric::numAllocations).sum();
     }
 
     @Test
     void certificatesAreCheckedUnlessSwitchedOff() throws Exception {
-        HttpsServer secure = HttpsServer.create(loopback(), 0);
-        secure.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
-        serve(secure, "secure");
+        HttpsServer secure = serveSecurely();
         Configuration config = config();
         config.setString("aws.endpoint", "https://127.0.0.1:" + secure.getAddress().getPort());
         KvsClients strict = clients(config);
