@@ -15,6 +15,7 @@ import io.github.flinkkvs.client.media.MediaService;
 import io.github.flinkkvs.client.media.SdkFragmentArchive;
 import io.github.flinkkvs.client.media.SdkMediaService;
 import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.OwnThreads;
 import io.github.flinkkvs.client.streams.SdkStreamDirectory;
@@ -78,7 +79,8 @@ public final class SdkConnection implements KvsConnection {
             executor.shutdownNow();
             throw e;
         }
-        directory = new SdkStreamDirectory(clients, pace(siblings, CALLS_PER_SECOND));
+        CallWindow window = new CallWindow(executor);
+        directory = new SdkStreamDirectory(clients, pace(siblings, CALLS_PER_SECOND), window);
         listing =
                 new SdkStreamListing(
                         clients,
@@ -96,12 +98,14 @@ public final class SdkConnection implements KvsConnection {
                         region -> clients.in(region).media(),
                         endpoints,
                         clients::explained,
+                        window,
                         executor);
         archive =
                 new SdkFragmentArchive(
                         region -> clients.in(region).archive(),
                         endpoints,
                         clients::explained,
+                        window,
                         executor);
     }
 

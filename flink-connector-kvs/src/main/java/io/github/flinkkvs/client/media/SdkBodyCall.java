@@ -9,6 +9,7 @@
 package io.github.flinkkvs.client.media;
 
 import io.github.flinkkvs.client.errors.OneLine;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.ServiceTime;
 
 import org.reactivestreams.Subscriber;
@@ -41,6 +42,7 @@ final class SdkBodyCall<R extends AwsResponse>
 
     @Nullable private Subscription subscription;
     @Nullable private CompletableFuture<Void> sent;
+    @Nullable private CallWindow.Place place;
     private long requestedEarly;
     private boolean prepared;
     private boolean over;
@@ -51,6 +53,30 @@ final class SdkBodyCall<R extends AwsResponse>
     SdkBodyCall(MediaListener listener, UnaryOperator<Throwable> explain) {
         this.listener = listener;
         this.explain = explain;
+    }
+
+    /**
+     * Begins as soon as the window has a place for the call, which it leaves when it is answered or
+     * over.
+     *
+     * @param ask leads to {@link #send} or {@link #fail}
+     */
+    void begin(CallWindow window, Runnable ask) {
+        CallWindow.Place mine = window.place(ask, this::fail);
+        synchronized (this) {
+            place = mine;
+        }
+        mine.enter();
+    }
+
+    private void leavePlace() {
+        CallWindow.Place mine;
+        synchronized (this) {
+            mine = place;
+        }
+        if (mine != null) {
+            mine.leave();
+        }
     }
 
     /**
@@ -90,6 +116,7 @@ final class SdkBodyCall<R extends AwsResponse>
     /** Reports an error, unless the end was reported before. */
     void fail(Throwable error) {
         if (end()) {
+            leavePlace();
             body.completeExceptionally(error);
             listener.onError(explain.apply(error));
         }
@@ -131,6 +158,7 @@ final class SdkBodyCall<R extends AwsResponse>
             toCancel = subscription;
             toAbort = sent;
         }
+        leavePlace();
         if (toCancel != null) {
             toCancel.cancel();
         }
@@ -158,6 +186,7 @@ final class SdkBodyCall<R extends AwsResponse>
 
     @Override
     public void onResponse(R response) {
+        leavePlace();
         String type = response.sdkHttpResponse().firstMatchingHeader("Content-Type").orElse("");
         if (isText(type)) {
             // Nobody would lose media by it: a fragment that cannot be read may be left out.
@@ -227,6 +256,7 @@ final class SdkBodyCall<R extends AwsResponse>
     @Override
     public void onComplete() {
         if (end()) {
+            leavePlace();
             body.complete(null);
             listener.onEnd();
         }

@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client.media;
 
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.ServiceTime;
 import io.github.flinkkvs.client.streams.StreamArn;
@@ -54,32 +55,37 @@ public final class SdkFragmentArchive implements FragmentArchive {
     private final Function<String, KinesisVideoArchivedMediaAsyncClient> clients;
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
+    private final CallWindow window;
     private final Executor executor;
     private final Duration listTimeout;
 
     /**
      * @param clients by region
      * @param explain turns an error into one that says what it means
+     * @param window in which calls begin
      * @param executor sends requests, and may block while credentials are fetched
      */
     public SdkFragmentArchive(
             Function<String, KinesisVideoArchivedMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
+            CallWindow window,
             Executor executor) {
-        this(clients, endpoints, explain, executor, LIST_TIMEOUT);
+        this(clients, endpoints, explain, window, executor, LIST_TIMEOUT);
     }
 
     SdkFragmentArchive(
             Function<String, KinesisVideoArchivedMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
+            CallWindow window,
             Executor executor,
             Duration listTimeout) {
         this.listTimeout = listTimeout;
         this.clients = clients;
         this.endpoints = endpoints;
         this.explain = explain;
+        this.window = window;
         this.executor = executor;
     }
 
@@ -87,6 +93,19 @@ public final class SdkFragmentArchive implements FragmentArchive {
     public CompletableFuture<FragmentPage> list(
             StreamArn stream, TimeRange range, @Nullable String nextToken) {
         CompletableFuture<FragmentPage> page = new CompletableFuture<>();
+        CallWindow.Place place =
+                window.place(
+                        () -> ask(stream, range, nextToken, page), page::completeExceptionally);
+        page.whenComplete((done, error) -> place.leave());
+        place.enter();
+        return page;
+    }
+
+    private void ask(
+            StreamArn stream,
+            TimeRange range,
+            @Nullable String nextToken,
+            CompletableFuture<FragmentPage> page) {
         endpoints
                 .of(stream, APIName.LIST_FRAGMENTS, () -> {})
                 .thenComposeAsync(
@@ -109,7 +128,6 @@ public final class SdkFragmentArchive implements FragmentArchive {
                                 page.completeExceptionally(e);
                             }
                         });
-        return page;
     }
 
     private Throwable failure(StreamArn stream, Throwable error) {
@@ -231,6 +249,15 @@ public final class SdkFragmentArchive implements FragmentArchive {
         SdkBodyCall<GetMediaForFragmentListResponse> call = new SdkBodyCall<>(listener, explain);
         List<String> numbers =
                 fragments.stream().map(FragmentNumber::toString).collect(Collectors.toList());
+        call.begin(window, () -> ask(stream, numbers, listener, call));
+        return call;
+    }
+
+    private void ask(
+            StreamArn stream,
+            List<String> numbers,
+            MediaListener listener,
+            SdkBodyCall<GetMediaForFragmentListResponse> call) {
         endpoints
                 .of(stream, APIName.GET_MEDIA_FOR_FRAGMENT_LIST, listener::onTurn)
                 .whenCompleteAsync(
@@ -252,7 +279,6 @@ public final class SdkFragmentArchive implements FragmentArchive {
                                                     .getMediaForFragmentList(request, body));
                         },
                         executor);
-        return call;
     }
 
     @Override

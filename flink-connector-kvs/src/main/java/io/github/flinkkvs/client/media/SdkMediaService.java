@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.client.media;
 
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.streams.StreamArn;
 
@@ -30,27 +31,40 @@ public final class SdkMediaService implements MediaService {
     private final Function<String, KinesisVideoMediaAsyncClient> clients;
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
+    private final CallWindow window;
     private final Executor executor;
 
     /**
      * @param clients by region
      * @param explain turns an error into one that says what it means
+     * @param window in which calls begin
      * @param executor sends requests, and may block while credentials are fetched
      */
     public SdkMediaService(
             Function<String, KinesisVideoMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
+            CallWindow window,
             Executor executor) {
         this.explain = explain;
         this.clients = clients;
         this.endpoints = endpoints;
+        this.window = window;
         this.executor = executor;
     }
 
     @Override
     public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
         SdkBodyCall<GetMediaResponse> call = new SdkBodyCall<>(listener, explain);
+        call.begin(window, () -> ask(stream, start, listener, call));
+        return call;
+    }
+
+    private void ask(
+            StreamArn stream,
+            StartSelector start,
+            MediaListener listener,
+            SdkBodyCall<GetMediaResponse> call) {
         endpoints
                 .of(stream, APIName.GET_MEDIA, listener::onTurn)
                 .whenCompleteAsync(
@@ -69,7 +83,6 @@ public final class SdkMediaService implements MediaService {
                                     body -> clients.apply(stream.region()).getMedia(request, body));
                         },
                         executor);
-        return call;
     }
 
     @Override

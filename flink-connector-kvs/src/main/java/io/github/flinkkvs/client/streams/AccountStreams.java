@@ -13,6 +13,7 @@ import io.github.flinkkvs.client.errors.Backoff;
 import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.client.errors.ErrorTable;
 import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.OwnThreads;
 
@@ -63,7 +64,9 @@ public final class AccountStreams implements AutoCloseable {
             throw e;
         }
         // A person waits for the answers: they need not be spaced out.
-        directory = new SdkStreamDirectory(clients, new CallPace(0, executor));
+        directory =
+                new SdkStreamDirectory(
+                        clients, new CallPace(0, executor), new CallWindow(executor));
     }
 
     /**

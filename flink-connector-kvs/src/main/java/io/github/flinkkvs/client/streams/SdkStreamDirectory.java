@@ -9,6 +9,7 @@
 package io.github.flinkkvs.client.streams;
 
 import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.sdk.ServiceTime;
 
@@ -16,6 +17,7 @@ import org.apache.flink.annotation.Internal;
 
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
+import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
 import javax.annotation.Nullable;
@@ -28,10 +30,12 @@ public final class SdkStreamDirectory implements StreamDirectory {
 
     private final KvsClients clients;
     private final CallPace pace;
+    private final CallWindow window;
 
-    public SdkStreamDirectory(KvsClients clients, CallPace pace) {
+    public SdkStreamDirectory(KvsClients clients, CallPace pace, CallWindow window) {
         this.clients = clients;
         this.pace = pace;
+        this.window = window;
     }
 
     @Override
@@ -49,17 +53,36 @@ public final class SdkStreamDirectory implements StreamDirectory {
             }
         }
         KinesisVideoAsyncClient control = clients.in(region).control();
-        return pace.turn()
-                .thenCompose(turn -> clients.explained(control.describeStream(request.build())))
-                .thenApply(
-                        response ->
-                                Answers.usable(
-                                        "DescribeStream",
-                                        () ->
-                                                description(
-                                                        response.streamInfo(),
-                                                        ServiceTime.orOwn(
-                                                                response.sdkHttpResponse()))));
+        CompletableFuture<DescribeStreamResponse> answer = new CompletableFuture<>();
+        CallWindow.Place place =
+                window.place(
+                        () -> ask(control, request.build(), answer), answer::completeExceptionally);
+        answer.whenComplete((done, error) -> place.leave());
+        place.enter();
+        return answer.thenApply(
+                response ->
+                        Answers.usable(
+                                "DescribeStream",
+                                () ->
+                                        description(
+                                                response.streamInfo(),
+                                                ServiceTime.orOwn(response.sdkHttpResponse()))));
+    }
+
+    private void ask(
+            KinesisVideoAsyncClient control,
+            DescribeStreamRequest request,
+            CompletableFuture<DescribeStreamResponse> answer) {
+        pace.turn()
+                .thenCompose(turn -> clients.explained(control.describeStream(request)))
+                .whenComplete(
+                        (response, error) -> {
+                            if (error == null) {
+                                answer.complete(response);
+                            } else {
+                                answer.completeExceptionally(error);
+                            }
+                        });
     }
 
     /**

@@ -13,6 +13,7 @@ import io.github.flinkkvs.client.errors.ErrorClass;
 import io.github.flinkkvs.client.errors.ErrorTable;
 import io.github.flinkkvs.client.media.TimeRange.Clock;
 import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.sdk.KvsClients;
 import io.github.flinkkvs.client.streams.StreamArn;
 import io.github.flinkkvs.mkv.FragmentNumber;
@@ -125,6 +126,7 @@ class SdkFragmentArchiveTest {
                         region -> clients.in(region).archive(),
                         endpoints,
                         clients::explained,
+                        new CallWindow(executor),
                         executor,
                         listTimeout);
     }
@@ -418,6 +420,7 @@ class SdkFragmentArchiveTest {
                         error -> {
                             throw new NoClassDefFoundError("poison");
                         },
+                        new CallWindow(executor),
                         executor);
         status = 500;
         CompletableFuture<FragmentPage> page = throwing.list(ARN, RANGE, null);
@@ -455,6 +458,7 @@ class SdkFragmentArchiveTest {
                                 new CallPace(0, executor),
                                 executor),
                         clients::explained,
+                        new CallWindow(executor),
                         task -> {
                             tasks.add(task);
                             asked.countDown();

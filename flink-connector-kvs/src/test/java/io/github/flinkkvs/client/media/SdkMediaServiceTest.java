@@ -9,8 +9,10 @@
 package io.github.flinkkvs.client.media;
 
 import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.streams.StreamArn;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscriber;
@@ -40,6 +42,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.UnaryOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,14 +60,21 @@ class SdkMediaServiceTest {
     private final Control control = new Control();
     private final Media media = new Media();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final SdkMediaService service =
             new SdkMediaService(
                     region -> media,
                     new DataEndpoints(region -> control, Duration.ofMinutes(45), PACE, tasks::add),
                     UnaryOperator.identity(),
+                    new CallWindow(timer),
                     tasks::add);
     private final Listener listener = new Listener();
     private final Body body = new Body();
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
 
     @BeforeEach
     void answerEndpoints() {
@@ -222,6 +233,7 @@ class SdkMediaServiceTest {
                         region -> media,
                         new DataEndpoints(region -> control, Duration.ZERO, PACE, tasks::add),
                         UnaryOperator.identity(),
+                        new CallWindow(timer),
                         tasks::add);
         impatient.open(ARN, earliest(), listener);
         impatient.open(ARN, earliest(), listener);
