@@ -39,6 +39,9 @@ public final class StoredDocument implements StoredFragment {
         BROKEN
     }
 
+    /** A complete fragment may waste this part of its size: a copy would cost more. */
+    private static final int MOST_WASTE = 4;
+
     private final BigInteger sequence;
     private final String number;
     private final long serverTimestampMillis;
@@ -82,10 +85,27 @@ public final class StoredDocument implements StoredFragment {
         this.state = state;
     }
 
+    /**
+     * @param first bytes that have arrived
+     * @param expected how many there will be, at a guess
+     */
     static StoredDocument open(
-            BigInteger sequence, long serverMillis, long producerMillis, byte[] first) {
-        return new StoredDocument(
-                sequence, serverMillis, producerMillis, serverMillis, false, first, State.OPEN);
+            BigInteger sequence,
+            long serverMillis,
+            long producerMillis,
+            byte[] first,
+            int expected) {
+        StoredDocument open =
+                new StoredDocument(
+                        sequence,
+                        serverMillis,
+                        producerMillis,
+                        serverMillis,
+                        false,
+                        first,
+                        State.OPEN);
+        open.content = Arrays.copyOf(first, Math.max(first.length, expected));
+        return open;
     }
 
     /**
@@ -244,7 +264,9 @@ public final class StoredDocument implements StoredFragment {
     synchronized void complete(long duration, long atMillis) {
         durationMillis = duration;
         completedAtMillis = atMillis;
-        content = content.length == visible ? content : Arrays.copyOf(content, visible);
+        if (content.length - visible > visible / MOST_WASTE) {
+            content = Arrays.copyOf(content, visible);
+        }
         state = State.COMPLETE;
     }
 
