@@ -78,6 +78,12 @@ public final class ChaosMain implements Callable<Integer> {
     @Option(names = "--calls", defaultValue = "6", description = "Streams of phone calls.")
     private int calls;
 
+    @Option(
+            names = "--later-calls",
+            defaultValue = "20",
+            description = "Further ones, which are created while faults happen.")
+    private int laterCalls;
+
     @Option(names = "--only", split = ",", description = "Kinds of faults, if not all.")
     private Set<FaultKind> only;
 
@@ -116,7 +122,7 @@ public final class ChaosMain implements Callable<Integer> {
                         mode == ReadingMode.SQL ? 1 : versions.size(),
                         only == null ? Set.of() : EnumSet.complementOf(EnumSet.copyOf(only)));
         String command =
-                "chaos/run.sh --seed %d --minutes %s --mode %s --flink %s --cameras %d --calls %d%s"
+                "chaos/run.sh --seed %d --minutes %s --mode %s --flink %s --cameras %d --calls %d --later-calls %d%s"
                         .formatted(
                                 chosen,
                                 minutes,
@@ -124,6 +130,7 @@ public final class ChaosMain implements Callable<Integer> {
                                 String.join(",", versions),
                                 cameras,
                                 calls,
+                                laterCalls,
                                 only == null
                                         ? ""
                                         : " --only "
@@ -132,7 +139,7 @@ public final class ChaosMain implements Callable<Integer> {
                                                         .collect(Collectors.joining(",")));
         System.out.println(command);
         plan.forEach(System.out::println);
-        Path work = Files.createTempDirectory("kvs chaos ");
+        Path work = Files.createTempDirectory("kvs-chaos");
         System.out.println("Logs, ledger and output: " + work);
         RunResult result =
                 new ChaosRun(System.out)
@@ -157,6 +164,10 @@ public final class ChaosMain implements Callable<Integer> {
 
     private FleetSize size() {
         return new FleetSize(
-                cameras, calls, HISTORIES, mode == ReadingMode.ARCHIVE ? LONG_HISTORY : HISTORY);
+                cameras,
+                calls,
+                laterCalls,
+                HISTORIES,
+                mode == ReadingMode.ARCHIVE ? LONG_HISTORY : HISTORY);
     }
 }

@@ -41,12 +41,12 @@ class ChaosITCase {
     private static final Set<FaultKind> SLOW =
             EnumSet.of(FaultKind.PAUSE_LONG, FaultKind.SLOW_SINK, FaultKind.UPGRADE);
 
-    private static final FleetSize SMALL = new FleetSize(4, 2, 1, 100);
+    private static final FleetSize SMALL = new FleetSize(4, 2, 4, 1, 100);
 
     @TempDir Path folder;
 
     @ParameterizedTest
-    @CsvSource({"FRAGMENTS, 45, 1", "FRAMES, 20, 2"})
+    @CsvSource({"SQL, 90, 1", "FRAMES, 90, 2"})
     void nothingIsLostOrDoubled(ReadingMode mode, int seconds, long seed) throws Exception {
         List<PlannedFault> plan = Plan.of(seed, Duration.ofSeconds(seconds), 1, SLOW);
 

@@ -34,20 +34,27 @@ public final class Comparison {
     /**
      * Compares all that was pushed with all that was committed, in any order.
      *
+     * @param streams that the ledger must know
      * @param frames whether a row is a frame rather than a fragment
      */
-    public static Verdict compare(Ledger ledger, Collection<OutputRow> rows, boolean frames) {
+    public static Verdict compare(
+            Ledger ledger, Collection<String> streams, Collection<OutputRow> rows, boolean frames) {
         Comparison comparison = new Comparison(frames);
         Map<String, List<OutputRow>> byStream =
                 rows.stream()
                         .collect(
                                 Collectors.groupingBy(
                                         OutputRow::stream, TreeMap::new, Collectors.toList()));
+        for (String stream : streams) {
+            if (!ledger.streams().containsKey(stream)) {
+                comparison.find(Kind.LOST, stream, "the ledger does not know the stream");
+            }
+        }
         ledger.streams()
                 .forEach(
-                        (name, pushed) ->
+                        (name, stream) ->
                                 comparison.stream(
-                                        name, pushed, byStream.getOrDefault(name, List.of())));
+                                        name, stream, byStream.getOrDefault(name, List.of())));
         byStream.forEach(
                 (name, read) -> {
                     if (!ledger.streams().containsKey(name)) {
@@ -55,16 +62,16 @@ public final class Comparison {
                                 Kind.WRONG, name, read.size() + " rows, but no such stream exists");
                     }
                 });
-        Collection<PushedStream> streams = ledger.streams().values();
+        Collection<PushedStream> pushed = ledger.streams().values();
         return new Verdict(
-                count(streams, Fate.COMPLETE),
-                streams.stream()
+                count(pushed, Fate.COMPLETE),
+                pushed.stream()
                         .flatMap(stream -> stream.fragments().values().stream())
                         .filter(fragment -> fragment.fate() == Fate.COMPLETE)
                         .mapToLong(fragment -> fragment.frames().size())
                         .sum(),
-                count(streams, Fate.BAD),
-                count(streams, Fate.ABANDONED),
+                count(pushed, Fate.BAD),
+                count(pushed, Fate.ABANDONED),
                 rows.size(),
                 List.copyOf(comparison.findings));
     }

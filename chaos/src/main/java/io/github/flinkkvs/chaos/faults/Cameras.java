@@ -11,8 +11,6 @@ package io.github.flinkkvs.chaos.faults;
 import io.github.flinkkvs.chaos.world.World;
 
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** The streams that never stop: only they show that the job goes on. */
 public final class Cameras {
@@ -20,9 +18,7 @@ public final class Cameras {
 
     /** Their names. */
     public static List<String> names(World world) {
-        return IntStream.range(0, world.settings().size().cameras())
-                .mapToObj(i -> "camera-" + i)
-                .collect(Collectors.toList());
+        return world.service().cameras();
     }
 
     /** Each of them has rows that were written after a time. */

@@ -12,13 +12,13 @@ import io.github.flinkkvs.chaos.ledger.PushedFragment;
 import io.github.flinkkvs.chaos.ledger.PushedFragment.Fate;
 import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.world.ServiceAdmin;
-import io.github.flinkkvs.chaos.world.ServiceProcess;
 import io.github.flinkkvs.chaos.world.World;
 import io.github.flinkkvs.cluster.FlinkRest;
 
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +33,8 @@ final class MediaFaults {
     private static final List<String> HOW = List.of("CLEAN", "FIN", "ABRUPT");
     private static final int CUTS = 2;
 
-    /** Some fragments of a camera. */
-    private static final int BYTES = 80_000;
+    /** What a camera sends in two seconds, so that no session reaches its cap before. */
+    private static final int BYTES = 36_000;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -58,7 +58,7 @@ final class MediaFaults {
                                     "how",
                                     HOW.get(random.nextInt(HOW.size()))));
         }
-        return afterNextConnections(world);
+        return whole(world, CUTS);
     }
 
     static Recovery stall(World world, PlannedFault fault) throws Exception {
@@ -69,7 +69,7 @@ final class MediaFaults {
                         random.nextInt(3) == 0
                                 ? Map.of("fault", "silence")
                                 : Map.of("fault", "stallAfter", "bytes", random.nextInt(BYTES)));
-        return afterNextConnections(world);
+        return whole(world, 1);
     }
 
     /** The first bytes of the next body are no Matroska; what is stored is well. */
@@ -77,7 +77,7 @@ final class MediaFaults {
         eachStream(
                 world,
                 () -> Map.of("fault", "corruptAt", "offset", 0, "bytes", "0000000000000000"));
-        return afterNextConnections(world);
+        return whole(world, 1);
     }
 
     private static void eachStream(World world, Supplier<Map<String, Object>> fault)
@@ -90,10 +90,22 @@ final class MediaFaults {
         }
     }
 
-    /** By then each connection has ended, and the next one has had its fault. */
-    private static Recovery afterNextConnections(World world) throws InterruptedException {
-        world.output().watch(ServiceProcess.SESSION_CAP);
-        return Cameras.goOn(world, System.currentTimeMillis());
+    /**
+     * Waits until each camera has had its faulty connections, and counts from the one behind them.
+     */
+    private static Recovery whole(World world, int faulty) {
+        long injected = System.currentTimeMillis();
+        Map<String, Long> since = new HashMap<>();
+        for (String camera : Cameras.names(world)) {
+            List<Long> calls =
+                    FlinkRest.await(
+                            "a whole connection of " + camera,
+                            () -> world.service().callsSince("GetMedia", camera, injected),
+                            times -> times.size() > faulty,
+                            PATIENCE);
+            since.put(camera, calls.get(faulty));
+        }
+        return Recovery.of(since);
     }
 
     /** Over as soon as it is counted as left out, and the stream goes on behind it. */

@@ -11,29 +11,28 @@ package io.github.flinkkvs.chaos.faults;
 import io.github.flinkkvs.chaos.record.OutputRow;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * When the job has got over a fault: each of some streams has a committed row that was written
  * after a time. Immutable.
  */
 public final class Recovery {
-    private final Collection<String> streams;
-    private final long sinceMillis;
+    /** The streams, each with the time from which its rows count, in epoch milliseconds. */
+    private final Map<String, Long> since;
+
     private final long afterMillis;
     private final Predicate<OutputRow> counts;
 
-    private Recovery(
-            Collection<String> streams,
-            long sinceMillis,
-            long afterMillis,
-            Predicate<OutputRow> counts) {
-        this.streams = streams;
-        this.sinceMillis = sinceMillis;
+    private Recovery(Map<String, Long> since, long afterMillis, Predicate<OutputRow> counts) {
+        this.since = since;
         this.afterMillis = afterMillis;
         this.counts = counts;
     }
@@ -44,22 +43,33 @@ public final class Recovery {
      * @param sinceMillis by the machine's clock
      */
     public static Recovery of(Collection<String> streams, long sinceMillis) {
-        return new Recovery(List.copyOf(streams), sinceMillis, sinceMillis, row -> true);
+        return of(
+                streams.stream()
+                        .collect(Collectors.toMap(Function.identity(), stream -> sinceMillis)));
+    }
+
+    /**
+     * Each stream goes on.
+     *
+     * @param since by the machine's clock, for each stream by itself; not empty
+     */
+    public static Recovery of(Map<String, Long> since) {
+        return new Recovery(Map.copyOf(since), 0, row -> true);
     }
 
     /** A stream goes on with rows of a kind. */
     static Recovery of(String stream, long sinceMillis, Predicate<OutputRow> counts) {
-        return new Recovery(List.of(stream), sinceMillis, sinceMillis, counts);
+        return new Recovery(Map.of(stream, sinceMillis), 0, counts);
     }
 
     /** The same, but only rows count that were written after a time. */
     public Recovery after(long millis) {
-        return new Recovery(streams, sinceMillis, millis, counts);
+        return new Recovery(since, millis, counts);
     }
 
-    /** From when its time is measured, in epoch milliseconds. */
+    /** From when its time is measured, of the first stream, in epoch milliseconds. */
     public long sinceMillis() {
-        return sinceMillis;
+        return Collections.min(since.values());
     }
 
     /** The time until the first row; empty if there is none. */
@@ -70,7 +80,7 @@ public final class Recovery {
     /** The time until each stream had a row; empty if one has none. */
     public OptionalLong allMillis(List<OutputRow> rows) {
         Map<String, Long> firsts = firsts(rows);
-        return firsts.size() < streams.size()
+        return firsts.size() < since.size()
                 ? OptionalLong.empty()
                 : firsts.values().stream().mapToLong(Long::longValue).max();
     }
@@ -78,10 +88,11 @@ public final class Recovery {
     private Map<String, Long> firsts(List<OutputRow> rows) {
         Map<String, Long> firsts = new HashMap<>();
         for (OutputRow row : rows) {
-            if (row.writtenAtMillis() > afterMillis
-                    && streams.contains(row.stream())
+            Long begin = since.get(row.stream());
+            if (begin != null
+                    && row.writtenAtMillis() > Math.max(begin, afterMillis)
                     && counts.test(row)) {
-                firsts.merge(row.stream(), row.writtenAtMillis() - sinceMillis, Math::min);
+                firsts.merge(row.stream(), row.writtenAtMillis() - begin, Math::min);
             }
         }
         return firsts;

@@ -8,6 +8,8 @@
  */
 package io.github.flinkkvs.chaos.ledger;
 
+import java.util.Locale;
+
 /** What is pushed into a stream. */
 public enum StreamKind {
     /** A camera that never stops. */
@@ -15,5 +17,10 @@ public enum StreamKind {
     /** Phone calls with silence between them. */
     CALLS,
     /** Fragments of the past, which are there from the beginning. */
-    HISTORY
+    HISTORY;
+
+    /** The name of a stream of this kind, such as {@code camera-0}. */
+    public String stream(int number) {
+        return name().toLowerCase(Locale.ROOT) + "-" + number;
+    }
 }

@@ -49,6 +49,11 @@ public enum FaultKind {
         };
     }
 
+    /** Whether Flink may restore the job: a pause may be longer than Flink waits. */
+    public boolean mayRestore() {
+        return restores() || this == PAUSE_BRIEFLY;
+    }
+
     /** How often it occurs in a plan, compared with others; 0 if it is placed by its own rule. */
     int weight() {
         return weight;

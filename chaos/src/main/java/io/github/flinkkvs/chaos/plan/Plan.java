@@ -80,8 +80,7 @@ public final class Plan {
             case PAUSE_BRIEFLY -> between(random, 500, 5000);
             case PAUSE_LONG -> between(random, 22_000, 26_000);
             case THROTTLE, SERVER_ERRORS, EXPIRED_CREDENTIALS -> between(random, 1000, 8000);
-            case STALL -> between(random, 1000, 3000);
-            case SLOW_SINK -> between(random, 5000, 20_000);
+            case SLOW_SINK -> between(random, 20_000, 60_001);
             case FULL_DISK -> between(random, 3000, 10_000);
             case RESTART_SERVICE -> between(random, 0, 4000);
             default -> 0;

@@ -18,10 +18,13 @@ import io.github.flinkkvs.chaos.faults.Recovery;
 import io.github.flinkkvs.chaos.ledger.Ledger;
 import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.record.OutputRow;
+import io.github.flinkkvs.chaos.world.ServiceProcess;
 import io.github.flinkkvs.chaos.world.World;
 import io.github.flinkkvs.chaos.world.WorldSettings;
 import io.github.flinkkvs.cluster.ClusterException;
 import io.github.flinkkvs.cluster.FlinkRest;
+
+import com.fasterxml.jackson.databind.JsonNode;
 
 import java.io.PrintStream;
 import java.time.Duration;
@@ -33,6 +36,9 @@ import java.util.OptionalLong;
 public final class ChaosRun {
     /** Long, because only a job that stands still takes this long. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** In the traces of what fails in the connector, or in the job itself. */
+    private static final String PROJECT = "io.github.flinkkvs.";
 
     private final PrintStream out;
     private final List<Injected> injected = new ArrayList<>();
@@ -54,7 +60,14 @@ public final class ChaosRun {
             awaitRecovery(world, Cameras.goOn(world, 0), "the start");
             out.println("The job runs: " + world.cluster().rest().url());
             long begin = System.currentTimeMillis();
-            for (PlannedFault fault : plan) {
+            int later = settings.size().laterCalls();
+            for (int i = 0; i < plan.size(); i++) {
+                PlannedFault fault = plan.get(i);
+                // Some discoveries meet a fault.
+                int added = later * i / plan.size();
+                for (int n = added; n < later * (i + 1) / plan.size(); n++) {
+                    world.service().addCalls();
+                }
                 long wait = begin + fault.atMillis() - System.currentTimeMillis();
                 world.output().watch(Duration.ofMillis(Math.max(0, wait)));
                 inject(world, fault);
@@ -79,6 +92,9 @@ public final class ChaosRun {
         // The last one: Flink may restart a job twice, if it first counts on slots that are gone.
         OptionalLong restore = OptionalLong.empty();
         long restored = restoredAt(world);
+        if (!fault.kind().mayRestore()) {
+            assertUnharmed(world, fault, at);
+        }
         if (restored > recovery.sinceMillis()) {
             restore = OptionalLong.of(restored - recovery.sinceMillis());
             recovery = recovery.after(restored);
@@ -92,6 +108,28 @@ public final class ChaosRun {
                         recovery.firstMillis(rows).getAsLong(),
                         recovery.allMillis(rows).getAsLong()));
         out.println("          " + injected.get(injected.size() - 1));
+    }
+
+    /**
+     * Flink may restart a job for a reason of its own, such as a process that was killed before,
+     * but nothing of the job may have failed.
+     */
+    private static void assertUnharmed(World world, PlannedFault fault, long sinceMillis)
+            throws ChaosException {
+        JsonNode failures =
+                world.cluster()
+                        .rest()
+                        .exceptions(world.job())
+                        .path("exceptionHistory")
+                        .path("entries");
+        for (JsonNode failure : failures) {
+            String trace = failure.path("stacktrace").asText();
+            if (failure.path("timestamp").asLong() > sinceMillis && trace.contains(PROJECT)) {
+                throw new ChaosException(
+                        "The job failed because of %s, which it must survive: %s"
+                                .formatted(fault, trace));
+            }
+        }
     }
 
     private static List<OutputRow> awaitRecovery(World world, Recovery recovery, String from)
@@ -130,12 +168,15 @@ public final class ChaosRun {
                 .await(
                         rows -> compare(world, ledger, rows).count(Finding.Kind.LOST) == 0,
                         PATIENCE);
+        // What comes twice would come with the next connections.
+        world.output().watch(ServiceProcess.SESSION_CAP.multipliedBy(2));
         world.stop();
         return compare(world, ledger, world.output().rows());
     }
 
     private static Verdict compare(World world, Ledger ledger, List<OutputRow> rows) {
-        return Comparison.compare(ledger, rows, world.settings().mode().frames());
+        return Comparison.compare(
+                ledger, world.service().streams(), rows, world.settings().mode().frames());
     }
 
     private static String describe(World world) {

@@ -33,8 +33,8 @@ import java.util.concurrent.Callable;
 /**
  * The embedded service as a process of its own, with streams that are pushed into and a ledger. It
  * prints its addresses when it is up, and takes commands from its input: {@code quiet}, {@code
- * spoil STREAM}, {@code expire KEY}; to each it answers with a line. It ends with its input, so it
- * does not outlive the process that started it.
+ * spoil STREAM}, {@code calls NUMBER}, {@code expire KEY}; to each it answers with a line. It ends
+ * with its input, so it does not outlive the process that started it.
  *
  * <p>It may be killed at any time, and started again on the same folder and ports: what was
  * complete is there again, with its numbers, as after a failure of a host of the real service,
@@ -54,6 +54,8 @@ public final class ChaosService implements Callable<Integer> {
                     "ListStreams");
 
     private static final int LOG_LIMIT = 1000;
+
+    private static final int FAILED = 1;
 
     /** What a line of the output begins with when the service is up. */
     public static final String UP = "UP ";
@@ -90,7 +92,7 @@ public final class ChaosService implements Callable<Integer> {
         private int historyFragments;
 
         FleetSize toFleetSize() {
-            return new FleetSize(cameras, calls, histories, historyFragments);
+            return new FleetSize(cameras, calls, 0, histories, historyFragments);
         }
     }
 
@@ -117,7 +119,8 @@ public final class ChaosService implements Callable<Integer> {
                                 .faults(ChaosService::unavailable)
                                 .start();
                 Administration administration = Administration.start(kvs, "127.0.0.1", adminPort);
-                Fleet fleet = new Fleet(kvs, folder)) {
+                // Without a producer, the truth would be smaller than the plan says.
+                Fleet fleet = new Fleet(kvs, folder, () -> Runtime.getRuntime().halt(FAILED))) {
             if (first) {
                 fleet.begin(size.toFleetSize());
             } else {
@@ -143,6 +146,7 @@ public final class ChaosService implements Callable<Integer> {
             switch (words[0]) {
                 case "quiet" -> fleet.quiet();
                 case "spoil" -> fleet.spoilNext(words[1]);
+                case "calls" -> fleet.addCalls(Integer.parseInt(words[1]));
                 case "expire" -> kvs.expireCredentials(words[1]);
                 default -> throw new IllegalArgumentException("No such command: " + line);
             }

@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The streams of the service and what is pushed into them. After a restart it has the streams of
@@ -41,12 +40,12 @@ final class Fleet implements AutoCloseable {
     /** How long ago the first fragment of the past was recorded. */
     static final Duration PAST = Duration.ofMinutes(20);
 
-    private static final Duration CALLS_BEGIN = Duration.ofSeconds(3);
     private static final int THREADS = 2;
 
     private final EmbeddedKvs kvs;
     private final LedgerWriter ledger;
     private final Recordings recordings;
+    private final Runnable failed;
     private final Map<String, Producer> producers = new ConcurrentHashMap<>();
     private final ScheduledExecutorService executor =
             Executors.newScheduledThreadPool(
@@ -59,29 +58,32 @@ final class Fleet implements AutoCloseable {
 
     /**
      * @param folder with the ledger and the recordings
+     * @param failed what happens if something cannot be pushed, in the thread of a producer
      */
-    Fleet(EmbeddedKvs kvs, Path folder) throws IOException {
+    Fleet(EmbeddedKvs kvs, Path folder, Runnable failed) throws IOException {
         this.kvs = kvs;
+        this.failed = failed;
         ledger = new LedgerWriter(folder.resolve("ledger.csv"));
         recordings = new Recordings(folder.resolve("recordings"));
     }
 
-    /** Begins with new streams; those of calls are created one after another. */
+    /** Begins with new streams. */
     void begin(FleetSize size) throws IOException {
         for (int i = 0; i < size.histories(); i++) {
-            history("history-" + i, size.historyFragments());
+            history(StreamKind.HISTORY.stream(i), size.historyFragments());
         }
         kvs.clock().shift(PAST);
         for (int i = 0; i < size.cameras(); i++) {
-            camera(create("camera-" + i, StreamKind.CAMERA), 0);
+            camera(create(StreamKind.CAMERA.stream(i), StreamKind.CAMERA), 0);
         }
         for (int i = 0; i < size.calls(); i++) {
-            String name = "calls-" + i;
-            executor.schedule(
-                    () -> calls(create(name, StreamKind.CALLS), 0),
-                    CALLS_BEGIN.toMillis() * i,
-                    TimeUnit.MILLISECONDS);
+            addCalls(i);
         }
+    }
+
+    /** Creates a stream of phone calls. */
+    void addCalls(int number) {
+        calls(create(StreamKind.CALLS.stream(number), StreamKind.CALLS), 0);
     }
 
     /** Goes on with what a process that was killed left behind. */
@@ -143,7 +145,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private void push(LedgeredStream stream, Producer.Media media) {
-        producers.put(stream.name(), new Producer(stream, media, executor).start());
+        producers.put(stream.name(), new Producer(stream, media, executor, failed).start());
     }
 
     /**

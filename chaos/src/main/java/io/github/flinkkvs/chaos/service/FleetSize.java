@@ -12,8 +12,10 @@ package io.github.flinkkvs.chaos.service;
  * How many streams there are.
  *
  * @param cameras streams of cameras, which never stop
- * @param calls streams of phone calls, which come and go
+ * @param calls streams of phone calls, which come and go, that exist from the beginning
+ * @param laterCalls further ones, which are created while faults happen
  * @param histories streams that have only a past
  * @param historyFragments how many fragments each of those has
  */
-public record FleetSize(int cameras, int calls, int histories, int historyFragments) {}
+public record FleetSize(
+        int cameras, int calls, int laterCalls, int histories, int historyFragments) {}

@@ -42,6 +42,7 @@ final class Producer {
     private final LedgeredStream stream;
     private final Media media;
     private final ScheduledExecutorService executor;
+    private final Runnable failed;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     private volatile boolean stopping;
@@ -53,10 +54,18 @@ final class Producer {
     private int frame;
     private long beganNanos;
 
-    Producer(LedgeredStream stream, Media media, ScheduledExecutorService executor) {
+    /**
+     * @param failed what happens if something cannot be pushed, in a thread of the executor
+     */
+    Producer(
+            LedgeredStream stream,
+            Media media,
+            ScheduledExecutorService executor,
+            Runnable failed) {
         this.stream = stream;
         this.media = media;
         this.executor = executor;
+        this.failed = failed;
     }
 
     Producer start() {
@@ -139,6 +148,7 @@ final class Producer {
         } catch (RuntimeException e) {
             LOG.error("Nothing more is pushed into {}", stream.name(), e);
             stopped.completeExceptionally(e);
+            failed.run();
         }
     }
 }

@@ -10,6 +10,7 @@ package io.github.flinkkvs.chaos.world;
 
 import io.github.flinkkvs.cluster.ClusterException;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -61,7 +64,15 @@ public final class ServiceAdmin {
         send("PATCH", "/clock", Map.of("shift", by.toMillis() / 1000.0));
     }
 
-    private void send(String method, String path, Map<String, Object> body) {
+    /** When the calls of an operation on a stream arrived that are still in the log, in order. */
+    List<Instant> calls(String operation, String stream) {
+        List<Instant> times = new ArrayList<>();
+        send("GET", "/log/calls?operation=" + operation + "&stream=" + stream, null)
+                .forEach(call -> times.add(Instant.parse(call.get("time").asText())));
+        return times;
+    }
+
+    private JsonNode send(String method, String path, Map<String, Object> body) {
         try {
             HttpRequest request =
                     HttpRequest.newBuilder(URI.create(url + path))
@@ -78,6 +89,7 @@ public final class ServiceAdmin {
             if (answer.statusCode() >= 300) {
                 throw new ClusterException(method + " " + path + ": " + answer.body());
             }
+            return mapper.readTree(answer.body());
         } catch (IOException e) {
             throw new ClusterException(method + " " + url + path + ": " + e, e);
         } catch (InterruptedException e) {

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.chaos.world;
 
 import io.github.flinkkvs.chaos.ledger.Ledger;
+import io.github.flinkkvs.chaos.ledger.StreamKind;
 import io.github.flinkkvs.chaos.service.ChaosService;
 import io.github.flinkkvs.chaos.service.FleetSize;
 import io.github.flinkkvs.cluster.ClusterProcess;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The embedded service as a process that can be killed and started again, with the same ports, the
@@ -39,6 +42,9 @@ public final class ServiceProcess {
     private URI adminEndpoint;
     private Duration clockOffset = Duration.ZERO;
 
+    /** How many streams of phone calls there are. */
+    private int calls;
+
     /**
      * @param folder for the ledger, recordings and log
      */
@@ -46,6 +52,7 @@ public final class ServiceProcess {
         this.processes = processes;
         this.folder = Files.createDirectories(folder);
         this.size = size;
+        calls = size.calls();
     }
 
     /** Starts it, for the first time or after it was killed, and waits until it is up. */
@@ -94,6 +101,40 @@ public final class ServiceProcess {
     public void shiftClock(Duration by) {
         admin.shiftClock(by);
         clockOffset = clockOffset.plus(by);
+    }
+
+    /**
+     * When the calls of an operation on a stream arrived since a time, in order, in epoch
+     * milliseconds by the machine's clock.
+     */
+    public List<Long> callsSince(String operation, String stream, long millis) {
+        return admin.calls(operation, stream).stream()
+                .map(time -> time.minus(clockOffset).toEpochMilli())
+                .filter(time -> time >= millis)
+                .collect(Collectors.toList());
+    }
+
+    /** Creates one more stream of phone calls. */
+    public void addCalls() {
+        command("calls " + calls);
+        calls++;
+    }
+
+    /** The names of the cameras. */
+    public List<String> cameras() {
+        return names(StreamKind.CAMERA, size.cameras());
+    }
+
+    /** The names of all streams. */
+    public List<String> streams() {
+        List<String> all = new ArrayList<>(cameras());
+        all.addAll(names(StreamKind.CALLS, calls));
+        all.addAll(names(StreamKind.HISTORY, size.histories()));
+        return all;
+    }
+
+    private static List<String> names(StreamKind kind, int count) {
+        return IntStream.range(0, count).mapToObj(kind::stream).collect(Collectors.toList());
     }
 
     /** Has its producers end, each after the fragment that it is pushing. */

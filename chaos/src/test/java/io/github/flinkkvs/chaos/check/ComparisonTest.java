@@ -71,20 +71,37 @@ class ComparisonTest {
     }
 
     private List<Kind> findings(List<OutputRow> rows, boolean frames) {
-        return Comparison.compare(ledger, rows, frames).findings().stream()
+        return Comparison.compare(ledger, List.of("door"), rows, frames).findings().stream()
                 .map(Finding::kind)
                 .collect(Collectors.toList());
     }
 
     @Test
     void findsNothingIfAllIsWell() {
-        Verdict verdict = Comparison.compare(ledger, fragments(11, 12, 13), false);
+        Verdict verdict = Comparison.compare(ledger, List.of("door"), fragments(11, 12, 13), false);
 
         assertThat(verdict).isEqualTo(new Verdict(3, 6, 1, 1, 3, List.of()));
         assertThat(verdict.count(Kind.LOST)).isZero();
         List<OutputRow> reversed = fragments(11, 12, 13);
         Collections.reverse(reversed);
         assertThat(findings(reversed, false)).isEmpty();
+    }
+
+    @Test
+    void findsAStreamThatTheLedgerDoesNotKnow() {
+        assertThat(
+                        Comparison.compare(
+                                        ledger,
+                                        List.of("door", "yard"),
+                                        fragments(11, 12, 13),
+                                        false)
+                                .findings())
+                .singleElement()
+                .satisfies(
+                        finding -> {
+                            assertThat(finding.kind()).isEqualTo(Kind.LOST);
+                            assertThat(finding.stream()).isEqualTo("yard");
+                        });
     }
 
     @Test

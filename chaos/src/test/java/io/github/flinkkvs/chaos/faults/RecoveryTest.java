@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,6 +50,18 @@ class RecoveryTest {
         assertThat(recovery.allMillis(List.of(row("door", 1, 1400)))).isEmpty();
         assertThat(recovery.allMillis(List.of(row("door", 1, 1400), row("door", 2, 1600))))
                 .hasValue(600);
+    }
+
+    @Test
+    void eachStreamHasATimeOfItsOwn() {
+        Recovery recovery = Recovery.of(Map.of("door", 1000L, "yard", 5000L));
+
+        assertThat(recovery.sinceMillis()).isEqualTo(1000);
+        assertThat(recovery.allMillis(List.of(row("door", 1, 1100), row("yard", 1, 4900))))
+                .isEmpty();
+        List<OutputRow> rows = List.of(row("door", 1, 1300), row("yard", 2, 5100));
+        assertThat(recovery.firstMillis(rows)).hasValue(100);
+        assertThat(recovery.allMillis(rows)).hasValue(300);
     }
 
     @Test

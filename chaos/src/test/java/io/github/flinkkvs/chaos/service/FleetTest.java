@@ -15,6 +15,7 @@ import io.github.flinkkvs.chaos.ledger.PushedStream;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.log.StoredFragment;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,9 +34,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class FleetTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final FleetSize SIZE = new FleetSize(1, 1, 1, 5);
+    private static final FleetSize SIZE = new FleetSize(1, 1, 0, 1, 5);
 
     @TempDir Path folder;
+
+    /** By the threads of producers. */
+    private final AtomicInteger failed = new AtomicInteger();
+
+    @AfterEach
+    void allWasPushed() {
+        assertThat(failed).hasValue(0);
+    }
 
     private Ledger ledger() throws Exception {
         return Ledger.read(folder.resolve("ledger.csv"));
@@ -56,13 +66,15 @@ class FleetTest {
     @Test
     void whatTheLedgerSaysIsWhatIsStored() throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start();
-                Fleet fleet = new Fleet(kvs, folder)) {
+                Fleet fleet = new Fleet(kvs, folder, failed::incrementAndGet)) {
             fleet.begin(SIZE);
             kvs.log().awaitPushed("camera-0", 2, PATIENCE);
             kvs.log().awaitPushed("calls-0", 1, PATIENCE);
+            fleet.addCalls(1);
+            kvs.log().awaitPushed("calls-1", 1, PATIENCE);
             fleet.quiet();
 
-            for (String stream : List.of("camera-0", "calls-0", "history-0")) {
+            for (String stream : List.of("camera-0", "calls-0", "calls-1", "history-0")) {
                 assertThat(numbers(ledger().streams().get(stream), Fate.COMPLETE))
                         .isEqualTo(numbers(kvs.stream(stream).pushed()));
             }
@@ -73,7 +85,7 @@ class FleetTest {
     @Test
     void aBadFragmentIsInTheLedgerAsSuch() throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start();
-                Fleet fleet = new Fleet(kvs, folder)) {
+                Fleet fleet = new Fleet(kvs, folder, failed::incrementAndGet)) {
             fleet.begin(SIZE);
             fleet.spoilNext("camera-0");
             kvs.log().awaitPushed("camera-0", 3, PATIENCE);
@@ -91,7 +103,7 @@ class FleetTest {
         String arn;
         try (EmbeddedKvs kvs = EmbeddedKvs.start()) {
             // It is not closed in time, as if it were killed.
-            Fleet fleet = new Fleet(kvs, folder);
+            Fleet fleet = new Fleet(kvs, folder, failed::incrementAndGet);
             fleet.begin(SIZE);
             kvs.log().awaitPushed("camera-0", 2, PATIENCE);
             arn = kvs.stream("camera-0").arn();
@@ -102,7 +114,7 @@ class FleetTest {
         assertThat(camera).isNotEmpty();
 
         try (EmbeddedKvs kvs = EmbeddedKvs.builder().clockOffset(Fleet.PAST).start();
-                Fleet fleet = new Fleet(kvs, folder)) {
+                Fleet fleet = new Fleet(kvs, folder, failed::incrementAndGet)) {
             fleet.resume(before);
             assertThat(kvs.stream("camera-0").arn()).isEqualTo(arn);
             assertThat(numbers(kvs.stream("history-0").pushed()))
