@@ -49,6 +49,7 @@ class OtherServicesITCase {
     @Test
     void theSecondAnswerToEachQuestion() throws Throwable {
         expect(Question.DELIVERY, Delivery.WHEN_CLOSED);
+        expect(Question.IDLE_RULE, IdleRule.INGESTED_BYTES);
         expect(Question.NOW_START, NowStart.NEWEST_FRAGMENT);
         expect(Question.TIMESTAMP_MATCH, TimestampMatch.AT_OR_AFTER);
         expect(Question.FUTURE_TIMESTAMP, FutureTimestamp.AS_NOW);
@@ -127,6 +128,20 @@ class OtherServicesITCase {
                 // Longer than any other body.
                 Limits.service().sessionCap(Duration.ofSeconds(20)),
                 true);
+    }
+
+    @Test
+    void theFourthAnswerToEachQuestion() throws Throwable {
+        expect(Question.UNKNOWN_POSITION, UnknownPosition.NEXT_INGESTED);
+        expect(Question.FUTURE_POSITION, UnknownPosition.IN_BAND_ERROR_3000);
+        expect(Question.ERROR_DOCUMENT, ErrorDocument.MINI_DOCUMENT_WITHOUT_NUMBER);
+        check(
+                Behavior.likely()
+                        .unknownPosition(UnknownPosition.NEXT_INGESTED)
+                        .futurePosition(UnknownPosition.IN_BAND_ERROR_3000)
+                        .errorDocument(ErrorDocument.MINI_DOCUMENT_WITHOUT_NUMBER),
+                Limits.service(),
+                false);
     }
 
     private void expect(Question question, Object answer) {

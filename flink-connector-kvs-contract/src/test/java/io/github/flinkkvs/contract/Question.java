@@ -76,7 +76,9 @@ enum Question {
             "What keeps the body of GetMedia open while a fragment is being pushed?",
             "idleRule",
             "DELIVERED_BYTES or INGESTED_BYTES",
-            "FRAGMENTS"),
+            "FRAGMENTS",
+            "INGESTED_BYTES",
+            "DELIVERED_BYTES or FRAGMENTS"),
     LEADING_TAGS(
             "Does each fragment have the tags that the producer sent before the first one?",
             "leadingTagsRepeated",

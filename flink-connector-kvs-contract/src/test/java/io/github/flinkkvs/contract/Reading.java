@@ -151,6 +151,15 @@ final class Reading implements MediaListener, FragmentHandler, AutoCloseable {
         return this;
     }
 
+    /** Waits for the first fragment, and returns its number. */
+    synchronized String first(Duration timeout) throws InterruptedException {
+        until(1, timeout);
+        if (fragments.isEmpty()) {
+            throw new AssertionError("The body ended without a fragment: " + failure + errors);
+        }
+        return numbers().get(0);
+    }
+
     /** Waits for a fragment. */
     synchronized void until(String number, Duration timeout) throws InterruptedException {
         await(() -> numbers().contains(number), timeout, "fragment " + number);

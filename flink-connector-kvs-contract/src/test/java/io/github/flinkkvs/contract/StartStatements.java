@@ -39,13 +39,16 @@ final class StartStatements {
         return List.of(
                 that("EARLIEST begins with the first fragment", this::earliest),
                 that("FRAGMENT_NUMBER begins behind the fragment that it names", this::number),
+                that(
+                        "Behind the newest fragment, a body waits for what is pushed next",
+                        this::behindTheNewest),
                 that("CONTINUATION_TOKEN goes on with the fragment of a token", this::token),
                 that("A timestamp begins with the fragment that has it", this::exactTimestamp),
                 that("A timestamp between two finds one of them", this::timestampBetween),
                 that("A timestamp before everything begins with the first one", this::before),
                 that("A timestamp of the future is no error of the service's", this::future),
                 that("NOW does not begin with old media", this::now),
-                that("A number that never existed is not silently taken for NOW", this::unknown),
+                that("A number that never existed is answered", this::unknown),
                 that("A number that does not exist yet is answered", this::futureNumber));
     }
 
@@ -56,9 +59,7 @@ final class StartStatements {
 
     private void assertBegins(StartSelector start, int index) throws Exception {
         try (Reading reading = world.read(start)) {
-            reading.until(1, SOME_SECONDS);
-            assertThat(reading.numbers()).as("%s", start).isNotEmpty();
-            assertThat(reading.numbers().get(0)).as("%s", start).isEqualTo(world.number(index));
+            assertThat(reading.first(SOME_SECONDS)).as("%s", start).isEqualTo(world.number(index));
         }
     }
 
@@ -72,6 +73,22 @@ final class StartStatements {
         assertBegins(World.after(world.number(2)), 3);
     }
 
+    /** How a reader that has all goes on when its call ends. */
+    private void behindTheNewest() throws Exception {
+        String newest = world.pushNow();
+        try (Reading reading = world.read(world.live, World.after(newest))) {
+            String next = world.pushNow();
+            assertThat(reading.first(SOME_SECONDS)).isEqualTo(next);
+            newest = next;
+        }
+        try (Reading reading = world.read(world.live, World.after(newest))) {
+            reading.toEnd(SOME_SECONDS);
+            assertThat(reading.failure()).isNull();
+            assertThat(reading.errors()).isEmpty();
+            assertThat(reading.numbers()).isEmpty();
+        }
+    }
+
     private void token() throws Exception {
         Fragment second = world.fragments.get(1);
         StartSelector start =
@@ -80,7 +97,7 @@ final class StartStatements {
                         .continuationToken(second.continuationToken())
                         .build();
         try (Reading reading = world.read(start)) {
-            String first = reading.until(1, SOME_SECONDS).numbers().get(0);
+            String first = reading.first(SOME_SECONDS);
             assertThat(first).isIn(world.number(1), world.number(2));
             world.report.answer(
                     Question.CONTINUATION_TOKEN,
@@ -122,7 +139,7 @@ final class StartStatements {
 
     private String begin(StartSelectorType type, long millis) throws Exception {
         try (Reading reading = world.read(World.at(type, millis))) {
-            return reading.until(1, SOME_SECONDS).numbers().get(0);
+            return reading.first(SOME_SECONDS);
         }
     }
 
@@ -239,10 +256,10 @@ final class StartStatements {
     }
 
     /** The given answer if the first fragment is the expected one, otherwise what came. */
-    private static String next(Reading reading, String expected, String answer) {
-        return reading.numbers().get(0).equals(expected)
-                ? answer
-                : "delivers " + reading.numbers().get(0);
+    private static String next(Reading reading, String expected, String answer)
+            throws InterruptedException {
+        String first = reading.first(SOME_SECONDS);
+        return first.equals(expected) ? answer : "delivers " + first;
     }
 
     /** The error of a body or the refusal of a call; empty if there is none as yet. */

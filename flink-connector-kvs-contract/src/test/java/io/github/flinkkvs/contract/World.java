@@ -49,7 +49,7 @@ final class World {
     static final long GAP_MILLIS = 20_000;
 
     /** So many fragments a second leave a stream; a little fewer enter it. */
-    private static final Duration PACE = Duration.ofMillis(250);
+    static final Duration PACE = Duration.ofMillis(250);
 
     /** Fewer than the five calls that a stream allows in a second. */
     private static final Duration TURN = Duration.ofMillis(250);

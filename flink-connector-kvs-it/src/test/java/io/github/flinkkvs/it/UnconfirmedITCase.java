@@ -37,6 +37,7 @@ import io.github.flinkkvs.testing.behavior.archive.BodyOrder;
 import io.github.flinkkvs.testing.behavior.archive.BodyShape;
 import io.github.flinkkvs.testing.behavior.archive.ListingOrder;
 import io.github.flinkkvs.testing.log.EndReason;
+import io.github.flinkkvs.testing.log.ServedMedia;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
@@ -179,10 +180,7 @@ class UnconfirmedITCase extends KvsTestBase {
     @Test
     void delivery() throws Exception {
         play(
-                and(
-                        each(Delivery.values(), Behavior::delivery),
-                        IdleRule.values(),
-                        Behavior::idleRule),
+                each(Delivery.values(), Behavior::delivery),
                 (kvs, stream) -> {
                     push(stream, 2);
                     Job<Fragment> job = begin(source(kvs));
@@ -197,6 +195,59 @@ class UnconfirmedITCase extends KvsTestBase {
                 });
     }
 
+    /**
+     * A fragment that takes longer than a body without media, and than the source waits for any.
+     */
+    @Test
+    void idleRule() throws Exception {
+        play(
+                and(
+                        each(Delivery.values(), Behavior::delivery),
+                        IdleRule.values(),
+                        Behavior::idleRule),
+                (kvs, stream) -> {
+                    kvs.limits().idleEnd(Duration.ofSeconds(1));
+                    push(stream, 1);
+                    Job<Fragment> job =
+                            begin(
+                                    source(kvs)
+                                            .set(
+                                                    KvsSourceOptions.SILENCE_TIMEOUT,
+                                                    Duration.ofSeconds(4)));
+                    job.results.awaitCommitted(1);
+                    try (Camera camera =
+                            Camera.builder(stream)
+                                    .fragmentDuration(Duration.ofSeconds(6))
+                                    .framesPerSecond(10)
+                                    .fragments(1)
+                                    .start()) {
+                        camera.awaitDone(TIME);
+                    }
+                    readsFrom(0, job, stream);
+                    String slow = stream.pushed().get(1).number();
+                    List<ServedMedia> sessions = kvs.log().sessions("stream");
+                    IdleRule rule = kvs.behavior().idleRule();
+                    if (kvs.behavior().delivery() == Delivery.AS_INGESTED) {
+                        assertThat(sessions)
+                                .as("bodies that end within the fragment")
+                                .filteredOn(
+                                        session ->
+                                                session.fragmentsStarted().contains(slow)
+                                                        && !session.fragmentsSent().contains(slow))
+                                .matches(torn -> torn.isEmpty() == (rule != IdleRule.FRAGMENTS));
+                    } else {
+                        assertThat(sessions)
+                                .as("bodies that the source gives up")
+                                .filteredOn(session -> session.endReason() == EndReason.CLIENT)
+                                .matches(
+                                        given ->
+                                                given.isEmpty()
+                                                        == (rule != IdleRule.INGESTED_BYTES));
+                    }
+                    return job;
+                });
+    }
+
     @Test
     void sessionCap() throws Exception {
         play(
@@ -206,7 +257,11 @@ class UnconfirmedITCase extends KvsTestBase {
                     try (Camera camera = Camera.builder(stream).speed(5).fragments(6).start()) {
                         Job<Fragment> job = begin(source(kvs));
                         camera.awaitDone(TIME);
-                        return readsFrom(0, job, stream);
+                        readsFrom(0, job, stream);
+                        assertThat(kvs.log().sessions("stream"))
+                                .extracting(ServedMedia::endReason)
+                                .contains(EndReason.SESSION_CAP);
+                        return job;
                     }
                 });
     }
@@ -330,7 +385,12 @@ class UnconfirmedITCase extends KvsTestBase {
                     push(stream, 2);
                     Job<Fragment> job = begin(source(kvs));
                     kvs.log().awaitEndedSessions("stream", 1, TIME);
-                    return readsFrom(0, job, stream);
+                    readsFrom(0, job, stream);
+                    assertThat(kvs.log().sessions("stream"))
+                            .extracting(ServedMedia::startSelector)
+                            .isNotEmpty()
+                            .noneMatch(selector -> selector.contains("TOKEN"));
+                    return job;
                 });
     }
 
@@ -609,6 +669,8 @@ class UnconfirmedITCase extends KvsTestBase {
                             .extracting(fragment -> fragment.number().toString())
                             .containsExactlyElementsOf(
                                     stream.pushed().stream().map(StoredFragment::number).toList());
+                    assertThat(kvs.log().sessions("GetMediaForFragmentList", "stream"))
+                            .isNotEmpty();
                     return job;
                 });
     }
@@ -628,6 +690,8 @@ class UnconfirmedITCase extends KvsTestBase {
                                     stream.pushed().stream()
                                             .map(StoredFragment::serverTimestampMillis)
                                             .toList());
+                    assertThat(kvs.log().sessions("GetMediaForFragmentList", "stream"))
+                            .isNotEmpty();
                     return job;
                 });
     }
