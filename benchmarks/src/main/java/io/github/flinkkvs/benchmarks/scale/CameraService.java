@@ -39,7 +39,7 @@ final class CameraService {
     static final String SHORT_PREFIX = "short-";
 
     /** Live media is read at once, or when a stream gets its turn. */
-    private static final Duration RETENTION = Duration.ofSeconds(15);
+    private static final Duration RETENTION = Duration.ofSeconds(10);
 
     /**
      * @param cameras how many streams get media

@@ -32,7 +32,8 @@ final class JobJar {
                             + ": build it with mvn package -pl flink-sql-connector-kvs -am");
         }
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-            for (Class<?> type : List.of(CameraJob.class, SequenceCheck.class)) {
+            for (Class<?> type :
+                    List.of(CameraJob.class, SequenceCheck.class, SequenceCheck.Last.class)) {
                 String name = type.getName().replace('.', '/') + ".class";
                 out.putNextEntry(new JarEntry(name));
                 try (InputStream in = type.getClassLoader().getResourceAsStream(name)) {

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongBinaryOperator;
 import java.util.function.Predicate;
 
@@ -21,6 +22,9 @@ import java.util.function.Predicate;
 final class JobMetrics {
 
     private static final String SOURCE = "KinesisVideo.";
+
+    /** So long Flink's REST server does not collect metrics again. */
+    static final long INTERVAL_MILLIS = 1000;
 
     private final FlinkRest rest;
     private final String job;
@@ -35,9 +39,26 @@ final class JobMetrics {
         vertex = rest.job(job).get("vertices").get(0).get("id").asText();
     }
 
+    /**
+     * Lets the next read see what is now. Flink's REST server begins to collect metrics when it is
+     * asked for some, and answers with what it collected the last time, however long ago that was.
+     */
+    void refresh() throws InterruptedException {
+        // The first time it may have collected less than an interval ago.
+        for (int i = 0; i < 2; i++) {
+            sum(SequenceCheck.SEEN);
+            TimeUnit.MILLISECONDS.sleep(2 * INTERVAL_MILLIS);
+        }
+    }
+
     /** The sum over the subtasks of a metric of the check, or 0 if there is none yet. */
     long sum(String name) {
         return read(".check." + name, Long::sum);
+    }
+
+    /** The largest value among the subtasks of a metric of the check, or 0 if there is none yet. */
+    long max(String name) {
+        return read(".check." + name, Math::max);
     }
 
     /** The sum over the subtasks of a metric of the source. */

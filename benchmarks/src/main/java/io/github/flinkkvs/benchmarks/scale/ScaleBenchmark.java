@@ -78,7 +78,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
     @Option(
             names = "--server-heap",
             description = "The heap of the embedded service; default ${DEFAULT-VALUE}.")
-    private String serverHeap = "7g";
+    private String serverHeap = "9g";
 
     /** The content of the result file. */
     record Result(
@@ -124,12 +124,14 @@ public final class ScaleBenchmark implements Callable<Integer> {
                 new Result(machine, warmUp, seconds, heap, fleets, discovery, charts),
                 machine + "\n\n" + ScaleTables.of(fleets, discovery),
                 charts);
-        long wrong = fleets.stream().mapToLong(fleet -> fleet.lost() + fleet.doubled()).sum();
-        if (wrong > 0) {
-            System.err.println("error: fragments were lost or doubled, see the table");
-            return 1;
+        boolean well = true;
+        for (FleetRun.Result fleet : fleets) {
+            for (String fault : fleet.faults(seconds)) {
+                System.err.println("error: " + fleet.title() + ": " + fault + ", see the table");
+                well = false;
+            }
         }
-        return 0;
+        return well ? 0 : 1;
     }
 
     private static List<Fleet> fleets(double share, String... fleets) {

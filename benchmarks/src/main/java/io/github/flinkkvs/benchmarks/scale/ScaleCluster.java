@@ -61,7 +61,7 @@ final class ScaleCluster implements AutoCloseable {
                                 work.resolve("checkpoints").toUri().toString())
                         .config("execution.checkpointing.savepoint-dir", savepoints().toUri())
                         .config("restart-strategy.type", "none")
-                        .config("metrics.fetcher.update-interval", "1000")
+                        .config("metrics.fetcher.update-interval", JobMetrics.INTERVAL_MILLIS)
                         // The machine may be busy.
                         .config("heartbeat.timeout", "120000")
                         .start();

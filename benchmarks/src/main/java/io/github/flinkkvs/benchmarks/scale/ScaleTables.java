@@ -23,19 +23,20 @@ final class ScaleTables {
     private static String cpu(List<FleetRun.Result> fleets) {
         StringBuilder table =
                 new StringBuilder(
-                        "| streams | MB/s | kept up | furthest behind, ms | its trend, ms a minute"
-                                + " (95 %) | CPU per stream, ms/s | CPU s/GB | busy: TaskManager,"
+                        "| streams | MB/s | kept up | longest silence, ms | furthest behind, ms | its"
+                                + " trend, ms a minute (95 %) | CPU per stream, ms/s | CPU s/GB | busy: TaskManager,"
                                 + " server, JobManager | server, CPU s/GB |\n"
-                                + "|---|--:|--:|--:|---|--:|--:|---|--:|\n");
+                                + "|---|--:|--:|--:|--:|---|--:|--:|---|--:|\n");
         for (FleetRun.Result fleet : fleets) {
             table.append(
                     String.format(
                             Locale.ROOT,
-                            "| %s | %.1f | %.1f %% | %d | %s | %.2f | %.2f | %.0f %%, %.0f %%,"
+                            "| %s | %.1f | %.1f %% | %d | %d | %s | %.2f | %.2f | %.0f %%, %.0f %%,"
                                     + " %.0f %% | %.2f |%n",
                             fleet.title(),
                             fleet.megabytesPerSecond(),
                             100 * fleet.keptUp(),
+                            fleet.silenceMillis(),
                             fleet.behindMillis(),
                             fleet.behindTrend().text(0),
                             fleet.cpuMillisPerStreamAndSecond(),
@@ -51,16 +52,18 @@ final class ScaleTables {
     private static String memory(List<FleetRun.Result> fleets) {
         StringBuilder table =
                 new StringBuilder(
-                        "| streams | heap for media, MB | its bound, MB | direct memory, MB |"
+                        "| streams | all read after, s | settled, s later | heap for media, MB | its bound, MB | direct memory, MB |"
                                 + " threads, begin and end | fragments | lost | doubled |"
                                 + " evictions | reconnects |\n"
-                                + "|---|--:|--:|--:|---|--:|--:|--:|--:|--:|\n");
+                                + "|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|\n");
         for (FleetRun.Result fleet : fleets) {
             table.append(
                     String.format(
                             Locale.ROOT,
-                            "| %s | %.0f | %.0f | %.0f | %d, %d | %d | %d | %d | %d | %d |%n",
+                            "| %s | %d | %d | %.0f | %.0f | %.0f | %d, %d | %d | %d | %d | %d | %d |%n",
                             fleet.title(),
+                            fleet.readAfterSeconds(),
+                            fleet.settledAfterSeconds(),
                             fleet.mediaMegabytes(),
                             fleet.boundMegabytes(),
                             fleet.directMegabytes(),

@@ -13,9 +13,11 @@ import io.github.flinkkvs.mkv.Fragment;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Counts what is lost, doubled or out of order: the producer timestamps of each stream must go up
@@ -29,15 +31,26 @@ final class SequenceCheck extends RichMapFunction<Fragment, Integer> {
     static final String LOST = "lost";
     static final String DOUBLED = "doubled";
 
+    /** How many streams have emitted something. */
+    static final String STREAMS = "streams";
+
+    /** How long ago the stream emitted something that is silent for the longest time. */
+    static final String SILENCE = "silenceMillis";
+
     private static final long serialVersionUID = 1L;
 
     private final long fragmentMillis;
 
-    private transient Map<String, Long> last;
+    /** The last fragment of each stream. The task's thread writes, that of a metric reads. */
+    private transient Map<String, Last> last;
+
     private transient Counter seen;
     private transient Counter bytes;
     private transient Counter lost;
     private transient Counter doubled;
+
+    /** A fragment that was emitted, and when. */
+    record Last(long producerTimestampMillis, long nanos) {}
 
     SequenceCheck(long fragmentMillis) {
         this.fragmentMillis = fragmentMillis;
@@ -45,11 +58,13 @@ final class SequenceCheck extends RichMapFunction<Fragment, Integer> {
 
     @Override
     public void open(OpenContext context) {
-        last = new HashMap<>();
+        last = new ConcurrentHashMap<>();
         seen = getRuntimeContext().getMetricGroup().counter(SEEN);
         bytes = getRuntimeContext().getMetricGroup().counter(BYTES);
         lost = getRuntimeContext().getMetricGroup().counter(LOST);
         doubled = getRuntimeContext().getMetricGroup().counter(DOUBLED);
+        getRuntimeContext().getMetricGroup().<Integer, Gauge<Integer>>gauge(STREAMS, last::size);
+        getRuntimeContext().getMetricGroup().<Long, Gauge<Long>>gauge(SILENCE, this::silence);
     }
 
     @Override
@@ -57,12 +72,18 @@ final class SequenceCheck extends RichMapFunction<Fragment, Integer> {
         seen.inc();
         bytes.inc(fragment.sizeBytes());
         long time = fragment.producerTimestampMillis();
-        Long before = last.put(fragment.streamName(), time);
-        if (before != null && time <= before) {
+        Last before = last.put(fragment.streamName(), new Last(time, System.nanoTime()));
+        if (before != null && time <= before.producerTimestampMillis) {
             doubled.inc();
         } else if (before != null) {
-            lost.inc((time - before) / fragmentMillis - 1);
+            lost.inc((time - before.producerTimestampMillis) / fragmentMillis - 1);
         }
         return fragment.sizeBytes();
+    }
+
+    private long silence() {
+        long now = System.nanoTime();
+        return TimeUnit.NANOSECONDS.toMillis(
+                last.values().stream().mapToLong(each -> now - each.nanos).max().orElse(0));
     }
 }

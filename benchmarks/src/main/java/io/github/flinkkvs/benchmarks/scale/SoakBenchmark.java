@@ -33,6 +33,9 @@ import java.util.function.ToDoubleFunction;
         })
 public final class SoakBenchmark implements Callable<Integer> {
 
+    /** A stream that emits nothing for so long, although it has a fragment every 2 s. */
+    private static final long STILL_MILLIS = 30_000;
+
     @Mixin private ReportOptions options;
 
     @Option(names = "--minutes", description = "How long; default ${DEFAULT-VALUE}.")
@@ -104,6 +107,10 @@ public final class SoakBenchmark implements Callable<Integer> {
                 charts);
         if (run.lost() + run.doubled() > 0) {
             System.err.println("error: fragments were lost or doubled, see the table");
+            return 1;
+        }
+        if (run.silenceMillis() > STILL_MILLIS) {
+            System.err.println("error: a stream stands still, see below the table");
             return 1;
         }
         if (!options.quick() && verdicts.stream().anyMatch(SoakVerdict::grows)) {

@@ -49,9 +49,16 @@ final class SoakRun {
 
     /**
      * @param seen fragments that the long job emitted
+     * @param silenceMillis at the end, the longest time since a stream of the long job emitted one
      * @param reconnects of the long job
      */
-    record Result(List<Row> rows, long seen, long lost, long doubled, long reconnects) {}
+    record Result(
+            List<Row> rows,
+            long seen,
+            long lost,
+            long doubled,
+            long silenceMillis,
+            long reconnects) {}
 
     /**
      * @param jobs how many short jobs there are in the time
@@ -95,8 +102,8 @@ final class SoakRun {
         JobMetrics metrics = new JobMetrics(rest, job);
         FlinkRest.await(
                 "all streams",
-                () -> metrics.sourceSum("connections"),
-                open -> open >= streams,
+                () -> metrics.sum(SequenceCheck.STREAMS),
+                read -> read == streams,
                 TIMEOUT);
         List<Row> rows = new ArrayList<>();
         long begin = System.nanoTime();
@@ -118,12 +125,14 @@ final class SoakRun {
                 throw new IllegalStateException("The job failed: " + rest.exceptions(job));
             }
         }
+        metrics.refresh();
         Result result =
                 new Result(
                         rows,
                         metrics.sum(SequenceCheck.SEEN),
                         metrics.sum(SequenceCheck.LOST),
                         metrics.sum(SequenceCheck.DOUBLED),
+                        metrics.max(SequenceCheck.SILENCE),
                         metrics.sourceSumOfAll("cause", "reconnects"));
         rest.cancel(job, TIMEOUT);
         return result;

@@ -72,10 +72,12 @@ final class SoakTables {
     private static String truth(SoakRun.Result run) {
         return String.format(
                 Locale.ROOT,
-                "%,d fragments came through %,d new connections; %d were lost, %d doubled.%n",
+                "%,d fragments came through %,d new connections; %d were lost, %d doubled. At the end,"
+                        + " each stream had emitted one within %.1f s.%n",
                 run.seen(),
                 run.reconnects(),
                 run.lost(),
-                run.doubled());
+                run.doubled(),
+                run.silenceMillis() / 1e3);
     }
 }
