@@ -46,7 +46,7 @@ class ChaosITCase {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @CsvSource({"SQL, 90, 1", "FRAMES, 90, 2"})
+    @CsvSource({"SQL, 45, 1", "FRAMES, 45, 2"})
     void nothingIsLostOrDoubled(ReadingMode mode, int seconds, long seed) throws Exception {
         List<PlannedFault> plan = Plan.of(seed, Duration.ofSeconds(seconds), 1, SLOW);
 

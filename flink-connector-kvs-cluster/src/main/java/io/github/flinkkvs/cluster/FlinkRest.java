@@ -235,6 +235,22 @@ public final class FlinkRest {
     }
 
     /**
+     * Lets the next read of a job's metrics see what is now. Flink begins to collect metrics when
+     * it is asked for some, and answers with what it collected the last time, however long ago that
+     * was.
+     *
+     * @param interval metrics.fetcher.update-interval of the cluster
+     */
+    public void refreshMetrics(String job, String vertex, Duration interval)
+            throws InterruptedException {
+        // The first time it may have collected less than an interval ago.
+        for (int i = 0; i < 2; i++) {
+            metrics(job, vertex, List.of());
+            TimeUnit.NANOSECONDS.sleep(2 * interval.toNanos());
+        }
+    }
+
+    /**
      * Returns metrics of a vertex: an array of objects with {@code id} and {@code value}.
      *
      * @param names with the index of the subtask before each, as in {@code 0.numRecordsOut}; empty

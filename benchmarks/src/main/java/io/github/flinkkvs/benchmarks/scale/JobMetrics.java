@@ -12,9 +12,9 @@ import io.github.flinkkvs.cluster.FlinkRest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongBinaryOperator;
 import java.util.function.Predicate;
 
@@ -24,7 +24,7 @@ final class JobMetrics {
     private static final String SOURCE = "KinesisVideo.";
 
     /** So long Flink's REST server does not collect metrics again. */
-    static final long INTERVAL_MILLIS = 1000;
+    static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final FlinkRest rest;
     private final String job;
@@ -39,16 +39,9 @@ final class JobMetrics {
         vertex = rest.job(job).get("vertices").get(0).get("id").asText();
     }
 
-    /**
-     * Lets the next read see what is now. Flink's REST server begins to collect metrics when it is
-     * asked for some, and answers with what it collected the last time, however long ago that was.
-     */
+    /** Lets the next read see what is now. */
     void refresh() throws InterruptedException {
-        // The first time it may have collected less than an interval ago.
-        for (int i = 0; i < 2; i++) {
-            sum(SequenceCheck.SEEN);
-            TimeUnit.MILLISECONDS.sleep(2 * INTERVAL_MILLIS);
-        }
+        rest.refreshMetrics(job, vertex, INTERVAL);
     }
 
     /** The sum over the subtasks of a metric of the check, or 0 if there is none yet. */

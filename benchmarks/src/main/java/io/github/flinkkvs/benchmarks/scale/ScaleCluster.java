@@ -61,7 +61,7 @@ final class ScaleCluster implements AutoCloseable {
                                 work.resolve("checkpoints").toUri().toString())
                         .config("execution.checkpointing.savepoint-dir", savepoints().toUri())
                         .config("restart-strategy.type", "none")
-                        .config("metrics.fetcher.update-interval", JobMetrics.INTERVAL_MILLIS)
+                        .config("metrics.fetcher.update-interval", JobMetrics.INTERVAL.toMillis())
                         // The machine may be busy.
                         .config("heartbeat.timeout", "120000")
                         .start();

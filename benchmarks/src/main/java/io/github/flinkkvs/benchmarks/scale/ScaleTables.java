@@ -60,10 +60,12 @@ final class ScaleTables {
             table.append(
                     String.format(
                             Locale.ROOT,
-                            "| %s | %d | %d | %.0f | %.0f | %.0f | %d, %d | %d | %d | %d | %d | %d |%n",
+                            "| %s | %d | %s | %.0f | %.0f | %.0f | %d, %d | %d | %d | %d | %d | %d |%n",
                             fleet.title(),
                             fleet.readAfterSeconds(),
-                            fleet.settledAfterSeconds(),
+                            fleet.settledAfterSeconds() == FleetRun.NEVER
+                                    ? "never"
+                                    : String.valueOf(fleet.settledAfterSeconds()),
                             fleet.mediaMegabytes(),
                             fleet.boundMegabytes(),
                             fleet.directMegabytes(),

@@ -112,6 +112,7 @@ final class MediaFaults {
     static Recovery badFragment(World world, PlannedFault fault) throws Exception {
         List<String> cameras = Cameras.names(world);
         String stream = cameras.get(fault.chance() % cameras.size());
+        world.metrics().refresh();
         long counted = world.metrics().skippedFragments();
         BigInteger bad = pushBad(world, stream);
         long since = System.currentTimeMillis();

@@ -27,15 +27,28 @@ public final class SourceMetrics {
         this.job = job;
     }
 
+    /** Lets the next read see what is now, and not what was before the last restart. */
+    public void refresh() throws InterruptedException {
+        for (String source : sources()) {
+            rest.refreshMetrics(job, source, World.METRICS_INTERVAL);
+        }
+    }
+
     /** How many bad fragments were left out, as far as the JobManager knows. */
     public long skippedFragments() {
-        long sum = 0;
+        return sources().stream()
+                .mapToLong(source -> sum(source, ".KinesisVideo.skippedFragments"))
+                .sum();
+    }
+
+    private List<String> sources() {
+        List<String> sources = new ArrayList<>();
         for (JsonNode vertex : rest.job(job).get("vertices")) {
             if (vertex.get("name").asText().startsWith("Source")) {
-                sum += sum(vertex.get("id").asText(), ".KinesisVideo.skippedFragments");
+                sources.add(vertex.get("id").asText());
             }
         }
-        return sum;
+        return sources;
     }
 
     private long sum(String vertex, String suffix) {

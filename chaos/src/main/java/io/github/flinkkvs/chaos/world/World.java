@@ -46,6 +46,8 @@ public final class World implements AutoCloseable {
     /** As short as a busy machine allows: the next JobManager waits for it. */
     private static final int ZOOKEEPER_SESSION_MILLIS = 8000;
 
+    static final Duration METRICS_INTERVAL = Duration.ofMillis(500);
+
     private static final Pattern RESOURCE_ID =
             Pattern.compile("Starting TaskManager with ResourceID: (\\S+)");
 
@@ -100,7 +102,7 @@ public final class World implements AutoCloseable {
                 .config("taskmanager.load-balance.mode", "SLOTS")
                 .config("heartbeat.interval", 1000)
                 .config("heartbeat.timeout", HEARTBEAT_TIMEOUT_MILLIS)
-                .config("metrics.fetcher.update-interval", 500)
+                .config("metrics.fetcher.update-interval", METRICS_INTERVAL.toMillis())
                 .config("high-availability.type", "zookeeper")
                 .config("high-availability.zookeeper.quorum", zooKeeper.quorum())
                 .config(
