@@ -92,21 +92,19 @@ public final class SdkConnection implements KvsConnection {
                         region -> clients.in(region).control(),
                         endpointRefreshInterval,
                         pace(siblings, CALLS_PER_SECOND),
-                        executor);
+                        window);
         media =
                 new SdkMediaService(
                         region -> clients.in(region).media(),
                         endpoints,
                         clients::explained,
-                        window,
-                        executor);
+                        window);
         archive =
                 new SdkFragmentArchive(
                         region -> clients.in(region).archive(),
                         endpoints,
                         clients::explained,
-                        window,
-                        executor);
+                        window);
     }
 
     private CallPace pace(int siblings, int callsPerSecond) {

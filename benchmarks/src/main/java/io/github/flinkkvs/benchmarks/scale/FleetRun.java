@@ -44,6 +44,8 @@ final class FleetRun {
     /** A fragment of 2 Mbit/s is an object that the collector never copies. */
     private static final List<String> SERVER_FLAGS = List.of("-XX:G1HeapRegionSize=1m");
 
+    private static final long STILL_MILLIS = 30_000;
+
     private static final double KEPT_UP = 0.98;
 
     private static final double BEHIND_MILLIS_PER_MINUTE = 500;
@@ -74,6 +76,8 @@ final class FleetRun {
      * @param boundMegabytes what that may be by the documentation
      * @param directMegabytes of the TaskManager at the end
      * @param busy how many processors the TaskManager kept busy, without compiler threads
+     * @param lostBefore while the job settled, during which late fragments leave the short
+     *     retention
      * @param cameraLagMillis how far the cameras were behind their schedule at the end
      */
     record Result(
@@ -100,6 +104,7 @@ final class FleetRun {
             double cpuMillisPerStreamAndSecond,
             double cpuSecondsPerGigabyte,
             double serverCpuSecondsPerGigabyte,
+            long lostBefore,
             long lost,
             long doubled,
             long evictions,
@@ -119,7 +124,7 @@ final class FleetRun {
             if (mediaMegabytes > boundMegabytes) {
                 faults.add("media take more of the heap than they may");
             }
-            if (silenceMillis > TimeUnit.SECONDS.toMillis(seconds)) {
+            if (silenceMillis > STILL_MILLIS) {
                 faults.add("a stream stands still");
             }
             if (seconds >= CERTAIN_SECONDS) {
@@ -193,6 +198,7 @@ final class FleetRun {
         rest.awaitTasks(job, TIMEOUT);
         long running = System.nanoTime();
         JobMetrics metrics = new JobMetrics(rest, job);
+        metrics.refresh();
         FlinkRest.await(
                 "all streams of " + fleet.title(),
                 () -> metrics.sum(SequenceCheck.STREAMS),
@@ -228,7 +234,6 @@ final class FleetRun {
                 SavepointSizes.read(rest.savepoint(job, cluster.savepoints(), TIMEOUT));
         // What was counted up to now, after the collections, too.
         metrics.refresh();
-        // What is late while the job settles leaves the short retention.
         long lost = metrics.sum(SequenceCheck.LOST) - begin.lost;
         long doubled = metrics.sum(SequenceCheck.DOUBLED);
         long lag = status(server).lagMillis();
@@ -262,6 +267,7 @@ final class FleetRun {
                 1000 * cpu / time / fleet.streams(),
                 cpu / bytes * 1e9,
                 serverCpu / bytes * 1e9,
+                begin.lost,
                 lost,
                 doubled,
                 metrics.sourceSum("evictions"),

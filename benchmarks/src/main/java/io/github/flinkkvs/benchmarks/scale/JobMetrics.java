@@ -42,6 +42,7 @@ final class JobMetrics {
     /** Lets the next read see what is now. */
     void refresh() throws InterruptedException {
         rest.refreshMetrics(job, vertex, INTERVAL);
+        names = List.of();
     }
 
     /** The sum over the subtasks of a metric of the check, or 0 if there is none yet. */

@@ -100,6 +100,7 @@ final class SoakRun {
         String job = run(cluster, CameraService.PREFIX, ScaleCluster.PARALLELISM);
         rest.awaitTasks(job, TIMEOUT);
         JobMetrics metrics = new JobMetrics(rest, job);
+        metrics.refresh();
         FlinkRest.await(
                 "all streams",
                 () -> metrics.sum(SequenceCheck.STREAMS),

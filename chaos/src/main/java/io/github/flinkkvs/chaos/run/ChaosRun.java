@@ -43,6 +43,9 @@ public final class ChaosRun {
     private final PrintStream out;
     private final List<Injected> injected = new ArrayList<>();
 
+    /** Since when the job may not have failed, in epoch milliseconds. */
+    private long unharmedMillis;
+
     /**
      * @param out for a line about each step
      */
@@ -60,6 +63,7 @@ public final class ChaosRun {
             awaitRecovery(world, Cameras.goOn(world, 0), "the start");
             out.println("The job runs: " + world.cluster().rest().url());
             long begin = System.currentTimeMillis();
+            unharmedMillis = begin;
             int later = settings.size().laterCalls();
             for (int i = 0; i < plan.size(); i++) {
                 PlannedFault fault = plan.get(i);
@@ -77,6 +81,7 @@ public final class ChaosRun {
     }
 
     private void inject(World world, PlannedFault fault) throws Exception {
+        assertUnharmed(world, "what was before " + fault);
         out.println(fault);
         long at = System.currentTimeMillis();
         Recovery recovery = Injections.inject(world, fault);
@@ -92,8 +97,10 @@ public final class ChaosRun {
         // The last one: Flink may restart a job twice, if it first counts on slots that are gone.
         OptionalLong restore = OptionalLong.empty();
         long restored = restoredAt(world);
-        if (!fault.kind().mayRestore()) {
-            assertUnharmed(world, fault, at);
+        if (fault.kind().mayRestore()) {
+            unharmedMillis = System.currentTimeMillis();
+        } else {
+            assertUnharmed(world, fault.toString());
         }
         if (restored > recovery.sinceMillis()) {
             restore = OptionalLong.of(restored - recovery.sinceMillis());
@@ -114,8 +121,7 @@ public final class ChaosRun {
      * Flink may restart a job for a reason of its own, such as a process that was killed before,
      * but nothing of the job may have failed.
      */
-    private static void assertUnharmed(World world, PlannedFault fault, long sinceMillis)
-            throws ChaosException {
+    private void assertUnharmed(World world, String cause) throws ChaosException {
         JsonNode failures =
                 world.cluster()
                         .rest()
@@ -124,10 +130,10 @@ public final class ChaosRun {
                         .path("entries");
         for (JsonNode failure : failures) {
             String trace = failure.path("stacktrace").asText();
-            if (failure.path("timestamp").asLong() > sinceMillis && trace.contains(PROJECT)) {
+            if (failure.path("timestamp").asLong() > unharmedMillis && trace.contains(PROJECT)) {
                 throw new ChaosException(
                         "The job failed because of %s, which it must survive: %s"
-                                .formatted(fault, trace));
+                                .formatted(cause, trace));
             }
         }
     }
@@ -170,6 +176,7 @@ public final class ChaosRun {
                         PATIENCE);
         // What comes twice would come with the next connections.
         world.output().watch(ServiceProcess.SESSION_CAP.multipliedBy(2));
+        assertUnharmed(world, "the last fault");
         world.stop();
         return compare(world, ledger, world.output().rows());
     }

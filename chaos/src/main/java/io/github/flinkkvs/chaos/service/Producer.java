@@ -148,7 +148,9 @@ final class Producer {
         } catch (RuntimeException e) {
             LOG.error("Nothing more is pushed into {}", stream.name(), e);
             stopped.completeExceptionally(e);
-            failed.run();
+            if (!executor.isShutdown()) {
+                failed.run();
+            }
         }
     }
 }

@@ -59,9 +59,10 @@ public final class ServiceAdmin {
         send("DELETE", "/faults", null);
     }
 
-    /** Moves the service's clock. */
+    /** Moves the service's clock, and forgets the log, whose times would be those of before. */
     public void shiftClock(Duration by) {
         send("PATCH", "/clock", Map.of("shift", by.toMillis() / 1000.0));
+        send("DELETE", "/log", null);
     }
 
     /** When the calls of an operation on a stream arrived that are still in the log, in order. */

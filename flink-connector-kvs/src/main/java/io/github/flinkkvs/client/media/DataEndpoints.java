@@ -10,6 +10,7 @@ package io.github.flinkkvs.client.media;
 
 import io.github.flinkkvs.client.errors.OneLine;
 import io.github.flinkkvs.client.sdk.CallPace;
+import io.github.flinkkvs.client.sdk.CallWindow;
 import io.github.flinkkvs.client.streams.StreamArn;
 
 import org.apache.flink.annotation.Internal;
@@ -26,7 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -40,12 +40,10 @@ public final class DataEndpoints {
     private static final String HTTPS = "https";
 
     private static final class Entry {
-        final CompletableFuture<Void> turn;
         final CompletableFuture<URI> endpoint;
         final long sinceNanos = System.nanoTime();
 
-        Entry(CompletableFuture<Void> turn, CompletableFuture<URI> endpoint) {
-            this.turn = turn;
+        Entry(CompletableFuture<URI> endpoint) {
             this.endpoint = endpoint;
         }
     }
@@ -53,43 +51,41 @@ public final class DataEndpoints {
     private final Function<String, KinesisVideoAsyncClient> control;
     private final long refreshNanos;
     private final CallPace pace;
-    private final Executor executor;
+    private final CallWindow window;
     private final Map<APIName, ConcurrentHashMap<StreamArn, Entry>> entries =
             new ConcurrentHashMap<>();
 
     /**
      * @param control the client of the control plane, by region
      * @param refreshInterval how long an endpoint is used
-     * @param executor sends requests, and may block while credentials are fetched
+     * @param window in which requests are sent
      */
     public DataEndpoints(
             Function<String, KinesisVideoAsyncClient> control,
             Duration refreshInterval,
             CallPace pace,
-            Executor executor) {
+            CallWindow window) {
         this.control = control;
         this.refreshNanos = refreshInterval.toNanos();
         this.pace = pace;
-        this.executor = executor;
+        this.window = window;
     }
 
-    /**
-     * The data endpoint of an operation on a stream; failures are not remembered. Never blocks.
-     *
-     * @param onTurn runs when the endpoint is known, or when the request for it is sent
-     */
-    CompletableFuture<URI> of(StreamArn stream, APIName operation, Runnable onTurn) {
+    /** The data endpoint of an operation on a stream; failures are not remembered. Never blocks. */
+    CompletableFuture<URI> of(StreamArn stream, APIName operation) {
         ConcurrentHashMap<StreamArn, Entry> known =
                 entries.computeIfAbsent(operation, name -> new ConcurrentHashMap<>());
         Entry entry = known.get(stream);
         if (entry == null
                 || entry.endpoint.isCompletedExceptionally()
                 || System.nanoTime() - entry.sinceNanos >= refreshNanos) {
-            CompletableFuture<Void> turn = pace.turn();
-            entry = new Entry(turn, turn.thenComposeAsync(now -> ask(stream, operation), executor));
+            entry =
+                    new Entry(
+                            pace.turn()
+                                    .thenCompose(
+                                            turn -> window.call(() -> ask(stream, operation))));
             known.put(stream, entry);
         }
-        entry.turn.thenRun(onTurn);
         return entry.endpoint;
     }
 

@@ -21,8 +21,8 @@ import java.nio.ByteBuffer;
 public interface MediaListener {
 
     /**
-     * The call is being sent. Until then it waits for its turn: if many streams begin at once,
-     * their endpoints are looked up one after the other.
+     * The call is being sent. Until then it waits for its turn: if many streams begin at once, they
+     * do so one after the other.
      */
     void onTurn();
 

@@ -56,14 +56,19 @@ final class SdkBodyCall<R extends AwsResponse>
     }
 
     /**
-     * Begins as soon as the window has a place for the call, which it leaves when it is answered or
-     * over.
+     * Sends the request as soon as the window has a place for it, unless the call is cancelled
+     * before.
      *
-     * @param ask leads to {@link #send} or {@link #fail}
+     * @param request calls an operation of the SDK's client with this transformer
      */
-    void begin(CallWindow window, Runnable ask) {
-        CallWindow.Place mine = window.place(ask, this::fail);
+    void send(
+            CallWindow window,
+            Function<AsyncResponseTransformer<R, Void>, CompletableFuture<Void>> request) {
+        CallWindow.Place mine = window.place(() -> send(request), this::fail);
         synchronized (this) {
+            if (over) {
+                return;
+            }
             place = mine;
         }
         mine.enter();
@@ -79,16 +84,13 @@ final class SdkBodyCall<R extends AwsResponse>
         }
     }
 
-    /**
-     * Sends the request, unless the call was cancelled before. May block while credentials are
-     * fetched.
-     *
-     * @param request calls an operation of the SDK's client with this transformer
-     */
-    void send(Function<AsyncResponseTransformer<R, Void>, CompletableFuture<Void>> request) {
+    /** May block while credentials are fetched. */
+    private void send(
+            Function<AsyncResponseTransformer<R, Void>, CompletableFuture<Void>> request) {
         if (isOver()) {
             return;
         }
+        listener.onTurn();
         CompletableFuture<Void> future;
         try {
             future = request.apply(this);

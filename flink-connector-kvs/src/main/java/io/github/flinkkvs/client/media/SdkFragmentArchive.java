@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -56,22 +55,19 @@ public final class SdkFragmentArchive implements FragmentArchive {
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
     private final CallWindow window;
-    private final Executor executor;
     private final Duration listTimeout;
 
     /**
      * @param clients by region
      * @param explain turns an error into one that says what it means
-     * @param window in which calls begin
-     * @param executor sends requests, and may block while credentials are fetched
+     * @param window in which requests are sent
      */
     public SdkFragmentArchive(
             Function<String, KinesisVideoArchivedMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
-            CallWindow window,
-            Executor executor) {
-        this(clients, endpoints, explain, window, executor, LIST_TIMEOUT);
+            CallWindow window) {
+        this(clients, endpoints, explain, window, LIST_TIMEOUT);
     }
 
     SdkFragmentArchive(
@@ -79,42 +75,28 @@ public final class SdkFragmentArchive implements FragmentArchive {
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
             CallWindow window,
-            Executor executor,
             Duration listTimeout) {
         this.listTimeout = listTimeout;
         this.clients = clients;
         this.endpoints = endpoints;
         this.explain = explain;
         this.window = window;
-        this.executor = executor;
     }
 
     @Override
     public CompletableFuture<FragmentPage> list(
             StreamArn stream, TimeRange range, @Nullable String nextToken) {
         CompletableFuture<FragmentPage> page = new CompletableFuture<>();
-        CallWindow.Place place =
-                window.place(
-                        () -> ask(stream, range, nextToken, page), page::completeExceptionally);
-        page.whenComplete((done, error) -> place.leave());
-        place.enter();
-        return page;
-    }
-
-    private void ask(
-            StreamArn stream,
-            TimeRange range,
-            @Nullable String nextToken,
-            CompletableFuture<FragmentPage> page) {
         endpoints
-                .of(stream, APIName.LIST_FRAGMENTS, () -> {})
-                .thenComposeAsync(
+                .of(stream, APIName.LIST_FRAGMENTS)
+                .thenCompose(
                         endpoint ->
-                                send(
-                                        clients.apply(stream.region()),
-                                        request(stream, range, nextToken, endpoint),
-                                        page),
-                        executor)
+                                window.call(
+                                        () ->
+                                                send(
+                                                        clients.apply(stream.region()),
+                                                        request(stream, range, nextToken, endpoint),
+                                                        page)))
                 .whenComplete(
                         (response, error) -> {
                             // Errors, too: nobody reads the future of this action.
@@ -128,6 +110,7 @@ public final class SdkFragmentArchive implements FragmentArchive {
                                 page.completeExceptionally(e);
                             }
                         });
+        return page;
     }
 
     private Throwable failure(StreamArn stream, Throwable error) {
@@ -249,18 +232,9 @@ public final class SdkFragmentArchive implements FragmentArchive {
         SdkBodyCall<GetMediaForFragmentListResponse> call = new SdkBodyCall<>(listener, explain);
         List<String> numbers =
                 fragments.stream().map(FragmentNumber::toString).collect(Collectors.toList());
-        call.begin(window, () -> ask(stream, numbers, listener, call));
-        return call;
-    }
-
-    private void ask(
-            StreamArn stream,
-            List<String> numbers,
-            MediaListener listener,
-            SdkBodyCall<GetMediaForFragmentListResponse> call) {
         endpoints
-                .of(stream, APIName.GET_MEDIA_FOR_FRAGMENT_LIST, listener::onTurn)
-                .whenCompleteAsync(
+                .of(stream, APIName.GET_MEDIA_FOR_FRAGMENT_LIST)
+                .whenComplete(
                         (endpoint, error) -> {
                             if (error != null) {
                                 call.fail(error);
@@ -274,11 +248,12 @@ public final class SdkFragmentArchive implements FragmentArchive {
                                                     KvsClients.atArchiveEndpoint(endpoint))
                                             .build();
                             call.send(
+                                    window,
                                     body ->
                                             clients.apply(stream.region())
                                                     .getMediaForFragmentList(request, body));
-                        },
-                        executor);
+                        });
+        return call;
     }
 
     @Override

@@ -20,7 +20,6 @@ import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaRequest;
 import software.amazon.awssdk.services.kinesisvideomedia.model.GetMediaResponse;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelector;
 
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -32,42 +31,29 @@ public final class SdkMediaService implements MediaService {
     private final DataEndpoints endpoints;
     private final UnaryOperator<Throwable> explain;
     private final CallWindow window;
-    private final Executor executor;
 
     /**
      * @param clients by region
      * @param explain turns an error into one that says what it means
-     * @param window in which calls begin
-     * @param executor sends requests, and may block while credentials are fetched
+     * @param window in which requests are sent
      */
     public SdkMediaService(
             Function<String, KinesisVideoMediaAsyncClient> clients,
             DataEndpoints endpoints,
             UnaryOperator<Throwable> explain,
-            CallWindow window,
-            Executor executor) {
+            CallWindow window) {
         this.explain = explain;
         this.clients = clients;
         this.endpoints = endpoints;
         this.window = window;
-        this.executor = executor;
     }
 
     @Override
     public MediaCall open(StreamArn stream, StartSelector start, MediaListener listener) {
         SdkBodyCall<GetMediaResponse> call = new SdkBodyCall<>(listener, explain);
-        call.begin(window, () -> ask(stream, start, listener, call));
-        return call;
-    }
-
-    private void ask(
-            StreamArn stream,
-            StartSelector start,
-            MediaListener listener,
-            SdkBodyCall<GetMediaResponse> call) {
         endpoints
-                .of(stream, APIName.GET_MEDIA, listener::onTurn)
-                .whenCompleteAsync(
+                .of(stream, APIName.GET_MEDIA)
+                .whenComplete(
                         (endpoint, error) -> {
                             if (error != null) {
                                 call.fail(error);
@@ -80,9 +66,10 @@ public final class SdkMediaService implements MediaService {
                                             .overrideConfiguration(KvsClients.atEndpoint(endpoint))
                                             .build();
                             call.send(
+                                    window,
                                     body -> clients.apply(stream.region()).getMedia(request, body));
-                        },
-                        executor);
+                        });
+        return call;
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class AccountStreams implements AutoCloseable {
      */
     public AccountStreams(AwsConfig config) {
         executor = new ScheduledThreadPoolExecutor(1, threads);
+        executor.setRemoveOnCancelPolicy(true);
         try {
             clients = new KvsClients(config, 1, executor, "kvs-catalog-io");
         } catch (RuntimeException | Error e) {

@@ -17,7 +17,6 @@ import org.apache.flink.annotation.Internal;
 
 import software.amazon.awssdk.services.kinesisvideo.KinesisVideoAsyncClient;
 import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamRequest;
-import software.amazon.awssdk.services.kinesisvideo.model.DescribeStreamResponse;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 
 import javax.annotation.Nullable;
@@ -53,36 +52,22 @@ public final class SdkStreamDirectory implements StreamDirectory {
             }
         }
         KinesisVideoAsyncClient control = clients.in(region).control();
-        CompletableFuture<DescribeStreamResponse> answer = new CompletableFuture<>();
-        CallWindow.Place place =
-                window.place(
-                        () -> ask(control, request.build(), answer), answer::completeExceptionally);
-        answer.whenComplete((done, error) -> place.leave());
-        place.enter();
-        return answer.thenApply(
-                response ->
-                        Answers.usable(
-                                "DescribeStream",
-                                () ->
-                                        description(
-                                                response.streamInfo(),
-                                                ServiceTime.orOwn(response.sdkHttpResponse()))));
-    }
-
-    private void ask(
-            KinesisVideoAsyncClient control,
-            DescribeStreamRequest request,
-            CompletableFuture<DescribeStreamResponse> answer) {
-        pace.turn()
-                .thenCompose(turn -> clients.explained(control.describeStream(request)))
-                .whenComplete(
-                        (response, error) -> {
-                            if (error == null) {
-                                answer.complete(response);
-                            } else {
-                                answer.completeExceptionally(error);
-                            }
-                        });
+        return pace.turn()
+                .thenCompose(
+                        turn ->
+                                window.call(
+                                        () ->
+                                                clients.explained(
+                                                        control.describeStream(request.build()))))
+                .thenApply(
+                        response ->
+                                Answers.usable(
+                                        "DescribeStream",
+                                        () ->
+                                                description(
+                                                        response.streamInfo(),
+                                                        ServiceTime.orOwn(
+                                                                response.sdkHttpResponse()))));
     }
 
     /**

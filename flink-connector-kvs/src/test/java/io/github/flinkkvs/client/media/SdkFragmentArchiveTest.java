@@ -115,19 +115,20 @@ class SdkFragmentArchiveTest {
         config.setString("aws.region", "eu-central-1");
         config.setString("aws.endpoint", url(control));
         clients = new KvsClients(AwsConfig.of(config), 4, executor, "kvs-io");
+        // Whatever does not make room for the next one, stops the test that asks again.
+        CallWindow window = new CallWindow(1, TimeUnit.HOURS.toNanos(1), executor, executor);
         DataEndpoints endpoints =
                 new DataEndpoints(
                         region -> clients.in(region).control(),
                         Duration.ofMinutes(45),
                         new CallPace(0, executor),
-                        executor);
+                        window);
         archive =
                 new SdkFragmentArchive(
                         region -> clients.in(region).archive(),
                         endpoints,
                         clients::explained,
-                        new CallWindow(executor),
-                        executor,
+                        window,
                         listTimeout);
     }
 
@@ -416,12 +417,11 @@ class SdkFragmentArchiveTest {
                                 region -> clients.in(region).control(),
                                 Duration.ofMinutes(45),
                                 new CallPace(0, executor),
-                                executor),
+                                new CallWindow(executor)),
                         error -> {
                             throw new NoClassDefFoundError("poison");
                         },
-                        new CallWindow(executor),
-                        executor);
+                        new CallWindow(executor));
         status = 500;
         CompletableFuture<FragmentPage> page = throwing.list(ARN, RANGE, null);
         assertThat(failure(page.orTimeout(10, TimeUnit.SECONDS))).hasMessageContaining("poison");
@@ -456,13 +456,16 @@ class SdkFragmentArchiveTest {
                                 region -> clients.in(region).control(),
                                 Duration.ofMinutes(45),
                                 new CallPace(0, executor),
-                                executor),
+                                new CallWindow(executor)),
                         clients::explained,
-                        new CallWindow(executor),
-                        task -> {
-                            tasks.add(task);
-                            asked.countDown();
-                        });
+                        new CallWindow(
+                                1,
+                                TimeUnit.HOURS.toNanos(1),
+                                task -> {
+                                    tasks.add(task);
+                                    asked.countDown();
+                                },
+                                executor));
         CompletableFuture<FragmentPage> page = waiting.list(ARN, RANGE, null);
         await(asked);
         page.cancel(true);

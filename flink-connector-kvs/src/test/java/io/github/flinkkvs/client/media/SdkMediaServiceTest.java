@@ -38,12 +38,15 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,13 +64,7 @@ class SdkMediaServiceTest {
     private final Media media = new Media();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final SdkMediaService service =
-            new SdkMediaService(
-                    region -> media,
-                    new DataEndpoints(region -> control, Duration.ofMinutes(45), PACE, tasks::add),
-                    UnaryOperator.identity(),
-                    new CallWindow(timer),
-                    tasks::add);
+    private final SdkMediaService service = service(Duration.ofMinutes(45), 32);
     private final Listener listener = new Listener();
     private final Body body = new Body();
 
@@ -228,13 +225,7 @@ class SdkMediaServiceTest {
 
     @Test
     void anEndpointThatIsOldIsAskedForAgain() {
-        SdkMediaService impatient =
-                new SdkMediaService(
-                        region -> media,
-                        new DataEndpoints(region -> control, Duration.ZERO, PACE, tasks::add),
-                        UnaryOperator.identity(),
-                        new CallWindow(timer),
-                        tasks::add);
+        SdkMediaService impatient = service(Duration.ZERO, 32);
         impatient.open(ARN, earliest(), listener);
         impatient.open(ARN, earliest(), listener);
         runTasks();
@@ -284,7 +275,58 @@ class SdkMediaServiceTest {
         assertThat(media.requests).hasSize(1);
     }
 
+    /** What makes room for the next call if only one may be without an answer. */
+    @Test
+    void aCallIsSentWhenTheOneBeforeItIsAnsweredOrOver() {
+        Map<String, Consumer<MediaCall>> ends = new LinkedHashMap<>();
+        ends.put("answer", call -> media.transformer.onResponse(response()));
+        ends.put("cancel", MediaCall::cancel);
+        ends.put("error", call -> media.future.completeExceptionally(new IOException("reset")));
+        ends.put("refusal", call -> media.transformer.exceptionOccurred(new IOException("400")));
+        ends.put("end", call -> ((Subscriber<?>) media.transformer).onComplete());
+        SdkMediaService narrow = service(Duration.ofMinutes(45), 1);
+        ends.forEach(
+                (name, end) -> {
+                    int before = media.requests.size();
+                    MediaCall first = narrow.open(ARN, earliest(), listener);
+                    runTasks();
+                    MediaCall second = narrow.open(ARN, earliest(), listener);
+                    MediaCall third = narrow.open(ARN, earliest(), listener);
+                    runTasks();
+                    assertThat(media.requests).as(name).hasSize(before + 1);
+                    // It waits, and never begins.
+                    second.cancel();
+                    end.accept(first);
+                    runTasks();
+                    assertThat(media.requests).as(name).hasSize(before + 2);
+                    third.cancel();
+                });
+    }
+
+    @Test
+    void aCallHasItsTurnWhenItIsSent() {
+        SdkMediaService narrow = service(Duration.ofMinutes(45), 1);
+        narrow.open(ARN, earliest(), listener);
+        runTasks();
+        assertThat(listener.turns).isEqualTo(1);
+        narrow.open(ARN, earliest(), listener);
+        runTasks();
+        assertThat(listener.turns).isEqualTo(1);
+        media.transformer.onResponse(response());
+        runTasks();
+        assertThat(listener.turns).isEqualTo(2);
+    }
+
     // ---- scripted -----------------------------------------------------------------------------
+
+    private SdkMediaService service(Duration refreshInterval, int places) {
+        CallWindow window = new CallWindow(places, TimeUnit.HOURS.toNanos(1), tasks::add, timer);
+        return new SdkMediaService(
+                region -> media,
+                new DataEndpoints(region -> control, refreshInterval, PACE, window),
+                UnaryOperator.identity(),
+                window);
+    }
 
     private MediaCall open() {
         MediaCall call = service.open(ARN, earliest(), listener);
@@ -415,8 +457,12 @@ class SdkMediaServiceTest {
     private static final class Listener implements MediaListener {
         private final List<String> heard = new ArrayList<>();
 
+        private int turns;
+
         @Override
-        public void onTurn() {}
+        public void onTurn() {
+            turns++;
+        }
 
         @Override
         public void onResponse(String requestId, long serviceTimeMillis) {

@@ -12,12 +12,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -30,9 +38,9 @@ class CallWindowTest {
 
     private static final long NEVER = TimeUnit.HOURS.toNanos(1);
 
-    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(2);
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
     private final BlockingQueue<Integer> begun = new LinkedBlockingQueue<>();
-    private final List<Throwable> failures = new ArrayList<>();
+    private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
 
     CallWindowTest() {
         executor.setRemoveOnCancelPolicy(true);
@@ -49,6 +57,11 @@ class CallWindowTest {
         return place;
     }
 
+    /** Everything that was to be run has run. */
+    private void settle() throws Exception {
+        executor.submit(() -> {}).get();
+    }
+
     private int next() throws InterruptedException {
         Integer number = begun.poll(30, TimeUnit.SECONDS);
         assertThat(number).as("a call begins").isNotNull();
@@ -57,18 +70,20 @@ class CallWindowTest {
 
     @Test
     void callsWaitUntilOthersAreAnswered() throws Exception {
-        CallWindow window = new CallWindow(2, NEVER, executor);
+        CallWindow window = new CallWindow(2, NEVER, executor, executor);
         CallWindow.Place first = enter(window, 1);
         CallWindow.Place second = enter(window, 2);
         enter(window, 3);
         enter(window, 4);
         assertThat(List.of(next(), next())).containsExactly(1, 2);
+        settle();
         assertThat(begun).isEmpty();
 
         second.leave();
         assertThat(next()).isEqualTo(3);
         second.leave();
-        assertThat(executor.submit(begun::isEmpty).get()).isTrue();
+        settle();
+        assertThat(begun).isEmpty();
         first.leave();
         assertThat(next()).isEqualTo(4);
         // Only the timers of those that are not answered.
@@ -77,56 +92,105 @@ class CallWindowTest {
 
     @Test
     void whatIsOverBeforeItBeginsDoesNotBegin() throws Exception {
-        CallWindow window = new CallWindow(1, NEVER, executor);
+        CallWindow window = new CallWindow(1, NEVER, executor, executor);
         CallWindow.Place first = enter(window, 1);
         CallWindow.Place second = enter(window, 2);
         enter(window, 3);
+        assertThat(next()).isEqualTo(1);
         second.leave();
         first.leave();
-        assertThat(List.of(next(), next())).containsExactly(1, 3);
+        assertThat(next()).isEqualTo(3);
 
-        CallWindow.Place late = window.place(() -> begun.add(4), failures::add);
+        CallWindow free = new CallWindow(1, NEVER, executor, executor);
+        CallWindow.Place late = free.place(() -> begun.add(4), failures::add);
         late.leave();
         late.enter();
-        assertThat(executor.submit(begun::isEmpty).get()).isTrue();
+        settle();
+        assertThat(begun).isEmpty();
     }
 
     /** A service that takes its time does not hold up the others. */
     @Test
     void aCallThatIsNotAnsweredLosesItsPlace() throws Exception {
-        CallWindow window = new CallWindow(1, TimeUnit.MILLISECONDS.toNanos(20), executor);
+        CallWindow window = new CallWindow(1, TimeUnit.MILLISECONDS.toNanos(5), executor, executor);
         for (int i = 0; i < 10; i++) {
             enter(window, i);
         }
+        Set<Integer> all = new HashSet<>();
         for (int i = 0; i < 10; i++) {
-            assertThat(next()).isEqualTo(i);
+            all.add(next());
+        }
+        assertThat(all).hasSize(10);
+    }
+
+    /** A thread that stands still for longer than a place lasts sends its request all the same. */
+    @Test
+    void aRequestWhosePlaceIsLostBeforeItBeginsIsSent() throws Exception {
+        CallWindow window = new CallWindow(1, 0, Runnable::run, new Hasty());
+        enter(window, 1);
+        enter(window, 2);
+        assertThat(List.of(next(), next())).containsExactly(1, 2);
+    }
+
+    /** Runs what is scheduled at once, in the same thread. */
+    private static final class Hasty extends ScheduledThreadPoolExecutor {
+        Hasty() {
+            super(0);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            task.run();
+            return super.schedule(() -> {}, 1, TimeUnit.HOURS);
         }
     }
 
     @Test
     void aCallThatThrowsTellsItAndLeaves() throws Exception {
-        CallWindow window = new CallWindow(1, NEVER, executor);
+        CallWindow window = new CallWindow(1, NEVER, executor, executor);
         window.place(
                         () -> {
                             throw new NoClassDefFoundError("poison");
                         },
                         failures::add)
                 .enter();
-        assertThat(failures).hasSize(1).first().isInstanceOf(NoClassDefFoundError.class);
         enter(window, 1);
         assertThat(next()).isEqualTo(1);
+        assertThat(failures).hasSize(1).first().isInstanceOf(NoClassDefFoundError.class);
     }
 
     @Test
-    void aClosedExecutorIsToldToWhoeverEnters() {
-        CallWindow window = new CallWindow(1, NEVER, executor);
+    void aClosedExecutorIsToldToAllThatWait() throws Exception {
+        CallWindow window = new CallWindow(1, NEVER, executor, executor);
         CallWindow.Place open = enter(window, 1);
-        enter(window, 2);
+        assertThat(next()).isEqualTo(1);
+        for (int i = 0; i < 10_000; i++) {
+            CompletableFuture<?> answer = window.call(CompletableFuture::new);
+            answer.whenComplete((value, error) -> failures.add(error));
+        }
         executor.shutdownNow();
         open.leave();
-        assertThat(begun).containsExactly(1);
-        enter(new CallWindow(1, NEVER, executor), 3);
-        assertThat(failures).hasSize(1);
+        assertThat(failures)
+                .hasSize(10_000)
+                .allSatisfy(e -> assertThat(e).isInstanceOf(RejectedExecutionException.class));
+        assertThat(window.call(CompletableFuture::new)).isCompletedExceptionally();
+    }
+
+    @Test
+    void aCallEndsAsItsAnswerDoes() throws Exception {
+        CallWindow window = new CallWindow(1, NEVER, executor, executor);
+        CompletableFuture<String> first = new CompletableFuture<>();
+        CompletableFuture<String> answer = window.call(() -> first);
+        CompletableFuture<String> second =
+                window.call(() -> CompletableFuture.failedFuture(new IOException("reset")));
+        settle();
+        assertThat(second).isNotDone();
+        first.complete("hello");
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(second)
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat()
+                .withMessageContaining("reset");
     }
 
     /**
@@ -136,7 +200,7 @@ class CallWindowTest {
     void thereAreNeverMoreThanPlaces() throws Exception {
         int places = 3;
         int calls = 3_000;
-        CallWindow window = new CallWindow(places, NEVER, executor);
+        CallWindow window = new CallWindow(places, NEVER, executor, executor);
         AtomicInteger open = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger cancelled = new AtomicInteger();
