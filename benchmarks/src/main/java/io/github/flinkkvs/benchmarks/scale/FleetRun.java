@@ -115,7 +115,7 @@ final class FleetRun {
             long checkpointMaxMillis,
             SavepointSizes state) {
 
-        /** What is not as the documentation says. All streams were read at the begin. */
+        /** What is not as the documentation says. Each stream had been read before. */
         List<String> faults(int seconds) {
             List<String> faults = new ArrayList<>();
             if (lost + doubled > 0) {

@@ -10,19 +10,12 @@ package io.github.flinkkvs.chaos.faults;
 
 import io.github.flinkkvs.chaos.world.World;
 
-import java.util.List;
-
 /** The streams that never stop: only they show that the job goes on. */
 public final class Cameras {
     private Cameras() {}
 
-    /** Their names. */
-    public static List<String> names(World world) {
-        return world.service().cameras();
-    }
-
     /** Each of them has rows that were written after a time. */
     public static Recovery goOn(World world, long sinceMillis) {
-        return Recovery.of(names(world), sinceMillis);
+        return Recovery.of(world.service().cameras(), sinceMillis);
     }
 }

@@ -96,7 +96,7 @@ final class MediaFaults {
     private static Recovery whole(World world, int faulty) {
         long injected = System.currentTimeMillis();
         Map<String, Long> since = new HashMap<>();
-        for (String camera : Cameras.names(world)) {
+        for (String camera : world.service().cameras()) {
             List<Long> calls =
                     FlinkRest.await(
                             "a whole connection of " + camera,
@@ -110,7 +110,7 @@ final class MediaFaults {
 
     /** Over as soon as it is counted as left out, and the stream goes on behind it. */
     static Recovery badFragment(World world, PlannedFault fault) throws Exception {
-        List<String> cameras = Cameras.names(world);
+        List<String> cameras = world.service().cameras();
         String stream = cameras.get(fault.chance() % cameras.size());
         world.metrics().refresh();
         long counted = world.metrics().skippedFragments();

@@ -103,7 +103,7 @@ public final class CallWindow {
         return answer;
     }
 
-    /** Lets the next one begin that waits, if there is a place and one waits. */
+    /** Gives a free place, if there is one, to the first request that waits. */
     private void beginNext() {
         Place next;
         synchronized (this) {
