@@ -84,7 +84,12 @@ public final class EmbeddedKvs implements AutoCloseable {
         trust = certificate == null ? null : new TrustFiles(certificate);
         vertx = vertx(settings.eventLoops);
         listeners =
-                new HttpListeners(vertx, settings.bindAddress, settings.eventLoops, certificate);
+                new HttpListeners(
+                        vertx,
+                        settings.bindAddress,
+                        settings.eventLoops,
+                        certificate,
+                        settings.openSsl);
         state =
                 new ServiceState(
                         settings.region,

@@ -15,6 +15,8 @@ import io.github.flinkkvs.testing.faults.CertificateFlaw;
 import io.github.flinkkvs.testing.faults.Faults;
 import io.github.flinkkvs.testing.internal.streams.Plane;
 
+import io.vertx.core.net.OpenSSLEngineOptions;
+
 import javax.annotation.Nullable;
 
 import java.time.Duration;
@@ -43,6 +45,7 @@ public final class EmbeddedKvsBuilder {
     Function<String, StreamSettings.Builder> newStreams = StreamSettings::named;
     Consumer<Faults> firstFaults = faults -> {};
     boolean https;
+    boolean openSsl;
     CertificateFlaw certificateFlaw = CertificateFlaw.NONE;
     boolean dataPortPerStream;
     Limits limits = Limits.service();
@@ -176,6 +179,15 @@ public final class EmbeddedKvsBuilder {
         return this;
     }
 
+    /**
+     * With HTTPS: lets Netty's native library encrypt, which takes less CPU time than the JDK. For
+     * tests with very much media; needs netty-tcnative in the class path.
+     */
+    public EmbeddedKvsBuilder openSsl(boolean enabled) {
+        openSsl = enabled;
+        return this;
+    }
+
     /** With HTTPS: a certificate that clients must refuse. */
     public EmbeddedKvsBuilder certificateFlaw(CertificateFlaw flaw) {
         certificateFlaw = Objects.requireNonNull(flaw);
@@ -225,12 +237,21 @@ public final class EmbeddedKvsBuilder {
 
     /**
      * @throws IllegalArgumentException if settings contradict each other
-     * @throws IllegalStateException if it cannot listen, for example because a port is taken
+     * @throws IllegalStateException if it cannot listen, for example because a port is taken; if
+     *     Netty's native library is missing that {@link #openSsl} asks for
      */
     public EmbeddedKvs start() {
         if (onePort && dataPortPerStream) {
             throw new IllegalArgumentException(
                     "With one port for all operations, streams have no ports of their own");
+        }
+        if (openSsl && !https) {
+            throw new IllegalArgumentException("OpenSSL is for HTTPS");
+        }
+        if (openSsl && !OpenSSLEngineOptions.isAvailable()) {
+            throw new IllegalStateException(
+                    "OpenSSL needs io.netty:netty-tcnative-boringssl-static, with the classifier of"
+                            + " this system, and io.netty:netty-tcnative-classes in the class path");
         }
         return new EmbeddedKvs(copy());
     }
@@ -252,6 +273,7 @@ public final class EmbeddedKvsBuilder {
         copy.firstFaults = firstFaults;
         copy.eventLoops = eventLoops;
         copy.https = https;
+        copy.openSsl = openSsl;
         copy.certificateFlaw = certificateFlaw;
         copy.dataPortPerStream = dataPortPerStream;
         copy.limits = limits;

@@ -18,9 +18,11 @@ import io.github.flinkkvs.testing.faults.Fault;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
+import io.vertx.core.net.OpenSSLEngineOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -45,14 +47,15 @@ import java.util.Arrays;
 import static io.github.flinkkvs.testing.TestClients.earliest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class HttpsTest {
-    @Test
-    void clientsThatTrustTheStoreAreServed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void clientsThatTrustTheStoreAreServed(boolean openSsl) throws Exception {
         Path file;
         try (EmbeddedKvs kvs =
-                EmbeddedKvs.builder()
-                        .https(true)
+                https(openSsl)
                         .limits(Limits.none().idleEnd(Duration.ofMillis(200)))
                         .behavior(Behavior.likely().millisBehindNow(MillisBehindNow.ZERO))
                         .start()) {
@@ -95,9 +98,10 @@ class HttpsTest {
         }
     }
 
-    @Test
-    void whatAReaderDoesNotTakeIsNotEncryptedAheadOfIt() throws Exception {
-        try (EmbeddedKvs kvs = EmbeddedKvs.builder().https(true).limits(Limits.none()).start()) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAReaderDoesNotTakeIsNotEncryptedAheadOfIt(boolean openSsl) throws Exception {
+        try (EmbeddedKvs kvs = https(openSsl).limits(Limits.none()).start()) {
             EmbeddedStream stream = kvs.createStream("camera");
             MediaFragment fragment = MediaFragment.ofSize(1_000_000);
             for (int i = 0; i < 100; i++) {
@@ -110,6 +114,20 @@ class HttpsTest {
                 assertThat(kvs.log().sessions("camera").get(0).bytesSent()).isLessThan(50_000_000);
             }
         }
+    }
+
+    @Test
+    void openSslIsForHttps() {
+        assertThatThrownBy(() -> EmbeddedKvs.builder().openSsl(true).start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("OpenSSL is for HTTPS");
+    }
+
+    private static EmbeddedKvsBuilder https(boolean openSsl) {
+        assumeTrue(
+                !openSsl || OpenSSLEngineOptions.isAvailable(),
+                "the tests bring Netty's native library for 64-bit Linux only");
+        return EmbeddedKvs.builder().https(true).openSsl(openSsl);
     }
 
     private static Body get(KinesisVideoMediaClient client) {

@@ -17,6 +17,8 @@ import io.github.flinkkvs.testing.behavior.MillisBehindNow;
 import io.github.flinkkvs.testing.behavior.StreamSettings;
 import io.github.flinkkvs.testing.log.ApiCall;
 
+import io.netty.handler.ssl.OpenSsl;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -84,6 +86,7 @@ final class CameraService {
         try (EmbeddedKvs kvs =
                 EmbeddedKvs.builder()
                         .https(true)
+                        .openSsl(OpenSsl.isAvailable())
                         .logLimit(settings.logLimit)
                         .limits(Limits.none().sessionCap(Duration.ofMillis(settings.sessionMillis)))
                         .behavior(Behavior.likely().millisBehindNow(MillisBehindNow.AGE))

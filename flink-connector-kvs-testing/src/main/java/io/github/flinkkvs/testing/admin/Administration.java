@@ -83,7 +83,7 @@ public final class Administration implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
-        listeners = new HttpListeners(vertx, address, 1, null);
+        listeners = new HttpListeners(vertx, address, 1, null, false);
         try {
             int opened = listeners.open(port, this::handle).port();
             endpoint = URI.create("http://" + inUrl(address) + ":" + opened);

@@ -17,6 +17,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PfxOptions;
 
 import javax.annotation.Nullable;
@@ -49,19 +51,23 @@ public final class HttpListeners {
     private final String bindAddress;
     private final int eventLoops;
     @Nullable private final ServerCertificate certificate;
+    private final boolean openSsl;
 
     /**
      * @param certificate null for HTTP
+     * @param openSsl with HTTPS: whether Netty's native library encrypts, not the JDK
      */
     public HttpListeners(
             Vertx vertx,
             String bindAddress,
             int eventLoops,
-            @Nullable ServerCertificate certificate) {
+            @Nullable ServerCertificate certificate,
+            boolean openSsl) {
         this.vertx = vertx;
         this.bindAddress = bindAddress;
         this.eventLoops = eventLoops;
         this.certificate = certificate;
+        this.openSsl = openSsl;
     }
 
     /** {@code http} or {@code https}. */
@@ -180,6 +186,8 @@ public final class HttpListeners {
                             .setMaxHeaderSize(MAX_HEADER_BYTES);
             if (certificate != null) {
                 options.setSsl(true)
+                        .setSslEngineOptions(
+                                openSsl ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions())
                         .setKeyCertOptions(
                                 new PfxOptions()
                                         .setValue(Buffer.buffer(certificate.keyStore()))
