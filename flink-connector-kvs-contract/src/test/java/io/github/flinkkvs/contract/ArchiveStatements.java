@@ -15,6 +15,7 @@ import io.github.flinkkvs.client.media.TimeRange;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideo.model.UpdateDataRetentionOperation;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaClient;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelector;
@@ -154,7 +155,8 @@ final class ArchiveStatements {
                         .fragmentSelectorType(FragmentSelectorType.PRODUCER_TIMESTAMP)
                         .timestampRange(range)
                         .build();
-        try (KinesisVideoArchivedMediaClient archive = world.service.archive(world.arn)) {
+        try (KinesisVideoArchivedMediaClient archive =
+                world.service.archive(world.arn, APIName.LIST_FRAGMENTS)) {
             List<String> listed = new ArrayList<>();
             String token = null;
             do {

@@ -39,6 +39,7 @@ final class Contract {
         ArchiveStatements archive = new ArchiveStatements(world);
         StreamStatements streams = new StreamStatements(world);
         List<Statement> all = new ArrayList<>(streams.all());
+        all.addAll(new QuotaStatements(world).all());
         all.addAll(delivery.all());
         all.addAll(starts.all());
         all.addAll(archive.all());

@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.kinesisvideo.model.ResourceNotFoundExcept
 import software.amazon.awssdk.services.kinesisvideo.model.Status;
 import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaClient;
+import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaClient;
 
 import java.net.URI;
 import java.time.Duration;
@@ -106,15 +107,24 @@ final class Service implements AutoCloseable {
                                 + KinesisVideoClient.serviceMetadata().endpointFor(target.region));
     }
 
-    /** AWS's client of ListFragments, at the host of a stream. */
-    KinesisVideoArchivedMediaClient archive(StreamArn of) {
-        String endpoint =
-                control.getDataEndpoint(
-                                r -> r.streamARN(of.toString()).apiName(APIName.LIST_FRAGMENTS))
-                        .dataEndpoint();
+    /** AWS's client of ListFragments or GetMediaForFragmentList, at the host of a stream. */
+    KinesisVideoArchivedMediaClient archive(StreamArn of, APIName operation) {
         return configured(KinesisVideoArchivedMediaClient.builder())
-                .endpointOverride(URI.create(endpoint))
+                .endpointOverride(endpoint(of, operation))
                 .build();
+    }
+
+    /** AWS's client of GetMedia, at the host of a stream. */
+    KinesisVideoMediaClient media(StreamArn of) {
+        return configured(KinesisVideoMediaClient.builder())
+                .endpointOverride(endpoint(of, APIName.GET_MEDIA))
+                .build();
+    }
+
+    private URI endpoint(StreamArn of, APIName operation) {
+        return URI.create(
+                control.getDataEndpoint(r -> r.streamARN(of.toString()).apiName(operation))
+                        .dataEndpoint());
     }
 
     // ---- streams ------------------------------------------------------------------------------

@@ -23,12 +23,10 @@ import software.amazon.awssdk.services.kinesisvideo.model.StreamInfo;
 import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import static io.github.flinkkvs.contract.Statement.that;
@@ -38,7 +36,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class StreamStatements {
 
     private static final int TAGS = 50;
-    private static final int MANY_CALLS = 30;
 
     private final World world;
     private final Service service;
@@ -55,14 +52,15 @@ final class StreamStatements {
                 that("DescribeStream does not find a stream that is not there", this::unknown),
                 that("ListStreams lists by a prefix, page by page", this::list),
                 that("ListTagsForStream has every tag, page by page", this::tags),
-                that("GetDataEndpoint names a host for each operation", this::endpoints),
-                that("A second allows a stream some calls of an operation only", this::throttled));
+                that("GetDataEndpoint names a host for each operation", this::endpoints));
     }
 
     /** Statements that need the buffer no more. */
     List<Statement> atTheEnd() {
         return List.of(
-                that("A stream that was deleted is found no more", this::deleted),
+                that(
+                        "A stream that is deleted ends its readers and is found no more",
+                        this::deleted),
                 that("A stream that is created again has another ARN", this::recreated));
     }
 
@@ -180,32 +178,12 @@ final class StreamStatements {
         }
     }
 
-    private void throttled() throws Exception {
-        List<CompletableFuture<?>> calls = new ArrayList<>();
-        for (int i = 0; i < MANY_CALLS; i++) {
-            calls.add(
-                    CompletableFuture.runAsync(
-                            () ->
-                                    service.control.getDataEndpoint(
-                                            r ->
-                                                    r.streamARN(world.arn.toString())
-                                                            .apiName(APIName.GET_MEDIA))));
-        }
-        List<Throwable> refused = new ArrayList<>();
-        for (CompletableFuture<?> call : calls) {
-            call.handle((done, failure) -> failure == null || refused.add(failure))
-                    .get(World.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        }
-        assertThat(refused).as("refused of %s calls at once", MANY_CALLS).isNotEmpty();
-        for (Throwable failure : refused) {
-            Refusal.of(failure).is("ClientLimitExceededException 400", ErrorClass.THROTTLED);
-        }
-        World.pause(Duration.ofSeconds(2));
-    }
-
     private void deleted() throws Exception {
         StreamArn buffer = world.buffer;
-        service.delete(buffer.toString());
+        try (Reading reading = world.read(buffer, World.at(StartSelectorType.NOW))) {
+            service.delete(buffer.toString());
+            reading.toEnd(World.PATIENCE);
+        }
         Refusal.of(() -> service.control.describeStream(r -> r.streamARN(buffer.toString())))
                 .is("ResourceNotFoundException 404", ErrorClass.STREAM_NOT_FOUND);
         try (Reading reading = world.tryRead(buffer, World.at(StartSelectorType.EARLIEST))) {

@@ -1,0 +1,176 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.contract;
+
+import io.github.flinkkvs.client.errors.ErrorClass;
+import io.github.flinkkvs.client.errors.ErrorTable;
+
+import software.amazon.awssdk.services.kinesisvideo.model.APIName;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaClient;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelector;
+import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelectorType;
+import software.amazon.awssdk.services.kinesisvideomedia.KinesisVideoMediaClient;
+import software.amazon.awssdk.services.kinesisvideomedia.model.StartSelectorType;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import static io.github.flinkkvs.contract.Statement.that;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How often a stream may be called. The connector keeps its calls below what is documented, and
+ * waits if others do not: it needs to be allowed the one, and to understand the refusal of the
+ * other.
+ */
+final class QuotaStatements {
+
+    /** More than a second allows of anything. */
+    private static final int MANY = 30;
+
+    private static final int LISTS_A_SECOND = 10;
+    private static final long LONGEST_LIST = 1_000;
+    private static final int MEDIA_A_SECOND = 500;
+
+    /** Until what was asked for counts no more. */
+    private static final Duration REST = Duration.ofSeconds(2);
+
+    private final World world;
+    private final Service service;
+    private final String arn;
+
+    QuotaStatements(World world) {
+        this.world = world;
+        this.service = world.service;
+        this.arn = world.arn.toString();
+    }
+
+    List<Statement> all() {
+        return List.of(
+                that("A second allows some calls of GetDataEndpoint only", this::endpoints),
+                that("A second allows ten lists of up to 1000 fragments", this::someLists),
+                that("More lists are throttled", this::manyLists),
+                that("Too much archived media at once is throttled", this::archivedMedia),
+                that("Too many GetMedia calls at once are refused for now", this::media));
+    }
+
+    private void endpoints() throws Exception {
+        refuses(
+                MANY,
+                () ->
+                        service.control.getDataEndpoint(
+                                r -> r.streamARN(arn).apiName(APIName.GET_MEDIA)),
+                ErrorClass.THROTTLED);
+    }
+
+    private void someLists() throws Exception {
+        try (KinesisVideoArchivedMediaClient archive =
+                service.archive(world.arn, APIName.LIST_FRAGMENTS)) {
+            assertThat(failures(LISTS_A_SECOND, () -> list(archive))).isEmpty();
+        }
+    }
+
+    private void manyLists() throws Exception {
+        try (KinesisVideoArchivedMediaClient archive =
+                service.archive(world.arn, APIName.LIST_FRAGMENTS)) {
+            refuses(MANY, () -> list(archive), ErrorClass.THROTTLED);
+        }
+    }
+
+    private void list(KinesisVideoArchivedMediaClient archive) {
+        Instant begin = Instant.ofEpochMilli(world.startMillis);
+        archive.listFragments(
+                r ->
+                        r.streamARN(arn)
+                                .maxResults(LONGEST_LIST)
+                                .fragmentSelector(
+                                        FragmentSelector.builder()
+                                                .fragmentSelectorType(
+                                                        FragmentSelectorType.PRODUCER_TIMESTAMP)
+                                                .timestampRange(
+                                                        t ->
+                                                                t.startTimestamp(begin)
+                                                                        .endTimestamp(begin))
+                                                .build()));
+    }
+
+    private void archivedMedia() throws Exception {
+        int calls = 1 + MEDIA_A_SECOND / world.numbers().size();
+        try (KinesisVideoArchivedMediaClient archive =
+                service.archive(world.arn, APIName.GET_MEDIA_FOR_FRAGMENT_LIST)) {
+            refuses(
+                    calls,
+                    () ->
+                            archive.getMediaForFragmentList(
+                                            r -> r.streamARN(arn).fragments(world.numbers()))
+                                    .abort(),
+                    ErrorClass.THROTTLED,
+                    ErrorClass.CONNECTION_LIMIT);
+        }
+    }
+
+    private void media() throws Exception {
+        try (KinesisVideoMediaClient media = service.media(world.arn)) {
+            refuses(
+                    MANY,
+                    () ->
+                            media.getMedia(
+                                            r ->
+                                                    r.streamARN(arn)
+                                                            .startSelector(
+                                                                    World.at(
+                                                                            StartSelectorType
+                                                                                    .EARLIEST)))
+                                    .abort(),
+                    ErrorClass.THROTTLED,
+                    ErrorClass.CONNECTION_LIMIT);
+        }
+    }
+
+    // ---- many calls at once -------------------------------------------------------------------
+
+    /** Some of the calls must be refused, and for these reasons only. */
+    private void refuses(int calls, Runnable call, ErrorClass... reasons) throws Exception {
+        List<Throwable> refused = failures(calls, call);
+        assertThat(refused).as("refused of %s calls at once", calls).isNotEmpty();
+        for (Throwable failure : refused) {
+            assertThat(ErrorTable.classify(failure)).as("%s", failure).isIn((Object[]) reasons);
+        }
+    }
+
+    private static List<Throwable> failures(int calls, Runnable call) throws Exception {
+        World.pause(REST);
+        ExecutorService threads = Executors.newFixedThreadPool(calls);
+        try {
+            List<Future<?>> made = new ArrayList<>();
+            for (int i = 0; i < calls; i++) {
+                made.add(threads.submit(call));
+            }
+            List<Throwable> failures = new ArrayList<>();
+            for (Future<?> each : made) {
+                try {
+                    each.get(World.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                } catch (ExecutionException e) {
+                    failures.add(e.getCause());
+                }
+            }
+            return failures;
+        } finally {
+            threads.shutdownNow();
+            World.pause(REST);
+        }
+    }
+}
