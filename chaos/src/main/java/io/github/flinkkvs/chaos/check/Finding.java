@@ -8,14 +8,19 @@
  */
 package io.github.flinkkvs.chaos.check;
 
+import javax.annotation.Nullable;
+
+import java.math.BigInteger;
+
 /**
  * Something that the output must not have. Immutable.
  *
  * @param kind what is wrong
  * @param stream in which
+ * @param number of the fragment; null if it is about the stream
  * @param detail which fragment or frame, and why
  */
-public record Finding(Kind kind, String stream, String detail) {
+public record Finding(Kind kind, String stream, @Nullable BigInteger number, String detail) {
 
     /** What may be wrong. */
     public enum Kind {

@@ -109,6 +109,7 @@ final class StreamCheck {
                         new Finding(
                                 Kind.LOST,
                                 stream,
+                                fragment.number(),
                                 "fragment "
                                         + fragment.number()
                                         + (frames
@@ -119,6 +120,7 @@ final class StreamCheck {
     }
 
     private void find(Kind kind, OutputRow row, String detail) {
-        findings.add(new Finding(kind, stream, "row " + row.toLine() + ": " + detail));
+        findings.add(
+                new Finding(kind, stream, row.number(), "row " + row.toLine() + ": " + detail));
     }
 }

@@ -52,6 +52,7 @@ final class Seen {
     }
 
     private static Checksum add(Checksum checksum, Frame frame) {
-        return checksum.frame(frame.trackNumber(), frame.isKeyFrame(), frame.data());
+        return checksum.frame(
+                frame.trackNumber(), frame.isKeyFrame(), frame.timestampMillis(), frame.data());
     }
 }

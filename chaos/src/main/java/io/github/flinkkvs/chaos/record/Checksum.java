@@ -19,10 +19,18 @@ import java.util.zip.CRC32C;
 public final class Checksum {
     private final CRC32C crc = new CRC32C();
 
-    /** Adds a frame; its data is not consumed. */
-    public Checksum frame(long track, boolean keyFrame, ByteBuffer data) {
-        ByteBuffer head = ByteBuffer.allocate(Long.BYTES + 1 + Integer.BYTES);
-        head.putLong(track).put((byte) (keyFrame ? 1 : 0)).putInt(data.remaining()).flip();
+    /**
+     * Adds a frame; its data is not consumed.
+     *
+     * @param timestampMillis by the producer's clock
+     */
+    public Checksum frame(long track, boolean keyFrame, long timestampMillis, ByteBuffer data) {
+        ByteBuffer head = ByteBuffer.allocate(2 * Long.BYTES + 1 + Integer.BYTES);
+        head.putLong(track)
+                .put((byte) (keyFrame ? 1 : 0))
+                .putLong(timestampMillis)
+                .putInt(data.remaining())
+                .flip();
         crc.update(head);
         crc.update(data.duplicate());
         return this;

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 /** All reports of a folder as the tables of a page. Not thread-safe. */
 public final class Summary {
     private final Map<String, Totals> modes = new TreeMap<>();
+    private final Map<FaultKind, SharesOfKind> shares = new EnumMap<>(FaultKind.class);
     private final Map<FaultKind, RecoveryTimes> kinds = new EnumMap<>(FaultKind.class);
 
     /** The sums over the runs of a mode. */
@@ -66,15 +67,16 @@ public final class Summary {
             totals.findings[kind.ordinal()] += report.get(kind.name()).asLong();
         }
         for (FaultKind kind : FaultKind.values()) {
-            JsonNode times = report.get("faults").get(kind.name());
-            if (times != null) {
-                totals.faults += times.get("injected").asLong();
-                kinds.computeIfAbsent(kind, missing -> new RecoveryTimes()).add(times);
+            JsonNode fault = report.get("faults").get(kind.name());
+            if (fault != null) {
+                totals.faults += fault.get("injected").asLong();
+                shares.computeIfAbsent(kind, missing -> new SharesOfKind()).add(fault);
+                kinds.computeIfAbsent(kind, missing -> new RecoveryTimes()).add(fault);
             }
         }
     }
 
-    /** The tables: by mode, and by kind of fault. */
+    /** The tables: by mode, and two by kind of fault. */
     public String markdown() {
         StringBuilder text = new StringBuilder();
         text.append("| mode | runs | faults | fragments pushed | rows committed");
@@ -91,6 +93,8 @@ public final class Summary {
                     }
                     text.append(" |\n");
                 });
+        text.append("\n").append(SharesOfKind.head());
+        shares.forEach((kind, pushed) -> text.append(pushed.markdown(kind.title())));
         text.append("\n").append(RecoveryTimes.head());
         kinds.forEach((kind, times) -> text.append(times.markdown(kind.title())));
         text.append("\nFaults in all: ");

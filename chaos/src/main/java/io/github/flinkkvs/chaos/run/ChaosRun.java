@@ -11,11 +11,13 @@ package io.github.flinkkvs.chaos.run;
 import io.github.flinkkvs.chaos.check.CommittedOutput;
 import io.github.flinkkvs.chaos.check.Comparison;
 import io.github.flinkkvs.chaos.check.Finding;
+import io.github.flinkkvs.chaos.check.Share;
 import io.github.flinkkvs.chaos.check.Verdict;
 import io.github.flinkkvs.chaos.faults.Cameras;
 import io.github.flinkkvs.chaos.faults.Injections;
 import io.github.flinkkvs.chaos.faults.Recovery;
 import io.github.flinkkvs.chaos.ledger.Ledger;
+import io.github.flinkkvs.chaos.ledger.Progress;
 import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.record.OutputRow;
 import io.github.flinkkvs.chaos.world.ServiceProcess;
@@ -42,6 +44,9 @@ public final class ChaosRun {
 
     private final PrintStream out;
     private final List<Injected> injected = new ArrayList<>();
+
+    /** What was pushed before each of them. */
+    private final List<Progress> before = new ArrayList<>();
 
     /** Since when the job may not have failed, in epoch milliseconds. */
     private long unharmedMillis;
@@ -76,13 +81,14 @@ public final class ChaosRun {
                 world.output().watch(Duration.ofMillis(Math.max(0, wait)));
                 inject(world, fault);
             }
-            return new RunResult(List.copyOf(injected), finish(world));
+            return finish(world);
         }
     }
 
     private void inject(World world, PlannedFault fault) throws Exception {
         assertUnharmed(world, "what was before " + fault);
         out.println(fault);
+        before.add(new Progress(world.service().ledger()));
         long at = System.currentTimeMillis();
         Recovery recovery = Injections.inject(world, fault);
         if (fault.kind().restores()) {
@@ -166,7 +172,7 @@ public final class ChaosRun {
     }
 
     /** Ends what is pushed, waits until all of it is committed, and compares. */
-    private Verdict finish(World world) throws Exception {
+    private RunResult finish(World world) throws Exception {
         out.println("The faults are over");
         world.service().quiet();
         Ledger ledger = world.service().ledger();
@@ -178,7 +184,9 @@ public final class ChaosRun {
         world.output().watch(ServiceProcess.SESSION_CAP.multipliedBy(2));
         assertUnharmed(world, "the last fault");
         world.stop();
-        return compare(world, ledger, world.output().rows());
+        Verdict verdict = compare(world, ledger, world.output().rows());
+        return new RunResult(
+                List.copyOf(injected), Share.of(before, ledger, verdict.findings()), verdict);
     }
 
     private static Verdict compare(World world, Ledger ledger, List<OutputRow> rows) {

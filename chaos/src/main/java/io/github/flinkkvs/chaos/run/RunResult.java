@@ -8,6 +8,7 @@
  */
 package io.github.flinkkvs.chaos.run;
 
+import io.github.flinkkvs.chaos.check.Share;
 import io.github.flinkkvs.chaos.check.Verdict;
 
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * What a run showed. Immutable.
  *
  * @param injected all faults, in their order
+ * @param shares what was pushed from each of them to the next
  * @param verdict the output compared with the ledger
  */
-public record RunResult(List<Injected> injected, Verdict verdict) {}
+public record RunResult(List<Injected> injected, List<Share> shares, Verdict verdict) {}

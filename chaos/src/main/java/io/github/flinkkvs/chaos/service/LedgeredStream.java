@@ -47,32 +47,42 @@ final class LedgeredStream {
     /** Begins a fragment. */
     Upload begin(MediaFragment media) {
         FragmentUpload upload = stream.begin(media);
-        ledger.begun(name(), upload.fragment().number(), checksum(media), frames(media));
+        long time = upload.fragment().producerTimestampMillis();
+        ledger.begun(
+                name(), upload.fragment().number(), checksum(media, time), frames(media, time));
         return new Upload(upload);
     }
 
     /** Pushes a fragment that is malformed behind its frames. It has no recording. */
     void pushBad(MediaFragment media) {
         FragmentUpload upload = stream.begin(media);
-        ledger.bad(name(), upload.fragment().number(), frames(media));
+        long time = upload.fragment().producerTimestampMillis();
+        ledger.bad(name(), upload.fragment().number(), frames(media, time));
         upload.writeRaw(NO_MATROSKA);
         upload.complete();
     }
 
-    private static List<Long> frames(MediaFragment media) {
+    /**
+     * @param time of the beginning, by the producer's clock
+     */
+    private static List<Long> frames(MediaFragment media, long time) {
         return media.frames().stream()
-                .map(frame -> add(new Checksum(), frame).value())
+                .map(frame -> add(new Checksum(), frame, time).value())
                 .collect(Collectors.toList());
     }
 
-    private static long checksum(MediaFragment media) {
+    private static long checksum(MediaFragment media, long time) {
         Checksum checksum = new Checksum();
-        media.frames().forEach(frame -> add(checksum, frame));
+        media.frames().forEach(frame -> add(checksum, frame, time));
         return checksum.value();
     }
 
-    private static Checksum add(Checksum checksum, MediaFrame frame) {
-        return checksum.frame(frame.track(), frame.keyFrame(), ByteBuffer.wrap(frame.data()));
+    private static Checksum add(Checksum checksum, MediaFrame frame, long time) {
+        return checksum.frame(
+                frame.track(),
+                frame.keyFrame(),
+                time + frame.offsetMillis(),
+                ByteBuffer.wrap(frame.data()));
     }
 
     /** A fragment that arrives frame by frame. */

@@ -9,8 +9,13 @@
 package io.github.flinkkvs.chaos.report;
 
 import io.github.flinkkvs.chaos.check.Finding;
+import io.github.flinkkvs.chaos.check.Share;
 import io.github.flinkkvs.chaos.check.Verdict;
 import io.github.flinkkvs.chaos.job.ReadingMode;
+import io.github.flinkkvs.chaos.ledger.Ledger;
+import io.github.flinkkvs.chaos.ledger.LedgerWriter;
+import io.github.flinkkvs.chaos.ledger.Progress;
+import io.github.flinkkvs.chaos.ledger.StreamKind;
 import io.github.flinkkvs.chaos.plan.FaultKind;
 import io.github.flinkkvs.chaos.run.Injected;
 import io.github.flinkkvs.chaos.run.RunResult;
@@ -20,8 +25,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -35,8 +42,27 @@ class ReportTest {
         return new Injected(FaultKind.KILL_TASKMANAGER, 0, OptionalLong.of(restore), first, all);
     }
 
+    /** Two fragments become complete after each fault. */
+    private List<Share> shares(int faults, Finding... findings) throws Exception {
+        Path file = folder.resolve("ledger.csv");
+        Files.deleteIfExists(file);
+        List<Progress> before = new ArrayList<>();
+        try (LedgerWriter writer = new LedgerWriter(file)) {
+            writer.stream("door", StreamKind.CAMERA, 1);
+            for (int number = 1; number <= 2 * faults; number++) {
+                if (number % 2 == 1) {
+                    before.add(new Progress(Ledger.read(file)));
+                }
+                writer.begun("door", "" + number, 0, List.of());
+                writer.completed("door", "" + number, 0);
+            }
+        }
+        return Share.of(before, Ledger.read(file), List.of(findings));
+    }
+
     @Test
-    void tellsTimesByKindAndWhatIsWrong() throws Exception {
+    void tellsByKindWhatIsWrongAndHowLongItTook() throws Exception {
+        Finding lost = new Finding(Finding.Kind.LOST, "door", BigInteger.valueOf(7), "fragment 7");
         RunResult result =
                 new RunResult(
                         List.of(
@@ -44,13 +70,8 @@ class ReportTest {
                                 kill(1000, 1400, 9000),
                                 kill(1000, 2000, 2000),
                                 new Injected(FaultKind.CUT, 0, OptionalLong.empty(), 200, 400)),
-                        new Verdict(
-                                30,
-                                60,
-                                2,
-                                1,
-                                29,
-                                List.of(new Finding(Finding.Kind.LOST, "door", "fragment 7"))));
+                        shares(4, lost),
+                        new Verdict(30, 60, 2, 1, 29, List.of(lost)));
 
         new Report("chaos/run.sh --seed 5", 5, ReadingMode.FRAMES, List.of("1", "2"), result)
                 .write(folder);
@@ -58,6 +79,9 @@ class ReportTest {
         assertThat(Files.readString(folder.resolve("frames-2-5.md")))
                 .contains("```sh\nchaos/run.sh --seed 5\n```")
                 .contains("| lost | 1 |", "| doubled | 0 |", "| complete fragments | 30 |")
+                .contains(
+                        "| SIGKILL of a TaskManager | 3 | 6 | 0 | 0 | 0 | 0 |\n",
+                        "| connections that break in mid-fragment | 1 | 2 | 1 | 0 | 0 | 0 |\n")
                 .contains(
                         "| SIGKILL of a TaskManager | 3 | 2.0 s | 2.5 s | 3.0 s | 9.0 s | 1.0 s | 1.5 s |\n")
                 .contains(
@@ -67,6 +91,7 @@ class ReportTest {
         assertThat(json.get("LOST").asInt()).isEqualTo(1);
         assertThat(json.get("faults").get("KILL_TASKMANAGER").get("afterRestoreMillis"))
                 .hasToString("[1500,400,1000]");
+        assertThat(json.get("faults").get("CUT").get("LOST").asInt()).isEqualTo(1);
         assertThat(json.get("flink")).hasToString("[\"1\",\"2\"]");
     }
 
@@ -76,12 +101,14 @@ class ReportTest {
             RunResult result =
                     new RunResult(
                             List.of(kill(1000, seed * 2000, seed * 3000)),
+                            shares(1),
                             new Verdict(1000, 2000, 0, 0, 999, List.of()));
             new Report("", seed, ReadingMode.FRAGMENTS, List.of("1"), result).write(folder);
         }
 
         assertThat(Summary.of(folder).markdown())
                 .contains("| `fragments` | 3 | 3 | 3,000 | 2,997 | 0 | 0 | 0 | 0 |\n")
+                .contains("| SIGKILL of a TaskManager | 3 | 6 | 0 | 0 | 0 | 0 |\n")
                 .contains(
                         "| SIGKILL of a TaskManager | 3 | 4.0 s | 6.0 s | 6.0 s | 9.0 s | 3.0 s | 5.0 s |\n")
                 .endsWith("\nFaults in all: 3\n");
