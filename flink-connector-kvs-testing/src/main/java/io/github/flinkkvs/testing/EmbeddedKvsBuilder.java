@@ -15,7 +15,7 @@ import io.github.flinkkvs.testing.faults.CertificateFlaw;
 import io.github.flinkkvs.testing.faults.Faults;
 import io.github.flinkkvs.testing.internal.streams.Plane;
 
-import io.vertx.core.net.OpenSSLEngineOptions;
+import io.netty.handler.ssl.OpenSsl;
 
 import javax.annotation.Nullable;
 
@@ -181,7 +181,8 @@ public final class EmbeddedKvsBuilder {
 
     /**
      * With HTTPS: lets Netty's native library encrypt, which takes less CPU time than the JDK. For
-     * tests with very much media; needs netty-tcnative in the class path.
+     * tests with very much media. It must be in the class path: {@code
+     * io.netty:netty-tcnative-boringssl-static}, with the classifier of the system.
      */
     public EmbeddedKvsBuilder openSsl(boolean enabled) {
         openSsl = enabled;
@@ -237,8 +238,8 @@ public final class EmbeddedKvsBuilder {
 
     /**
      * @throws IllegalArgumentException if settings contradict each other
-     * @throws IllegalStateException if it cannot listen, for example because a port is taken; if
-     *     Netty's native library is missing that {@link #openSsl} asks for
+     * @throws IllegalStateException if it cannot listen, for example because a port is taken, or if
+     *     {@link #openSsl} finds no native library
      */
     public EmbeddedKvs start() {
         if (onePort && dataPortPerStream) {
@@ -248,10 +249,12 @@ public final class EmbeddedKvsBuilder {
         if (openSsl && !https) {
             throw new IllegalArgumentException("OpenSSL is for HTTPS");
         }
-        if (openSsl && !OpenSSLEngineOptions.isAvailable()) {
+        if (openSsl && !OpenSsl.isAvailable()) {
             throw new IllegalStateException(
-                    "OpenSSL needs io.netty:netty-tcnative-boringssl-static, with the classifier of"
-                            + " this system, and io.netty:netty-tcnative-classes in the class path");
+                    "OpenSSL needs Netty's native library, which cannot be loaded: add"
+                            + " io.netty:netty-tcnative-boringssl-static, with the classifier of this"
+                            + " system, to the class path",
+                    OpenSsl.unavailabilityCause());
         }
         return new EmbeddedKvs(copy());
     }

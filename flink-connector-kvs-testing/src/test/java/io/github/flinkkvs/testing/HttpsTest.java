@@ -18,7 +18,7 @@ import io.github.flinkkvs.testing.faults.Fault;
 import io.github.flinkkvs.testing.log.StoredFragment;
 import io.github.flinkkvs.testing.media.MediaFragment;
 
-import io.vertx.core.net.OpenSSLEngineOptions;
+import io.netty.handler.ssl.OpenSsl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,7 +125,7 @@ class HttpsTest {
 
     private static EmbeddedKvsBuilder https(boolean openSsl) {
         assumeTrue(
-                !openSsl || OpenSSLEngineOptions.isAvailable(),
+                !openSsl || OpenSsl.isAvailable(),
                 "the tests bring Netty's native library for 64-bit Linux only");
         return EmbeddedKvs.builder().https(true).openSsl(openSsl);
     }

@@ -87,6 +87,6 @@ public final class Comparison {
     }
 
     private void find(Kind kind, String stream, String detail) {
-        findings.add(new Finding(kind, stream, null, detail));
+        findings.add(new Finding(kind, stream, Long.MAX_VALUE, detail));
     }
 }

@@ -8,19 +8,16 @@
  */
 package io.github.flinkkvs.chaos.check;
 
-import javax.annotation.Nullable;
-
-import java.math.BigInteger;
-
 /**
  * Something that the output must not have. Immutable.
  *
  * @param kind what is wrong
  * @param stream in which
- * @param number of the fragment; null if it is about the stream
+ * @param atMillis when a wrong row was written, or a missing one should have been, in epoch
+ *     milliseconds
  * @param detail which fragment or frame, and why
  */
-public record Finding(Kind kind, String stream, @Nullable BigInteger number, String detail) {
+public record Finding(Kind kind, String stream, long atMillis, String detail) {
 
     /** What may be wrong. */
     public enum Kind {

@@ -10,69 +10,78 @@ package io.github.flinkkvs.chaos.check;
 
 import io.github.flinkkvs.chaos.check.Finding.Kind;
 import io.github.flinkkvs.chaos.ledger.Ledger;
-import io.github.flinkkvs.chaos.ledger.Progress;
 import io.github.flinkkvs.chaos.ledger.PushedFragment;
 import io.github.flinkkvs.chaos.ledger.PushedFragment.Fate;
+import io.github.flinkkvs.chaos.record.OutputRow;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What became complete from one fault to the next, and what is wrong with it in the output. What
- * was complete before the first fault, such as history, has no share. Not thread-safe.
+ * What was due in the output between one fault and the next, and what is wrong with it. Not
+ * thread-safe.
  */
 public final class Share {
-    private long pushed;
+    private long fragments;
     private final Map<Kind, Long> findings = new EnumMap<>(Kind.class);
 
     /**
-     * The shares of all faults of a run, in their order.
+     * The shares of a run: that of the time before the first fault, then those of the faults, in
+     * their order.
      *
-     * @param before how far the streams were when each fault began
-     * @param ledger at the end
-     * @param findings at the end
+     * @param begins when each fault began, in epoch milliseconds
      */
-    public static List<Share> of(List<Progress> before, Ledger ledger, List<Finding> findings) {
+    public static List<Share> of(
+            List<Long> begins,
+            Ledger ledger,
+            Collection<OutputRow> rows,
+            Collection<Finding> findings) {
         List<Share> shares = new ArrayList<>();
-        before.forEach(fault -> shares.add(new Share()));
+        for (int i = 0; i <= begins.size(); i++) {
+            shares.add(new Share());
+        }
+        Map<String, WrittenTimes> written = new HashMap<>();
+        for (OutputRow row : rows) {
+            written.computeIfAbsent(row.stream(), stream -> new WrittenTimes()).add(row);
+        }
         ledger.streams()
                 .forEach(
                         (name, stream) -> {
+                            WrittenTimes times = written.getOrDefault(name, new WrittenTimes());
                             for (PushedFragment fragment : stream.fragments().values()) {
-                                int fault = fault(before, name, fragment.number());
-                                if (fragment.fate() == Fate.COMPLETE && fault >= 0) {
-                                    shares.get(fault).pushed++;
+                                if (fragment.fate() == Fate.COMPLETE) {
+                                    long due = times.dueMillis(fragment.number());
+                                    shares.get(index(begins, due)).fragments++;
                                 }
                             }
                         });
         for (Finding finding : findings) {
-            BigInteger number = finding.number();
-            int fault = number == null ? -1 : fault(before, finding.stream(), number);
-            if (fault >= 0) {
-                shares.get(fault).findings.merge(finding.kind(), 1L, Long::sum);
-            }
+            shares.get(index(begins, finding.atMillis()))
+                    .findings
+                    .merge(finding.kind(), 1L, Long::sum);
         }
         return shares;
     }
 
-    /** The last fault that began before a fragment was complete; -1 if there is none. */
-    private static int fault(List<Progress> before, String stream, BigInteger number) {
-        int fault = before.size() - 1;
-        while (fault >= 0 && before.get(fault).covers(stream, number)) {
-            fault--;
+    /** How many faults had begun at a time. */
+    private static int index(List<Long> begins, long millis) {
+        int index = begins.size();
+        while (index > 0 && begins.get(index - 1) > millis) {
+            index--;
         }
-        return fault;
+        return index;
     }
 
-    /** Complete fragments. */
-    public long pushed() {
-        return pushed;
+    /** How many complete fragments were due. */
+    public long fragments() {
+        return fragments;
     }
 
-    /** What is wrong with them, in one way. */
+    /** What is wrong in one way. */
     public long count(Kind kind) {
         return findings.getOrDefault(kind, 0L);
     }

@@ -33,6 +33,8 @@ final class StreamCheck {
     /** Which frames of a fragment were seen; with whole fragments, bit 0 stands for all. */
     private final Map<BigInteger, BitSet> seen = new HashMap<>();
 
+    private final WrittenTimes written = new WrittenTimes();
+
     private long lastSequence;
     private BigInteger lastNumber = BigInteger.ZERO;
     private int lastFrame;
@@ -47,6 +49,7 @@ final class StreamCheck {
     /** Checks the next row. */
     void row(OutputRow row) {
         sequence(row);
+        written.add(row);
         int frame = frames ? row.frame() : 0;
         if (frames == (row.frame() == OutputRow.WHOLE)) {
             find(Kind.WRONG, row, "is not " + (frames ? "a frame" : "a whole fragment"));
@@ -109,7 +112,7 @@ final class StreamCheck {
                         new Finding(
                                 Kind.LOST,
                                 stream,
-                                fragment.number(),
+                                written.dueMillis(fragment.number()),
                                 "fragment "
                                         + fragment.number()
                                         + (frames
@@ -121,6 +124,10 @@ final class StreamCheck {
 
     private void find(Kind kind, OutputRow row, String detail) {
         findings.add(
-                new Finding(kind, stream, row.number(), "row " + row.toLine() + ": " + detail));
+                new Finding(
+                        kind,
+                        stream,
+                        row.writtenAtMillis(),
+                        "row " + row.toLine() + ": " + detail));
     }
 }

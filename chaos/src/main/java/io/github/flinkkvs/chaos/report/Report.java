@@ -78,8 +78,7 @@ public final class Report {
         for (Finding.Kind kind : Finding.Kind.values()) {
             row(text, kind.name().toLowerCase(Locale.ROOT).replace('_', ' '), verdict.count(kind));
         }
-        text.append("\n").append(SharesOfKind.head());
-        shares().forEach((kind, shares) -> text.append(shares.markdown(kind.title())));
+        text.append("\n").append(shares().markdown());
         text.append("\n").append(RecoveryTimes.head());
         times().forEach((kind, times) -> text.append(times.markdown(kind.title())));
         verdict.findings().forEach(finding -> text.append("\n- ").append(finding));
@@ -102,22 +101,14 @@ public final class Report {
             json.put(kind.name(), verdict.count(kind));
         }
         ObjectNode faults = json.putObject("faults");
-        Map<FaultKind, SharesOfKind> shares = shares();
-        times().forEach(
-                        (kind, times) -> {
-                            ObjectNode fault = times.json(mapper);
-                            shares.get(kind).json(fault);
-                            faults.set(kind.name(), fault);
-                        });
+        times().forEach((kind, times) -> faults.set(kind.name(), times.json(mapper)));
+        shares().json(json.putObject("shares"));
         return json;
     }
 
-    private Map<FaultKind, SharesOfKind> shares() {
-        Map<FaultKind, SharesOfKind> shares = new EnumMap<>(FaultKind.class);
-        for (int i = 0; i < result.injected().size(); i++) {
-            shares.computeIfAbsent(result.injected().get(i).kind(), kind -> new SharesOfKind())
-                    .add(result.shares().get(i));
-        }
+    private SharesByKind shares() {
+        SharesByKind shares = new SharesByKind();
+        shares.add(result);
         return shares;
     }
 

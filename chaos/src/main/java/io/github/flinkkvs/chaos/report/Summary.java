@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 /** All reports of a folder as the tables of a page. Not thread-safe. */
 public final class Summary {
     private final Map<String, Totals> modes = new TreeMap<>();
-    private final Map<FaultKind, SharesOfKind> shares = new EnumMap<>(FaultKind.class);
+    private final SharesByKind shares = new SharesByKind();
     private final Map<FaultKind, RecoveryTimes> kinds = new EnumMap<>(FaultKind.class);
 
     /** The sums over the runs of a mode. */
@@ -66,11 +66,11 @@ public final class Summary {
         for (Finding.Kind kind : Finding.Kind.values()) {
             totals.findings[kind.ordinal()] += report.get(kind.name()).asLong();
         }
+        shares.add(report.get("shares"));
         for (FaultKind kind : FaultKind.values()) {
             JsonNode fault = report.get("faults").get(kind.name());
             if (fault != null) {
                 totals.faults += fault.get("injected").asLong();
-                shares.computeIfAbsent(kind, missing -> new SharesOfKind()).add(fault);
                 kinds.computeIfAbsent(kind, missing -> new RecoveryTimes()).add(fault);
             }
         }
@@ -93,8 +93,7 @@ public final class Summary {
                     }
                     text.append(" |\n");
                 });
-        text.append("\n").append(SharesOfKind.head());
-        shares.forEach((kind, pushed) -> text.append(pushed.markdown(kind.title())));
+        text.append("\n").append(shares.markdown());
         text.append("\n").append(RecoveryTimes.head());
         kinds.forEach((kind, times) -> text.append(times.markdown(kind.title())));
         text.append("\nFaults in all: ");

@@ -17,7 +17,6 @@ import io.github.flinkkvs.chaos.faults.Cameras;
 import io.github.flinkkvs.chaos.faults.Injections;
 import io.github.flinkkvs.chaos.faults.Recovery;
 import io.github.flinkkvs.chaos.ledger.Ledger;
-import io.github.flinkkvs.chaos.ledger.Progress;
 import io.github.flinkkvs.chaos.plan.PlannedFault;
 import io.github.flinkkvs.chaos.record.OutputRow;
 import io.github.flinkkvs.chaos.world.ServiceProcess;
@@ -33,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** Lets the faults of a plan happen to a job, and compares its output with the ledger. */
 public final class ChaosRun {
@@ -44,9 +44,6 @@ public final class ChaosRun {
 
     private final PrintStream out;
     private final List<Injected> injected = new ArrayList<>();
-
-    /** What was pushed before each of them. */
-    private final List<Progress> before = new ArrayList<>();
 
     /** Since when the job may not have failed, in epoch milliseconds. */
     private long unharmedMillis;
@@ -88,7 +85,6 @@ public final class ChaosRun {
     private void inject(World world, PlannedFault fault) throws Exception {
         assertUnharmed(world, "what was before " + fault);
         out.println(fault);
-        before.add(new Progress(world.service().ledger()));
         long at = System.currentTimeMillis();
         Recovery recovery = Injections.inject(world, fault);
         if (fault.kind().restores()) {
@@ -184,9 +180,11 @@ public final class ChaosRun {
         world.output().watch(ServiceProcess.SESSION_CAP.multipliedBy(2));
         assertUnharmed(world, "the last fault");
         world.stop();
-        Verdict verdict = compare(world, ledger, world.output().rows());
+        List<OutputRow> rows = world.output().rows();
+        Verdict verdict = compare(world, ledger, rows);
+        List<Long> begins = injected.stream().map(Injected::atMillis).collect(Collectors.toList());
         return new RunResult(
-                List.copyOf(injected), Share.of(before, ledger, verdict.findings()), verdict);
+                List.copyOf(injected), Share.of(begins, ledger, rows, verdict.findings()), verdict);
     }
 
     private static Verdict compare(World world, Ledger ledger, List<OutputRow> rows) {

@@ -17,7 +17,7 @@ import java.util.List;
  * What a run showed. Immutable.
  *
  * @param injected all faults, in their order
- * @param shares what was pushed from each of them to the next
+ * @param shares what was due before the first of them, and from each of them to the next
  * @param verdict the output compared with the ledger
  */
 public record RunResult(List<Injected> injected, List<Share> shares, Verdict verdict) {}

@@ -14,9 +14,9 @@ import io.github.flinkkvs.chaos.check.Verdict;
 import io.github.flinkkvs.chaos.job.ReadingMode;
 import io.github.flinkkvs.chaos.ledger.Ledger;
 import io.github.flinkkvs.chaos.ledger.LedgerWriter;
-import io.github.flinkkvs.chaos.ledger.Progress;
 import io.github.flinkkvs.chaos.ledger.StreamKind;
 import io.github.flinkkvs.chaos.plan.FaultKind;
+import io.github.flinkkvs.chaos.record.OutputRow;
 import io.github.flinkkvs.chaos.run.Injected;
 import io.github.flinkkvs.chaos.run.RunResult;
 
@@ -31,6 +31,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,27 +44,30 @@ class ReportTest {
         return new Injected(FaultKind.KILL_TASKMANAGER, 0, OptionalLong.of(restore), first, all);
     }
 
-    /** Two fragments become complete after each fault. */
+    /** Two fragments are due after each fault, and two before the first one. */
     private List<Share> shares(int faults, Finding... findings) throws Exception {
         Path file = folder.resolve("ledger.csv");
         Files.deleteIfExists(file);
-        List<Progress> before = new ArrayList<>();
+        List<OutputRow> rows = new ArrayList<>();
         try (LedgerWriter writer = new LedgerWriter(file)) {
             writer.stream("door", StreamKind.CAMERA, 1);
-            for (int number = 1; number <= 2 * faults; number++) {
-                if (number % 2 == 1) {
-                    before.add(new Progress(Ledger.read(file)));
-                }
-                writer.begun("door", "" + number, 0, List.of());
-                writer.completed("door", "" + number, 0);
+            for (int i = 0; i < 2 * faults + 2; i++) {
+                BigInteger number = BigInteger.valueOf(i);
+                writer.begun("door", number.toString(), 0, List.of());
+                writer.completed("door", number.toString(), 0);
+                rows.add(new OutputRow("door", i + 1, number, OutputRow.WHOLE, 0, i));
             }
         }
-        return Share.of(before, Ledger.read(file), List.of(findings));
+        List<Long> begins =
+                LongStream.rangeClosed(1, faults)
+                        .mapToObj(fault -> 2 * fault)
+                        .collect(Collectors.toList());
+        return Share.of(begins, Ledger.read(file), rows, List.of(findings));
     }
 
     @Test
     void tellsByKindWhatIsWrongAndHowLongItTook() throws Exception {
-        Finding lost = new Finding(Finding.Kind.LOST, "door", BigInteger.valueOf(7), "fragment 7");
+        Finding lost = new Finding(Finding.Kind.LOST, "door", 9, "fragment 9");
         RunResult result =
                 new RunResult(
                         List.of(
@@ -80,18 +85,19 @@ class ReportTest {
                 .contains("```sh\nchaos/run.sh --seed 5\n```")
                 .contains("| lost | 1 |", "| doubled | 0 |", "| complete fragments | 30 |")
                 .contains(
+                        "| before the first one | 1 | 2 | 0 | 0 | 0 | 0 |\n",
                         "| SIGKILL of a TaskManager | 3 | 6 | 0 | 0 | 0 | 0 |\n",
                         "| connections that break in mid-fragment | 1 | 2 | 1 | 0 | 0 | 0 |\n")
                 .contains(
                         "| SIGKILL of a TaskManager | 3 | 2.0 s | 2.5 s | 3.0 s | 9.0 s | 1.0 s | 1.5 s |\n")
                 .contains(
                         "| connections that break in mid-fragment | 1 | 0.2 s | 0.2 s | 0.4 s | 0.4 s | |  |\n")
-                .endsWith("- LOST in door: fragment 7");
+                .endsWith("- LOST in door: fragment 9");
         JsonNode json = new ObjectMapper().readTree(folder.resolve("frames-2-5.json").toFile());
         assertThat(json.get("LOST").asInt()).isEqualTo(1);
         assertThat(json.get("faults").get("KILL_TASKMANAGER").get("afterRestoreMillis"))
                 .hasToString("[1500,400,1000]");
-        assertThat(json.get("faults").get("CUT").get("LOST").asInt()).isEqualTo(1);
+        assertThat(json.get("shares").get("CUT").get("LOST").asInt()).isEqualTo(1);
         assertThat(json.get("flink")).hasToString("[\"1\",\"2\"]");
     }
 

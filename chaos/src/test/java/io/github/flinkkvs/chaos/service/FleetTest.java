@@ -8,11 +8,13 @@
  */
 package io.github.flinkkvs.chaos.service;
 
+import io.github.flinkkvs.chaos.job.FragmentChecksum;
 import io.github.flinkkvs.chaos.ledger.Ledger;
 import io.github.flinkkvs.chaos.ledger.PushedFragment;
 import io.github.flinkkvs.chaos.ledger.PushedFragment.Fate;
 import io.github.flinkkvs.chaos.ledger.PushedStream;
 import io.github.flinkkvs.testing.EmbeddedKvs;
+import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.log.StoredFragment;
 
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +65,17 @@ class FleetTest {
                 .collect(Collectors.toList());
     }
 
+    /** As the job will find it, live and in the archive. */
+    private static void assertStored(EmbeddedStream stream, PushedStream ledger) throws Exception {
+        assertThat(numbers(ledger, Fate.COMPLETE)).isEqualTo(numbers(stream.pushed()));
+        FragmentChecksum checksum = new FragmentChecksum();
+        for (StoredFragment fragment : stream.pushed()) {
+            long pushed = ledger.fragments().get(new BigInteger(fragment.number())).checksum();
+            assertThat(checksum.eval(fragment.bytes())).isEqualTo(pushed);
+            assertThat(checksum.eval(fragment.archivedBytes())).isEqualTo(pushed);
+        }
+    }
+
     @Test
     void whatTheLedgerSaysIsWhatIsStored() throws Exception {
         try (EmbeddedKvs kvs = EmbeddedKvs.start();
@@ -75,8 +88,7 @@ class FleetTest {
             fleet.quiet();
 
             for (String stream : List.of("camera-0", "calls-0", "calls-1", "history-0")) {
-                assertThat(numbers(ledger().streams().get(stream), Fate.COMPLETE))
-                        .isEqualTo(numbers(kvs.stream(stream).pushed()));
+                assertStored(kvs.stream(stream), ledger().streams().get(stream));
             }
             assertThat(kvs.stream("history-0").pushed()).hasSize(5);
         }
@@ -117,14 +129,14 @@ class FleetTest {
                 Fleet fleet = new Fleet(kvs, folder, failed::incrementAndGet)) {
             fleet.resume(before);
             assertThat(kvs.stream("camera-0").arn()).isEqualTo(arn);
-            assertThat(numbers(kvs.stream("history-0").pushed()))
-                    .isEqualTo(numbers(before.streams().get("history-0"), Fate.COMPLETE));
+            assertStored(kvs.stream("history-0"), before.streams().get("history-0"));
 
             kvs.log().awaitPushed("camera-0", camera.size() + 1, PATIENCE);
             fleet.quiet();
-            List<BigInteger> after = numbers(kvs.stream("camera-0").pushed());
-            assertThat(after).startsWith(camera.toArray(new BigInteger[0])).isSorted();
-            assertThat(numbers(ledger().streams().get("camera-0"), Fate.COMPLETE)).isEqualTo(after);
+            assertThat(numbers(kvs.stream("camera-0").pushed()))
+                    .startsWith(camera.toArray(new BigInteger[0]))
+                    .isSorted();
+            assertStored(kvs.stream("camera-0"), ledger().streams().get("camera-0"));
         }
     }
 }

@@ -90,6 +90,27 @@ public final class HttpListeners {
         return open(0, handler, 1);
     }
 
+    /** What each of its servers is told. */
+    HttpServerOptions options() {
+        HttpServerOptions options =
+                new HttpServerOptions()
+                        .setHandle100ContinueAutomatically(true)
+                        // The service speaks HTTP/1.1.
+                        .setHttp2ClearTextEnabled(false)
+                        .setTcpNoDelay(true)
+                        .setMaxHeaderSize(MAX_HEADER_BYTES);
+        if (certificate != null) {
+            options.setSsl(true)
+                    .setSslEngineOptions(
+                            openSsl ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions())
+                    .setKeyCertOptions(
+                            new PfxOptions()
+                                    .setValue(Buffer.buffer(certificate.keyStore()))
+                                    .setPassword(ServerCertificate.PASSWORD));
+        }
+        return options;
+    }
+
     private Listening open(int port, Handler<HttpServerRequest> handler, int instances) {
         int shared = port == 0 ? SHARED_PORT.getAndDecrement() : port;
         AtomicInteger bound = new AtomicInteger();
@@ -177,23 +198,7 @@ public final class HttpListeners {
 
         @Override
         public void start(Promise<Void> started) {
-            HttpServerOptions options =
-                    new HttpServerOptions()
-                            .setHandle100ContinueAutomatically(true)
-                            // The service speaks HTTP/1.1.
-                            .setHttp2ClearTextEnabled(false)
-                            .setTcpNoDelay(true)
-                            .setMaxHeaderSize(MAX_HEADER_BYTES);
-            if (certificate != null) {
-                options.setSsl(true)
-                        .setSslEngineOptions(
-                                openSsl ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions())
-                        .setKeyCertOptions(
-                                new PfxOptions()
-                                        .setValue(Buffer.buffer(certificate.keyStore()))
-                                        .setPassword(ServerCertificate.PASSWORD));
-            }
-            vertx.createHttpServer(options)
+            vertx.createHttpServer(options())
                     .requestHandler(handler)
                     .listen(port, HostAddress.unbracketed(bindAddress))
                     .onSuccess(listening -> bound.set(listening.actualPort()))

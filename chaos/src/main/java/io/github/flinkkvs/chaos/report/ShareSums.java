@@ -16,34 +16,34 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.util.Locale;
 
-/** What was pushed from the faults of one kind to the next ones. Not thread-safe. */
-final class SharesOfKind {
-    private static final String PUSHED = "pushed";
+/** The sums of several shares. Not thread-safe. */
+final class ShareSums {
+    private static final String SHARES = "shares";
+    private static final String FRAGMENTS = "fragments";
 
-    private int injected;
-    private long pushed;
+    private int shares;
+    private long fragments;
     private final long[] findings = new long[Finding.Kind.values().length];
 
     void add(Share share) {
-        injected++;
-        pushed += share.pushed();
+        shares++;
+        fragments += share.fragments();
         for (Finding.Kind kind : Finding.Kind.values()) {
             findings[kind.ordinal()] += share.count(kind);
         }
     }
 
-    /** Adds those of a report. */
+    /** Adds what {@link #json} wrote. */
     void add(JsonNode report) {
-        injected += report.get("injected").asInt();
-        pushed += report.get(PUSHED).asLong();
+        shares += report.get(SHARES).asInt();
+        fragments += report.get(FRAGMENTS).asLong();
         for (Finding.Kind kind : Finding.Kind.values()) {
             findings[kind.ordinal()] += report.get(kind.name()).asLong();
         }
     }
 
-    /** Adds them to a report that has the number of faults. */
     void json(ObjectNode report) {
-        report.put(PUSHED, pushed);
+        report.put(SHARES, shares).put(FRAGMENTS, fragments);
         for (Finding.Kind kind : Finding.Kind.values()) {
             report.put(kind.name(), findings[kind.ordinal()]);
         }
@@ -51,14 +51,14 @@ final class SharesOfKind {
 
     /** The head of the table whose rows are {@link #markdown}. */
     static String head() {
-        return "| fault | injected | fragments pushed until the next one"
+        return "| from a fault to the next one | times | complete fragments"
                 + " | lost | doubled | out of order | wrong |\n"
                 + "|---|---|---|---|---|---|---|\n";
     }
 
     String markdown(String title) {
         StringBuilder row = new StringBuilder();
-        row.append(String.format(Locale.ROOT, "| %s | %d | %,d", title, injected, pushed));
+        row.append(String.format(Locale.ROOT, "| %s | %d | %,d", title, shares, fragments));
         for (long count : findings) {
             row.append(" | ").append(count);
         }
