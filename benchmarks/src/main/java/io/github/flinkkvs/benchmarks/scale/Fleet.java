@@ -25,9 +25,9 @@ record Fleet(int streams, double megabits, double share) {
     static final long FRAGMENT_MILLIS = 2000;
 
     /**
-     * Pieces in which a fragment is pushed, 4 a second: more would measure the service's threads.
+     * Pieces in which a fragment is pushed, 2 a second: more would measure the service's threads.
      */
-    static final int FRAMES = 8;
+    static final int FRAMES = 4;
 
     private static final double MEGABYTE = 1e6;
 
