@@ -43,8 +43,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
             description =
                     "Numbers of cameras and their bit rates, each as STREAMSxMBIT; default"
                             + " ${DEFAULT-VALUE}.")
-    private List<Fleet> free =
-            fleets(1, "10x2", "100x2", "1000x2", "10x0.5", "100x0.5", "1000x0.5", "3000x0.5");
+    private List<Fleet> free = fleets(1, "10x0.5", "100x0.5", "1000x0.5", "3000x0.5", "1000x2");
 
     @Option(
             names = "--short-of-memory",
@@ -73,7 +72,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
     @Option(
             names = "--heap",
             description = "Megabytes of the TaskManager's heap; default ${DEFAULT-VALUE}.")
-    private int heap = 3000;
+    private int heap = 6000;
 
     @Option(
             names = "--server-heap",

@@ -47,7 +47,7 @@ final class ScaleCluster implements AutoCloseable {
         cluster =
                 FlinkCluster.builder(Homes.flink(), work.resolve("cluster"))
                         .slots(slots)
-                        .memory(new TaskManagerMemory(heap, 512, 64, 64, 256))
+                        .memory(new TaskManagerMemory(heap, 1024, 64, 64, 256))
                         .jvmOptions(service.trustFlags())
                         .taskManagerOptions(
                                 List.of(

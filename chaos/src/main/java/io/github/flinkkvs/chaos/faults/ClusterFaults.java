@@ -83,7 +83,7 @@ final class ClusterFaults {
 
     static Recovery fullDisk(World world, PlannedFault fault) throws Exception {
         int before = failedCheckpoints(world);
-        world.checkpoints().whileFull(() -> world.output().watch(fault.duration()));
+        world.checkpoints().whileFull(fault.duration(), world.output()::watch);
         if (failedCheckpoints(world) == before) {
             throw new IllegalStateException("No checkpoint failed on the full disk");
         }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Where checkpoints are written. A small disk of its own becomes full for real. On a disk that
@@ -25,6 +26,9 @@ public final class CheckpointDisk {
 
     private static final int PAGE = 4096;
 
+    /** Less than the time between two checkpoints. */
+    private static final Duration REFILL = Duration.ofMillis(200);
+
     private final Path folder;
 
     CheckpointDisk(Path folder) throws IOException {
@@ -35,45 +39,56 @@ public final class CheckpointDisk {
         return folder;
     }
 
-    /** Does something while no checkpoint can be written. */
-    public void whileFull(SinkLock.Action action) throws Exception {
+    /** Lets time pass. */
+    public interface Pause {
+        /** Lets it pass. */
+        void pause(Duration time) throws Exception;
+    }
+
+    /** Lets time pass while no checkpoint can be written. */
+    public void whileFull(Duration time, Pause pause) throws Exception {
         if (Files.getFileStore(folder).getTotalSpace() <= SMALL) {
-            whileFilled(action);
+            whileFilled(time, pause);
         } else {
-            whileAway(action);
+            whileAway(time, pause);
         }
     }
 
-    private void whileFilled(SinkLock.Action action) throws Exception {
+    /**
+     * A checkpoint that is complete makes an older one go, which makes room for the next: so the
+     * disk is filled up again and again.
+     */
+    private void whileFilled(Duration time, Pause pause) throws Exception {
         Path ballast = folder.resolveSibling("ballast");
-        try {
-            fill(ballast);
-            action.run();
+        long end = System.nanoTime() + time.toNanos();
+        try (OutputStream out = Files.newOutputStream(ballast)) {
+            do {
+                fill(out);
+                pause.pause(REFILL);
+            } while (System.nanoTime() < end);
         } finally {
             Files.delete(ballast);
         }
     }
 
-    private static void fill(Path ballast) throws IOException {
-        try (OutputStream out = Files.newOutputStream(ballast)) {
-            byte[] page = new byte[PAGE];
-            while (true) {
-                try {
-                    out.write(page);
-                } catch (IOException e) {
-                    // The disk is full.
-                    return;
-                }
+    private static void fill(OutputStream out) {
+        byte[] page = new byte[PAGE];
+        while (true) {
+            try {
+                out.write(page);
+            } catch (IOException e) {
+                // The disk is full.
+                return;
             }
         }
     }
 
-    private void whileAway(SinkLock.Action action) throws Exception {
+    private void whileAway(Duration time, Pause pause) throws Exception {
         Path aside = folder.resolveSibling(folder.getFileName() + "-aside");
         Files.move(folder, aside);
         Files.createFile(folder);
         try {
-            action.run();
+            pause.pause(time);
         } finally {
             Files.delete(folder);
             Files.move(aside, folder);

@@ -9,24 +9,63 @@
 package io.github.flinkkvs.client.sdk;
 
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
- * Makes channels with pooled buffers. The SDK gives up Netty's pool for channels with TLS of the
- * JDK: there, each buffer would be allocated, zeroed and left to the garbage collector.
+ * Makes the channels of a client, with pooled buffers. The SDK gives up Netty's pool for channels
+ * with TLS of the JDK: there, each buffer would be allocated, zeroed and left to the garbage
+ * collector.
+ *
+ * <p>While the reader of a body waits, its channel holds what it has read last, encrypted and
+ * decrypted, in direct memory. So the more channels there are, the less a new one reads at once.
  *
  * <p>Safe for use by any thread.
  */
 final class PooledChannels implements ChannelFactory<NioSocketChannel> {
 
+    /** What {@link AdaptiveRecvByteBufAllocator} begins with by default, in bytes. */
+    private static final int LEAST_READ = 64;
+
+    private static final int FIRST_READ = 2048;
+
+    /** Bytes; its default. */
+    private static final int LARGEST_READ = 64 * 1024;
+
+    /** Bytes, about those of a TLS record. */
+    private static final int SMALLEST_LIMIT = 16 * 1024;
+
+    /** Divided by the number of channels, what one may read at once, in bytes. */
+    private static final int SHARED = 16 * 1024 * 1024;
+
+    private final AtomicInteger open = new AtomicInteger();
+
     @Override
     public NioSocketChannel newChannel() {
         NioSocketChannel channel = new NioSocketChannel();
+        int limit = readLimit(open.incrementAndGet());
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        channel.config()
+                .setRecvByteBufAllocator(
+                        new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, limit)
+                                .maxMessagesPerRead(
+                                        channel.metadata().defaultMaxMessagesPerRead()));
         channel.pipeline().addFirst(new PoolSetter());
         return channel;
+    }
+
+    /**
+     * How much a channel may read at once, in bytes.
+     *
+     * @param channels that are open, with it
+     */
+    static int readLimit(int channels) {
+        return Math.max(SMALLEST_LIMIT, Math.min(LARGEST_READ, SHARED / channels));
     }
 
     /** Chooses the pool once the SDK has configured the channel, before anything is read. */
