@@ -80,8 +80,6 @@ final class SessionCluster implements AutoCloseable {
                         List.of(
                                 System.getProperty("java.home") + "/bin/java",
                                 "-Xmx512m",
-                                // The optimizing compiler would take half of the time.
-                                "-XX:TieredStopAtLevel=1",
                                 // Softly reachable objects count as garbage.
                                 "-XX:SoftRefLRUPolicyMSPerMB=0",
                                 "-Djava.io.tmpdir=" + folder,
