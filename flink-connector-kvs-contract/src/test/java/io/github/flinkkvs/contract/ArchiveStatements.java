@@ -15,7 +15,6 @@ import io.github.flinkkvs.client.media.TimeRange;
 import io.github.flinkkvs.mkv.Fragment;
 import io.github.flinkkvs.mkv.FragmentNumber;
 
-import software.amazon.awssdk.services.kinesisvideo.model.APIName;
 import software.amazon.awssdk.services.kinesisvideo.model.UpdateDataRetentionOperation;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.KinesisVideoArchivedMediaClient;
 import software.amazon.awssdk.services.kinesisvideoarchivedmedia.model.FragmentSelector;
@@ -155,8 +154,7 @@ final class ArchiveStatements {
                         .fragmentSelectorType(FragmentSelectorType.PRODUCER_TIMESTAMP)
                         .timestampRange(range)
                         .build();
-        try (KinesisVideoArchivedMediaClient archive =
-                world.service.archive(world.arn, APIName.LIST_FRAGMENTS)) {
+        try (KinesisVideoArchivedMediaClient archive = world.service.archive(world.arn)) {
             List<String> listed = new ArrayList<>();
             String token = null;
             do {

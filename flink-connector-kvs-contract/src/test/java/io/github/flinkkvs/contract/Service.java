@@ -107,10 +107,10 @@ final class Service implements AutoCloseable {
                                 + KinesisVideoClient.serviceMetadata().endpointFor(target.region));
     }
 
-    /** AWS's client of ListFragments or GetMediaForFragmentList, at the host of a stream. */
-    KinesisVideoArchivedMediaClient archive(StreamArn of, APIName operation) {
+    /** AWS's client of ListFragments, at the host of a stream. */
+    KinesisVideoArchivedMediaClient archive(StreamArn of) {
         return configured(KinesisVideoArchivedMediaClient.builder())
-                .endpointOverride(endpoint(of, operation))
+                .endpointOverride(endpoint(of, APIName.LIST_FRAGMENTS))
                 .build();
     }
 
