@@ -28,12 +28,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The embedded service over HTTPS as a process, with cameras that push while it runs. It prints an
- * {@link Endpoint}, and a {@link Status} for each line that it reads. It ends with its input.
+ * The embedded service over HTTPS as a process, with cameras that push once they are switched on.
+ * It prints an {@link Endpoint}, and a {@link Status} for each line that it reads. It ends with its
+ * input.
  */
 final class CameraService {
 
     static final String STATUS = "status";
+
+    static final String SWITCH_ON = "switch on";
 
     static final String PREFIX = "camera-";
 
@@ -41,7 +44,10 @@ final class CameraService {
     static final String SHORT_PREFIX = "short-";
 
     /** Live media is read at once, or when a stream gets its turn. */
-    private static final Duration RETENTION = Duration.ofSeconds(10);
+    private static final Duration LONGEST_RETENTION = Duration.ofSeconds(30);
+
+    /** The part of the heap for media that is complete. */
+    private static final int KEPT_SHARE = 3;
 
     /**
      * @param cameras how many streams get media
@@ -58,7 +64,16 @@ final class CameraService {
             int framesPerFragment,
             long fragmentMillis,
             long sessionMillis,
-            int logLimit) {}
+            int logLimit) {
+
+        /** As long as possible: who falls out of it pays with a new connection. */
+        Duration retention() {
+            double bytesPerMilli =
+                    (double) (cameras + shortCameras) * fragmentBytes / fragmentMillis;
+            double millis = Runtime.getRuntime().maxMemory() / KEPT_SHARE / bytesPerMilli;
+            return Duration.ofMillis((long) Math.min(LONGEST_RETENTION.toMillis(), millis));
+        }
+    }
 
     /** What clients need to know. */
     record Endpoint(String region, String url, String trustStore, String trustStorePassword) {
@@ -83,6 +98,7 @@ final class CameraService {
 
     public static void main(String[] arguments) throws IOException {
         Settings settings = ChildJvm.JSON.readValue(arguments[0], Settings.class);
+        Duration retention = settings.retention();
         try (EmbeddedKvs kvs =
                 EmbeddedKvs.builder()
                         .https(true)
@@ -91,20 +107,23 @@ final class CameraService {
                         .limits(Limits.none().sessionCap(Duration.ofMillis(settings.sessionMillis)))
                         .behavior(Behavior.likely().millisBehindNow(MillisBehindNow.AGE))
                         .start()) {
-            List<EmbeddedStream> cameras = streams(kvs, PREFIX, 0, settings.cameras);
-            streams(kvs, PREFIX, settings.cameras, settings.silent);
-            cameras.addAll(streams(kvs, SHORT_PREFIX, 0, settings.shortCameras));
+            List<EmbeddedStream> cameras = streams(kvs, PREFIX, 0, settings.cameras, retention);
+            streams(kvs, PREFIX, settings.cameras, settings.silent, retention);
+            cameras.addAll(streams(kvs, SHORT_PREFIX, 0, settings.shortCameras, retention));
             Cameras pushing =
                     new Cameras(
                             cameras,
                             settings.fragmentBytes,
                             settings.framesPerFragment,
                             settings.fragmentMillis);
-            if (!cameras.isEmpty()) {
-                Thread thread = new Thread(pushing, "cameras");
-                thread.setDaemon(true);
-                thread.start();
-            }
+            Thread thread = new Thread(pushing, "cameras");
+            thread.setDaemon(true);
+            // Without them there is nothing to measure, and the benchmark learns of it.
+            thread.setUncaughtExceptionHandler(
+                    (dead, error) -> {
+                        error.printStackTrace();
+                        Runtime.getRuntime().halt(1);
+                    });
             print(
                     new Endpoint(
                             kvs.region(),
@@ -114,6 +133,9 @@ final class CameraService {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals(SWITCH_ON)) {
+                    thread.start();
+                }
                 print(status(kvs, pushing));
             }
         }
@@ -121,13 +143,13 @@ final class CameraService {
     }
 
     private static List<EmbeddedStream> streams(
-            EmbeddedKvs kvs, String prefix, int from, int number) {
+            EmbeddedKvs kvs, String prefix, int from, int number, Duration retention) {
         List<EmbeddedStream> streams = new ArrayList<>();
         for (int i = from; i < from + number; i++) {
             streams.add(
                     kvs.createStream(
                             StreamSettings.named("%s%05d".formatted(prefix, i))
-                                    .retention(RETENTION)
+                                    .retention(retention)
                                     .keepExpired(false)
                                     .build()));
         }

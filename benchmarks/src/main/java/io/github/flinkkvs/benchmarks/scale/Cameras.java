@@ -32,6 +32,9 @@ final class Cameras implements Runnable {
     /** The size of a key frame relative to other frames. */
     private static final int KEY_FRAME_WEIGHT = 10;
 
+    /** Cameras come on one after the other, so that a cold JVM does not build up a backlog. */
+    private static final long NANOS_BETWEEN_CAMERAS = TimeUnit.MILLISECONDS.toNanos(50);
+
     /** Waiting for less costs more than it brings. */
     private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -87,23 +90,27 @@ final class Cameras implements Runnable {
     public void run() {
         int count = streams.size();
         FragmentUpload[] uploads = new FragmentUpload[count];
-        long[] fragments = new long[count];
+        long[] times = new long[count];
         double nanosPerFrame =
                 TimeUnit.MILLISECONDS.toNanos(fragmentMillis) / (double) frames.size();
         long startMillis = System.currentTimeMillis();
         long start = System.nanoTime();
         for (long tick = 0; ; tick++) {
             for (int i = 0; i < count; i++) {
-                await(start + (long) ((tick + (double) i / count) * nanosPerFrame));
+                long due = (long) ((tick + (double) i / count) * nanosPerFrame);
+                await(start + due);
                 // Golden ratio: neighbours begin their fragments far from each other.
                 int frame = (int) ((tick + (long) (i * 0.618 * frames.size())) % frames.size());
-                if (frame == 0) {
-                    long time = startMillis + fragments[i]++ * fragmentMillis;
+                if (frame == 0 && due >= i * NANOS_BETWEEN_CAMERAS) {
+                    times[i] =
+                            uploads[i] == null
+                                    ? startMillis + TimeUnit.NANOSECONDS.toMillis(due)
+                                    : times[i] + fragmentMillis;
                     uploads[i] =
                             streams.get(i)
                                     .begin(
                                             template.toBuilder()
-                                                    .producerTimestampMillis(time)
+                                                    .producerTimestampMillis(times[i])
                                                     .build());
                 }
                 if (uploads[i] != null) {
