@@ -118,12 +118,8 @@ final class FleetRun {
         /** What is not as the documentation says. Each stream had been read before. */
         List<String> faults(int seconds) {
             List<String> faults = new ArrayList<>();
-            if (doubled > 0) {
-                faults.add("fragments were doubled");
-            }
-            // Whoever waits for memory longer than the service keeps media loses some.
-            if (share == 1 && lost > 0) {
-                faults.add("fragments were lost");
+            if (lost + doubled > 0) {
+                faults.add("fragments were lost or doubled");
             }
             if (mediaMegabytes > boundMegabytes) {
                 faults.add("media take more of the heap than they may");
