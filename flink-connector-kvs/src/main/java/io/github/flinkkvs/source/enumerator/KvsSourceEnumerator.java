@@ -25,6 +25,7 @@ import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.api.connector.source.SupportsHandleExecutionAttemptSourceEvent;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.metrics.Counter;
@@ -40,6 +41,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -59,6 +61,12 @@ public final class KvsSourceEnumerator
                 SupportsHandleExecutionAttemptSourceEvent {
 
     private static final Logger LOG = LoggerFactory.getLogger(KvsSourceEnumerator.class);
+
+    /**
+     * An event for each split would fail a job with thousands of streams: a busy TaskManager does
+     * not answer them all within Flink's 10 s. One of more than 10 MB does not reach it.
+     */
+    private static final int SPLITS_PER_EVENT = 1000;
 
     private final SplitEnumeratorContext<KvsSplit> context;
     private final StreamSelector streams;
@@ -300,8 +308,10 @@ public final class KvsSourceEnumerator
         if (!started.contains(subtask) || !context.registeredReaders().containsKey(subtask)) {
             return;
         }
-        for (KvsSplit split : ledger.give(subtask)) {
-            context.assignSplit(split, subtask);
+        List<KvsSplit> splits = ledger.give(subtask);
+        for (int i = 0; i < splits.size(); i += SPLITS_PER_EVENT) {
+            List<KvsSplit> some = splits.subList(i, Math.min(i + SPLITS_PER_EVENT, splits.size()));
+            context.assignSplits(new SplitsAssignment<>(Map.of(subtask, List.copyOf(some))));
         }
         if (!scanned || !ledger.isSettled() || !told.add(subtask)) {
             return;

@@ -101,6 +101,19 @@ class DiscoveredStreamsTest {
         assertThat(rig.connection.described).isEmpty();
     }
 
+    /** Flink gives a job 10 s for each event. */
+    @Test
+    void thousandsOfStreamsComeInFewEvents() throws Exception {
+        String[] names = IntStream.range(0, 5001).mapToObj(i -> "call-" + i).toArray(String[]::new);
+        account.create(names);
+        start(2, CALLS);
+        rig.register(0, 1);
+        assertThat(rig.allAssigned()).containsExactlyInAnyOrder(names);
+        assertThat(rig.coordinator.splitsOfEvents())
+                .hasSizeLessThan(10)
+                .allSatisfy(splits -> assertThat(splits).isLessThanOrEqualTo(1000));
+    }
+
     @Test
     void aPatternNarrowsTheListAsFarAsItBeginsLiterally() throws Exception {
         account.create("call-1", "call-22", "call-x", "camera");

@@ -12,6 +12,7 @@ import io.github.flinkkvs.source.split.KvsSplit;
 
 import org.apache.flink.api.connector.source.ReaderInfo;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.connector.testutils.source.reader.TestingSplitEnumeratorContext;
 
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class FakeCoordinator extends TestingSplitEnumeratorContext<KvsSplit>
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final Set<Integer> failed = new HashSet<>();
     private final List<Integer> noMoreSplits = new ArrayList<>();
+    private final List<Integer> splitsOfEvents = new ArrayList<>();
 
     FakeCoordinator(int readers) {
         super(readers);
@@ -53,6 +55,11 @@ final class FakeCoordinator extends TestingSplitEnumeratorContext<KvsSplit>
         return noMoreSplits;
     }
 
+    /** How many splits each event had that was sent to a reader, in turn. */
+    List<Integer> splitsOfEvents() {
+        return splitsOfEvents;
+    }
+
     void fail(int reader) {
         failed.add(reader);
     }
@@ -68,6 +75,12 @@ final class FakeCoordinator extends TestingSplitEnumeratorContext<KvsSplit>
         Map<Integer, ReaderInfo> readers = new TreeMap<>(super.registeredReaders());
         readers.keySet().removeAll(failed);
         return readers;
+    }
+
+    @Override
+    public void assignSplits(SplitsAssignment<KvsSplit> assignment) {
+        assignment.assignment().values().forEach(splits -> splitsOfEvents.add(splits.size()));
+        super.assignSplits(assignment);
     }
 
     @Override
