@@ -95,7 +95,12 @@ public final class FragmentUpload implements AutoCloseable {
         store.append(fragment, block, 0, block.length);
     }
 
-    /** Adds bytes as they are, after everything planned. */
+    /**
+     * Adds bytes as they are, after everything planned.
+     *
+     * @param bytes are kept, not copied, and must not change any more; any number of fragments may
+     *     have them in common
+     */
     public synchronized void writeRaw(byte[] bytes) {
         flush();
         store.append(fragment, bytes, 0, bytes.length);

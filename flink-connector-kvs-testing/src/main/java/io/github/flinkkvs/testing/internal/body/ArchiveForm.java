@@ -38,15 +38,17 @@ final class ArchiveForm {
     /** Info and Tracks of the Segment that goes on; null if the next fragment begins a new one. */
     @Nullable private ByteBuf segment;
 
-    /** The bytes of a fragment, without a copy of its media. */
+    /** The bytes of a fragment; without a copy if they are sent as they are. */
     List<ByteBuf> fragment(StoredDocument fragment, Behavior behavior) {
-        ByteBuf whole = fragment.archived();
         boolean oneSegment = behavior.archive().bodyShape() == BodyShape.ONE_SEGMENT;
         boolean documented = behavior.archive().tags() == ArchiveTags.DOCUMENTED;
-        DocumentHead head =
-                oneSegment || documented
-                        ? DocumentHead.of(whole.array(), whole.readableBytes())
-                        : null;
+        if (!oneSegment && !documented) {
+            segment = null;
+            return List.of(fragment.archived());
+        }
+        byte[] bytes = fragment.archivedBytes();
+        ByteBuf whole = Unpooled.wrappedBuffer(bytes);
+        DocumentHead head = DocumentHead.of(bytes, bytes.length);
         if (head == null) {
             segment = null;
             return List.of(whole);

@@ -37,9 +37,6 @@ import java.util.function.LongUnaryOperator;
  * reader is notified.
  */
 public final class FragmentStore {
-    /** A fragment gets room for this part of the size of the one before it on top. */
-    private static final int MARGIN = 8;
-
     private final String stream;
     private final ServiceClock clock;
     private final RecordedLog log;
@@ -49,9 +46,6 @@ public final class FragmentStore {
     private final FragmentNumbers numbers;
     private final StoredFragments fragments;
     private long lastIngestNanos = System.nanoTime();
-
-    /** The size of the newest complete fragment: the next one needs about as much. */
-    private int usual;
 
     public FragmentStore(
             StreamSettings settings, ServiceClock clock, RecordedLog log, Runnable wakeReaders) {
@@ -139,7 +133,7 @@ public final class FragmentStore {
                             .raw(ServiceTags.leading(number.toString(), server, producer))
                             .raw(clusterStart.apply(producer))
                             .toByteArray();
-            fragment = StoredDocument.open(number, server, producer, first, usual + usual / MARGIN);
+            fragment = StoredDocument.open(number, server, producer, first);
             fragments.begin(fragment);
             lastIngestNanos = System.nanoTime();
         }
@@ -155,7 +149,11 @@ public final class FragmentStore {
         }
     }
 
-    /** More bytes of the open fragment. */
+    /**
+     * More bytes of the open fragment.
+     *
+     * @param bytes are kept, and must not change any more
+     */
     public void append(StoredDocument fragment, byte[] bytes, int offset, int length) {
         fragment.append(bytes, offset, length);
         synchronized (lock) {
@@ -169,7 +167,6 @@ public final class FragmentStore {
         fragment.complete(durationMillis, clock.millis());
         synchronized (lock) {
             fragments.completed(fragment);
-            usual = fragment.archivedSize();
             lastIngestNanos = System.nanoTime();
             fragments.expire();
         }

@@ -16,7 +16,10 @@ import io.github.flinkkvs.testing.internal.ebml.ServiceTags;
 import io.github.flinkkvs.testing.log.StoredFragment;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 
 import javax.annotation.Nullable;
 
@@ -39,8 +42,8 @@ public final class StoredDocument implements StoredFragment {
         BROKEN
     }
 
-    /** A complete fragment may waste this part of its size: a copy would cost more. */
-    private static final int MOST_WASTE = 4;
+    /** A complete fragment of smaller pieces is copied into one: each piece costs memory, too. */
+    private static final int SMALL = 4096;
 
     private final BigInteger sequence;
     private final String number;
@@ -51,8 +54,12 @@ public final class StoredDocument implements StoredFragment {
     /** Recorded documents have their own trailing Tags; pushed ones get them at delivery. */
     private final boolean recorded;
 
-    private byte[] content;
-    private int visible;
+    /**
+     * What has arrived, in the arrays in which it came: media that many fragments have in common is
+     * in memory once. Readers get views of those arrays, never of this buffer, which grows.
+     */
+    private CompositeByteBuf content;
+
     private State state;
     private long durationMillis;
 
@@ -80,32 +87,17 @@ public final class StoredDocument implements StoredFragment {
         this.producerTimestampMillis = producerTimestampMillis;
         this.ingestedAtMillis = ingestedAtMillis;
         this.recorded = recorded;
-        this.content = content;
-        this.visible = content.length;
+        this.content = bufferOf(content);
         this.state = state;
     }
 
     /**
      * @param first bytes that have arrived
-     * @param expected how many there will be, at a guess
      */
     static StoredDocument open(
-            BigInteger sequence,
-            long serverMillis,
-            long producerMillis,
-            byte[] first,
-            int expected) {
-        StoredDocument open =
-                new StoredDocument(
-                        sequence,
-                        serverMillis,
-                        producerMillis,
-                        serverMillis,
-                        false,
-                        first,
-                        State.OPEN);
-        open.content = Arrays.copyOf(first, Math.max(first.length, expected));
-        return open;
+            BigInteger sequence, long serverMillis, long producerMillis, byte[] first) {
+        return new StoredDocument(
+                sequence, serverMillis, producerMillis, serverMillis, false, first, State.OPEN);
     }
 
     /**
@@ -125,7 +117,7 @@ public final class StoredDocument implements StoredFragment {
                             Arrays.copyOfRange(file, document.start, document.end),
                             document.complete() ? State.COMPLETE : State.BROKEN);
             fragment.durationMillis = document.durationMillis();
-            fragment.recordedTrailing = fragment.visible - document.trailingTagsOffset();
+            fragment.recordedTrailing = fragment.visible() - document.trailingTagsOffset();
             if (document.complete()) {
                 fragment.completedAtMillis = ingestedAtMillis;
             } else {
@@ -166,33 +158,30 @@ public final class StoredDocument implements StoredFragment {
 
     @Override
     public synchronized int size() {
-        return visible + trailingTags(0).length;
+        return visible() + trailingTags(0).length;
     }
 
     @Override
     public synchronized byte[] bytes() {
         byte[] trailing = trailingTags(0);
-        byte[] bytes = Arrays.copyOf(content, visible + trailing.length);
-        System.arraycopy(trailing, 0, bytes, visible, trailing.length);
+        byte[] bytes = new byte[visible() + trailing.length];
+        content.getBytes(0, bytes, 0, visible());
+        System.arraycopy(trailing, 0, bytes, visible(), trailing.length);
         return bytes;
     }
 
     @Override
     public synchronized byte[] archivedBytes() {
-        return Arrays.copyOf(content, archivedSize());
+        return copy(archivedSize());
     }
 
     @Override
     public boolean matches(ByteBuffer received) {
-        byte[] expected;
-        int comparable;
-        synchronized (this) {
-            expected = content;
-            comparable = visible;
-        }
+        ByteBuf expected = view(0, visible());
+        int comparable = expected.readableBytes();
         if (received.remaining() < comparable
-                || !ByteBuffer.wrap(expected, 0, comparable)
-                        .equals(received.duplicate().limit(received.position() + comparable))) {
+                || !ByteBufUtil.equals(
+                        expected, 0, Unpooled.wrappedBuffer(received), 0, comparable)) {
             return false;
         }
         ByteBuffer rest = received.duplicate();
@@ -249,23 +238,23 @@ public final class StoredDocument implements StoredFragment {
         return durationMillis;
     }
 
+    /**
+     * @param bytes are kept, and do not change any more
+     */
     synchronized void append(byte[] bytes, int offset, int length) {
         if (state != State.OPEN) {
             throw new IllegalStateException("Fragment " + number + " is not open");
         }
-        if (visible + length > content.length) {
-            // A reader may still hold the old array: it is left as it is.
-            content = Arrays.copyOf(content, Math.max(2 * content.length, visible + length));
+        if (length > 0) {
+            content.addComponent(true, Unpooled.wrappedBuffer(bytes, offset, length));
         }
-        System.arraycopy(bytes, offset, content, visible, length);
-        visible += length;
     }
 
     synchronized void complete(long duration, long atMillis) {
         durationMillis = duration;
         completedAtMillis = atMillis;
-        if (content.length - visible > visible / MOST_WASTE) {
-            content = Arrays.copyOf(content, visible);
+        if (visible() / content.numComponents() < SMALL) {
+            content = bufferOf(copy(visible()));
         }
         state = State.COMPLETE;
     }
@@ -278,13 +267,13 @@ public final class StoredDocument implements StoredFragment {
 
     /** Replaces bytes that the producer sent. */
     public synchronized void corrupt(int offset, byte[] bytes) {
-        if (offset < 0 || offset + bytes.length > visible) {
+        if (offset < 0 || offset + bytes.length > visible()) {
             throw new IllegalArgumentException(
-                    "Fragment " + number + " has only " + visible + " bytes from the producer");
+                    "Fragment " + number + " has only " + visible() + " bytes from the producer");
         }
-        byte[] changed = content.clone();
+        byte[] changed = copy(visible());
         System.arraycopy(bytes, 0, changed, offset, bytes.length);
-        content = changed;
+        content = bufferOf(changed);
         intact = false;
     }
 
@@ -292,20 +281,20 @@ public final class StoredDocument implements StoredFragment {
     public synchronized void enlarge(int by) {
         byte[] filler = new EbmlWriter(by + 16).bytes(Ebml.VOID, new byte[by], 8).toByteArray();
         int at = archivedSize();
-        byte[] changed = Arrays.copyOf(content, visible + filler.length);
+        byte[] before = copy(visible());
+        byte[] changed = Arrays.copyOf(before, before.length + filler.length);
         System.arraycopy(filler, 0, changed, at, filler.length);
-        System.arraycopy(content, at, changed, at + filler.length, visible - at);
-        content = changed;
-        visible = changed.length;
+        System.arraycopy(before, at, changed, at + filler.length, before.length - at);
+        content = bufferOf(changed);
         intact = false;
     }
 
     /** Truncates it. */
     public synchronized void breakOff(int offset, AfterBreak afterwards) {
         int archived = archivedSize();
-        visible = offset < 0 ? archived : Math.min(offset, visible);
-        recordedTrailing = Math.max(0, visible - archived);
-        content = Arrays.copyOf(content, visible);
+        int rest = offset < 0 ? archived : Math.min(offset, visible());
+        recordedTrailing = Math.max(0, rest - archived);
+        content = bufferOf(copy(rest));
         state = State.BROKEN;
         afterBreak = afterwards;
         intact = false;
@@ -313,12 +302,12 @@ public final class StoredDocument implements StoredFragment {
 
     /** Bytes before the service's trailing Tags: what the archive has. */
     public synchronized int archivedSize() {
-        return visible - recordedTrailing;
+        return visible() - recordedTrailing;
     }
 
     /** The document as the archive has it, without the service's trailing Tags. Not a copy. */
     public synchronized ByteBuf archived() {
-        return Unpooled.wrappedBuffer(content, 0, archivedSize());
+        return view(0, archivedSize());
     }
 
     /** Marks it expired in a stream that does not keep expired fragments. */
@@ -331,7 +320,7 @@ public final class StoredDocument implements StoredFragment {
     }
 
     public synchronized int visible() {
-        return visible;
+        return content.writerIndex();
     }
 
     /**
@@ -339,8 +328,32 @@ public final class StoredDocument implements StoredFragment {
      */
     @Nullable
     public synchronized ByteBuf slice(int offset, int max) {
-        int length = Math.min(max, visible - offset);
-        return length <= 0 ? null : Unpooled.wrappedBuffer(content, offset, length);
+        int length = Math.min(max, visible() - offset);
+        return length <= 0 ? null : view(offset, length);
+    }
+
+    private static CompositeByteBuf bufferOf(byte[] bytes) {
+        // One that never copies its pieces together by itself.
+        return new CompositeByteBuf(UnpooledByteBufAllocator.DEFAULT, false, Integer.MAX_VALUE)
+                .addComponent(true, Unpooled.wrappedBuffer(bytes));
+    }
+
+    /** Its first bytes. */
+    private synchronized byte[] copy(int length) {
+        return ByteBufUtil.getBytes(content, 0, length, true);
+    }
+
+    /** Bytes without a copy. Whoever reads and releases them has no influence on others. */
+    private synchronized ByteBuf view(int offset, int length) {
+        return Unpooled.wrappedBuffer(
+                content.decompose(offset, length).stream()
+                        .map(
+                                part ->
+                                        Unpooled.wrappedBuffer(
+                                                part.array(),
+                                                part.arrayOffset() + part.readerIndex(),
+                                                part.readableBytes()))
+                        .toArray(ByteBuf[]::new));
     }
 
     /** The service's trailing Tags to add; empty if there are none. */
