@@ -105,6 +105,12 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Tells the child something and returns what it answers. */
+    public <T> T ask(String line, Class<T> type) {
+        tell(line);
+        return read(type);
+    }
+
     /** Ends the child: first by closing its input, then by force. */
     @Override
     public void close() {

@@ -9,6 +9,7 @@
 package io.github.flinkkvs.benchmarks.scale;
 
 import io.github.flinkkvs.benchmarks.jvm.ChildJvm;
+import io.github.flinkkvs.cluster.FlinkRest;
 import io.github.flinkkvs.testing.EmbeddedKvs;
 import io.github.flinkkvs.testing.EmbeddedStream;
 import io.github.flinkkvs.testing.behavior.Behavior;
@@ -34,20 +35,20 @@ import java.util.List;
  */
 final class CameraService {
 
-    static final String STATUS = "status";
+    private static final String STATUS = "status";
 
-    static final String SWITCH_ON = "switch on";
+    private static final String SWITCH_ON = "switch on";
 
     static final String PREFIX = "camera-";
 
     /** The streams of short jobs have another prefix than those of the job that is measured. */
     static final String SHORT_PREFIX = "short-";
 
-    /** Live media is read at once, or when a stream gets its turn. */
-    private static final Duration LONGEST_RETENTION = Duration.ofSeconds(30);
-
-    /** The part of the heap for media that is complete. */
-    private static final int KEPT_SHARE = 3;
+    /**
+     * The shortest one that the service has, and longer than a fleet is read. All fragments have
+     * their media in common, so they take little memory.
+     */
+    private static final Duration RETENTION = Duration.ofHours(1);
 
     /**
      * @param cameras how many streams get media
@@ -64,16 +65,7 @@ final class CameraService {
             int framesPerFragment,
             long fragmentMillis,
             long sessionMillis,
-            int logLimit) {
-
-        /** As long as possible: who falls out of it pays with a new connection. */
-        Duration retention() {
-            double bytesPerMilli =
-                    (double) (cameras + shortCameras) * fragmentBytes / fragmentMillis;
-            double millis = Runtime.getRuntime().maxMemory() / KEPT_SHARE / bytesPerMilli;
-            return Duration.ofMillis((long) Math.min(LONGEST_RETENTION.toMillis(), millis));
-        }
-    }
+            int logLimit) {}
 
     /** What clients need to know. */
     record Endpoint(String region, String url, String trustStore, String trustStorePassword) {
@@ -96,9 +88,26 @@ final class CameraService {
 
     private CameraService() {}
 
+    static Status status(ChildJvm service) {
+        return service.ask(STATUS, Status.class);
+    }
+
+    /** Lets its cameras push. */
+    static void switchOn(ChildJvm service) {
+        service.ask(SWITCH_ON, Status.class);
+    }
+
+    /** Waits until GetMedia was called for so many streams. */
+    static void awaitCalls(ChildJvm service, int streams, Duration timeout) {
+        FlinkRest.await(
+                "calls of " + streams + " streams",
+                () -> status(service).readStreams(),
+                called -> called == streams,
+                timeout);
+    }
+
     public static void main(String[] arguments) throws IOException {
         Settings settings = ChildJvm.JSON.readValue(arguments[0], Settings.class);
-        Duration retention = settings.retention();
         try (EmbeddedKvs kvs =
                 EmbeddedKvs.builder()
                         .https(true)
@@ -107,9 +116,9 @@ final class CameraService {
                         .limits(Limits.none().sessionCap(Duration.ofMillis(settings.sessionMillis)))
                         .behavior(Behavior.likely().millisBehindNow(MillisBehindNow.AGE))
                         .start()) {
-            List<EmbeddedStream> cameras = streams(kvs, PREFIX, 0, settings.cameras, retention);
-            streams(kvs, PREFIX, settings.cameras, settings.silent, retention);
-            cameras.addAll(streams(kvs, SHORT_PREFIX, 0, settings.shortCameras, retention));
+            List<EmbeddedStream> cameras = streams(kvs, PREFIX, 0, settings.cameras);
+            streams(kvs, PREFIX, settings.cameras, settings.silent);
+            cameras.addAll(streams(kvs, SHORT_PREFIX, 0, settings.shortCameras));
             Cameras pushing =
                     new Cameras(
                             cameras,
@@ -143,13 +152,13 @@ final class CameraService {
     }
 
     private static List<EmbeddedStream> streams(
-            EmbeddedKvs kvs, String prefix, int from, int number, Duration retention) {
+            EmbeddedKvs kvs, String prefix, int from, int number) {
         List<EmbeddedStream> streams = new ArrayList<>();
         for (int i = from; i < from + number; i++) {
             streams.add(
                     kvs.createStream(
                             StreamSettings.named("%s%05d".formatted(prefix, i))
-                                    .retention(retention)
+                                    .retention(RETENTION)
                                     .keepExpired(false)
                                     .build()));
         }

@@ -72,21 +72,12 @@ final class DiscoveryRun {
                 assigned -> assigned == streams,
                 TIMEOUT);
         double splits = (System.nanoTime() - begin) / 1e9;
-        int listCalls = status(server).listCalls();
-        FlinkRest.await(
-                "calls of " + streams + " streams",
-                () -> status(server).readStreams(),
-                read -> read == streams,
-                TIMEOUT);
+        int listCalls = CameraService.status(server).listCalls();
+        CameraService.awaitCalls(server, streams, TIMEOUT);
         double calls = (System.nanoTime() - begin) / 1e9;
         SavepointSizes state =
                 SavepointSizes.read(rest.savepoint(job, cluster.savepoints(), TIMEOUT));
         rest.cancel(job, TIMEOUT);
         return new Result(streams, splits, calls, listCalls, state);
-    }
-
-    private static CameraService.Status status(ChildJvm server) {
-        server.tell(CameraService.STATUS);
-        return server.read(CameraService.Status.class);
     }
 }

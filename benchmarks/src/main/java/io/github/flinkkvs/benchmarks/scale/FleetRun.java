@@ -200,13 +200,8 @@ final class FleetRun {
         long running = System.nanoTime();
         JobMetrics metrics = new JobMetrics(rest, job);
         metrics.refresh();
-        FlinkRest.await(
-                "calls of " + fleet.title(),
-                () -> status(server).readStreams(),
-                called -> called == fleet.streams(),
-                TIMEOUT);
-        server.tell(CameraService.SWITCH_ON);
-        server.read(CameraService.Status.class);
+        CameraService.awaitCalls(server, fleet.streams(), TIMEOUT);
+        CameraService.switchOn(server);
         FlinkRest.await(
                 "all streams of " + fleet.title(),
                 () -> metrics.sum(SequenceCheck.STREAMS),
@@ -244,7 +239,7 @@ final class FleetRun {
         metrics.refresh();
         long lost = metrics.sum(SequenceCheck.LOST) - begin.lost;
         long doubled = metrics.sum(SequenceCheck.DOUBLED);
-        long lag = status(server).lagMillis();
+        long lag = CameraService.status(server).lagMillis();
         rest.cancel(job, TIMEOUT);
 
         double time = (end.nanos - begin.nanos) / 1e9;
@@ -306,11 +301,6 @@ final class FleetRun {
         return (int) TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
     }
 
-    private static CameraService.Status status(ChildJvm server) {
-        server.tell(CameraService.STATUS);
-        return server.read(CameraService.Status.class);
-    }
-
     private static Stamp stamp(ChildJvm server, ScaleCluster cluster, JobMetrics metrics)
             throws IOException, InterruptedException {
         metrics.refresh();
@@ -319,7 +309,7 @@ final class FleetRun {
                 cluster.taskManager().sample(),
                 cpu(server.pid()),
                 cpu(cluster.jobManagerPid()),
-                status(server).pushed(),
+                CameraService.status(server).pushed(),
                 metrics.sum(SequenceCheck.SEEN),
                 metrics.sum(SequenceCheck.BYTES),
                 metrics.sum(SequenceCheck.LOST));

@@ -88,8 +88,7 @@ final class SoakRun {
         try (ChildJvm server =
                 new ChildJvm(CameraService.class, cameras, serverHeap, null, List.of())) {
             CameraService.Endpoint service = server.read(CameraService.Endpoint.class);
-            server.tell(CameraService.SWITCH_ON);
-            server.read(CameraService.Status.class);
+            CameraService.switchOn(server);
             try (ScaleCluster cluster =
                     new ScaleCluster(work, service, heap, ScaleCluster.PARALLELISM + 1)) {
                 return measure(cluster);
