@@ -41,9 +41,6 @@ final class FleetRun {
     /** Flink's own come and go. */
     private static final int MORE_THREADS = 5;
 
-    /** A fragment of 2 Mbit/s is an object that the collector never copies. */
-    private static final List<String> SERVER_FLAGS = List.of("-XX:G1HeapRegionSize=1m");
-
     private static final long STILL_MILLIS = 30_000;
 
     private static final double KEPT_UP = 0.98;
@@ -76,8 +73,7 @@ final class FleetRun {
      * @param boundMegabytes what that may be by the documentation
      * @param directMegabytes of the TaskManager at the end
      * @param busy how many processors the TaskManager kept busy, without compiler threads
-     * @param lostBefore while the job settled, during which late fragments leave the short
-     *     retention
+     * @param lost since the job began, as doubled and the next two
      * @param cameraLagMillis how far the cameras were behind their schedule at the end
      */
     record Result(
@@ -104,7 +100,6 @@ final class FleetRun {
             double cpuMillisPerStreamAndSecond,
             double cpuSecondsPerGigabyte,
             double serverCpuSecondsPerGigabyte,
-            long lostBefore,
             long lost,
             long doubled,
             long evictions,
@@ -152,8 +147,7 @@ final class FleetRun {
             Duration jobManager,
             long pushed,
             long seen,
-            long bytes,
-            long lost) {}
+            long bytes) {}
 
     FleetRun(Fleet fleet, int warmUp, int seconds) {
         this.fleet = fleet;
@@ -178,7 +172,7 @@ final class FleetRun {
                         // Some calls of each stream, before its camera is on.
                         20 * fleet.streams());
         try (ChildJvm server =
-                new ChildJvm(CameraService.class, cameras, serverHeap, null, SERVER_FLAGS)) {
+                new ChildJvm(CameraService.class, cameras, serverHeap, null, List.of())) {
             CameraService.Endpoint service = server.read(CameraService.Endpoint.class);
             try (ScaleCluster cluster =
                     new ScaleCluster(work, service, heap, ScaleCluster.PARALLELISM)) {
@@ -237,7 +231,7 @@ final class FleetRun {
                 SavepointSizes.read(rest.savepoint(job, cluster.savepoints(), TIMEOUT));
         // What was counted up to now, after the collections, too.
         metrics.refresh();
-        long lost = metrics.sum(SequenceCheck.LOST) - begin.lost;
+        long lost = metrics.sum(SequenceCheck.LOST);
         long doubled = metrics.sum(SequenceCheck.DOUBLED);
         long lag = CameraService.status(server).lagMillis();
         rest.cancel(job, TIMEOUT);
@@ -270,7 +264,6 @@ final class FleetRun {
                 1000 * cpu / time / fleet.streams(),
                 cpu / bytes * 1e9,
                 serverCpu / bytes * 1e9,
-                begin.lost,
                 lost,
                 doubled,
                 metrics.sourceSum("evictions"),
@@ -311,8 +304,7 @@ final class FleetRun {
                 cpu(cluster.jobManagerPid()),
                 CameraService.status(server).pushed(),
                 metrics.sum(SequenceCheck.SEEN),
-                metrics.sum(SequenceCheck.BYTES),
-                metrics.sum(SequenceCheck.LOST));
+                metrics.sum(SequenceCheck.BYTES));
     }
 
     private static Duration cpu(long pid) {

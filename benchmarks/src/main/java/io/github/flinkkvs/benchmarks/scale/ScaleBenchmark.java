@@ -31,7 +31,7 @@ import java.util.stream.Stream;
         name = "scale",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Measures a job that reads 10 to 2,000 live cameras over HTTPS.")
+        description = "Measures a job that reads 10 to 3,000 live cameras over HTTPS.")
 public final class ScaleBenchmark implements Callable<Integer> {
 
     @Mixin private ReportOptions options;
@@ -43,7 +43,8 @@ public final class ScaleBenchmark implements Callable<Integer> {
             description =
                     "Numbers of cameras and their bit rates, each as STREAMSxMBIT; default"
                             + " ${DEFAULT-VALUE}.")
-    private List<Fleet> free = fleets(1, "10x0.5", "100x0.5", "1000x0.5", "2000x0.5", "1000x2");
+    private List<Fleet> free =
+            fleets(1, "10x0.5", "100x0.5", "1000x0.5", "2000x0.5", "3000x0.5", "1000x2");
 
     @Option(
             names = "--short-of-memory",
@@ -52,7 +53,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
             description =
                     "Those with a third of the memory that lets all streams flow freely; default"
                             + " ${DEFAULT-VALUE}.")
-    private List<Fleet> shortOfMemory = fleets(Fleet.SHORT, "1000x2", "2000x0.5");
+    private List<Fleet> shortOfMemory = fleets(Fleet.SHORT, "1000x2", "3000x0.5");
 
     @Option(
             names = "--discover",
@@ -77,7 +78,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
     @Option(
             names = "--server-heap",
             description = "The heap of the embedded service; default ${DEFAULT-VALUE}.")
-    private String serverHeap = "9g";
+    private String serverHeap = "6g";
 
     /** The content of the result file. */
     record Result(
