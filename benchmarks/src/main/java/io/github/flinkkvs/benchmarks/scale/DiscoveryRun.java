@@ -43,7 +43,7 @@ final class DiscoveryRun {
     /**
      * @param work an empty folder
      */
-    Result measure(Path work, int heap) throws Exception {
+    Result measure(Path work, Heap heap) throws Exception {
         CameraService.Settings settings =
                 new CameraService.Settings(0, streams, 0, 1, 1, 1, 0, 20 * streams);
         try (ChildJvm server = new ChildJvm(CameraService.class, settings, "2g", null, List.of())) {

@@ -159,7 +159,7 @@ final class FleetRun {
      * @param work an empty folder
      * @throws IllegalStateException if the job fails
      */
-    Result measure(Path work, int heap, String serverHeap) throws Exception {
+    Result measure(Path work, Heap heap, String serverHeap) throws Exception {
         CameraService.Settings cameras =
                 new CameraService.Settings(
                         fleet.streams(),

@@ -76,6 +76,13 @@ public final class ScaleBenchmark implements Callable<Integer> {
     private int heap = 6000;
 
     @Option(
+            names = "--collector",
+            description =
+                    "The TaskManager's garbage collector: ${COMPLETION-CANDIDATES}; default"
+                            + " ${DEFAULT-VALUE}.")
+    private Heap.Collector collector = Heap.Collector.PARALLEL;
+
+    @Option(
             names = "--server-heap",
             description = "The heap of the embedded service; default ${DEFAULT-VALUE}.")
     private String serverHeap = "6g";
@@ -85,7 +92,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
             String machine,
             int warmUpSeconds,
             int seconds,
-            int heapMegabytes,
+            Heap heap,
             List<FleetRun.Result> fleets,
             DiscoveryRun.Result discovery,
             List<Chart> charts) {}
@@ -104,6 +111,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
         seconds = options.quickly("--seconds", seconds, 5);
         heap = options.quickly("--heap", heap, 640);
         serverHeap = options.quickly("--server-heap", serverHeap, "512m");
+        Heap taskManager = new Heap(heap, collector);
         String machine = Machine.describe();
         List<FleetRun.Result> fleets = new ArrayList<>();
         List<String> faults = new ArrayList<>();
@@ -114,7 +122,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
                         inFolder(
                                 work ->
                                         new FleetRun(fleet, warmUp, seconds)
-                                                .measure(work, heap, serverHeap));
+                                                .measure(work, taskManager, serverHeap));
                 System.err.println("  " + result);
                 fleets.add(result);
                 result.faults(seconds)
@@ -130,11 +138,11 @@ public final class ScaleBenchmark implements Callable<Integer> {
         }
         System.err.println("scale: discovery of " + discover + " streams");
         DiscoveryRun.Result discovery =
-                inFolder(work -> new DiscoveryRun(discover).measure(work, heap));
+                inFolder(work -> new DiscoveryRun(discover).measure(work, taskManager));
         List<Chart> charts = List.of(chart(fleets));
         options.report(
                 "scale",
-                new Result(machine, warmUp, seconds, heap, fleets, discovery, charts),
+                new Result(machine, warmUp, seconds, taskManager, fleets, discovery, charts),
                 machine + "\n\n" + ScaleTables.of(fleets, discovery),
                 charts);
         faults.forEach(fault -> System.err.println("error: " + fault));

@@ -29,9 +29,6 @@ final class ScaleCluster implements AutoCloseable {
     /** The subtasks of the job: one for each of two processors. */
     static final int PARALLELISM = 2;
 
-    /** The part of the heap that is young: media that is not complete shall die there. */
-    private static final int YOUNG_SHARE = 2;
-
     private final CameraService.Endpoint service;
     private final Path work;
     private final FlinkCluster cluster;
@@ -39,27 +36,21 @@ final class ScaleCluster implements AutoCloseable {
     private final JvmProbe taskManager;
 
     /**
-     * @param heap of the TaskManager, in MB
      * @param slots of the TaskManager
      */
-    ScaleCluster(Path work, CameraService.Endpoint service, int heap, int slots)
+    ScaleCluster(Path work, CameraService.Endpoint service, Heap heap, int slots)
             throws IOException {
         this.service = service;
         this.work = work;
+        List<String> options = new ArrayList<>(heap.flags());
+        options.add(CompilerCpu.FLAG);
         Path jobJar = JobJar.write(work.resolve("job.jar"), Homes.connector());
         cluster =
                 FlinkCluster.builder(Homes.flink(), work.resolve("cluster"))
                         .slots(slots)
-                        .memory(new TaskManagerMemory(heap, 1024, 64, 64, 256))
+                        .memory(new TaskManagerMemory(heap.megabytes(), 1024, 64, 64, 256))
                         .jvmOptions(service.trustFlags())
-                        .taskManagerOptions(
-                                List.of(
-                                        "-Xms" + heap + "m",
-                                        "-Xmn" + heap / YOUNG_SHARE + "m",
-                                        // G1 takes more of two busy processors: docs/tuning.md.
-                                        "-XX:+UseParallelGC",
-                                        "-XX:+AlwaysPreTouch",
-                                        CompilerCpu.FLAG))
+                        .taskManagerOptions(options)
                         .config("execution.checkpointing.interval", "5 s")
                         .config(
                                 "execution.checkpointing.dir",

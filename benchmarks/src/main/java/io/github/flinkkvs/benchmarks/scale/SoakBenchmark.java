@@ -97,7 +97,9 @@ public final class SoakBenchmark implements Callable<Integer> {
                         Duration.ofSeconds(sessionSeconds),
                         jobs,
                         Duration.ofMillis((long) (minutes * 60_000)));
-        SoakRun.Result run = ScaleBenchmark.inFolder(work -> soak.measure(work, heap, serverHeap));
+        SoakRun.Result run =
+                ScaleBenchmark.inFolder(
+                        work -> soak.measure(work, new Heap(heap, Heap.Collector.G1), serverHeap));
         List<SoakVerdict> verdicts = SoakVerdict.of(run.rows());
         List<Chart> charts = List.of(chart(run));
         options.report(

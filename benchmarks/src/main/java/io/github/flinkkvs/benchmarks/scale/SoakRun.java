@@ -74,7 +74,7 @@ final class SoakRun {
      * @param work an empty folder
      * @throws IllegalStateException if the long job fails
      */
-    Result measure(Path work, int heap, String serverHeap) throws Exception {
+    Result measure(Path work, Heap heap, String serverHeap) throws Exception {
         CameraService.Settings cameras =
                 new CameraService.Settings(
                         streams,

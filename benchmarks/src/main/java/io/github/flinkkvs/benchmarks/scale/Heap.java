@@ -1,0 +1,38 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License in the file LICENSE at the
+ * root of this project. Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR
+ * CONDITIONS OF ANY KIND, either express or implied. See the License for the specific language
+ * governing permissions and limitations under the License.
+ */
+package io.github.flinkkvs.benchmarks.scale;
+
+import java.util.List;
+
+/**
+ * The heap of a TaskManager, touched beforehand.
+ *
+ * @param megabytes its fixed size
+ */
+record Heap(int megabytes, Collector collector) {
+
+    /** What collects its garbage. */
+    enum Collector {
+        /** What Java 17 takes by default. */
+        G1,
+        /** With half of the heap for what is young: media shall die there. */
+        PARALLEL
+    }
+
+    List<String> flags() {
+        String size = "-Xms" + megabytes + "m";
+        return collector == Collector.G1
+                ? List.of(size, "-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
+                : List.of(
+                        size,
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:+UseParallelGC",
+                        "-Xmn" + megabytes / 2 + "m");
+    }
+}
