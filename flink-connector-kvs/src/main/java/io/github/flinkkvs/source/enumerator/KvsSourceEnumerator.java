@@ -63,8 +63,9 @@ public final class KvsSourceEnumerator
     private static final Logger LOG = LoggerFactory.getLogger(KvsSourceEnumerator.class);
 
     /**
-     * An event for each split would fail a job with thousands of streams: a busy TaskManager does
-     * not answer them all within Flink's 10 s. One of more than 10 MB does not reach it.
+     * With an event for each split, a job with thousands of streams can fail: a busy TaskManager
+     * does not answer all of them within Flink's 10 s. Nor may an event be larger than Flink's
+     * limit for messages, 10 MB.
      */
     private static final int SPLITS_PER_EVENT = 1000;
 
