@@ -186,8 +186,7 @@ public final class MediaBody implements LiveBody, BodySource, LiveMedia.Listener
                         id -> {
                             idleTimer = -1;
                             if (waiting && !ended && !writer.paused()) {
-                                // On a busy machine, media that has come may not be sent yet.
-                                writer.pump();
+                                armIdleTimer();
                             }
                         });
     }

@@ -177,7 +177,10 @@ public final class StoredDocument implements StoredFragment {
 
     @Override
     public boolean matches(ByteBuffer received) {
-        ByteBuf expected = view(0, visible());
+        ByteBuf expected;
+        synchronized (this) {
+            expected = view(0, visible());
+        }
         int comparable = expected.readableBytes();
         if (received.remaining() < comparable
                 || !ByteBufUtil.equals(
@@ -253,7 +256,7 @@ public final class StoredDocument implements StoredFragment {
     synchronized void complete(long duration, long atMillis) {
         durationMillis = duration;
         completedAtMillis = atMillis;
-        if (visible() / content.numComponents() < SMALL) {
+        if (content.numComponents() > 1 && visible() / content.numComponents() < SMALL) {
             content = bufferOf(copy(visible()));
         }
         state = State.COMPLETE;
