@@ -49,7 +49,12 @@ final class DiscoveryRun {
         try (ChildJvm server = new ChildJvm(CameraService.class, settings, "2g", null, List.of())) {
             CameraService.Endpoint service = server.read(CameraService.Endpoint.class);
             try (ScaleCluster cluster =
-                    new ScaleCluster(work, service, heap, ScaleCluster.PARALLELISM)) {
+                    new ScaleCluster(
+                            work,
+                            service,
+                            heap,
+                            ScaleCluster.PARALLELISM,
+                            FleetRun.CHECKPOINT_INTERVAL)) {
                 return measure(server, cluster);
             }
         }

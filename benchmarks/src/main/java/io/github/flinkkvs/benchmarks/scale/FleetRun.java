@@ -27,6 +27,8 @@ final class FleetRun {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
+    static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
+
     private static final Duration SETTLE_TIMEOUT = Duration.ofMinutes(4);
 
     /** A job that does not settle. */
@@ -73,7 +75,7 @@ final class FleetRun {
      * @param boundMegabytes what that may be by the documentation
      * @param directMegabytes of the TaskManager at the end
      * @param busy how many processors the TaskManager kept busy, without compiler threads
-     * @param lost since the job began, as doubled and the next two
+     * @param lost and the next three: since the job began
      * @param cameraLagMillis how far the cameras were behind their schedule at the end
      */
     record Result(
@@ -175,7 +177,8 @@ final class FleetRun {
                 new ChildJvm(CameraService.class, cameras, serverHeap, null, List.of())) {
             CameraService.Endpoint service = server.read(CameraService.Endpoint.class);
             try (ScaleCluster cluster =
-                    new ScaleCluster(work, service, heap, ScaleCluster.PARALLELISM)) {
+                    new ScaleCluster(
+                            work, service, heap, ScaleCluster.PARALLELISM, CHECKPOINT_INTERVAL)) {
                 return measure(server, cluster);
             }
         }

@@ -21,7 +21,7 @@ record Heap(int megabytes, Collector collector) {
     enum Collector {
         /** What Java 17 takes by default. */
         G1,
-        /** With half of the heap for what is young: media shall die there. */
+        /** With half of the heap for what is young: media should die there. */
         PARALLEL
     }
 

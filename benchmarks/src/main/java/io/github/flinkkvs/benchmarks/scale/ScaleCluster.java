@@ -16,6 +16,7 @@ import io.github.flinkkvs.cluster.TaskManagerMemory;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,14 @@ final class ScaleCluster implements AutoCloseable {
 
     /**
      * @param slots of the TaskManager
+     * @param checkpointInterval between the beginnings of two checkpoints
      */
-    ScaleCluster(Path work, CameraService.Endpoint service, Heap heap, int slots)
+    ScaleCluster(
+            Path work,
+            CameraService.Endpoint service,
+            Heap heap,
+            int slots,
+            Duration checkpointInterval)
             throws IOException {
         this.service = service;
         this.work = work;
@@ -51,7 +58,7 @@ final class ScaleCluster implements AutoCloseable {
                         .memory(new TaskManagerMemory(heap.megabytes(), 1024, 64, 64, 256))
                         .jvmOptions(service.trustFlags())
                         .taskManagerOptions(options)
-                        .config("execution.checkpointing.interval", "5 s")
+                        .config("execution.checkpointing.interval", checkpointInterval.toMillis())
                         .config(
                                 "execution.checkpointing.dir",
                                 work.resolve("checkpoints").toUri().toString())

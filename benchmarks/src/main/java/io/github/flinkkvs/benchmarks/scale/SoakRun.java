@@ -26,6 +26,9 @@ final class SoakRun {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
+    /** Many, to see what they leave behind. */
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+
     /** The streams of each short job. */
     private static final int SHORT_STREAMS = 5;
 
@@ -90,7 +93,12 @@ final class SoakRun {
             CameraService.Endpoint service = server.read(CameraService.Endpoint.class);
             CameraService.switchOn(server);
             try (ScaleCluster cluster =
-                    new ScaleCluster(work, service, heap, ScaleCluster.PARALLELISM + 1)) {
+                    new ScaleCluster(
+                            work,
+                            service,
+                            heap,
+                            ScaleCluster.PARALLELISM + 1,
+                            CHECKPOINT_INTERVAL)) {
                 return measure(cluster);
             }
         }
