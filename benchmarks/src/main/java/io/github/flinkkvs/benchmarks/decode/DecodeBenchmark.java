@@ -210,8 +210,7 @@ public final class DecodeBenchmark implements Callable<Integer> {
             throws IOException {
         OwnDecoder.Order order =
                 new OwnDecoder.Order(input.set().toFile(), width, times, null, null);
-        own.tell(ChildJvm.JSON.writeValueAsString(order));
-        return own.read(Decoding.class);
+        return own.ask(ChildJvm.JSON.writeValueAsString(order), Decoding.class);
     }
 
     private static String table(List<Row> rows, String program, String sameBuild) {

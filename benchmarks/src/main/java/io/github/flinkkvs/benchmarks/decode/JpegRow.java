@@ -138,10 +138,10 @@ record JpegRow(String what, Row speed, double ssim, double programSsim) {
             ChildJvm own, Input input, JpegFrames frames, int times, @Nullable File out)
             throws IOException {
         int width = frames == JpegFrames.KEY_FRAMES ? 0 : THUMBNAIL_WIDTH;
-        own.tell(
+        return own.ask(
                 ChildJvm.JSON.writeValueAsString(
-                        new OwnDecoder.Order(input.set().toFile(), width, times, frames, out)));
-        return own.read(Decoding.class);
+                        new OwnDecoder.Order(input.set().toFile(), width, times, frames, out)),
+                Decoding.class);
     }
 
     private static Decoding theirs(

@@ -330,8 +330,8 @@ public final class ArchiveBenchmark implements Callable<Integer> {
 
         Sample end() {
             Meter.Run run = consumer.read(Meter.Run.class);
-            server.tell(ArchiveServer.CALLS);
-            Sample sample = new Sample(run, server.read(ArchiveServer.Calls.class));
+            Sample sample =
+                    new Sample(run, server.ask(ArchiveServer.CALLS, ArchiveServer.Calls.class));
             samples.add(sample);
             return sample;
         }
