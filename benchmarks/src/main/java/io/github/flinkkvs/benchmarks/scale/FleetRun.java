@@ -174,7 +174,7 @@ final class FleetRun {
                         // Some calls of each stream, before its camera is on.
                         20 * fleet.streams());
         try (ChildJvm server =
-                new ChildJvm(CameraService.class, cameras, serverHeap, null, List.of())) {
+                new ChildJvm(CameraService.class, cameras, serverHeap, null, heap.pages())) {
             CameraService.Endpoint service = server.read(CameraService.Endpoint.class);
             try (ScaleCluster cluster =
                     new ScaleCluster(

@@ -8,14 +8,16 @@
  */
 package io.github.flinkkvs.benchmarks.scale;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The heap of a TaskManager, touched beforehand.
  *
  * @param megabytes its fixed size
+ * @param hugePages whether it has them, where the JVM can: fewer places in memory to look up
  */
-record Heap(int megabytes, Collector collector) {
+record Heap(int megabytes, Collector collector, boolean hugePages) {
 
     /** What collects its garbage. */
     enum Collector {
@@ -26,13 +28,22 @@ record Heap(int megabytes, Collector collector) {
     }
 
     List<String> flags() {
-        String size = "-Xms" + megabytes + "m";
-        return collector == Collector.G1
-                ? List.of(size, "-XX:+AlwaysPreTouch", "-XX:+UseG1GC")
-                : List.of(
-                        size,
-                        "-XX:+AlwaysPreTouch",
-                        "-XX:+UseParallelGC",
-                        "-Xmn" + megabytes / 2 + "m");
+        List<String> flags = new ArrayList<>(pages());
+        flags.add("-Xms" + megabytes + "m");
+        flags.add("-XX:+AlwaysPreTouch");
+        if (collector == Collector.G1) {
+            flags.add("-XX:+UseG1GC");
+        } else {
+            flags.add("-XX:+UseParallelGC");
+            flags.add("-Xmn" + megabytes / 2 + "m");
+        }
+        return flags;
+    }
+
+    /** The flags for huge pages, also of another JVM. */
+    List<String> pages() {
+        return hugePages && System.getProperty("os.name").equals("Linux")
+                ? List.of("-XX:+UseTransparentHugePages")
+                : List.of();
     }
 }

@@ -83,6 +83,11 @@ public final class ScaleBenchmark implements Callable<Integer> {
     private Heap.Collector collector = Heap.Collector.PARALLEL;
 
     @Option(
+            names = "--small-pages",
+            description = "Leave the heaps of both without huge pages, which they have on Linux.")
+    private boolean smallPages;
+
+    @Option(
             names = "--server-heap",
             description = "The heap of the embedded service; default ${DEFAULT-VALUE}.")
     private String serverHeap = "6g";
@@ -111,7 +116,7 @@ public final class ScaleBenchmark implements Callable<Integer> {
         seconds = options.quickly("--seconds", seconds, 5);
         heap = options.quickly("--heap", heap, 640);
         serverHeap = options.quickly("--server-heap", serverHeap, "512m");
-        Heap taskManager = new Heap(heap, collector);
+        Heap taskManager = new Heap(heap, collector, !smallPages);
         String machine = Machine.describe();
         List<FleetRun.Result> fleets = new ArrayList<>();
         List<String> faults = new ArrayList<>();

@@ -99,7 +99,11 @@ public final class SoakBenchmark implements Callable<Integer> {
                         Duration.ofMillis((long) (minutes * 60_000)));
         SoakRun.Result run =
                 ScaleBenchmark.inFolder(
-                        work -> soak.measure(work, new Heap(heap, Heap.Collector.G1), serverHeap));
+                        work ->
+                                soak.measure(
+                                        work,
+                                        new Heap(heap, Heap.Collector.G1, false),
+                                        serverHeap));
         List<SoakVerdict> verdicts = SoakVerdict.of(run.rows());
         List<Chart> charts = List.of(chart(run));
         options.report(

@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * collector.
  *
  * <p>While the reader of a body waits, its channel holds what it has read last, encrypted and
- * decrypted, in direct memory. So the more channels there are, the less a new one reads at once.
+ * decrypted, in direct memory, and its socket holds what has arrived since, in the memory that the
+ * kernel has for all TCP connections of the machine. So the more channels there are, the less a new
+ * one reads at once, and the less its socket holds.
  *
  * <p>Safe for use by any thread.
  */
@@ -43,6 +45,9 @@ final class PooledChannels implements ChannelFactory<NioSocketChannel> {
     /** Divided by the number of channels, what one may read at once, in bytes. */
     private static final int SHARED = 16 * 1024 * 1024;
 
+    /** What a socket holds, as a multiple of what its channel reads at once. */
+    private static final int READS_PER_SOCKET = 8;
+
     private final AtomicInteger open = new AtomicInteger();
 
     @Override
@@ -55,6 +60,11 @@ final class PooledChannels implements ChannelFactory<NioSocketChannel> {
                         new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, limit)
                                 .maxMessagesPerRead(
                                         channel.metadata().defaultMaxMessagesPerRead()));
+        if (limit < LARGEST_READ) {
+            // The kernel's own choice grows with a reader that waits, to megabytes. It has to be
+            // told before the channel connects: the window is agreed then.
+            channel.config().setReceiveBufferSize(READS_PER_SOCKET * limit);
+        }
         channel.pipeline().addFirst(new PoolSetter());
         return channel;
     }

@@ -11,10 +11,14 @@ package io.github.flinkkvs.client.sdk;
 import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,6 +26,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PooledChannelsTest {
 
     private static final int KB = 1024;
+
+    private final NioEventLoopGroup group = new NioEventLoopGroup(1);
+    private final PooledChannels channels = new PooledChannels();
+    private final List<Channel> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (Channel channel : open) {
+            channel.close().sync();
+        }
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+    }
 
     @Test
     void theMoreChannelsThereAreTheLessEachReadsAtOnce() {
@@ -41,28 +57,40 @@ class PooledChannelsTest {
 
     @Test
     void aChannelThatIsClosedCountsNoMore() throws Exception {
-        NioEventLoopGroup group = new NioEventLoopGroup(1);
-        PooledChannels channels = new PooledChannels();
-        List<Channel> open = new ArrayList<>();
-        try {
-            for (int i = 0; i < 512; i++) {
-                open.add(channels.newChannel());
-                group.register(open.get(i)).sync();
-            }
-            assertThat(largestRead(open.get(0))).isEqualTo(64 * KB);
-            assertThat(largestRead(open.get(511))).isEqualTo(32 * KB);
-            for (Channel channel : open.subList(0, 257)) {
-                channel.close().sync();
-            }
-            open.add(channels.newChannel());
-            group.register(open.get(512)).sync();
-            assertThat(largestRead(open.get(512))).isEqualTo(64 * KB);
-        } finally {
-            for (Channel channel : open) {
-                channel.close().sync();
-            }
-            group.shutdownGracefully().sync();
+        open(512);
+        assertThat(largestRead(open.get(0))).isEqualTo(64 * KB);
+        assertThat(largestRead(open.get(511))).isEqualTo(32 * KB);
+        for (Channel channel : open.subList(0, 257)) {
+            channel.close().sync();
         }
+        open(1);
+        assertThat(largestRead(open.get(512))).isEqualTo(64 * KB);
+    }
+
+    /** The system would let each grow to megabytes, and has a limit for all of them together. */
+    @Test
+    void theMoreChannelsThereAreTheLessEachSocketHolds() throws Exception {
+        open(512);
+        open.add(new NioSocketChannel());
+        group.register(open.get(512)).sync();
+        int untold = receiveBuffer(open.get(512));
+        assertThat(receiveBuffer(open.get(255))).isEqualTo(untold);
+        assertThat(receiveBuffer(open.get(511)))
+                .isNotEqualTo(untold)
+                // Linux reports twice what it was told.
+                .isBetween(2 * 32 * KB, 2 * 8 * 32 * KB);
+    }
+
+    private void open(int number) throws Exception {
+        for (int i = 0; i < number; i++) {
+            Channel channel = channels.newChannel();
+            open.add(channel);
+            group.register(channel).sync();
+        }
+    }
+
+    private static int receiveBuffer(Channel channel) {
+        return ((SocketChannel) channel).config().getReceiveBufferSize();
     }
 
     /** After many reads that fill its buffer. */

@@ -39,6 +39,9 @@ public final class HttpListeners {
     /** Session tokens are long, and AWS promises no bound. */
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
+    /** What the kernel holds of a connection whose reader waits; it would choose megabytes. */
+    private static final int SEND_BUFFER_BYTES = 128 * 1024;
+
     /** How long closing a port waits for readers to receive the end of their bodies. */
     private static final long END_MILLIS = 5_000;
 
@@ -98,6 +101,7 @@ public final class HttpListeners {
                         // The service speaks HTTP/1.1.
                         .setHttp2ClearTextEnabled(false)
                         .setTcpNoDelay(true)
+                        .setSendBufferSize(SEND_BUFFER_BYTES)
                         .setMaxHeaderSize(MAX_HEADER_BYTES);
         if (certificate != null) {
             options.setSsl(true)
